@@ -1,0 +1,86 @@
+# Every target sets up what it needs, in .venv, and does nothing twice.
+#
+#   make train      train the lessons of examples/learning_road on real data
+#   make test       the test suite, lazily and op by op
+#   make check      format, lint, types, import directions
+#   make bench      measure beside the peers        make bench-gpu   the same networks, CPU and GPU
+#   make clean      remove what was built           make distclean   ... and the environments
+#
+# PYTHON chooses the interpreter of a new environment: make test PYTHON=python3.13
+
+PYTHON ?= python3
+VENV := .venv
+GPU_VENV := .venv-gpu
+PY := $(VENV)/bin/python
+GPU_PY := $(GPU_VENV)/bin/python
+# cuda (CUDA 13) or cuda12, for older drivers
+CUDA ?= cuda
+JOBS ?= 2
+# More arguments for a program or for pytest: make test ARGS='-k pooling'
+ARGS ?=
+
+# What the engine's two modes might tell apart runs once more, op by op.
+NAIVE_TESTS := $(wildcard tests/engine tests/autograd tests/ndarray)
+
+.DEFAULT_GOAL := help
+.PHONY: help train test check format bench bench-gpu clean distclean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n '/^#   make/s/^#   //p' Makefile
+
+train: $(VENV)/.ready-train
+	$(PY) examples/learning_road/run_all.py $(ARGS)
+
+test: $(VENV)/.ready-test
+	$(PY) -m pytest -q -n $(JOBS) $(ARGS)
+	$(if $(NAIVE_TESTS),MXNET_ENGINE_TYPE=NaiveEngine $(PY) -m pytest -q -n $(JOBS) $(NAIVE_TESTS) $(ARGS))
+
+check: $(VENV)/.ready-dev
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m pyright
+	$(PY) -m pytest -q tests/house
+
+format: $(VENV)/.ready-dev
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+bench: $(VENV)/.ready-train
+	$(PY) benchmarks/run.py $(ARGS)
+
+# An environment of its own: CUDA's libraries are large, and .venv stays as a laptop would have it.
+bench-gpu: $(GPU_VENV)/.ready-$(CUDA)
+	$(GPU_PY) benchmarks/gpu.py $(ARGS)
+
+clean:
+	rm -rf build dist .pytest_cache .ruff_cache .hypothesis
+	find src tests examples benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} + \
+		2>/dev/null || true
+
+distclean: clean
+	rm -rf $(VENV) $(GPU_VENV) src/*.egg-info
+
+# ---------------------------------------------------------------------------------- environments
+
+# A stamp is newer than pyproject.toml exactly when the environment has what that file asks for.
+$(VENV)/.ready-train: EXTRAS = plot,vision
+$(VENV)/.ready-test: EXTRAS = test
+$(VENV)/.ready-dev: EXTRAS = dev
+$(GPU_VENV)/.ready-$(CUDA): EXTRAS = plot,$(CUDA)
+
+$(VENV)/.ready-train $(VENV)/.ready-test $(VENV)/.ready-dev: pyproject.toml | $(PY)
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
+	@touch $@
+
+$(GPU_VENV)/.ready-$(CUDA): pyproject.toml | $(GPU_PY)
+	$(GPU_PY) -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
+	@touch $@
+
+$(PY) $(GPU_PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "mxnet-xla needs Python 3.11 or newer, and '$(PYTHON)' is not."; \
+		echo "Name another one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(@:/bin/python=) || { \
+		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu: apt install python3-venv"; \
+		rm -rf $(@:/bin/python=); exit 1; }
