@@ -1,0 +1,48 @@
+"""What every test gets: its own seed, printed when it fails."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import zlib
+
+import hypothesis
+import numpy as onp
+import pytest
+
+SEED = pytest.StashKey[int]()
+
+# Each run draws the same examples; HYPOTHESIS_PROFILE=explore asks for many others.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+
+def seed_of(nodeid: str) -> int:
+    """Return the seed that belongs to a test's name, or MXNET_TEST_SEED where that is set."""
+    chosen = os.environ.get("MXNET_TEST_SEED")
+    return int(chosen) if chosen else zlib.crc32(nodeid.encode()) & 0x7FFFFFFF
+
+
+@pytest.fixture(autouse=True)
+def seed(request: pytest.FixtureRequest) -> int:
+    """Seed Python's, NumPy's and MXNet's global generators, and give the number to the test."""
+    value = seed_of(request.node.nodeid)
+    request.node.stash[SEED] = value
+    random.seed(value)
+    onp.random.seed(value)
+    mxnet_random = sys.modules.get("mxnet.random")
+    if mxnet_random is not None:
+        mxnet_random.seed(value)
+    return value
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Add the seed to the report of a failing test."""
+    report = yield
+    if report.failed and SEED in item.stash:
+        value = item.stash[SEED]
+        report.sections.append(("seed", f"{value} (replay with MXNET_TEST_SEED={value})"))
+    return report
