@@ -1,0 +1,4 @@
+"""Operators: what can be computed. Importing this package fills the registry."""
+
+from . import nn_act, nn_conv, nn_dense, nn_dropout, nn_norm, nn_pool  # noqa: F401
+from . import output, random, softmax, update  # noqa: F401

@@ -1,0 +1,81 @@
+"""Random bits, and the uniform and normal numbers made of them.
+
+The generator is Threefry-2x32 [1]_ counting upwards from 0 under the draw's key, with 13 rounds: the fewest that
+pass BigCrush according to its authors.  ``jax.random.bits`` computes the same function with 20 rounds and
+keeps one of its two words.  Here both are used and the rounds are written out, which XLA:CPU turns into
+one vectorised loop.  Measured on two shared cores, jaxlib 0.10.2, (256, 784) float32 uniform numbers: 0.20 ms
+against 0.78 ms, first call (with compilation) 0.10 s against 0.50 s.
+
+.. [1] Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3. SC 2011.
+"""
+
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+from jax import lax
+
+__all__ = ["random_words", "random_bits16", "uniform01", "standard_normal"]
+
+ROUNDS = 13
+ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)   # Salmon et al., table 2
+PARITY = 0x1BD11BDA
+
+
+def threefry(key, counter):
+    """Two random words per counter: Threefry-2x32 of (counter, 0) under ``key`` (two uint32 words)."""
+    ks = (key[0], key[1], key[0] ^ key[1] ^ onp.uint32(PARITY))
+    a, b = counter + ks[0], jnp.broadcast_to(ks[1], counter.shape)
+    for r in range(ROUNDS):
+        a = a + b
+        turn = ROTATIONS[r % 8]
+        b = a ^ ((b << onp.uint32(turn)) | (b >> onp.uint32(32 - turn)))
+        if r % 4 == 3:
+            j = r // 4 + 1
+            a = a + ks[j % 3]
+            b = b + ks[(j + 1) % 3] + onp.uint32(j)
+    return a, b
+
+
+def random_words(key, n):
+    """``(n,)`` independent uint32 under a JAX random key (its first two words)."""
+    words = jax.random.key_data(key)
+    a, b = threefry((words[0], words[1]), lax.iota("uint32", (n + 1) // 2))
+    both = lax.concatenate([a, b], 0)
+    return both if n % 2 == 0 else both[:n]
+
+
+def random_bits16(key, shape):
+    """Independent uint16 of the given shape: two from each word."""
+    n = math.prod(shape)
+    words = random_words(key, (n + 1) // 2)
+    low, high = words.astype("uint16"), (words >> onp.uint32(16)).astype("uint16")
+    both = lax.concatenate([low, high], 0)
+    return (both if n % 2 == 0 else both[:n]).reshape(shape)
+
+
+def uniform01(key, shape, dtype):
+    """Uniform numbers in [0, 1): multiples of half the type's precision at 1, so that 1 itself never occurs."""
+    dtype = jnp.dtype(dtype)
+    n = math.prod(shape)
+    digits = jnp.finfo(dtype).nmant + 1            # 24 for float32, 53, 11, 8
+    if digits > 32:
+        words = random_words(key, 2 * n)
+        high, low = words[:n].astype("uint64"), words[n:].astype("uint64")
+        whole = ((high << onp.uint64(32) | low) >> onp.uint64(64 - digits)).astype("int64")
+    else:
+        # XLA:CPU converts signed integers to floats in vector registers, unsigned ones element by element
+        whole = (random_words(key, n) >> onp.uint32(32 - digits)).astype("int32")
+    return (whole.astype(dtype) * jnp.asarray(2.0 ** -digits, dtype)).reshape(shape)
+
+
+def standard_normal(key, shape, dtype):
+    """Normal numbers of mean 0 and deviation 1, by inversion of the distribution function."""
+    dtype = jnp.dtype(dtype)
+    wide = dtype if dtype.itemsize >= 4 else jnp.dtype("float32")
+    u = uniform01(key, shape, wide)
+    tiny = 2.0 ** -(jnp.finfo(wide).nmant + 1)
+    # 2u - 1 lies in [-1, 1); half a step to the right makes it symmetric and keeps the ends finite
+    centred = u * jnp.asarray(2, wide) - jnp.asarray(1 - tiny, wide)
+    return (lax.erf_inv(centred) * jnp.asarray(math.sqrt(2), wide)).astype(dtype)

@@ -1,0 +1,288 @@
+"""Outputs with a loss of their own: forward shows the prediction, backward starts from the loss's gradient.
+
+Their gradient ignores the one that arrives (except ``SoftmaxOutput(out_grad=True)``) and is computed from the
+prediction and the label; the label gets none.
+"""
+
+import math
+from functools import partial
+from typing import Literal, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+from jax import lax
+
+from .._dtypes import is_floating
+from ..error import ShapeError, fail
+from ._nn import accumulator, require_floating
+from ._spec import op
+from .softmax import softmax_of
+
+
+def no_gradient(x):
+    """The cotangent of an input that has no gradient."""
+    return jnp.zeros_like(x) if is_floating(x.dtype) else onp.zeros(x.shape, jax.dtypes.float0)
+
+
+class SoftmaxRule(NamedTuple):
+    """The attributes of SoftmaxOutput that shape its gradient."""
+
+    grad_scale: float
+    ignore_label: float
+    use_ignore: bool
+    normalization: str
+    out_grad: bool
+    smooth_alpha: float
+    axis: int           # of the classes
+    per_position: bool  # multi_output: one softmax per spatial position
+
+
+def infer_softmax_output(data, label=None, *, multi_output=False, preserve_shape=False, **_):
+    """Shape of class labels for the data."""
+    if multi_output:
+        return {"label": (data[0], *data[2:])}
+    return {"label": tuple(data[:-1]) if preserve_shape else (data[0],)}
+
+
+@op("SoftmaxOutput", aliases=("Softmax",), infer=infer_softmax_output)
+def softmax_output(data, label, *, grad_scale: float = 1.0, ignore_label: float = -1.0, multi_output: bool = False,
+                   use_ignore: bool = False, preserve_shape: bool = False,
+                   normalization: Literal["batch", "null", "valid"] = "null", out_grad: bool = False,
+                   smooth_alpha: float = 0.0):
+    """Softmax whose gradient is that of the cross entropy with ``label``: ``softmax(data) - one_hot(label)``.
+
+    Parameters
+    ----------
+    data : (B, C) float; (B, ...) is softmax over all axes but the first
+        with ``multi_output`` (B, C, *S): one softmax over C per position;
+        with ``preserve_shape`` (..., C): over the last axis
+    label : (B,), (B, *S) or (...,) class indices, or probabilities in data's shape
+    grad_scale : float, default 1
+    ignore_label : float, default -1
+    use_ignore : bool, default False       positions labelled ``ignore_label`` get no gradient
+    normalization : {'null', 'batch', 'valid'}
+        Divide the gradient by 1, the batch size, or the number of labels that are not ``ignore_label``.
+    out_grad : bool, default False         multiply by the gradient that arrives; else ignore that
+    smooth_alpha : float, default 0        take so much from the label's class and spread it over the others
+
+    Returns
+    -------
+    probabilities, same shape and dtype as data
+
+    Raises
+    ------
+    ShapeError   if label fits none of the shapes above
+
+    Gradient     wrt data only. With ``multi_output`` it is also divided by the number of positions per
+                 example, unless ``normalization='valid'``.
+    """
+    where = "SoftmaxOutput"
+    require_floating(where, data=data)
+    if data.ndim < 2:
+        fail(ShapeError, where, "data has no class axis", expected="(batch, classes)", got=data.shape)
+    shape = data.shape
+    if multi_output:
+        x, axis = data.reshape(shape[0], shape[1], math.prod(shape[2:])), 1
+    elif preserve_shape:
+        x, axis = data.reshape(math.prod(shape[:-1]), shape[-1]), 1
+    else:
+        x, axis = data.reshape(shape[0], math.prod(shape[1:])), 1
+    if label.shape == shape:
+        y = label.reshape(x.shape)
+    else:
+        rows = x.shape[:1] + x.shape[2:]
+        if label.size != math.prod(rows):
+            fail(ShapeError, where, "label does not fit data",
+                 expected=f"{infer_softmax_output(shape, multi_output=multi_output, preserve_shape=preserve_shape)['label']}"
+                          f" or {shape} for data {shape}", got=label.shape)
+        y = label.reshape(rows)
+    rule = SoftmaxRule(grad_scale, ignore_label, use_ignore, normalization, out_grad, smooth_alpha, axis,
+                       multi_output)
+    return softmax_loss(rule, x, y).reshape(shape)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def softmax_loss(rule, x, label):
+    return softmax_of(x.astype(accumulator(x.dtype)), rule.axis).astype(x.dtype)
+
+
+def softmax_loss_forward(rule, x, label):
+    y = softmax_loss(rule, x, label)
+    return y, (y, label)
+
+
+def softmax_loss_backward(rule, residuals, head):
+    out, label = residuals
+    p = out.astype(accumulator(out.dtype))
+    if label.shape == out.shape:
+        grad = (p - label.astype(p.dtype)) * rule.grad_scale
+    else:
+        at = jnp.expand_dims(label, rule.axis)
+        hit = lax.broadcasted_iota("int32", p.shape, rule.axis) == at.astype("int32")
+        classes = p.shape[rule.axis]
+        rest = rule.smooth_alpha / max(classes - 1, 1)
+        grad = p - jnp.where(hit, 1 - rule.smooth_alpha, rest).astype(p.dtype)
+        valid = at != jnp.asarray(rule.ignore_label).astype(label.dtype)
+        if rule.use_ignore:
+            grad = jnp.where(valid, grad, 0)
+        scale = rule.grad_scale
+        if rule.per_position and rule.normalization != "valid":
+            scale = scale / max(math.prod(p.shape[2:]), 1)
+        if rule.normalization == "batch":
+            scale = scale / max(p.shape[0], 1)
+        elif rule.normalization == "valid":
+            scale = scale / jnp.maximum(jnp.sum(valid, dtype=p.dtype), 1)
+        grad = grad * jnp.asarray(scale, p.dtype)
+    if rule.out_grad:
+        grad = grad * head.astype(p.dtype)
+    return grad.astype(out.dtype), no_gradient(label)
+
+
+softmax_loss.defvjp(softmax_loss_forward, softmax_loss_backward)
+
+
+# Regression outputs: name -> (prediction of the data, gradient from prediction and label, what it is)
+REGRESSIONS = {
+    "LinearRegressionOutput": (lambda x: x, lambda y, t: y - t,
+                               "Identity whose gradient is that of half the squared error: ``data - label``"),
+    "LogisticRegressionOutput": (lax.logistic, lambda y, t: y - t,
+                                 "Sigmoid whose gradient is that of the cross entropy: ``sigmoid(data) - label``"),
+    "MAERegressionOutput": (lambda x: x, lambda y, t: jnp.sign(y - t),
+                            "Identity whose gradient is that of the absolute error: ``sign(data - label)``"),
+}
+
+REGRESSION_DOC = """{summary}.
+
+Parameters
+----------
+data : any shape, float
+label : same number of elements
+grad_scale : float, default 1
+
+Returns
+-------
+same shape and dtype as data
+
+Raises
+------
+ShapeError   if label has another number of elements
+
+Gradient     wrt data only, times ``grad_scale`` over the number of outputs per example; the arriving one is ignored
+"""
+
+
+def define_regression(name, prediction, error, summary):
+    """Register one of the regression outputs."""
+
+    @partial(jax.custom_vjp, nondiff_argnums=(0,))
+    def loss(scale, x, label):
+        return prediction(x)
+
+    def backward(scale, residuals, _):
+        y, label = residuals
+        per_example = max(math.prod(label.shape[1:]), 1)
+        grad = error(y, label.reshape(y.shape).astype(y.dtype)) * jnp.asarray(scale / per_example, y.dtype)
+        return grad, no_gradient(label)
+
+    loss.defvjp(lambda scale, x, label: (prediction(x), (prediction(x), label)), backward)
+
+    def regression(data, label, *, grad_scale: float = 1.0):
+        require_floating(name, data=data)
+        if label.size != data.size:
+            fail(ShapeError, name, "label does not fit data", expected=f"{data.shape}", got=label.shape)
+        return loss(grad_scale, data, label)
+
+    regression.__doc__ = REGRESSION_DOC.format(summary=summary)
+    op(name, aliases=(f"_sparse_{name}",),
+       infer=lambda data, label=None, **_: {"label": tuple(data)})(regression)
+
+
+for _name, _row in REGRESSIONS.items():
+    define_regression(_name, *_row)
+
+
+@op("SVMOutput", infer=lambda data, label=None, **_: {"label": tuple(data[:1])})
+def svm_output(data, label, *, margin: float = 1.0, regularization_coefficient: float = 1.0,
+               use_linear: bool = False):
+    """Identity whose gradient is that of the one-against-all hinge loss.
+
+    Parameters
+    ----------
+    data : (B, C) float       scores
+    label : (B,) number       class indices
+    margin : float, default 1
+    regularization_coefficient : float, default 1      factor of the gradient
+    use_linear : bool, default False                   hinge instead of squared hinge
+
+    Returns
+    -------
+    same shape and dtype as data
+
+    Raises
+    ------
+    ShapeError   if data is not (B, C) or label not (B,)
+
+    Gradient     wrt data only; the arriving one is ignored
+    """
+    require_floating("SVMOutput", data=data)
+    if data.ndim != 2 or label.shape != data.shape[:1]:
+        fail(ShapeError, "SVMOutput", "label does not fit data", expected="data (B, C) and label (B,)",
+             got=f"data {data.shape} and label {label.shape}")
+    return hinge_loss((margin, regularization_coefficient, use_linear), data, label)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def hinge_loss(rule, x, label):
+    return x
+
+
+def hinge_loss_backward(rule, residuals, _):
+    x, label = residuals
+    margin, factor, linear = rule
+    hit = lax.broadcasted_iota("int32", x.shape, 1) == label.astype("int32")[:, None]
+    sign = jnp.where(hit, 1, -1).astype(x.dtype)
+    lack = jnp.maximum(jnp.asarray(margin, x.dtype) - sign * x, 0)
+    slope = (lack > 0).astype(x.dtype) if linear else 2 * lack
+    return -sign * slope * jnp.asarray(factor, x.dtype), no_gradient(label)
+
+
+hinge_loss.defvjp(lambda rule, x, label: (x, (x, label)), hinge_loss_backward)
+
+
+@op("MakeLoss")
+def make_loss_output(data, *, grad_scale: float = 1.0, valid_thresh: float = 0.0,
+                     normalization: Literal["batch", "null", "valid"] = "null"):
+    """Identity that makes ``data`` a loss: its gradient is ``grad_scale``, whatever arrives.
+
+    Parameters
+    ----------
+    data : any shape, float
+    grad_scale : float, default 1
+    valid_thresh : float, default 0
+    normalization : {'null', 'batch', 'valid'}
+        Divide by 1, the batch size, or the number of elements above ``valid_thresh``.
+
+    Returns
+    -------
+    same shape and dtype as data
+    """
+    require_floating("MakeLoss", data=data)
+    return constant_gradient((grad_scale, valid_thresh, normalization), data)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0,))
+def constant_gradient(rule, x):
+    return x
+
+
+def constant_gradient_backward(rule, x, _):
+    scale, threshold, normalization = rule
+    if normalization == "batch":
+        scale = scale / max(x.shape[0], 1)
+    elif normalization == "valid":
+        scale = scale / jnp.maximum(jnp.sum(x > threshold, dtype=accumulator(x.dtype)), 1)
+    return (jnp.full(x.shape, scale, x.dtype),)
+
+
+constant_gradient.defvjp(lambda rule, x: (x, x), constant_gradient_backward)
