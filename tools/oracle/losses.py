@@ -1,13 +1,15 @@
-"""Records every ``gluon.loss`` of MXNet 1.9.1: output and gradient with respect to the prediction (ones as head).
+"""Records every ``gluon.loss`` of MXNet 1.9.1: output, and gradient of the prediction.
 
-Case i has a JSON description (class, constructor options, names of its inputs) and arrays ``out_i``, ``grad_i``.
-Usage: python losses.py OUT.npz
+The head gradient is ones. Case i has a JSON description (class, constructor options, names of its
+inputs) and arrays ``out_i``, ``grad_i``. Usage: python losses.py OUT.npz
 """
+
 import json
 import sys
 
-import mxnet as mx
 import numpy as np
+
+import mxnet as mx
 from mxnet import autograd, gluon, nd
 
 RNG = np.random.RandomState(3)
@@ -24,7 +26,8 @@ INPUTS = {
     "pred": PRED,
     "target": RNG.randn(4, 3).astype("float32"),
     "target_flat": RNG.randn(12).astype("float32"),
-    "prob": softmax(PRED), "logprob": np.log(softmax(PRED)),
+    "prob": softmax(PRED),
+    "logprob": np.log(softmax(PRED)),
     "dense": DENSE,
     "sparse": np.array([0, 2, 1, 1], "float32"),
     "sparse_column": np.array([[0], [2], [1], [1]], "float32"),
@@ -39,11 +42,13 @@ INPUTS = {
     "pos_weight": np.array([1, 2, 3], "float32"),
     "pred3": RNG.randn(4, 3, 2).astype("float32"),
     "sparse3": RNG.randint(0, 3, (4, 2)).astype("float32"),
-    "second": RNG.randn(4, 3).astype("float32"), "third": RNG.randn(4, 3).astype("float32"),
+    "second": RNG.randn(4, 3).astype("float32"),
+    "third": RNG.randn(4, 3).astype("float32"),
     "pair": np.array([1, -1, 1, -1], "float32"),
     "ctc_pred": RNG.randn(2, 6, 5).astype("float32"),
     "ctc_label": np.array([[1, 2, 2], [3, 0, -1]], "float32"),
-    "smooth": RNG.randn(3, 5).astype("float32"), "smooth2": RNG.randn(3, 5).astype("float32"),
+    "smooth": RNG.randn(3, 5).astype("float32"),
+    "smooth2": RNG.randn(3, 5).astype("float32"),
 }
 CASES = []
 
@@ -105,13 +110,18 @@ def main(out):
     arrays, described = dict(INPUTS), []
     for number, (kind, options, names) in enumerate(CASES):
         # An integer label keeps its dtype: nd.array alone would make it float32.
-        inputs = [None if n == "none" else nd.array(INPUTS[n], dtype=INPUTS[n].dtype) for n in names]
+        inputs = [
+            None if n == "none" else nd.array(INPUTS[n], dtype=INPUTS[n].dtype) for n in names
+        ]
         inputs[0].attach_grad()
         try:
             with autograd.record():
                 loss = getattr(gluon.loss, kind)(**options)(*inputs)
             loss.backward()
-            arrays["out_%d" % number], arrays["grad_%d" % number] = loss.asnumpy(), inputs[0].grad.asnumpy()
+            arrays["out_%d" % number], arrays["grad_%d" % number] = (
+                loss.asnumpy(),
+                inputs[0].grad.asnumpy(),
+            )
             print(kind, options, names, loss.shape, loss.dtype.__name__, loss.asnumpy().ravel()[:4])
         except Exception as error:  # noqa: BLE001 - recorded
             print(kind, options, names, type(error).__name__, str(error)[:300])

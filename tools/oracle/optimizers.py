@@ -1,18 +1,29 @@
 """Records five-step trajectories of MXNet 1.9.1's optimizers under ``gluon.Trainer``.
 
-Each case is one parameter of shape (4,) that starts at ``start``; the gradient of step t is ``gradients[t]`` times
-``batch``, so that ``step(batch)`` hands ``gradients[t]`` to the update. Usage: python optimizers.py OUT.npz
+Each case is one parameter of shape (4,) that starts at ``start``; the gradient of step t is
+``gradients[t]`` times the batch size, so that ``step`` hands ``gradients[t]`` to the update.
+Usage: python optimizers.py OUT.npz
 """
+
 import json
 import sys
 
-import mxnet as mx
 import numpy as np
+
+import mxnet as mx
 from mxnet import autograd, gluon, nd
 
 START = np.array([1.0, -2.0, 0.5, 3.0], "float32")
-GRADIENTS = np.array([[0.1, -0.2, 3.0, 0.0], [0.2, 0.1, -5.0, 0.5], [-0.3, 0.4, 1.0, 0.0],
-                      [0.05, -1.0, 0.2, 2.0], [0.0, 0.3, -0.4, -0.7]], "float32")
+GRADIENTS = np.array(
+    [
+        [0.1, -0.2, 3.0, 0.0],
+        [0.2, 0.1, -5.0, 0.5],
+        [-0.3, 0.4, 1.0, 0.0],
+        [0.05, -1.0, 0.2, 2.0],
+        [0.0, 0.3, -0.4, -0.7],
+    ],
+    "float32",
+)
 FACTOR = {"kind": "FactorScheduler", "step": 2, "factor": 0.5, "base_lr": 0.1}
 
 
@@ -40,7 +51,10 @@ def cases():
     yield "rmsprop", {"learning_rate": 0.1}
     yield "rmsprop", {"learning_rate": 0.1, "gamma1": 0.5, "wd": 0.1, "clip_gradient": 0.5}
     yield "rmsprop", {"learning_rate": 0.1, "centered": True}
-    yield "rmsprop", {"learning_rate": 0.1, "centered": True, "gamma2": 0.5, "wd": 0.1, "clip_weights": 2.0}
+    yield (
+        "rmsprop",
+        {"learning_rate": 0.1, "centered": True, "gamma2": 0.5, "wd": 0.1, "clip_weights": 2.0},
+    )
     yield "adadelta", {}
     yield "adadelta", {"rho": 0.5, "epsilon": 1e-3, "wd": 0.1, "clip_gradient": 0.5}
     yield "adadelta", {"learning_rate": 0.1}

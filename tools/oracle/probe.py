@@ -1,28 +1,34 @@
 """Evaluates small programs under the original MXNet 1.9.1 and records what they give.
 
-A probe file (``probes/*.txt``) holds one case per block; blocks are separated by blank lines, ``#`` starts a
-comment. All lines of a block but the last are run as set-up, the last one is evaluated. ``--json FILE`` writes
-the results for replay by the tests, the terminal gets ``case -> result``, one case a line.
+A probe file (``probes/*.txt``) holds one case per block; blocks are separated by blank lines, ``#``
+starts a comment. A case ends in an expression, which is its result; a case that ends in another
+statement leaves its result in ``r``. Cases run in order in one empty folder, each with fresh names
+(see ``run``). ``--json FILE`` writes the results for replay by the tests, where ``setup`` and
+``expr`` together are the lines of the block; the terminal gets ``case -> result``.
 
 Usage: python probe.py PROBES.txt [--json FILE]
 """
 
 import argparse
+import ast
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
+import tempfile
 import warnings
 
-import mxnet as mx
 import numpy as np
+
+import mxnet as mx
 from mxnet import autograd, gluon, nd
 from mxnet.gluon import nn
 
 
 def describe(value):
-    """A JSON-able description of a result: kind, dtype, shape and values of arrays, repr of the rest."""
+    """A result as JSON: kind, dtype, shape and values of arrays, repr of the rest."""
     if isinstance(value, mx.nd.NDArray):
         data = value.asnumpy()
         return {
@@ -142,15 +148,13 @@ def run(block):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            if expr[0] == " ":  # the block ends inside a statement
-                setup, expr = [*setup, expr], "r"
-                scope["r"] = None
-            exec("\n".join(setup), scope)
-            try:
-                result = describe(eval(expr, scope))
-            except SyntaxError:
-                exec(expr, scope)
+            tree = ast.parse("\n".join(block))
+            last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, "case", "exec"), scope)
+            if last is None:
                 result = describe(scope.get("r"))
+            else:
+                result = describe(eval(compile(ast.Expression(last.value), "case", "eval"), scope))
         except Exception as error:  # noqa: BLE001 - errors are what is being recorded
             result = {"error": type(error).__name__, "message": first_lines(error)}
     autograd.set_recording(False)
@@ -176,57 +180,54 @@ def blocks_of(path):
 
 
 def child(path, start):
-    """Runs the cases from ``start`` on, one JSON line each, until the end or until the process dies."""
+    """Runs the cases from ``start`` on, one JSON line each, until the process ends or dies."""
     for block in blocks_of(path)[start:]:
         print(json.dumps(run(block)), flush=True)
 
 
+def outcomes_of(path):
+    """Pairs (record, warnings) of all cases.
+
+    Some integer operations kill the original; the cases after them run in a new process.
+    """
+    blocks, outcomes = blocks_of(path), []
+    with tempfile.TemporaryDirectory() as folder:
+        while len(outcomes) < len(blocks):
+            command = [
+                sys.executable,
+                os.path.abspath(__file__),
+                path,
+                "--child",
+                str(len(outcomes)),
+            ]
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=folder)
+            lines = done.stdout.splitlines()
+            outcomes += [json.loads(line) for line in lines if line.startswith('[{"setup"')]
+            if len(outcomes) < len(blocks):
+                *setup, expr = blocks[len(outcomes)]
+                result = {"error": "process died", "message": "code %d" % done.returncode}
+                outcomes.append([{"setup": setup, "expr": expr, "result": result}, []])
+    return outcomes
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("probes")
+    parser.add_argument("probes", type=os.path.abspath)
     parser.add_argument("--json")
     parser.add_argument("--child", type=int)
     args = parser.parse_args()
     if args.child is not None:
         child(args.probes, args.child)
         return
-    blocks = blocks_of(args.probes)
-    records = []
-    while len(records) < len(blocks):
-        # Some integer operations kill the original; the rest of the cases go on in a new process.
-        done = subprocess.run(
-            [sys.executable, __file__, args.probes, "--child", str(len(records))],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        lines = [line for line in done.stdout.splitlines() if line.startswith("[")]
-        outcomes = [json.loads(line) for line in lines]
-        if len(records) + len(outcomes) < len(blocks):
-            block = blocks[len(records) + len(outcomes)]
-            outcomes.append(
-                [
-                    {
-                        "setup": block[:-1],
-                        "expr": block[-1],
-                        "result": {"error": "process died", "message": "code %d" % done.returncode},
-                    },
-                    [],
-                ]
-            )
-        for record, notes in outcomes:
-            records.append(record)
-            print(
-                " ; ".join(record["setup"] + [record["expr"]]),
-                "->",
-                short(record["result"]),
-                " ".join("~~ " + n for n in notes),
-            )
+    outcomes = outcomes_of(args.probes)
+    for record, notes in outcomes:
+        case = " ; ".join([*record["setup"], record["expr"]])
+        print(case, "->", short(record["result"]), " ".join("~~ " + n for n in notes))
+        # The class is the fact; the wording of the original's messages is not kept.
+        record["result"].pop("message", None)
     if args.json:
-        for record in records:
-            # The class is the fact; the wording of the original's messages is not kept.
-            record["result"].pop("message", None)
         with open(args.json, "w") as out:
-            out.write("[\n" + ",\n".join(json.dumps(r) for r in records) + "\n]\n")
+            out.write("[\n" + ",\n".join(json.dumps(record) for record, _ in outcomes) + "\n]\n")
 
 
 if __name__ == "__main__":
