@@ -1,0 +1,85 @@
+"""Lesson 8: too many weights for too few examples, and weight decay by hand.
+
+Data       y = 0.05 + sum_i 0.01 x_i + noise, with 200 inputs but only 20 training examples
+Trouble    200 weights can explain 20 examples exactly in endless ways; most are wrong elsewhere
+Remedy     ask for small weights too: minimise   loss + wd / 2 * |w|^2.
+           Its gradient is g + wd * w, so each step also shrinks w: hence "weight decay".
+
+The progress bars show both losses: without decay the training loss falls to nothing and the test
+loss stays where it was; with decay the training loss is higher and the test loss small.
+
+Must reach: a test loss with decay of at most 1/100 of that without, and below 0.05.
+"""
+
+import random
+
+from road import Lesson, leave
+
+from mxnet import autograd, nd
+
+NUM_INPUTS, NUM_TRAIN, NUM_TEST, DECAY = 200, 20, 200, 3.0
+
+
+def data_iter(batch_size, features, labels):
+    indices = list(range(len(features)))
+    random.shuffle(indices)
+    for i in range(0, len(features), batch_size):
+        j = nd.array(indices[i : i + batch_size], ctx=features.context)
+        yield features.take(j), labels.take(j)
+
+
+def linreg(X, w, b):
+    return nd.dot(X, w) + b
+
+
+def squared_loss(y_hat, y):
+    return (y_hat - y) ** 2 / 2
+
+
+def penalty(w):
+    return (w**2).sum() / 2
+
+
+def sgd(params, lr, batch_size):
+    for param in params:
+        param[:] = param - lr * param.grad / batch_size
+
+
+def main(argv=None):
+    lesson = Lesson(__file__, __doc__, argv, epochs=60, batch_size=5, lr=0.01)
+    args, ctx = lesson.args, lesson.ctx
+
+    X = nd.random.normal(shape=(NUM_TRAIN + NUM_TEST, NUM_INPUTS), ctx=ctx)
+    y = nd.dot(X, nd.ones((NUM_INPUTS, 1), ctx=ctx) * 0.01) + 0.05
+    y = y + nd.random.normal(scale=0.01, shape=y.shape, ctx=ctx)
+    train, test = (X[:NUM_TRAIN], y[:NUM_TRAIN]), (X[NUM_TRAIN:], y[NUM_TRAIN:])
+
+    def fit(wd, curve):
+        w = nd.random.normal(scale=1, shape=(NUM_INPUTS, 1), ctx=ctx)
+        b = nd.zeros(1, ctx=ctx)
+        w.attach_grad()
+        b.attach_grad()
+        for _ in lesson.epochs(curve):
+            for X, y in lesson.batches(data_iter(args.batch_size, *train)):
+                with autograd.record():
+                    # backward() adds up the examples of a batch, so the penalty counts once each.
+                    loss = squared_loss(linreg(X, w, b), y) + wd * penalty(w)
+                loss.backward()
+                sgd([w, b], args.lr, len(X))
+            train_loss, test_loss = (
+                squared_loss(linreg(X, w, b), y).mean() for X, y in (train, test)
+            )
+            test_loss = test_loss.asscalar()
+            lesson.log(test_loss, train=train_loss.asscalar())
+        lesson.note(f"|w| = {w.norm().asscalar():.3f} with wd = {wd:g}")
+        return test_loss
+
+    without = fit(0, "test loss, wd = 0")
+    decayed = fit(DECAY, f"test loss, wd = {DECAY:g}")
+    lesson.require("test loss with decay / without", decayed / without, at_most=0.01)
+    lesson.require("test loss with decay", decayed, at_most=0.05)
+    return lesson.finish()
+
+
+if __name__ == "__main__":
+    leave(main())

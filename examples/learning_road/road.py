@@ -1,0 +1,180 @@
+"""What every lesson needs and no lesson is about: options, progress bar, verdict, loss curve.
+
+It uses public MXNet names only, so it runs on MXNet 1.9.1 as well (which then also needs tqdm).
+"""
+
+import argparse
+import itertools
+import json
+import random
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+import mxnet as mx
+
+DATA_DIR = Path(__file__).resolve().parents[2] / "data" / "fashion-mnist"
+SMOKE_BATCHES = 3
+
+
+def parser(doc, **defaults):
+    """The options that all lessons share; ``defaults`` are this lesson's own numbers."""
+    p = argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    p.add_argument("--ctx", choices=("cpu", "gpu"), default="cpu", help="where to train")
+    p.add_argument("--epochs", type=positive(int), help="passes over the training data")
+    p.add_argument("--batch-size", type=positive(int), help="examples per step")
+    p.add_argument("--lr", type=positive(float), help="learning rate")
+    p.add_argument("--seed", type=int, default=0, help="of initial values, shuffling and dropout")
+    p.add_argument("--data-dir", default=str(DATA_DIR), help="folder with the four idx files")
+    p.add_argument("--plot", metavar="FILE", help="draw the loss curves into this picture")
+    p.add_argument("--json", metavar="FILE", help="append the result to this file, as one line")
+    p.add_argument(
+        "--smoke", action="store_true", help="a few steps of everything; thresholds not enforced"
+    )
+    p.set_defaults(**defaults)
+    return p
+
+
+def positive(kind):
+    """An argparse type: an int or float greater than zero."""
+
+    def convert(text):
+        value = kind(text)
+        if not value > 0:
+            raise argparse.ArgumentTypeError(f"expected a number greater than 0, got {text}")
+        return value
+
+    convert.__name__ = kind.__name__  # argparse names it when the text is no number at all
+    return convert
+
+
+def programs_compiled():
+    """How many programs the engine has compiled so far; None on MXNet 1.9.1, which cannot tell."""
+    stats = getattr(mx.engine, "stats", None)
+    return stats()["compiled"] if stats else None
+
+
+class Lesson:
+    """One run of a lesson: its options, its progress, and in the end its verdict.
+
+    Parameters
+    ----------
+    file : str                  the lesson's ``__file__``; its stem is the lesson's name
+    doc : str                   the lesson's ``__doc__``, shown by ``--help``
+    argv : list of str or None  command line; None takes the process's own
+    data : str                  what it trains on, in a few words
+    defaults                    ``epochs``, ``batch_size`` and ``lr`` of this lesson
+    """
+
+    def __init__(self, file, doc, argv=None, data="synthetic", **defaults):
+        self.name, self.data = Path(file).stem, data
+        self.args = parser(doc, **defaults).parse_args(argv)
+        self.ctx = mx.gpu() if self.args.ctx == "gpu" else mx.cpu()
+        if self.args.smoke:
+            self.args.epochs = 1
+        self.curves, self.checks = {}, []
+        self.started, self.compiled_before = time.perf_counter(), programs_compiled()
+        random.seed(self.args.seed)  # shuffles index lists
+        np.random.seed(self.args.seed % 2**32)  # noqa: NPY002 - what DataLoader shuffles with
+        mx.random.seed(self.args.seed)  # initial values, noise, dropout
+
+    def epochs(self, curve="loss"):
+        """Count the epochs under a progress bar; ``log`` writes behind it and onto ``curve``."""
+        self._curve = self.curves.setdefault(curve, [])
+        title = self.name if curve == "loss" else f"{self.name} [{curve}]"
+        quiet = not sys.stderr.isatty()  # a log file gets a line now and then, not ten a second
+        with tqdm(total=self.args.epochs, desc=title, mininterval=10 if quiet else 0.1) as bar:
+            self._bar = bar
+            for epoch in range(self.args.epochs):
+                yield epoch
+                bar.update()
+
+    def batches(self, batches):
+        """Pass batches through; with ``--smoke`` only the first few."""
+        return itertools.islice(batches, SMOKE_BATCHES if self.args.smoke else None)
+
+    def log(self, loss, **numbers):
+        """Keep the epoch's mean loss for the curve; show it and ``numbers`` behind the bar."""
+        self._curve.append(float(loss))
+        shown = {"loss": f"{loss:.4g}", **{k: f"{v:.4g}" for k, v in numbers.items()}}
+        self._bar.set_postfix(shown, refresh=False)
+
+    def note(self, text):
+        """Print a line without tearing the bar apart."""
+        tqdm.write(f"{self.name}: {text}", file=sys.stdout)
+
+    def require(self, what, value, at_least=None, at_most=None):
+        """State what has to be reached. ``nan`` reaches nothing."""
+        value = float(value)
+        low = at_least is None or value >= at_least
+        high = at_most is None or value <= at_most
+        rule = f">= {at_least:g}" if at_least is not None else f"<= {at_most:g}"
+        self.checks.append({"what": what, "rule": rule, "value": value, "reached": low and high})
+
+    def finish(self, accuracy=None):
+        """Print the verdict, write what was asked for, and return the result as a dict.
+
+        ``passed`` is the verdict of all ``require`` calls; under ``--smoke`` it is True.
+        """
+        compiled = programs_compiled()
+        if compiled is not None:
+            compiled -= self.compiled_before
+        losses = list(self.curves.values())[-1]
+        result = {
+            "lesson": self.name,
+            "data": self.data,
+            "ctx": str(self.ctx),
+            "epochs": len(losses),
+            "final_loss": losses[-1],
+            "test_accuracy": accuracy,
+            "seconds": round(time.perf_counter() - self.started, 3),
+            "compiled": compiled,
+            "smoke": self.args.smoke,
+            "passed": self.args.smoke or all(c["reached"] for c in self.checks),
+            "checks": self.checks,
+            "curves": self.curves,
+        }
+        for c in self.checks:
+            verdict = "reached" if c["reached"] else "not enforced" if self.args.smoke else "MISSED"
+            self.note(f"{c['what']} = {c['value']:.4g}, must be {c['rule']}: {verdict}")
+        if self.args.json:
+            with open(self.args.json, "a", encoding="utf-8") as f:
+                f.write(json.dumps(result) + "\n")
+        if self.args.plot:
+            plot([result], self.args.plot)
+        return result
+
+
+def plot(results, path):
+    """Draw the loss curves of some results, one panel a lesson, into a picture file."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise SystemExit("drawing needs matplotlib: pip install matplotlib") from None
+
+    columns = min(4, len(results))
+    rows = -(-len(results) // columns)
+    figure = Figure(figsize=(4 * columns, 3 * rows), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for panel in panels[len(results) :]:
+        panel.axis("off")
+    for panel, result in zip(panels, results):
+        for label, losses in result["curves"].items():
+            panel.plot(range(1, len(losses) + 1), losses, marker=".", label=label)
+        panel.set(title=result["lesson"].replace("_", " "), xlabel="epoch")
+        if all(loss > 0 for losses in result["curves"].values() for loss in losses):
+            panel.set_yscale("log")
+        panel.legend(fontsize="x-small")
+        panel.grid(alpha=0.3)
+    Path(path).resolve().parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=100)
+
+
+def leave(result):
+    """End the process with the lesson's verdict as its exit status."""
+    sys.exit(0 if result["passed"] else 1)

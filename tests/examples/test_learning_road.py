@@ -1,0 +1,122 @@
+"""The lessons run as a newcomer runs them: as programs, on the embedded images."""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mxnet as mx
+
+ROAD = Path(__file__).resolve().parents[2] / "examples" / "learning_road"
+LESSONS = sorted(path.stem for path in ROAD.glob("[0-9][0-9]_*.py"))
+REGRESSION = "02_linear_regression_scratch"
+SOFTMAX = "04_softmax_regression_scratch"
+PNG = b"\x89PNG\r\n\x1a\n"
+HEAD = "lesson data epochs final loss test accuracy seconds programs compiled verdict"
+
+
+def run(program, *arguments):
+    """Run a program of the road; return its exit status, output and messages."""
+    command = [sys.executable, str(ROAD / f"{program}.py"), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def read_lines(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def row(table, lesson):
+    """The cells of a lesson's line in the table of run_all."""
+    (line,) = [line for line in table.splitlines() if line.startswith(f"{lesson}  ")]
+    return [cell for cell in line.split("  ") if cell]
+
+
+def test_the_road_has_all_its_lessons():
+    assert [name[:2] for name in LESSONS] == [f"{i:02d}" for i in range(1, 13)]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_lesson_in_smoke_mode(lesson, tmp_path):
+    status, out, messages = run(lesson, "--smoke", "--json", tmp_path / "result.json")
+    assert status == 0, out + messages
+    (result,) = read_lines(tmp_path / "result.json")
+    assert result["lesson"] == lesson
+    assert result["smoke"] is True
+    assert result["epochs"] == 1
+    assert result["compiled"] >= 1
+    assert math.isfinite(result["final_loss"])
+    assert result["checks"], "a lesson states what must be reached"
+    assert all(math.isfinite(check["value"]) for check in result["checks"])
+    assert f"{lesson}:" in messages or lesson in messages  # the progress bar's title
+
+
+def test_a_lesson_reaches_what_it_states(tmp_path):
+    status, out, messages = run(REGRESSION, "--plot", tmp_path / "curve.png")
+    assert status == 0, out + messages
+    assert out.count("must be <= 0.01: reached") == 2
+    assert (tmp_path / "curve.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize("lr", ["1e-6", "1e6"], ids=["too slow", "diverges to nan"])
+def test_a_lesson_that_misses_its_threshold_fails(lr, tmp_path):
+    result_file = tmp_path / "result.json"
+    status, out, messages = run(REGRESSION, "--epochs", 1, "--lr", lr, "--json", result_file)
+    assert status == 1, out + messages
+    assert "error of w" in out
+    assert "must be <= 0.01: MISSED" in out
+    (result,) = read_lines(result_file)
+    assert result["passed"] is False
+
+
+@pytest.mark.parametrize(
+    "option", [("--batch-size", "0"), ("--epochs", "-1"), ("--lr", "nan")], ids=" ".join
+)
+def test_numbers_that_make_no_sense_are_refused(option):
+    status, _, messages = run(REGRESSION, *option)
+    assert status == 2
+    assert f"expected a number greater than 0, got {option[1]}" in messages
+
+
+@pytest.mark.skipif(mx.context.num_gpus() > 0, reason="there is a GPU")
+def test_asking_for_a_gpu_that_is_not_there():
+    status, _, messages = run(REGRESSION, "--smoke", "--ctx", "gpu")
+    assert status == 1
+    assert "MXNetError" in messages
+    assert "gpu(0)" in messages
+
+
+def test_run_all_prints_one_table_and_draws_the_curves(tmp_path):
+    picture, results = tmp_path / "new" / "curves.png", tmp_path / "results.json"
+    status, out, messages = run("run_all", "--smoke", "--out", picture, "--json", results)
+    assert status == 0, out + messages
+    assert [result["lesson"] for result in read_lines(results)] == LESSONS
+    assert [" ".join(line.split()) for line in out.splitlines()].count(HEAD) == 1
+    for lesson in LESSONS:
+        assert row(out, lesson)[-1].strip() == "not enforced"
+    assert row(out, SOFTMAX)[1].strip() == "Fashion-MNIST 10000+2000"
+    assert picture.read_bytes().startswith(PNG)
+
+
+def test_run_all_goes_on_after_a_lesson_that_fails(tmp_path):
+    for split in ("train", "t10k"):
+        for kind in ("images-idx3", "labels-idx1"):
+            (tmp_path / f"{split}-{kind}-ubyte.gz").write_bytes(b"not an idx file")
+    arguments = ["04", "02", "--smoke", "--data-dir", tmp_path, "--out", tmp_path / "curves.png"]
+    status, out, messages = run("run_all", *arguments)
+    assert status == 1
+    assert row(out, REGRESSION)[-1].strip() == "not enforced"
+    assert row(out, SOFTMAX)[-1].strip() == "FAILED"
+    assert f"{SOFTMAX} failed: " in out
+    assert "Traceback" in messages
+    assert (tmp_path / "curves.png").read_bytes().startswith(PNG)
+
+
+def test_run_all_names_the_lessons_when_there_is_no_such_one():
+    status, _, messages = run("run_all", "99")
+    assert status == 2
+    assert "'99'" in messages
+    assert REGRESSION in messages
