@@ -75,7 +75,7 @@ def main(argv=None):
     # 7. Inside record() layers such as dropout are told that this is training, outside not.
     with autograd.record():
         inside = autograd.is_training()
-    lesson.require("told training apart", inside and not autograd.is_training(), at_least=1)
+    lesson.require("training inside record() only", inside and not autograd.is_training(), at_least=1)
 
     # 8. Downhill.
     points = nd.random.uniform(-10, 10, shape=(args.batch_size,), ctx=ctx)

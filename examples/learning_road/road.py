@@ -166,10 +166,13 @@ def plot(results, path):
     for panel, result in zip(panels, results):
         for label, losses in result["curves"].items():
             panel.plot(range(1, len(losses) + 1), losses, marker=".", label=label)
-        panel.set(title=result["lesson"].replace("_", " "), xlabel="epoch")
-        if all(loss > 0 for losses in result["curves"].values() for loss in losses):
+        panel.set(title=result["lesson"].replace("_", " "), xlabel="epoch", ylabel="loss")
+        panel.xaxis.get_major_locator().set_params(integer=True)
+        seen = [loss for losses in result["curves"].values() for loss in losses]
+        if 0 < 20 * min(seen) < max(seen):  # else a linear scale shows more
             panel.set_yscale("log")
-        panel.legend(fontsize="x-small")
+        if len(result["curves"]) > 1:
+            panel.legend(fontsize="x-small")
         panel.grid(alpha=0.3)
     Path(path).resolve().parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=100)
