@@ -75,7 +75,8 @@ def main(argv=None):
     # 7. Inside record() layers such as dropout are told that this is training, outside not.
     with autograd.record():
         inside = autograd.is_training()
-    lesson.require("training inside record() only", inside and not autograd.is_training(), at_least=1)
+    only_inside = inside and not autograd.is_training()
+    lesson.require("training inside record() only", only_inside, at_least=1)
 
     # 8. Downhill.
     points = nd.random.uniform(-10, 10, shape=(args.batch_size,), ctx=ctx)
