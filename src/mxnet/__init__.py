@@ -1,0 +1,22 @@
+"""mxnet-xla: the Apache MXNet 1.x Python API on JAX/XLA. ``import mxnet as mx``."""
+
+import os as _os
+
+# A learner's notebook should not take three quarters of a GPU's memory at import.
+_os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+# The runtime's start-up notes are not for users.
+_os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import jax as _jax
+
+_jax.config.update("jax_enable_x64", True)     # float64 and int64 are real in MXNet
+
+from . import base, context, error
+from . import ndarray
+from . import ndarray as nd
+from . import autograd, engine, random
+from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
+from .error import MXNetError
+from .libinfo import __version__
+
+rnd = random

@@ -1,0 +1,1 @@
+"""The engine: when a computation runs (segments, programs, caches, devices, random state)."""

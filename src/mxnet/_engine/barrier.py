@@ -1,0 +1,74 @@
+"""Operators that cannot be part of a program: run at once on concrete arrays.
+
+Their output shape depends on data, they are Python code of the user's, or they copy between devices.
+"""
+
+import jax
+import jax.numpy as jnp
+
+from .._dtypes import is_floating
+from .._graph.node import spec_of
+from ..error import MXNetError, TraceError
+from .program import to_device
+from .segment import concrete, user_line
+from .state import draw, threads
+from .tape import PythonTape
+from .value import Value
+
+__all__ = ["run", "copy_to"]
+
+
+def run(bound, values, words):
+    """Run a barrier operator; gradients are recorded if the thread records.
+
+    Parameters and result as ``append_many``'s; shapes are those of the result.
+    """
+    if threads.tracing is not None:
+        raise TraceError(f"{user_line()}: {bound.name} cannot be compiled: the shape of its result depends on data")
+    ctx = values[0].spec.ctx
+    data = [jnp.asarray(concrete(v)) for v in values]
+    if bound.needs_key:
+        words = (*words, *draw())
+    words = [jnp.float64(w) for w in words]
+    diff = [i for i, v in enumerate(values) if v.spec.grad and is_floating(v.spec.dtype)]
+    if not threads.recording or not diff:
+        return [_value(a, ctx) for a in _guard(bound, bound.run, data, words)]
+
+    def f(*moving):
+        full = list(data)
+        for i, a in zip(diff, moving):
+            full[i] = a
+        return bound.run(full, words)
+
+    outs, pull = _guard(bound, jax.vjp, f, *[data[i] for i in diff])
+
+    def go_back(cts):
+        given = tuple([jnp.zeros_like(o) if c is None else jnp.asarray(concrete(c)) for o, c in zip(outs, cts)])
+        return [_value(a, ctx) for a in pull(given)]
+
+    return PythonTape([values[i] for i in diff], go_back, len(outs)).attach([_value(o, ctx) for o in outs])
+
+
+def _guard(bound, f, *args):
+    try:
+        return f(*args)
+    except MXNetError:
+        raise
+    except (TypeError, ValueError, IndexError) as e:
+        raise MXNetError(f"{bound!r}: {str(e).splitlines()[0]}") from None
+
+
+def _value(array, ctx):
+    return Value(None, 0, spec_of(array.shape, array.dtype, ctx), array)
+
+
+def copy_to(value, ctx):
+    """The value on another context; gradients flow back across."""
+    if threads.tracing is not None:
+        raise TraceError(f"{user_line()}: an array is moved to {ctx} inside a hybridized block")
+    spec = value.spec
+    moved = Value(None, 0, spec_of(spec.shape, spec.dtype, ctx), to_device(concrete(value), ctx))
+    if not (threads.recording and spec.grad):
+        return moved
+    home = spec.ctx
+    return PythonTape([value], lambda cts: [copy_to(cts[0], home)], 1).attach([moved])[0]

@@ -1,0 +1,231 @@
+"""Programs: the compiled function of a segment, and running it.
+
+The only place that calls ``jax.jit``. A path keeps one current program. It is made again only when what it
+must return *grows* (a result is alive that was not before), so results that are sometimes alive settle on the
+superset; an input that it may overwrite but that turned out to be alive is copied first.
+"""
+
+import itertools
+import sys
+import time
+import warnings
+
+import jax
+import numpy as onp
+
+from .._graph.lower import lower, open_positions
+from .._graph.node import steps_of
+from ..context import device_of
+from . import cache
+from .stats import stats, why_new
+from .value import CONSUMED, Value
+
+__all__ = ["run_program", "to_device", "ExecutedTape"]
+
+_refs = sys.getrefcount
+_Array = jax.Array
+# NumPy inputs up to this size are handed to the program as they are (1.3 us) instead of being put on the
+# device first (12-21 us), once; larger ones are put there, since a second use would copy them again.
+_HOST_BYTES = 4096
+# Smaller buffers are not worth overwriting in place.
+_DONATE_BYTES = 16384
+# The runtime asks for donated buffers that it cannot use; which ones fit is its business, not the user's.
+warnings.filterwarnings("ignore", message="Some donated buffers were not usable")
+
+
+class Program:
+    """A compiled path. ``emit``: indices among the kept outputs; ``donate``: indices among the inputs."""
+
+    __slots__ = ("fn", "emit", "emit_set", "taped", "taped_set", "donate", "tape", "copies", "ready")
+
+
+def to_device(array, ctx):
+    """A JAX array on the context's device, from NumPy or from another device."""
+    return jax.device_put(array, device_of(ctx))
+
+
+class _Probe:
+    """Counts of references to objects held the way segments hold them, measured once."""
+
+    def __init__(self):
+        outs = [Value(None, 0, None)]
+        for a, _ in [(Value(None, 0, None), 0)]:
+            self.alias = _refs(a)
+        slots = {Value(None, 0, None): 0}
+        self.out = list(map(_refs, outs))[0]
+        vals = list(slots)
+        self.held = list(map(_refs, vals))[0]
+        vals[0].data = onp.zeros(1)
+        data = [v.data for v in vals]
+        self.data = list(map(_refs, data))[0]
+
+
+_probe = _Probe()
+
+
+def run_program(state, slots, outs, words, aliases=(), foreign=False):
+    """Run the path that ends at ``state``; give its live outputs their data.
+
+    Parameters
+    ----------
+    slots : dict Value -> position    the outside inputs, in order
+    outs : list of Value or None      outputs with handles, in order; dead ones need no data
+    words : list of float             run-time numbers
+    aliases : list of (Value, index)  second Values of outputs
+    foreign : bool                    another thread's segment: overwrite nothing, keep no tape
+    """
+    alive = _probe.out
+    if foreign:
+        live = [i for i, v in enumerate(outs) if v is not None]
+    else:
+        live = [i for i, c in enumerate(map(_refs, outs)) if c > alive]
+    for a, i in aliases:
+        if _refs(a) > _probe.alias and i not in live:
+            live.append(i)
+    if not live:
+        return                                    # nobody can ever ask
+    vals = list(slots)
+    for v in vals:
+        d = v.data
+        if d.__class__ is onp.ndarray and d.nbytes > _HOST_BYTES:
+            v.data = to_device(d, v.spec.ctx)
+            del d
+    data = [v.data for v in vals]
+    is_open = state.open
+    if is_open is None:
+        is_open = open_positions(state)
+    taped = [i for i in live if outs[i].pos in is_open] if is_open and not foreign else ()
+
+    program = state.program
+    known = (program is not None and program.emit_set.issuperset(live) and not foreign
+             and (not taped or program.taped_set.issuperset(taped)))
+    if not known:
+        program = _make(state, vals, data, outs, live, taped, program, foreign)
+    else:
+        for i in program.donate:
+            if _refs(vals[i]) > _probe.held or _refs(data[i]) > _probe.data + 1:
+                data[i] = _copy(data[i])          # somebody still holds what the program may overwrite
+                program.copies += 1
+    if program.ready:
+        stats.hits += 1
+        results, residuals = program.fn(onp.array(words), *data)
+    else:
+        begun = time.perf_counter()
+        results, residuals = program.fn(onp.array(words), *data)
+        program.ready = True
+        stats.compiled_program(why_new(state, program), time.perf_counter() - begun)
+    stats.flushes += 1
+    stats.ops += state.depth
+
+    for i, r in zip(program.emit, results):
+        v = outs[i]
+        if v is not None:
+            v.data = r
+            v.seg = None
+    for a, i in aliases:
+        a.data = outs[i].data
+        a.seg = None
+    if program.tape is not None and not foreign:
+        tape = ExecutedTape(state, program.tape, residuals, vals, tuple(words))
+        for i in program.taped:
+            outs[i].tape = tape
+    _mark_consumed(outs, is_open)
+
+
+def _mark_consumed(outs, is_open):
+    """Recorded outputs whose graph a backward pass has used up get the tape CONSUMED."""
+    for v in outs:
+        if v is not None and v.spec.grad and v.tape is None and v.mark is None and v.pos not in is_open:
+            v.tape = CONSUMED
+
+
+def _copy(array):
+    return jax.numpy.array(array, copy=True) if isinstance(array, _Array) else array.copy()
+
+
+def _make(state, vals, data, outs, live, taped, before, foreign):
+    """Build (not yet compile) the program for what is alive now, together with what was alive before."""
+    emit, tape_set = set(live), set(taped)
+    if before is not None and not foreign:
+        emit |= before.emit_set
+        tape_set |= before.taped_set
+    emit = tuple(sorted(emit))
+    positions = kept_positions(state)
+    program = Program()
+    program.emit, program.emit_set = emit, frozenset(emit)
+    program.taped, program.taped_set = tuple(sorted(tape_set)), frozenset(tape_set)
+    program.copies, program.ready = 0, False
+    program.donate = () if foreign else _choose_donations(state, vals, data, [positions[i] for i in emit])
+    fn, program.tape = lower(state, tuple([positions[i] for i in emit]),
+                             tuple([positions[i] for i in program.taped]))
+    cache.enable()
+    program.fn = jax.jit(fn, donate_argnums=tuple([i + 1 for i in program.donate]),
+                         out_shardings=_placement(state.ctx), keep_unused=False)
+    if not foreign:
+        state.program = program
+    state.programs.append(program)
+    stats.donated += len(program.donate)
+    return program
+
+
+def _placement(ctx):
+    """Where results go; None on a machine with a single device, which is the fast path of ``jit``."""
+    device = device_of(ctx)
+    if jax.local_device_count() == 1 and device == jax.local_devices()[0]:
+        return None
+    return jax.sharding.SingleDeviceSharding(device)
+
+
+def kept_positions(state):
+    """Positions of the outputs with handles along the path, in order."""
+    return [p for s in steps_of(state) for p in range(s.pos, s.pos + s.keep)]
+
+
+def _choose_donations(state, vals, data, emitted):
+    """Inputs that die with this run and whose buffer an output of the same shape can take over."""
+    specs = {}
+    for s in steps_of(state):
+        for i in range(s.keep):
+            specs[s.pos + i] = s.specs[i]
+    room = {}
+    for p in emitted:
+        key = (specs[p].shape, specs[p].dtype)
+        room[key] = room.get(key, 0) + 1
+    chosen = []
+    for i, (v, d) in enumerate(zip(vals, data)):
+        if v.spec.nbytes < _DONATE_BYTES or not isinstance(d, _Array):
+            continue
+        # held by: slots, vals, the zip's tuple and the loop variable; the array: v, data, tuple, loop variable
+        if _refs(v) <= _probe.held + 2 and _refs(d) <= _probe.data + 2:
+            key = (v.spec.shape, v.spec.dtype)
+            if room.get(key, 0) > 0:
+                room[key] -= 1
+                chosen.append(i)
+    return tuple(chosen)
+
+
+_order = itertools.count()
+
+
+def next_order():
+    """Number of the next tape; a tape depends only on tapes with smaller numbers."""
+    return next(_order)
+
+
+class ExecutedTape:
+    """The tape of a segment that ran before its ``backward()``: residuals, and the inputs gradients go to."""
+
+    __slots__ = ("state", "tape", "residuals", "vals", "words", "order")
+
+    def __init__(self, state, tape, residuals, vals, words):
+        self.state, self.tape, self.residuals, self.vals, self.words = state, tape, residuals, vals, words
+        self.order = next_order()
+
+    @property
+    def freed(self):
+        """Whether a backward pass without ``retain_graph`` has used it up."""
+        return self.residuals is None
+
+    def free(self):
+        """Let go of the residuals."""
+        self.residuals = self.vals = None

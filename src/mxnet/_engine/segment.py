@@ -1,0 +1,383 @@
+"""Segments: operators are appended, and run together when somebody looks.
+
+This is the hot path of the framework. Appending costs a handful of dictionary look-ups per operator: the
+prefix tree (``_graph/node.py``) already knows the shapes of anything that was appended before.
+"""
+
+import os
+import sys
+import threading
+
+from .. import _config
+from .._graph.infer import infer_outputs
+from .._graph.node import Root, Step
+from ..error import ContextError, MXNetError, TraceError
+from .program import run_program
+from .state import draw, threads
+from .stats import stats
+from .value import Failed, Value
+
+__all__ = ["append", "append_many", "flush", "flush_all", "concrete", "segment_of", "alias", "clear", "Trace", "PLACEHOLDER"]
+
+_roots = {}
+_lock = threading.Lock()
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+class Segment:
+    """Pending operators of one thread on one context."""
+
+    __slots__ = ("state", "slots", "outs", "words", "aliases", "ctx", "owner", "trace", "root")
+
+    def __init__(self, ctx, root):
+        self.ctx, self.root = ctx, root
+        self.owner = threading.get_ident()
+        self.trace = None
+        self.reset()
+
+    def reset(self):
+        """Begin anew."""
+        self.state = self.root
+        self.slots = {}      # outside input (Value) -> position, in order of first use
+        self.outs = []       # Values of all outputs with handles, in order
+        self.words = []      # run-time numbers
+        self.aliases = []    # (Value, index among outs): second Values of an output, see alias()
+
+
+def root_of(ctx):
+    """The empty path of a context."""
+    root = _roots.get(ctx)
+    if root is None:
+        root = _roots[ctx] = Root(ctx)
+    return root
+
+
+def segment_of(ctx):
+    """This thread's pending segment on a context; becomes the current one."""
+    t = threads
+    if t.tracing is not None:
+        return t.segment
+    seg = t.segments.get(ctx)
+    if seg is None:
+        seg = t.segments[ctx] = Segment(ctx, root_of(ctx))
+    t.segment = seg
+    return seg
+
+
+def append(bound, ins, words=()):
+    """Append an operator with one handle-carrying output; returns its Value. See :func:`append_many`."""
+    t = threads
+    seg = t.segment
+    if seg is None:
+        return append_many(bound, ins, words)[0]
+    state = seg.state
+    slots = seg.slots
+    n = state.n
+    key = [bound]
+    for v in ins:
+        if v.data is None:
+            if v.seg is not seg:
+                _take_back(seg, state)
+                return append_many(bound, ins, words)[0]
+            key.append(v.pos)
+        else:
+            p = slots.get(v)
+            if p is None:
+                slots[v] = n
+                n += 1
+                key.append(v.spec)
+            else:
+                key.append(p)
+    step = (state.next_rec if t.recording else state.next).get(tuple(key))
+    if step is None:
+        _take_back(seg, state)
+        return append_many(bound, ins, words)[0]
+    if words:
+        seg.words += words
+    out = Value(seg, step.pos, step.specs[0])
+    seg.outs.append(out)
+    seg.state = step
+    if step.full:
+        flush(seg)
+    return out
+
+
+def alias(value, mark):
+    """A second Value of the same array, as the variable that ``mark`` belongs to."""
+    spec = value.spec.with_grad(mark is not None)
+    if value.data is not None:
+        return Value(None, 0, spec, value.data, None, mark)
+    seg = value.seg
+    if seg.__class__ is not Segment or seg.owner != threading.get_ident() or seg.trace is not None:
+        return Value(None, 0, spec, concrete(value), None, mark)
+    outs = seg.outs
+    i = len(outs) - 1
+    while i >= 0 and outs[i] is not value:
+        i -= 1
+    if i < 0:                                   # itself an alias
+        i = next(i for a, i in seg.aliases if a is value)
+    second = Value(seg, value.pos, spec, None, None, mark)
+    seg.aliases.append((second, i))
+    return second
+
+
+def _take_back(seg, state):
+    """Forget the inputs that an append which did not complete has registered."""
+    slots = seg.slots
+    while len(slots) > state.n_inputs:
+        slots.popitem()
+
+
+def append_many(bound, ins, words=(), keep=1, ctx=None):
+    """Append an operator to this thread's segment.
+
+    Parameters
+    ----------
+    bound : BoundOp, or one of the engine's own operators
+    ins : sequence of Value, all on one context
+    words : tuple of float    the run-time numbers (without the random key's, which are drawn here)
+    keep : int                how many of the outputs get Values
+    ctx : Context             where, for operators without inputs
+
+    Returns
+    -------
+    list of Value, pending; shapes and dtypes are known
+
+    Raises
+    ------
+    MXNetError   what the operator refuses: shapes, dtypes, contexts
+    """
+    t = threads
+    if t.tracing is None:
+        for v in ins:
+            if v.data is None and v.seg.__class__ is not Segment:
+                raise_failed(v)
+        if ins:
+            c = ins[0].spec.ctx
+            for v in ins:
+                if v.spec.ctx is not c:
+                    _contexts_differ(bound, ins)
+            ctx = c
+        seg = t.segment
+        if seg is None or seg.ctx is not ctx:
+            seg = segment_of(ctx)
+    else:
+        seg = t.segment
+    state = seg.state
+    slots = seg.slots
+    n = state.n
+    key = [bound]
+    fresh, fresh_specs = [], []
+    for v in ins:
+        if v.data is None and v.seg is not seg:
+            _fetch(v)
+            state = seg.state
+            n = state.n + len(fresh)
+        if v.data is None:
+            key.append(v.pos)
+        else:
+            p = slots.get(v)
+            if p is None:
+                slots[v] = n
+                fresh.append(n)
+                fresh_specs.append(v.spec)
+                n += 1
+                key.append(v.spec)
+            else:
+                key.append(p)
+    key = tuple(key)
+    table = state.next_rec if t.recording else state.next
+    step = table.get(key)
+    if step is None:
+        try:
+            step = _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, t.recording)
+        except BaseException:
+            _take_back(seg, state)
+            raise
+        step = table.setdefault(key, step)
+    if bound.needs_key:
+        stream, counter = draw()
+        if seg.trace is not None:
+            seg.trace.random_words.append(len(seg.words) + len(words))
+        words = (*words, stream, counter)
+    if words:
+        seg.words += words
+    pos = step.pos
+    outs = [Value(seg, pos + i, s) for i, s in enumerate(step.specs[:step.keep])]
+    seg.outs += outs
+    seg.state = step
+    if step.full:
+        flush(seg)
+    return outs
+
+
+def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
+    """The step of an operator that was never appended here before: infers its outputs, which may fail."""
+    specs = infer_outputs(bound, [v.spec for v in ins], state.ctx)
+    grads = tuple([v.spec.grad for v in ins])
+    recorded = recording and any(grads)
+    if recorded:
+        specs = tuple([s.twin for s in specs])
+    refs = tuple([v.pos if v.data is None else slots[v] for v in ins])
+    step = Step(state, bound, refs, tuple(fresh), tuple(fresh_specs), specs, min(keep, len(specs)), recorded,
+                grads, user_line())
+    mark_full(step)
+    stats.steps += 1
+    return step
+
+
+def mark_full(step):
+    """Decide whether a segment must run after this step."""
+    step.full = (step.depth >= _config.get("max_segment_ops") or step.nbytes >= _config.get("max_segment_bytes")
+                 or is_naive())
+
+
+def is_naive():
+    """Whether every operator runs at once, alone."""
+    return _config.get("engine_type") == "NaiveEngine"
+
+
+def user_line():
+    """``file:line`` of the innermost frame outside this package."""
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}" if frame else None
+
+
+def _contexts_differ(bound, ins):
+    found = ", ".join(str(v.spec.ctx) for v in ins)
+    raise ContextError(f"{bound.name}: arrays on different contexts: expected one, got {found}. "
+                       f"Hint: move them with .as_in_context({ins[0].spec.ctx}).")
+
+
+def raise_failed(value):
+    """Raise what made a value fail."""
+    raise MXNetError(str(value.seg.error)) from value.seg.error
+
+
+def flush(seg):
+    """Run a segment's program and give its live values their data."""
+    state = seg.state
+    if state is seg.root:
+        return
+    if seg.trace is not None:
+        raise TraceError(f"{user_line()}: the value of an array was asked for inside a hybridized block")
+    outs, slots, words = seg.outs, seg.slots, seg.words
+    try:
+        run_program(state, slots, outs, words, seg.aliases)
+    except Exception as e:
+        error = e if isinstance(e, MXNetError) else _explain_failure(e, state)
+        for v in [*outs, *[a for a, _ in seg.aliases]]:
+            if v.data is None:
+                v.seg = Failed(error)
+        seg.reset()
+        raise error from None
+    seg.reset()
+    if stats.steps > _config.get("max_trie_steps"):
+        clear()
+
+
+def _explain_failure(e, state):
+    names, step = [], state
+    while step.parent is not None and len(names) < 8:
+        names.append(f"{step.bound.name} ({step.line})")
+        step = step.parent
+    text = str(e).strip().splitlines()
+    return MXNetError(f"running {state.depth} operators failed: {type(e).__name__}: {text[0] if text else ''} "
+                      f"The last of them: {', '.join(reversed(names))}.")
+
+
+def flush_all():
+    """Run everything that is pending in this thread."""
+    t = threads
+    if t.tracing is not None:
+        raise TraceError(f"{user_line()}: the value of an array was asked for inside a hybridized block")
+    for seg in list(t.segments.values()):
+        flush(seg)
+
+
+def _fetch(value):
+    """Give a pending value its data: run its segment, or, for another thread's, compute this value apart."""
+    seg = value.seg
+    if seg.__class__ is Failed:
+        raise_failed(value)
+    if seg is None:        # another thread has just computed it
+        return
+    if seg.trace is not None:
+        if seg is threads.segment:
+            flush(seg)     # raises TraceError
+        raise TraceError(f"{user_line()}: an array made while a hybridized block was traced is used outside of it")
+    if seg.owner == threading.get_ident():
+        flush(seg)
+        return
+    # The owner may be appending right now, so its segment is not touched: a path is immutable and the lists
+    # only grow, hence a prefix can be evaluated from here. (Counts of references keep the owner from donating
+    # the inputs we hold.)
+    while value.data is None:
+        state, outs = seg.state, seg.outs
+        if state.n <= value.pos or state.parent is None:
+            if value.data is None and value.seg is seg and seg.state is state and state.parent is None:
+                raise MXNetError("an array pending in another thread was lost")
+            continue
+        if value.spec.grad and value.data is None:
+            raise MXNetError("an array that is being recorded in another thread was asked for: call "
+                             ".wait_to_read() in the thread that records it first.")
+        slots = dict(list(seg.slots.items())[:state.n_inputs])
+        words = seg.words[:state.words_at + state.n_words]
+        twin = Value(seg, value.pos, value.spec)
+        kept = [twin if v is value else None for v in outs[:state.n_kept]]
+        if twin not in kept or len(slots) < state.n_inputs:
+            continue
+        run_program(state, slots, kept, words, (), foreign=True)
+        value.data = twin.data
+
+
+def concrete(value):
+    """The data of a value (``jax.Array`` or ``numpy.ndarray``), running what is pending if need be.
+
+    Running means everything that is pending, not only what this value needs, so that the pieces a step is
+    cut into do not depend on what was looked at.
+    """
+    if value.data is None:
+        _fetch(value)
+    data = value.data
+    if data.__class__ is Placeholder:
+        raise TraceError(f"{user_line()}: the value of an array was asked for inside a hybridized block")
+    return data
+
+
+class Placeholder:
+    """Data of the inputs of a block that is being traced."""
+
+    __slots__ = ()
+
+
+PLACEHOLDER = Placeholder()
+
+
+class Trace:
+    """A path recorded apart, by running a block's forward on placeholders: see ``_engine/trace.py``."""
+
+    def __init__(self, ctx):
+        self.segment = Segment(ctx, Root(ctx))
+        self.segment.trace = self
+        self.random_words = []
+
+    def __enter__(self):
+        t = threads
+        self.saved = t.segment, t.tracing, t.recording
+        t.segment, t.tracing, t.recording = self.segment, self, False
+        return self
+
+    def __exit__(self, *exc):
+        t = threads
+        t.segment, t.tracing, t.recording = self.saved
+
+
+def clear():
+    """Forget all recorded steps and their programs (they are made anew when met again)."""
+    with _lock:
+        for root in _roots.values():
+            root.next, root.next_rec = {}, {}
+        stats.steps = 0

@@ -1,0 +1,64 @@
+"""Per-thread state: autograd modes, the pending segments, the random stream."""
+
+import threading
+
+__all__ = ["threads", "seed", "draw"]
+
+_M32 = 0xFFFFFFFF
+_lock = threading.Lock()
+_streams = 0
+_seed = [0, 0]     # base seed, and how often it was set: threads notice and restart their streams
+
+
+class ThreadState(threading.local):
+    """What belongs to one thread. Attributes are read at every operator: keep them flat."""
+
+    def __init__(self):
+        global _streams
+        self.recording = False      # are operators recorded?
+        self.training = False       # do dropout and batch normalisation behave as in training?
+        self.scope = 0              # depth of record() scopes
+        self.segment = None         # the current pending segment
+        self.segments = {}          # context -> pending segment
+        self.tracing = None         # the trace of a hybridized block, while one is made
+        with _lock:
+            self.stream_id = _streams
+            _streams += 1
+        self.seeded = -1
+        self.stream = 0
+        self.counter = 0
+
+
+threads = ThreadState()
+
+
+def mix32(a, b):
+    """One 32-bit word from two numbers (a finaliser in the manner of MurmurHash3)."""
+    x = (a * 0x9E3779B1 + b * 0x85EBCA77 + 0x165667B1) & 0xFFFFFFFFFFFFFFFF
+    x ^= x >> 33
+    x = (x * 0xFF51AFD7ED558CCD) & 0xFFFFFFFFFFFFFFFF
+    x ^= x >> 33
+    x = (x * 0xC4CEB9FE1A85EC53) & 0xFFFFFFFFFFFFFFFF
+    return (x ^ (x >> 33)) & _M32
+
+
+def seed(value):
+    """Restart the random streams of all threads from ``value``."""
+    _seed[0] = int(value)
+    _seed[1] += 1
+
+
+def draw(n=1):
+    """Reserve ``n`` draws of this thread's stream; returns (stream, first counter), two 32-bit words.
+
+    Counter-based: which numbers a draw gives depends on the seed, the thread's stream and how many draws
+    came before it in program order, never on how operators are grouped into programs.
+    """
+    t = threads
+    if t.seeded != _seed[1]:
+        t.seeded = _seed[1]
+        t.stream = mix32(_seed[0], t.stream_id)
+        t.counter = 0
+    c = t.counter
+    t.counter = c + n
+    return t.stream, c

@@ -1,0 +1,92 @@
+"""Counters of the engine, and why programs were compiled."""
+
+import collections
+import logging
+import threading
+
+from .. import _config
+
+__all__ = ["Stats", "stats"]
+
+_log = logging.getLogger("mxnet.engine")
+
+
+class Stats:
+    """Counts since the start of the process (differences are what matters).
+
+    Attributes
+    ----------
+    ops : operators appended            (counted when their segment runs)
+    flushes : segments that ran         compiled : programs made new        hits : programs found
+    compile_seconds : time of the first call of new programs, compiling and running
+    steps : nodes in the prefix trees
+    """
+
+    def __init__(self):
+        self.ops = self.flushes = self.compiled = self.hits = self.steps = self.donated = 0
+        self.compile_seconds = 0.0
+        self.reasons = collections.deque(maxlen=64)
+        self.lock = threading.Lock()
+
+    def snapshot(self):
+        """The counters as a dict."""
+        return {"ops": self.ops, "flushes": self.flushes, "compiled": self.compiled, "hits": self.hits,
+                "compile_seconds": round(self.compile_seconds, 6), "steps": self.steps,
+                "donated": self.donated}
+
+    def compiled_program(self, reason, seconds):
+        """Count a new program and keep the reason."""
+        with self.lock:
+            self.compiled += 1
+            self.compile_seconds += seconds
+            self.reasons.append(reason)
+        if _config.get("explain"):
+            _log.warning("compiled in %.3f s: %s", seconds, reason)
+
+
+stats = Stats()
+
+
+def why_new(last, program):
+    """Why the path that ends at ``last`` needed ``program``, in words.
+
+    Finds the first step at which this path left a path that was known before, and says in what: operator,
+    attribute, shape, dtype or inputs; or, for a known path, what else changed (which results are alive).
+    """
+    if len(last.programs) > 1:
+        before = last.programs[-2]
+        more = sorted(set(program.emit) - set(before.emit))
+        if more:
+            return f"{_where(last)}: the same operators, but {len(more)} more of their results are kept alive"
+        if set(program.taped) != set(before.taped):
+            return f"{_where(last)}: the same operators, but gradients may be asked for other results"
+        return f"{_where(last)}: the same operators, but fewer of the inputs may be overwritten"
+    step, found = last, None
+    while step.parent is not None:
+        siblings = [s for t in (step.parent.next, step.parent.next_rec) for s in t.values() if s is not step]
+        if siblings:
+            found = (step, siblings)
+        step = step.parent
+    if found is None:
+        return f"{_where(last)}: first program of its kind ({last.depth} operators)"
+    step, siblings = found
+    other = next((s for s in siblings if s.bound is step.bound), None)
+    if other is not None:
+        old, new = [s for s in other.fresh_specs], [s for s in step.fresh_specs]
+        if old != new:
+            return f"{_where(step)}: {step.bound!r} on new inputs {new}, seen before with {old}"
+        return f"{_where(step)}: {step.bound!r} on other inputs than before"
+    other = next((s for s in siblings if s.bound.name == step.bound.name), None)
+    if other is not None and step.bound.op is not None:
+        changed = {k: (other.bound.attrs.get(k), v) for k, v in step.bound.attrs.items()
+                   if other.bound.attrs.get(k) != v}
+        text = ", ".join(f"{k} was {a!r}, is {b!r}" for k, (a, b) in changed.items()) or "other inputs"
+        return f"{_where(step)}: {step.bound.name}: {text}"
+    return (f"{_where(step)}: operator {step.bound.name} where {siblings[-1].bound.name} came before "
+            f"({last.depth} operators)")
+
+
+def _where(step):
+    while step.line is None and step.parent is not None:
+        step = step.parent
+    return step.line or "?"

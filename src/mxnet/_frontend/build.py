@@ -1,0 +1,140 @@
+"""Operators become functions: ``nd.FullyConnected(data, weight, num_hidden=3)``."""
+
+import inspect
+
+from .._ops import _spec
+from ..error import AttributeTypeError, MXNetError, fail
+from .dispatch import array_class, invoke
+
+__all__ = ["make_function", "fill_namespace"]
+
+
+
+def make_function(op, name=None):
+    """The public function of an operator.
+
+    Takes the arrays first, then the attributes, all by position or keyword as MXNet's do, and ``out=`` (where
+    to write the result) and ``name=`` (accepted for symbols' sake).
+    """
+    inputs, variadic = op.inputs, op.variadic
+    attrs = tuple(op.attrs)
+    n_inputs = len(inputs)
+    order = inputs + attrs
+    name = name or op.name
+
+    if variadic is not None:
+
+        def function(*args, out=None, name=None, **kwargs):
+            cls = array_class()
+            arrays = list(args)
+            if variadic in kwargs:
+                arrays += list(kwargs.pop(variadic))
+            kwargs.pop("num_args", None)
+            rest = []
+            for i, a in enumerate(arrays):
+                if not isinstance(a, cls):
+                    if i and not isinstance(a, (list, tuple)) and attrs:
+                        rest = arrays[i:]
+                        arrays = arrays[:i]
+                        break
+                    _not_array(op, f"number {i}", a)
+            kwargs.update(zip(attrs, rest))
+            return invoke(op, arrays, kwargs, out)
+
+    else:
+
+        def function(*args, out=None, name=None, **kwargs):
+            cls = array_class()
+            if len(args) > len(order):
+                fail(AttributeTypeError, op.name, "too many arguments",
+                     expected=f"at most {len(order)} ({', '.join(order)})", got=len(args))
+            arrays = list(args[:n_inputs])
+            if len(args) > n_inputs:
+                for a, v in zip(attrs, args[n_inputs:]):
+                    if a in kwargs:
+                        fail(AttributeTypeError, op.name, f"parameter {a!r} is given twice")
+                    kwargs[a] = v
+            names = None
+            if len(arrays) < n_inputs:
+                gap = False
+                for key in inputs[len(arrays):]:
+                    a = kwargs.pop(key, None)
+                    arrays.append(a)
+            gap = False
+            for i, a in enumerate(arrays):
+                if a is None:
+                    if inputs[i] not in op.optional:
+                        _missing(op, inputs[i], arrays)
+                    gap = True
+                elif not isinstance(a, cls):
+                    _not_array(op, inputs[i], a)
+                elif gap:
+                    names = True
+            if gap:
+                if names:
+                    names = tuple([n for n, a in zip(inputs, arrays) if a is not None])
+                arrays = [a for a in arrays if a is not None]
+            return invoke(op, arrays, kwargs, out, names)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = op.doc
+    function.__signature__ = signature_of(op)
+    function.op = op
+    return function
+
+
+def _missing(op, name, arrays):
+    given = sum(a is not None for a in arrays)
+    needed = [n for n in op.inputs if n not in op.optional]
+    fail(MXNetError, op.name, f"input {name!r} is missing", expected=f"{len(needed)} arrays ({', '.join(needed)})",
+         got=given)
+
+
+def _not_array(op, name, value):
+    raise AttributeTypeError(f"{op.name}: argument {name} must have NDArray type, but got {value!r}. "
+                             "Hint: make an array of it with mx.nd.array().")
+
+
+def signature_of(op):
+    """``inspect.Signature`` of an operator's public function."""
+    P = inspect.Parameter
+    params = []
+    if op.variadic:
+        params.append(P(op.variadic, P.VAR_POSITIONAL))
+        kind = P.KEYWORD_ONLY
+    else:
+        kind = P.POSITIONAL_OR_KEYWORD
+        params += [P(n, kind, default=None) for n in op.inputs]
+    params += [P(n, kind, default=None if a.required else a.default) for n, a in op.attrs.items()]
+    params += [P("out", P.KEYWORD_ONLY, default=None), P("name", P.KEYWORD_ONLY, default=None),
+               P("kwargs", P.VAR_KEYWORD)]
+    return inspect.Signature(params)
+
+
+# how MXNet's operator names divide into namespaces
+PREFIXES = {"_random_": "random", "_sample_": "random", "_linalg_": "linalg", "_contrib_": "contrib",
+            "_image_": "image", "_sparse_": "sparse"}
+
+
+def fill_namespace(namespace, prefix=None, make=make_function):
+    """Put the public functions of the registry into a module's namespace.
+
+    ``prefix=None``: all names that do not begin with an underscore; otherwise those with that prefix, stripped.
+    Names the module defines itself are left alone. Returns the names that were added.
+    """
+    added = []
+    for name, op in _spec.registry.items():
+        if prefix is None:
+            if name.startswith("_"):
+                continue
+            public = name
+        elif name.startswith(prefix):
+            public = name[len(prefix):]
+        else:
+            continue
+        if public and public not in namespace:
+            namespace[public] = make(op, public)
+            added.append(public)
+    return added
+
+

@@ -1,0 +1,161 @@
+"""Calling an operator on arrays: attributes parsed, contexts found, results wrapped, states written back."""
+
+from .._dtypes import as_dtype
+from .._engine import barrier
+from .._engine.segment import append, append_many
+from .._engine.state import threads
+from .._ops._spec import get
+from ..context import canonical, current_context, device_of
+from ..error import AttributeTypeError, MXNetError, fail
+
+__all__ = ["invoke", "array_class", "bind"]
+
+_classes = {}
+WRITE_TRACKED = ("Assigning to NDArrays that are already in a computational graph will cause undefined behavior "
+                 "when evaluating gradients. Please call backward first to clear the graph or do this out side of a "
+                 "record section.")
+
+
+def array_class(name="nd"):
+    """The class that wraps results where no input decides it."""
+    return _classes[name]
+
+
+def register_array_class(name, cls):
+    """The array classes are defined above this layer and make themselves known here."""
+    _classes[name] = cls
+
+
+def _freeze(value):
+    if value.__class__ is list:
+        return tuple([_freeze(v) for v in value])
+    return value
+
+
+def bind(op, given, n_inputs, names=None):
+    """(bound operator, run-time numbers) for attributes as the user gave them."""
+    train = threads.training if op.needs_train else None
+    try:
+        key = (n_inputs, names, train, tuple(given.items()))
+        found = op._binds.get(key)
+    except TypeError:
+        given = {k: _freeze(v) for k, v in given.items()}
+        try:
+            key = (n_inputs, names, train, tuple(given.items()))
+            found = op._binds.get(key)
+        except TypeError:
+            key = found = None
+    if found is not None and found.__class__ is tuple:
+        return found
+    static, words = op.parse(given)
+    if train is not None:
+        static["train"] = train
+    if op.lift and words:
+        static, words = _lift(op, static, words)
+    bound = op.bind(static, n_inputs, names)
+    if key is not None and not op.scalars:
+        op._binds[key] = (bound, words)
+    return bound, words
+
+
+def _lift(op, static, words):
+    """Numbers that are worth compiling in (the 2 of ``x ** 2``) become attributes."""
+    names = [n for n in op.scalars if n not in static]
+    keep = []
+    for name, w in zip(names, words):
+        if name in op.lift and float(w) in op.lift[name]:
+            static[name] = float(w)
+        else:
+            keep.append(w)
+    return static, tuple(keep)
+
+
+def invoke(op, inputs, given, out=None, names=None, cls=None):
+    """Call operator ``op`` on arrays.
+
+    Parameters
+    ----------
+    inputs : list of NDArray      in the order of the operator's signature
+    given : dict                  attributes as the user wrote them
+    out : NDArray or list of them to write results into
+    names : tuple of str          of the inputs, where they are not the first ones of the signature
+    cls : type                    of results where there is no input
+
+    Returns
+    -------
+    NDArray, or list of NDArray where the operator has several results
+    """
+    ctx = None
+    if not inputs:
+        given = dict(given)
+        ctx = given.pop("ctx", None)
+        ctx = canonical(ctx if ctx is not None and ctx.__class__ is not str else current_context())
+        if threads.tracing is None:
+            device_of(ctx)
+        cls = cls or array_class()
+    else:
+        cls = inputs[0].__class__
+        if "ctx" in given:
+            given = {k: v for k, v in given.items() if k != "ctx"}
+    bound, words = bind(op, given, len(inputs), names)
+    values = [x._read() for x in inputs]
+    if op.barrier:
+        results = barrier.run(bound, values, words)
+    elif op.mutates:
+        results = append_many(bound, values, words, keep=bound.n_out, ctx=ctx)
+        results = _write_back(op, bound, inputs, names, results)
+    else:
+        results = append_many(bound, values, words, keep=bound.n_visible, ctx=ctx)
+    if out is not None:
+        return write_out(op, results, out)
+    if len(results) == 1:
+        return cls(results[0])
+    return [cls(v) for v in results]
+
+
+def _write_back(op, bound, inputs, names, results):
+    """Replace the mutated inputs by their outputs; returns the visible results."""
+    names = names or op.inputs
+    for name, i in op.mutates:
+        if name in names and i < len(results):
+            at = names.index(name)
+            if at < len(inputs) and inputs[at] is not None:
+                inputs[at]._write(results[i])
+    return results[:bound.n_visible]
+
+
+def write_out(op, results, out):
+    """Write results into the arrays of ``out=``; they must have the results' shapes."""
+    outs = list(out) if isinstance(out, (list, tuple)) else [out]
+    if len(outs) < len(results):
+        results = results[:len(outs)]
+    for i, (o, v) in enumerate(zip(outs, results)):
+        spec = o._spec
+        if spec.shape != v.spec.shape:
+            fail(MXNetError, op.name, f"out does not fit the {i}-th output", expected=list(v.spec.shape),
+                 got=list(spec.shape))
+        if threads.recording and o._tracked():
+            raise MXNetError(WRITE_TRACKED)
+        if spec.dtype != v.spec.dtype:
+            v = cast_value(v, spec.dtype)
+        o._write(v)
+    return out
+
+
+def cast_value(v, dtype):
+    """A Value of another element type."""
+    bound = _casts.get(dtype)
+    if bound is None:
+        bound = _casts[dtype] = get("Cast").bind({"dtype": as_dtype(dtype)}, 1)
+    return append(bound, (v,))
+
+
+_casts = {}
+
+
+def need_array(op, name, value, cls):
+    """Raise unless ``value`` is an array."""
+    if not isinstance(value, cls):
+        fail(AttributeTypeError, op.name, f"argument {name!r} must be an NDArray", got=repr(value),
+             hint="make one with mx.nd.array()")
+

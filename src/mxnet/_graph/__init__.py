@@ -1,0 +1,1 @@
+"""Graphs: how a computation is described (nodes, shape inference, lowering to JAX)."""

@@ -1,0 +1,42 @@
+"""Shapes and dtypes of an operator's outputs, known at the call: by abstract evaluation, cached."""
+
+import jax
+import numpy as onp
+
+from ..error import DTypeError, MXNetError, ShapeError
+from .node import spec_of
+
+__all__ = ["infer_outputs"]
+
+_WORD = jax.ShapeDtypeStruct((), onp.float64)
+
+
+def infer_outputs(bound, specs, ctx):
+    """Specs (without gradient) of the outputs of ``bound`` for inputs like ``specs``.
+
+    Raises
+    ------
+    ShapeError, DTypeError, MXNetError   what the operator refuses, at the user's call
+    """
+    key = tuple([(s.shape, s.dtype) for s in specs])
+    found = bound.avals.get(key)
+    if found is None:
+        found = bound.avals[key] = _infer(bound, specs)
+    return tuple([spec_of(shape, dtype, ctx) for shape, dtype in found])
+
+
+def _infer(bound, specs):
+    if bound.op is not None and bound.op.same_dtype and len({s.dtype for s in specs}) > 1:
+        raise DTypeError(f"{bound.name}: arrays of different types: expected one dtype for all inputs, got "
+                         f"{', '.join(s.dtype.name for s in specs)}. Hint: convert with .astype().")
+    avals = [jax.ShapeDtypeStruct(s.shape, s.dtype) for s in specs]
+    try:
+        outs = jax.eval_shape(bound.run, avals, [_WORD] * bound.n_words)
+    except MXNetError:
+        raise
+    except (TypeError, ValueError, IndexError, ZeroDivisionError, AssertionError, OverflowError,
+            NotImplementedError) as e:
+        shapes = ", ".join(f"{s.dtype.name}{list(s.shape)}" for s in specs)
+        cls = DTypeError if isinstance(e, TypeError) and "dtype" in str(e) else ShapeError
+        raise cls(f"{bound!r}: the inputs do not fit: got {shapes}: {str(e).splitlines()[0]}") from None
+    return tuple((tuple(o.shape), onp.dtype(o.dtype)) for o in outs)

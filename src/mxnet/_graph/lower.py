@@ -1,0 +1,326 @@
+"""Lowering: a path of steps becomes a pure JAX function.
+
+A recorded step that some backward pass needs is differentiated once, where it stands (``jax.vjp``); a
+``Backward`` step calls those pullbacks in reverse order.  So forward, backward and update of a training step
+are one function, and nothing is computed twice.  Where the forward runs before ``backward()`` is called, the
+pullbacks' residuals leave the function as extra outputs and feed a ``Pullback`` later.
+"""
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from .._dtypes import is_floating
+from .._ops._spec import Bound
+from .node import steps_of, total_words
+
+__all__ = ["Backward", "Pullback", "PathOp", "GradOp", "lower", "open_positions", "ADD", "COPY", "ONES_LIKE"]
+
+
+class Function(Bound):
+    """An operator of the engine's own that is one JAX function of its inputs."""
+
+    def __init__(self, name, fn):
+        super().__init__()
+        self.name, self.fn = name, fn
+
+    def run(self, inputs, words):
+        return (self.fn(*inputs),)
+
+
+class Fill(Bound):
+    """An array of one number, which is passed at run time."""
+
+    n_words = 1
+
+    def __init__(self, shape, dtype):
+        super().__init__()
+        self.name, self.shape, self.dtype = "fill", shape, dtype
+
+    def run(self, inputs, words):
+        return (lax.full(self.shape, words[0].astype(self.dtype)),)
+
+    @staticmethod
+    def of(spec):
+        """The operator that makes an array like ``spec``."""
+        key = (spec.shape, spec.dtype)
+        found = _fills.get(key)
+        if found is None:
+            found = _fills.setdefault(key, Fill(*key))
+        return found
+
+
+_fills = {}
+ADD = Function("add", jnp.add)
+COPY = Function("copy", lambda x: x)
+ONES_LIKE = Function("ones_like", jnp.ones_like)
+
+
+class Backward(Bound):
+    """Gradients of heads (pending in this path) with respect to the path's outside inputs.
+
+    References: the heads, then the head gradients that were given (``given`` says which).
+    """
+
+    def __init__(self, n_heads, given, retain):
+        super().__init__()
+        self.name = "backward"
+        self.n_heads, self.given, self.retain = n_heads, given, retain
+
+
+def ancestors(steps, heads):
+    """Indices of the recorded steps through which gradients flow from positions ``heads``, and the
+    positions (among outside inputs) that they reach."""
+    wanted, found, reached = set(heads), set(), []
+    inputs = set()
+    for i in range(len(steps) - 1, -1, -1):
+        step = steps[i]
+        if not step.recorded:
+            continue
+        if any(p in wanted for p in range(step.pos, step.pos + len(step.specs))):
+            found.add(i)
+            wanted.update([r for r, g in zip(step.refs, step.grads) if g])
+    for step in steps:
+        for p, s in zip(step.fresh, step.fresh_specs):
+            if s.grad and p in wanted:
+                inputs.add(p)
+    reached = sorted(inputs)
+    return found, reached
+
+
+def open_positions(last):
+    """Positions whose gradient graph is still open at the end of the path: recorded, and not yet consumed by
+    a backward pass without ``retain_graph``. Cached on the step."""
+    if last.open is None:
+        steps = steps_of(last)
+        consumed = set()
+        for step in steps:
+            if step.bound.__class__ is Backward and not step.bound.retain:
+                consumed.update(step.info[0])
+        last.open = frozenset(p for i, s in enumerate(steps) if s.recorded and i not in consumed
+                              for p in range(s.pos, s.pos + s.keep))
+    return last.open
+
+
+def _differentiate(step, args, words):
+    """Run a recorded step; returns (outputs, pullback or None, indices of float outputs, input references)."""
+    diff = [i for i, (g, a) in enumerate(zip(step.grads, args)) if g and is_floating(a.dtype)]
+    floats = [i for i, s in enumerate(step.specs) if is_floating(s.dtype)]
+    if not diff or not floats:
+        return step.bound.run(args, words), None, floats, ()
+
+    def f(*moving):
+        full = list(args)
+        for i, a in zip(diff, moving):
+            full[i] = a
+        outs = step.bound.run(full, words)
+        return tuple([outs[i] for i in floats]), outs
+
+    _, pull, outs = jax.vjp(f, *[args[i] for i in diff], has_aux=True)
+    return outs, pull, floats, tuple([step.refs[i] for i in diff])
+
+
+def _pull_back(steps, order, pulls, cts):
+    """Propagate cotangents ``cts`` (position -> array) through the pullbacks, last step first, in place."""
+    for i in order:
+        pull, floats, refs = pulls[i]
+        step = steps[i]
+        given = [cts.pop(step.pos + j, None) for j in floats]
+        if all([c is None for c in given]):
+            continue
+        given = tuple([jnp.zeros(step.specs[j].shape, step.specs[j].dtype) if c is None else c
+                       for j, c in zip(floats, given)])
+        for ref, ct in zip(refs, pull(given)):
+            have = cts.get(ref)
+            cts[ref] = ct if have is None else have + ct
+
+
+def split_words(words, n):
+    """The 0-d numbers of a vector; ``lax`` slices trace several times faster than ``words[i]``."""
+    return [lax.squeeze(lax.slice(words, (i,), (i + 1,)), (0,)) for i in range(n)]
+
+
+def run_path(steps, n, inputs, words, differentiate=()):
+    """Evaluate steps. Returns (values by position, pullbacks by step index)."""
+    env = [None] * n
+    supply = iter(inputs)
+    pulls = {}
+    for i, step in enumerate(steps):
+        for p in step.fresh:
+            env[p] = next(supply)
+        bound = step.bound
+        if bound.__class__ is Backward:
+            outs = _run_backward(steps, i, step, env, pulls)
+        else:
+            args = [env[r] for r in step.refs]
+            w = words[step.words_at:step.words_at + step.n_words] if step.n_words else ()
+            if i in differentiate:
+                outs, pull, floats, refs = _differentiate(step, args, w)
+                if pull is not None:
+                    pulls[i] = (pull, floats, refs)
+            else:
+                outs = bound.run(args, w)
+        env[step.pos:step.pos + len(outs)] = outs
+    return env, pulls
+
+
+def _run_backward(steps, i, step, env, pulls):
+    bound = step.bound
+    given = iter(step.refs[bound.n_heads:])
+    cts = {}
+    for head, has in zip(step.refs, bound.given):
+        ct = env[next(given)].astype(env[head].dtype) if has else jnp.ones_like(env[head])
+        cts[head] = cts[head] + ct if head in cts else ct
+    before, targets, _ = step.info
+    _pull_back(steps, [j for j in before if j in pulls], pulls, cts)
+    return [cts[p] if p in cts else jnp.zeros(s.shape, s.dtype) for p, s in zip(targets, step.specs)]
+
+
+def needed_pullbacks(steps):
+    """Indices of the steps that some Backward step of the path goes through."""
+    needed = set()
+    for step in steps:
+        if step.bound.__class__ is Backward:
+            needed.update(step.info[0])
+    return needed
+
+
+def lower(last, emit, taped=()):
+    """The path that ends at ``last`` as a function ``f(words, *inputs) -> (outputs, residuals)``.
+
+    Parameters
+    ----------
+    emit : tuple of int    positions to return
+    taped : tuple of int   those whose gradient may be asked for later: residuals are returned for them
+
+    Returns
+    -------
+    f, tape    ``tape`` (a Tape, or None) learns the residuals' structure when ``f`` is traced
+    """
+    steps = steps_of(last)
+    n_words = total_words(last)
+    differentiate = needed_pullbacks(steps)
+    tape = Tape(steps, taped) if taped else None
+    if tape:
+        differentiate |= set(tape.order)
+
+    def program(words, *inputs):
+        env, pulls = run_path(steps, last.n, inputs, split_words(words, n_words) if n_words else (), differentiate)
+        return [env[p] for p in emit], tape.pack(pulls) if tape else []
+
+    return program, tape
+
+
+class Tape:
+    """How to go back through an executed path: pullbacks whose residuals are arrays."""
+
+    def __init__(self, steps, taped):
+        found, self.targets = ancestors(steps, taped)
+        self.steps, self.taped = steps, taped
+        self.order = sorted(found, reverse=True)
+        self.trees = None
+        self.pullbacks = {}     # positions of the given cotangents -> Pullback
+
+    def pack(self, pulls):
+        """Residual arrays of the pullbacks, each once; called while tracing."""
+        leaves, index, self.trees = [], {}, {}
+        for i in self.order:
+            if i not in pulls:
+                continue
+            pull, floats, refs = pulls[i]
+            own, tree = jax.tree_util.tree_flatten(pull)
+            where = []
+            for leaf in own:
+                if id(leaf) not in index:
+                    index[id(leaf)] = len(leaves)
+                    leaves.append(leaf)
+                where.append(index[id(leaf)])
+            self.trees[i] = (tree, tuple(where), floats, refs)
+        return leaves
+
+
+class Pullback(Bound):
+    """Cotangents of an executed path's inputs, from its residuals and the cotangents of its outputs.
+
+    Inputs: all residuals, then one cotangent per position in ``given``.
+    """
+
+    def __init__(self, tape, given):
+        super().__init__()
+        self.name = "pullback"
+        self.tape, self.given = tape, given
+        self.targets = ancestors(tape.steps, given)[1]
+        order = [p for step in tape.steps for p in step.fresh]
+        self.input_indices = [order.index(p) for p in self.targets]
+
+    def run(self, inputs, words):
+        tape = self.tape
+        n = len(inputs) - len(self.given)
+        residuals, cts = inputs[:n], dict(zip(self.given, inputs[n:]))
+        pulls = {i: (jax.tree_util.tree_unflatten(tree, [residuals[j] for j in where]), floats, refs)
+                 for i, (tree, where, floats, refs) in tape.trees.items()}
+        _pull_back(tape.steps, [i for i in tape.order if i in pulls], pulls, cts)
+        specs = {p: s for step in tape.steps for p, s in zip(step.fresh, step.fresh_specs)}
+        return tuple([cts[p] if p in cts else jnp.zeros(specs[p].shape, specs[p].dtype) for p in self.targets])
+
+
+class PathOp(Bound):
+    """A whole path as one operator: a hybridized block, or the re-run of an executed segment.
+
+    Parameters
+    ----------
+    constants : sequence of float, or None   the path's run-time numbers where they are fixed; the numbers at
+        ``dynamic`` (indices) are supplied at each call instead. None: all are supplied.
+    """
+
+    def __init__(self, name, last, emit, constants=None, dynamic=()):
+        super().__init__()
+        self.name, self.last, self.emit = name, last, emit
+        self.steps = steps_of(last)
+        self.differentiate = needed_pullbacks(self.steps)
+        self.constants, self.dynamic = constants, tuple(dynamic)
+        self.n_words = total_words(last) if constants is None else len(self.dynamic)
+
+    def run(self, inputs, words):
+        if self.constants is not None:
+            full = [jnp.asarray(c, jnp.float64) for c in self.constants]
+            for i, w in zip(self.dynamic, words):
+                full[i] = w
+            words = full
+        env, _ = run_path(self.steps, self.last.n, inputs, words, self.differentiate)
+        return tuple([env[p] for p in self.emit])
+
+
+class GradOp(Bound):
+    """Gradient of a path as an operator of its inputs: what ``create_graph=True`` records.
+
+    Being a pure function of the path's inputs it can be differentiated again, to any order; XLA merges the
+    repeated forward with the first one when they run in one program.
+
+    Inputs: all outside inputs of the path, then the given head gradients.
+    """
+
+    def __init__(self, last, heads, given, targets):
+        super().__init__()
+        self.name = "gradient"
+        self.last, self.heads, self.given, self.targets = last, heads, given, targets
+        self.steps = steps_of(last)
+        self.differentiate = needed_pullbacks(self.steps)
+        self.n_words = total_words(last)
+        self.n_path = last.n_inputs
+        where = [p for s in self.steps for p in s.fresh]
+        self.at = [where.index(p) for p in targets]
+
+    def run(self, inputs, words):
+        path, head_grads = list(inputs[:self.n_path]), iter(inputs[self.n_path:])
+
+        def f(*moving):
+            full = list(path)
+            for i, m in zip(self.at, moving):
+                full[i] = m
+            env, _ = run_path(self.steps, self.last.n, full, words, self.differentiate)
+            return tuple([env[h] for h in self.heads])
+
+        outs, pull = jax.vjp(f, *[path[i] for i in self.at])
+        return pull(tuple([next(head_grads).astype(o.dtype) if g else jnp.ones_like(o)
+                           for g, o in zip(self.given, outs)]))

@@ -1,0 +1,80 @@
+"""Axes, broadcasting and number rules that the operator families share."""
+
+import jax.numpy as jnp
+import numpy as onp
+from jax import lax
+
+from ..error import ShapeError, fail
+
+__all__ = ["one_axis", "reduced_axes", "paired", "same_shape", "number", "is_real", "whole_index"]
+
+
+def is_real(x):
+    """Whether the elements are floating-point (bfloat16 included) or complex numbers."""
+    return jnp.issubdtype(x.dtype, jnp.inexact)
+
+
+def one_axis(axis, ndim, where, what="axis"):
+    """A non-negative axis; fails for one that the array does not have."""
+    if not -ndim <= axis < ndim:
+        fail(ShapeError, where, f"{what} {axis} is out of range",
+             expected=f"{-ndim} <= {what} < {ndim} for an array of {ndim} axes", got=axis)
+    return axis + ndim if axis < 0 else axis
+
+
+def reduced_axes(axes, ndim, where, exclude=False):
+    """Sorted axes that a reduction runs over: none given means all, ``exclude`` means the others."""
+    if axes is None or len(axes) == 0:
+        return tuple(range(ndim))
+    found = [one_axis(a, ndim, where) for a in axes]
+    if len(set(found)) != len(found):
+        fail(ShapeError, where, "an axis is named twice", expected="distinct axes", got=tuple(axes))
+    if exclude:
+        return tuple(a for a in range(ndim) if a not in found)
+    return tuple(sorted(found))
+
+
+def paired(a, b, where):
+    """Both arrays broadcast to their common shape, NumPy's rule."""
+    if a.shape == b.shape:
+        return a, b
+    try:
+        shape = onp.broadcast_shapes(a.shape, b.shape)
+    except ValueError:
+        fail(ShapeError, where, "operands could not be broadcast together",
+             expected="sizes that are equal or 1, axis by axis from the last",
+             got=f"shapes {a.shape} and {b.shape}",
+             hint="reshape or expand_dims one of them")
+    return spread(a, shape), spread(b, shape)
+
+
+def spread(x, shape):
+    """``x`` broadcast to ``shape``, aligned at the last axis."""
+    if x.shape == shape:
+        return x
+    lead = len(shape) - x.ndim
+    kept = [i for i in range(x.ndim) if x.shape[i] == shape[lead + i]]
+    if len(kept) < x.ndim:
+        x = lax.squeeze(x, [i for i in range(x.ndim) if i not in kept])
+    return lax.broadcast_in_dim(x, shape, [lead + i for i in kept])
+
+
+def same_shape(a, b, where):
+    """Fails unless both arrays have one shape."""
+    if a.shape != b.shape:
+        fail(ShapeError, where, "operands differ in shape",
+             expected=f"two arrays of one shape, the first has {a.shape}", got=b.shape,
+             hint="broadcast_* operators accept sizes of 1")
+
+
+def number(scalar, dtype):
+    """A run-time scalar in an array's element type; whole types truncate and wrap as C does."""
+    scalar = jnp.asarray(scalar, "float64") if isinstance(scalar, (int, float)) else scalar
+    if jnp.issubdtype(dtype, jnp.inexact):
+        return lax.convert_element_type(scalar, dtype)
+    return lax.convert_element_type(lax.convert_element_type(scalar, "int64"), dtype)
+
+
+def whole_index(index, size):
+    """Positions as int32 (int64 for axes too long for it); fractions are cut off."""
+    return lax.convert_element_type(index, "int32" if size < 2**31 else "int64")

@@ -1,0 +1,368 @@
+"""What an operator *is*: a pure function of JAX arrays, and a spec read from its signature.
+
+::
+
+    @op("FullyConnected", infer=infer_fully_connected)
+    def fully_connected(data, weight, bias=None, *, num_hidden: int, no_bias: bool = False, flatten: bool = True):
+        ...
+
+Rules of the signature
+----------------------
+- Parameters before ``*`` are arrays; one with default ``None`` may be left out; ``*data`` takes any number.
+- Keyword-only parameters are attributes, in MXNet's order, with a type and the true default.  Types:
+  ``int float bool str Shape DType Scalar`` and ``Literal["a", "b"]``, each also as ``T | None``.
+  The same types read the strings of symbol JSON.
+- ``Scalar`` is a number that may change from step to step: it reaches the function as a 0-d float64 array
+  (cast it: ``scalar.astype(x.dtype)``) and is never part of a program's key.
+- ``key`` (a JAX random key) and ``train`` (bool: is this training?) are supplied by dispatch, not by users.
+
+The decorator's options say what the signature cannot: see :func:`op`.
+"""
+
+import ast
+import inspect
+import math
+import types
+import typing
+
+import jax
+import numpy as onp
+
+from .._dtypes import as_dtype
+from ..error import AttributeTypeError, fail, nearest
+
+__all__ = ["OpDef", "Bound", "BoundOp", "op", "alias", "get", "exists", "registry", "Shape", "DType", "Scalar"]
+
+
+class Shape:
+    """Annotation: a tuple of integers (an integer stands for a tuple of one)."""
+
+
+class DType:
+    """Annotation: an element type."""
+
+
+class Scalar:
+    """Annotation: a number passed at run time (learning rate, ``x * 0.3``), never part of a program's key."""
+
+
+registry = {}   # every name and alias -> OpDef
+
+
+class OpDef:
+    """One operator. Made by :func:`op`; everything public about the operator derives from it."""
+
+    __slots__ = ("name", "fn", "inputs", "variadic", "optional", "attrs", "scalars", "num_outputs",
+                 "mutates", "visible", "needs_key", "needs_train", "infer", "aliases", "doc", "barrier",
+                 "input_names", "_binds", "same_dtype", "lift")
+
+    def __repr__(self):
+        return f"<operator {self.name}>"
+
+    def bind(self, attrs, n_inputs, names=None):
+        """The operator with its static attributes fixed and its inputs counted; interned.
+
+        ``names`` are the inputs' names where they are not simply the first ``n_inputs`` of the signature
+        (an optional one in the middle was left out).
+        """
+        key = (n_inputs, names, tuple(attrs.items()))
+        bound = self._binds.get(key)
+        if bound is None:
+            bound = self._binds[key] = BoundOp(self, attrs, n_inputs, names)
+        return bound
+
+    def parse(self, given, where=None):
+        """Attributes (given as Python values or as JSON's strings) -> (static dict, scalars tuple)."""
+        where = where or self.name
+        static, scalars = {}, []
+        for name, spec in self.attrs.items():
+            if name in given:
+                value = spec.read(given[name], where)
+            elif spec.required:
+                fail(AttributeTypeError, where, f"parameter {name!r} is missing", expected=spec.describe())
+            else:
+                value = spec.default
+            if spec.scalar and value is not None:
+                scalars.append(value)
+            else:
+                static[name] = value
+        for name in given:
+            if name not in self.attrs:
+                self.reject(name, where)
+        return static, tuple(scalars)
+
+    def reject(self, name, where=None):
+        """Raise for an unknown keyword, listing the known ones."""
+        known = [*self.input_names, *self.attrs]
+        hint = nearest(name, known)
+        fail(AttributeTypeError, where or self.name, f"unknown parameter {name!r}",
+             expected=f"one of {', '.join(known)}", hint=hint.rstrip("?") if hint else None)
+
+
+class Attr:
+    """One attribute's type and default."""
+
+    __slots__ = ("name", "kind", "choices", "optional", "default", "required", "scalar")
+
+    def __init__(self, name, annotation, default):
+        self.name = name
+        self.required = default is inspect.Parameter.empty
+        self.default = None if self.required else default
+        self.optional = self.default is None and not self.required
+        self.choices = None
+        if isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union:
+            members = [a for a in typing.get_args(annotation) if a is not type(None)]
+            self.optional = True
+            annotation = members[0] if len(members) == 1 else object
+        if typing.get_origin(annotation) is typing.Literal:
+            self.choices = typing.get_args(annotation)
+            annotation = str
+        self.kind = annotation
+        self.scalar = annotation is Scalar
+        if not self.required and self.default is not None and not self.scalar:
+            self.default = self.read(self.default, name)
+
+    def describe(self):
+        """The type in words, for messages and docs."""
+        if self.choices:
+            return "one of " + ", ".join(repr(c) for c in self.choices)
+        names = {int: "int", float: "float", bool: "bool", str: "str", Shape: "tuple of int", DType: "dtype",
+                 Scalar: "number", object: "object"}
+        return names.get(self.kind, str(self.kind)) + (" or None" if self.optional else "")
+
+    def read(self, value, where):
+        """Convert a Python value, or the text of it, to the attribute's type."""
+        if value is None or (isinstance(value, str) and value == "None" and self.kind is not str):
+            if self.optional:
+                return None
+            self._bad(value, where)
+        try:
+            return _READERS[self.kind](self, value)
+        except (TypeError, ValueError, SyntaxError, OverflowError):
+            self._bad(value, where)
+
+    def _bad(self, value, where):
+        fail(AttributeTypeError, where, f"parameter {self.name!r} does not fit", expected=self.describe(),
+             got=repr(value), hint=nearest(value, self.choices).rstrip("?") or None if self.choices else None)
+
+
+def _literal(value):
+    return ast.literal_eval(value) if isinstance(value, str) else value
+
+
+def _read_int(_, value):
+    value = _literal(value)
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, float):
+        if not value.is_integer():
+            raise ValueError
+        return int(value)
+    return value.__index__() if hasattr(value, "__index__") else _whole(value)
+
+
+def _whole(value):
+    f = float(value)
+    if not f.is_integer():
+        raise ValueError
+    return int(f)
+
+
+def _read_float(_, value):
+    if isinstance(value, str):
+        return float(value.rstrip("fF") if value[-1:] in "fF" and value[-3:].lower() != "inf" else value)
+    return float(value)
+
+
+def _read_bool(_, value):
+    if isinstance(value, str):
+        low = value.lower()
+        if low in ("true", "1"):
+            return True
+        if low in ("false", "0"):
+            return False
+        raise ValueError
+    return bool(value)
+
+
+def _read_str(attr, value):
+    if attr.choices is not None:
+        if value in attr.choices:
+            return value
+        if isinstance(value, str):
+            for c in attr.choices:   # Literal[1, 2] read from JSON's "1"
+                if not isinstance(c, str) and str(c) == value:
+                    return c
+        if "None" in attr.choices and value is None:
+            return "None"
+        raise ValueError
+    return value if isinstance(value, str) else str(value)
+
+
+def _read_shape(_, value):
+    if isinstance(value, str):
+        value = ast.literal_eval(value.replace("L", "").replace("None", "-1") or "()")
+    if isinstance(value, (int, onp.integer)):
+        return (int(value),)
+    return tuple(v if v is None else _read_int(None, v) for v in value)
+
+
+def _read_dtype(_, value):
+    return as_dtype(value)
+
+
+def _read_scalar(_, value):
+    if isinstance(value, str):
+        return _read_float(None, value)
+    return float(value) if not isinstance(value, (bool, int)) else value
+
+
+_READERS = {int: _read_int, float: _read_float, bool: _read_bool, str: _read_str, Shape: _read_shape,
+            DType: _read_dtype, Scalar: _read_scalar, object: lambda _, v: v}
+
+
+class Bound:
+    """What a step of a graph applies: ``run(inputs, words) -> tuple of arrays``.
+
+    ``words`` are the step's ``n_words`` run-time numbers, 0-d float64 arrays. Compared by identity: whoever
+    makes one keeps it for the next time.
+    """
+
+    op = None            # the OpDef, where there is one
+    attrs = {}
+    needs_key = False    # the last two words are a random key, assigned by dispatch
+    n_words = 0
+    name = "?"
+
+    def __init__(self):
+        self.avals = {}  # cache of shape inference
+
+    def __repr__(self):
+        return self.name
+
+
+class BoundOp(Bound):
+    """A registered operator with its static attributes fixed."""
+
+    def __init__(self, opdef, attrs, n_inputs, names=None):
+        super().__init__()
+        self.op, self.attrs, self.n_inputs, self.names = opdef, attrs, n_inputs, names
+        self.name = opdef.name
+        self.needs_key = opdef.needs_key
+        self.n_scalars = sum(a.scalar and n not in attrs for n, a in opdef.attrs.items())
+        self.n_words = self.n_scalars + (2 if self.needs_key else 0)   # a random key travels as two words
+        n = opdef.num_outputs
+        self.n_out = n(attrs, n_inputs) if callable(n) else n
+        v = opdef.visible
+        self.n_visible = self.n_out if v is None else v(attrs, n_inputs) if callable(v) else v
+        names = [n for n, a in opdef.attrs.items() if a.scalar and n not in attrs]
+        self._kw = tuple(names)
+
+    def __repr__(self):
+        shown = ", ".join(f"{k}={v!r}" for k, v in self.attrs.items())
+        return f"{self.name}({shown})"
+
+    def run(self, inputs, words):
+        """Outputs for concrete or traced ``inputs``; ``words`` are the step's 0-d float64 run-time numbers."""
+        kw = dict(self.attrs)
+        for name, s in zip(self._kw, words):
+            kw[name] = s
+        if self.needs_key:
+            kw["key"] = make_key(words[-2], words[-1])
+        if self.names is not None:
+            kw.update(zip(self.names, inputs))
+            inputs = ()
+        out = self.op.fn(*inputs, **kw)
+        return tuple(out) if isinstance(out, (tuple, list)) else (out,)
+
+
+def make_key(seed, counter):
+    """The random key of a draw, from the two run-time words (stream, counter) that dispatch assigned."""
+    data = jax.numpy.stack([seed.astype("uint32"), counter.astype("uint32")])
+    return jax.random.wrap_key_data(data, impl="threefry2x32")
+
+
+def op(name, *, aliases=(), infer=None, num_outputs=1, visible=None, mutates=(), barrier=False,
+       same_dtype=False, lift=()):
+    """Register a pure function as an operator.
+
+    Parameters
+    ----------
+    name : str                  MXNet's name
+    aliases : tuple of str      further names of the same operator
+    infer : callable, optional  ``infer(data_shape, *other_shapes, **attrs) -> {input: shape}``: shapes of
+                                inputs that are not known yet, from those that are (deferred initialisation);
+                                other shapes may be None
+    num_outputs : int or callable ``(attrs, n_inputs) -> int``   outputs of the function
+    visible : int or callable   the first so many outputs are the user's; the rest is written back by ``mutates``
+    mutates : tuple of (input name, output index)   inputs that are replaced by an output (moving statistics,
+                                optimizer states)
+    barrier : bool              the function cannot be traced (output shape depends on data, host work): it
+                                gets concrete arrays and runs alone
+    same_dtype : bool           all array inputs must share one element type (MXNet never promotes silently)
+    lift : tuple of Python values per Scalar attribute name, that are compiled in instead of passed at run
+                                time: ``lift=(("scalar", (2.0, 0.5)),)``
+    """
+
+    def decorate(fn):
+        d = OpDef()
+        d.name, d.fn, d.aliases = name, fn, tuple(aliases)
+        d.inputs, d.optional, d.attrs, d.variadic = [], set(), {}, None
+        d.needs_key = d.needs_train = False
+        for p in inspect.signature(fn).parameters.values():
+            if p.kind is p.VAR_POSITIONAL:
+                d.variadic = p.name
+            elif p.kind is p.KEYWORD_ONLY:
+                if p.name == "key":
+                    d.needs_key = True
+                elif p.name == "train":
+                    d.needs_train = True
+                else:
+                    d.attrs[p.name] = Attr(p.name, p.annotation, p.default)
+            else:
+                d.inputs.append(p.name)
+                if p.default is None:
+                    d.optional.add(p.name)
+        d.inputs = tuple(d.inputs)
+        d.input_names = d.inputs + ((d.variadic,) if d.variadic else ())
+        d.scalars = tuple(n for n, a in d.attrs.items() if a.scalar)
+        d.num_outputs, d.visible, d.mutates = num_outputs, visible, tuple(mutates)
+        d.infer, d.barrier, d.same_dtype = infer, barrier, same_dtype
+        d.lift = {k: frozenset(v) for k, v in lift}
+        d.doc = inspect.getdoc(fn) or ""
+        d._binds = {}
+        for n in (name, *aliases):
+            if n in registry:
+                raise RuntimeError(f"operator {n!r} is defined twice")
+            registry[n] = d
+        return fn
+
+    return decorate
+
+
+def alias(name, *more):
+    """Further names for an operator that is already registered."""
+    for m in more:
+        if m in registry:
+            raise RuntimeError(f"operator {m!r} is defined twice")
+        registry[m] = registry[name]
+        registry[name].aliases += (m,)
+
+
+def get(name):
+    """The operator of that name."""
+    found = registry.get(name)
+    if found is None:
+        fail(AttributeTypeError, "operator registry", f"no operator {name!r}",
+             hint=nearest(name, registry).rstrip("?") or None)
+    return found
+
+
+def exists(name):
+    """Whether an operator of that name is registered."""
+    return name in registry
+
+
+def prod(shape):
+    """Number of elements of a shape."""
+    return math.prod(shape)

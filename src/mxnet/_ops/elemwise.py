@@ -1,0 +1,789 @@
+"""Elementwise operators of one array, of one array and a number, and of two arrays of one shape.
+
+They are tables: a row names the operator, its function, its meaning and the interval its tests draw from.
+"""
+
+import math
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from ..error import ShapeError, fail
+from ._axes import is_real, number, same_shape
+from ._spec import DType, Scalar, alias, op
+
+__all__ = ["UNARY", "BINARY", "COMPARE", "maximum", "minimum", "power", "modulo", "hypot", "divide",
+           "compare"]
+
+f32, f64 = jnp.float32, jnp.float64
+
+
+def _full(x, value):
+    return lax.full_like(x, value)
+
+
+# ------------------------------------------------------------------------------- two operands
+
+def divide(a, b):
+    """Quotient; whole numbers are cut towards zero, and give 0 where the divisor is 0."""
+    if is_real(a):
+        return lax.div(a, b)
+    zero = lax.eq(b, _full(b, 0))
+    return lax.select(zero, _full(a, 0), lax.div(a, lax.select(zero, _full(b, 1), b)))
+
+
+def modulo(a, b):
+    """Remainder with the divisor's sign; 0 where the divisor is 0."""
+    zero = lax.eq(b, _full(b, 0))
+    b = lax.select(zero, _full(b, 1), b)
+    r = lax.rem(a, b)
+    none = _full(r, 0)
+    crossed = lax.bitwise_and(lax.ne(r, none), lax.ne(lax.lt(r, none), lax.lt(b, _full(b, 0))))
+    r = lax.select(crossed, lax.add(r, b), r)
+    return lax.select(zero, none, r)
+
+
+def power(a, b):
+    """``a ** b``; whole numbers are computed in float64 and cut."""
+    if is_real(a):
+        return lax.pow(a, b)
+    exact = lax.pow(lax.convert_element_type(a, f64), lax.convert_element_type(b, f64))
+    return lax.convert_element_type(exact, a.dtype)
+
+
+def maximum(a, b):
+    """The larger; NaN wins; at a tie the gradient goes to the first operand."""
+    return lax.select(lax.bitwise_or(lax.ge(a, b), lax.ne(a, a)), a, b)
+
+
+def minimum(a, b):
+    """The smaller; NaN wins; at a tie the gradient goes to the first operand."""
+    return lax.select(lax.bitwise_or(lax.le(a, b), lax.ne(a, a)), a, b)
+
+
+def hypot(a, b):
+    """``sqrt(a^2 + b^2)``."""
+    return through_float(lambda x, y: lax.sqrt(lax.add(lax.mul(x, x), lax.mul(y, y))))(a, b)
+
+
+def through_float(fn):
+    """``fn`` for any element type: whole numbers pass through floating point and are cut.
+
+    float64 rounded to float32 first, so that ``log2(8)`` is 3 and not 2.9999 cut to 2.
+    """
+
+    def compute(*xs):
+        if is_real(xs[0]):
+            return fn(*xs)
+        y = fn(*(lax.convert_element_type(x, f64) for x in xs))
+        return lax.convert_element_type(lax.convert_element_type(y, f32), xs[0].dtype)
+
+    return compute
+
+
+def compare(fn):
+    """A comparison whose result has the operands' element type."""
+    return lambda a, b: lax.convert_element_type(fn(a, b), a.dtype)
+
+
+def _truth(fn):
+    return compare(lambda a, b: fn(lax.ne(a, _full(a, 0)), lax.ne(b, _full(b, 0))))
+
+
+def _swap(fn):
+    return lambda a, b: fn(b, a)
+
+
+# short name -> (function, meaning, interval of lhs for tests, interval of rhs)
+BINARY = {
+    "add": (lax.add, "sum", (-3, 3), (-3, 3)),
+    "sub": (lax.sub, "difference", (-3, 3), (-3, 3)),
+    "mul": (lax.mul, "product", (-3, 3), (-3, 3)),
+    "div": (divide, "quotient; whole numbers are cut towards zero", (-3, 3), (0.5, 3)),
+    "mod": (modulo, "remainder with the divisor's sign, 0 for divisor 0", (-9, 9), (1, 4)),
+    "power": (power, "lhs to the power of rhs", (0.2, 3), (-2, 2)),
+    "maximum": (maximum, "larger element; at ties the gradient goes to lhs", (-3, 3), (-3, 3)),
+    "minimum": (minimum, "smaller element; at ties the gradient goes to lhs", (-3, 3), (-3, 3)),
+    "hypot": (hypot, "sqrt(lhs^2 + rhs^2)", (-3, 3), (-3, 3)),
+}
+COMPARE = {
+    "equal": (compare(lax.eq), "1 where equal, else 0"),
+    "not_equal": (compare(lax.ne), "1 where different, else 0"),
+    "greater": (compare(lax.gt), "1 where lhs > rhs, else 0"),
+    "greater_equal": (compare(lax.ge), "1 where lhs >= rhs, else 0"),
+    "lesser": (compare(lax.lt), "1 where lhs < rhs, else 0"),
+    "lesser_equal": (compare(lax.le), "1 where lhs <= rhs, else 0"),
+    "logical_and": (_truth(lax.bitwise_and), "1 where both are non-zero, else 0"),
+    "logical_or": (_truth(lax.bitwise_or), "1 where any is non-zero, else 0"),
+    "logical_xor": (_truth(lax.bitwise_xor), "1 where exactly one is non-zero, else 0"),
+}
+
+
+def _pair(name, fn, meaning, aliases=()):
+    """Register an operator of two arrays of equal shape."""
+
+    def elementwise(lhs, rhs):
+        same_shape(lhs, rhs, name)
+        return fn(lhs, rhs)
+
+    elementwise.__name__ = name.lstrip("_")
+    elementwise.__doc__ = f"""Elementwise {meaning}, for two arrays of equal shape.
+
+Parameters
+----------
+lhs, rhs : (*S) of one dtype
+
+Returns
+-------
+(*S) same dtype
+
+Raises
+------
+ShapeError   if the shapes differ
+"""
+    op(name, aliases=aliases, same_dtype=True)(elementwise)
+
+
+for _name, _short, _more in (
+        ("elemwise_add", "add", ("_plus", "_Plus", "_add", "_sparse_elemwise_add")),
+        ("elemwise_sub", "sub", ("_minus", "_Minus", "_sub", "_sparse_elemwise_sub")),
+        ("elemwise_mul", "mul", ("_mul", "_Mul", "_sparse_elemwise_mul")),
+        ("elemwise_div", "div", ("_div", "_Div", "_sparse_elemwise_div")),
+        ("_mod", "mod", ("_Mod",)), ("_power", "power", ("_Power",)),
+        ("_maximum", "maximum", ("_Maximum",)), ("_minimum", "minimum", ("_Minimum",)),
+        ("_hypot", "hypot", ("_Hypot",)), ("_grad_add", "add", ()),
+        ("_scatter_elemwise_div", "div", ())):
+    _pair(_name, *BINARY[_short][:2], _more)
+for _short, (_fn, _meaning) in COMPARE.items():
+    _pair(f"_{_short}", _fn, _meaning, ("_" + "_".join(p.capitalize() for p in _short.split("_")),))
+
+
+# ------------------------------------------------------------------------- an array and a number
+
+def _power_fixed(x, s):
+    """Powers common in models, compiled in."""
+    if s == 2.0:
+        return lax.mul(x, x)
+    if s == 3.0:
+        return lax.mul(lax.mul(x, x), x)
+    return {0.5: through_float(lax.sqrt), -1.0: _reciprocal}[s](x)
+
+
+def _reciprocal(x):
+    return divide(_full(x, 1), x)
+
+
+def _scalar(name, fn, meaning, aliases=(), fixed=None, lift=()):
+    """Register an operator of an array and a number."""
+
+    def with_scalar(data, *, scalar: Scalar = 1.0, is_int: bool = True):
+        if data.dtype == bool:   # numbers and truth values meet as whole numbers
+            data = lax.convert_element_type(data, "int64")
+        if fixed is not None and isinstance(scalar, float):
+            if is_real(data):
+                return fixed(data, scalar)
+        return fn(data, lax.broadcast(number(scalar, data.dtype), data.shape))
+
+    with_scalar.__name__ = name.lstrip("_")
+    with_scalar.__doc__ = f"""Elementwise {meaning}, for an array and a number.
+
+Parameters
+----------
+data : (*S) any dtype
+scalar : number, default 1    taken in data's dtype: whole numbers are cut (``1.7`` counts as 1)
+is_int : bool, default True   kept for symbol files
+
+Returns
+-------
+(*S) same dtype
+"""
+    op(name, aliases=aliases, lift=lift)(with_scalar)
+
+
+for _name, _fn, _meaning in (
+        ("plus", lax.add, "data + scalar"), ("minus", lax.sub, "data - scalar"),
+        ("rminus", _swap(lax.sub), "scalar - data"), ("mul", lax.mul, "data * scalar"),
+        ("div", divide, "data / scalar"), ("rdiv", _swap(divide), "scalar / data"),
+        ("mod", modulo, "data modulo scalar"), ("rmod", _swap(modulo), "scalar modulo data"),
+        ("rpower", _swap(power), "scalar ** data"), ("maximum", maximum, "max(data, scalar)"),
+        ("minimum", minimum, "min(data, scalar)"), ("hypot", hypot, "sqrt(data^2 + scalar^2)"),
+        *((_k, *_v) for _k, _v in COMPARE.items())):
+    _camel = "".join(p.capitalize() for p in _name.split("_"))
+    _camel = {"Rminus": "RMinus", "Rdiv": "RDiv", "Rmod": "RMod", "Rpower": "RPower"}.get(_camel, _camel)
+    _more = (f"_npi_{_name}_scalar",) if _name in ("maximum", "minimum", "hypot") else ()
+    _scalar(f"_{_name}_scalar", _fn, _meaning, (f"_{_camel}Scalar", *_more))
+_scalar("_power_scalar", power, "data ** scalar", ("_PowerScalar",), _power_fixed,
+        (("scalar", (2.0, 0.5, -1.0, 3.0)),))
+_scalar("_scatter_plus_scalar", lax.add, "data + scalar (sparse storage is kept)")
+_scalar("_scatter_minus_scalar", lax.sub, "data - scalar (sparse storage is kept)")
+
+
+# --------------------------------------------------------------------------------- one operand
+
+def _round_away(x):
+    """Nearest whole number, halves away from zero."""
+    return lax.round(x, lax.RoundingMethod.AWAY_FROM_ZERO)
+
+
+def _rint(x):
+    """Nearest whole number, halves downwards."""
+    low, high = lax.floor(x), lax.ceil(x)
+    return lax.select(lax.le(lax.sub(x, low), lax.sub(high, x)), low, high)
+
+
+def _trunc(x):
+    return lax.mul(lax.sign(x), lax.floor(lax.abs(x)))
+
+
+def _relu(x):
+    """Written so that NaN stays and the gradient at 0 is 0."""
+    return lax.select(lax.le(x, _full(x, 0)), _full(x, 0), x)
+
+
+def _gamma(x):
+    """Gamma function by its logarithm, in float64: float32 would lose two digits."""
+    z = lax.convert_element_type(x, f64)
+    odd = lax.ne(lax.rem(lax.floor(z), _full(z, 2)), _full(z, 0))
+    negative = lax.bitwise_and(lax.lt(z, _full(z, 0)), odd)
+    sign = lax.select(negative, _full(z, -1), _full(z, 1))
+    return lax.convert_element_type(lax.mul(sign, lax.exp(lax.lgamma(z))), x.dtype)
+
+
+def _scaled(fn, factor):
+    return lambda x: lax.mul(fn(x), _full(x, factor))
+
+
+def _same(x):
+    return x
+
+
+def _whole(fn):
+    """``fn`` for floating point; whole numbers are already whole."""
+    return lambda x: fn(x) if is_real(x) else x
+
+
+def _plain_sign(x):
+    return x if x.dtype == bool else lax.sign(x)
+
+
+_any = (-3.0, 3.0)
+_pos = (0.2, 3.0)
+# name -> (function, formula, interval for tests)
+UNARY = {
+    "abs": (lax.abs, "absolute value; gradient 0 at 0", _any),
+    "sign": (_plain_sign, "-1, 0 or 1; gradient 0", _any),
+    "negative": (lax.neg, "-x", _any),
+    "square": (lambda x: lax.mul(x, x), "x^2", _any),
+    "relu": (_relu, "max(x, 0); gradient 0 at 0", _any),
+    "round": (_whole(_round_away), "nearest whole number, halves away from zero; gradient 0", _any),
+    "rint": (_whole(_rint), "nearest whole number, halves downwards; gradient 0", _any),
+    "fix": (_whole(_trunc), "nearest whole number towards zero; gradient 0", _any),
+    "trunc": (_whole(_trunc), "whole part; gradient 0", _any),
+    "floor": (_whole(lax.floor), "largest whole number not above x; gradient 0", _any),
+    "ceil": (_whole(lax.ceil), "smallest whole number not below x; gradient 0", _any),
+    "reciprocal": (_reciprocal, "1 / x", _pos),
+    "exp": (through_float(lax.exp), "e^x", _any),
+    "expm1": (through_float(lax.expm1), "e^x - 1, precise near 0", _any),
+    "log": (through_float(lax.log), "natural logarithm", _pos),
+    "log10": (through_float(_scaled(lax.log, 1 / math.log(10))), "logarithm to base 10", _pos),
+    "log2": (through_float(_scaled(lax.log, 1 / math.log(2))), "logarithm to base 2", _pos),
+    "log1p": (through_float(lax.log1p), "log(1 + x), precise near 0", (-0.8, 3)),
+    "sqrt": (through_float(lax.sqrt), "square root", _pos),
+    "rsqrt": (through_float(lax.rsqrt), "1 / sqrt(x)", _pos),
+    "cbrt": (through_float(lax.cbrt), "cube root", _pos),
+    "rcbrt": (through_float(lambda x: lax.div(_full(x, 1), lax.cbrt(x))), "1 / cbrt(x)", _pos),
+    "sin": (through_float(lax.sin), "sine (radians)", _any),
+    "cos": (through_float(lax.cos), "cosine (radians)", _any),
+    "tan": (through_float(lax.tan), "tangent (radians)", (-1.2, 1.2)),
+    "arcsin": (through_float(lax.asin), "inverse sine, in radians", (-0.9, 0.9)),
+    "arccos": (through_float(lax.acos), "inverse cosine, in radians", (-0.9, 0.9)),
+    "arctan": (through_float(lax.atan), "inverse tangent, in radians", _any),
+    "sinh": (through_float(lax.sinh), "hyperbolic sine", _any),
+    "cosh": (through_float(lax.cosh), "hyperbolic cosine", _any),
+    "tanh": (through_float(lax.tanh), "hyperbolic tangent", _any),
+    "arcsinh": (through_float(lax.asinh), "inverse hyperbolic sine", _any),
+    "arccosh": (through_float(lax.acosh), "inverse hyperbolic cosine", (1.2, 4)),
+    "arctanh": (through_float(lax.atanh), "inverse hyperbolic tangent", (-0.9, 0.9)),
+    "degrees": (through_float(_scaled(_same, 180 / math.pi)), "radians to degrees", _any),
+    "radians": (through_float(_scaled(_same, math.pi / 180)), "degrees to radians", _any),
+    "erf": (through_float(lax.erf), "error function", _any),
+    "erfinv": (through_float(lax.erf_inv), "inverse error function", (-0.9, 0.9)),
+    "gamma": (through_float(_gamma), "gamma function", _pos),
+    "gammaln": (through_float(lax.lgamma), "logarithm of |gamma(x)|", _pos),
+    "sigmoid": (through_float(lax.logistic), "1 / (1 + e^-x)", _any),
+    "softsign": (through_float(lambda x: lax.div(x, lax.add(_full(x, 1), lax.abs(x)))),
+                 "x / (1 + |x|)", _any),
+    "logical_not": (lambda x: lax.convert_element_type(lax.eq(x, _full(x, 0)), x.dtype),
+                    "1 where x is 0, else 0; no gradient", _any),
+}
+# also reached as nd.sparse.*: those of UNARY that 1.9.1 lists there, and four others below
+_SPARSE = frozenset("""abs arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh degrees exp expm1
+    fix floor gamma gammaln log log10 log1p log2 negative radians relu rint round rsqrt sigmoid sign sin sinh
+    sqrt square tan tanh trunc""".split())
+_NUMPY_EXTENSION = frozenset("erf erfinv gamma gammaln relu sigmoid".split())
+
+
+def _unary(name, fn, formula):
+    """Register an operator of one array."""
+
+    def elementwise(data):
+        return fn(data)
+
+    elementwise.__name__ = name
+    elementwise.__doc__ = f"""Elementwise {formula}.
+
+Parameters
+----------
+data : (*S) any dtype
+
+Returns
+-------
+(*S) same dtype; for whole numbers the value is cut to one
+"""
+    more = []
+    if name in _SPARSE:
+        more.append(f"_sparse_{name}")
+    if name in _NUMPY_EXTENSION and name not in ("relu", "sigmoid"):
+        more.append(f"_npx_{name}")
+    op(name, aliases=more)(elementwise)
+
+
+for _name, (_fn, _formula, _) in UNARY.items():
+    _unary(_name, _fn, _formula)
+alias("relu", "_npx_relu")
+alias("sigmoid", "_npx_sigmoid")
+
+
+@op("_copy", aliases=("identity", "_copyto", "_npi_copyto"))
+def identity(data):
+    """The array itself.
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+
+    Returns
+    -------
+    (*S) same dtype
+    """
+    return data
+
+
+@op("BlockGrad", aliases=("stop_gradient", "_sparse_stop_gradient"))
+def stop_gradient(data):
+    """The array itself, as a constant: no gradient passes.
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+
+    Returns
+    -------
+    (*S) same dtype
+    """
+    return lax.stop_gradient(data)
+
+
+@jax.custom_vjp
+def _loss(data):
+    return data
+
+
+_loss.defvjp(lambda data: (data, None), lambda _, g: (jnp.ones_like(g),))
+
+
+@op("make_loss", aliases=("_sparse_make_loss",))
+def make_loss(data):
+    """The array itself, as a loss: its gradient is 1 whatever comes from above.
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+
+    Returns
+    -------
+    (*S) same dtype
+
+    Gradient   ones; the head gradient is ignored
+    """
+    return _loss(data)
+
+
+@op("_identity_with_attr_like_rhs")
+def identity_with_attr_like_rhs(lhs, rhs):
+    """``lhs`` itself; ``rhs`` only tells its shape.
+
+    Parameters
+    ----------
+    lhs, rhs : (*S) any dtype
+
+    Returns
+    -------
+    (*S) dtype of lhs
+    """
+    same_shape(lhs, rhs, "_identity_with_attr_like_rhs")
+    return lhs
+
+
+def convert(data, dtype):
+    """Element type conversion as C does it: to whole numbers by cutting, narrow ones wrap."""
+    if is_real(data) and jnp.issubdtype(dtype, jnp.integer) and dtype.itemsize < 8:
+        data = lax.convert_element_type(data, "int64")
+    return lax.convert_element_type(data, dtype)
+
+
+@op("Cast", aliases=("cast", "_npx_cast"))
+def cast(data, *, dtype: DType):
+    """Convert the element type; fractions are cut, narrow whole types wrap (300 to uint8 is 44).
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+    dtype : dtype
+
+    Returns
+    -------
+    (*S) of ``dtype``
+
+    Gradient   converted back to data's dtype
+    """
+    return convert(data, dtype)
+
+
+@op("amp_cast")
+def amp_cast(data, *, dtype: DType):
+    """Convert between floating-point types; other arrays pass unchanged (mixed precision).
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+    dtype : dtype
+
+    Returns
+    -------
+    (*S) of ``dtype`` if data is floating-point, else of data's
+    """
+    return lax.convert_element_type(data, dtype) if is_real(data) else data
+
+
+@op("amp_multicast", num_outputs=lambda attrs, n: n)
+def amp_multicast(*data, num_outputs: int | None = None, cast_narrow: bool = False):
+    """Convert floating-point arrays to the widest (or narrowest) type among them.
+
+    Parameters
+    ----------
+    *data : arrays of any shape
+    num_outputs : int            as many as arrays
+    cast_narrow : bool           the narrowest type instead
+
+    Returns
+    -------
+    as many arrays, floating-point ones of one type
+    """
+    kinds = [x.dtype for x in data if is_real(x)]
+    if not kinds:
+        return data
+    to = (min if cast_narrow else max)(kinds, key=lambda d: jnp.finfo(d).bits)
+    return tuple(lax.convert_element_type(x, to) if is_real(x) else x for x in data)
+
+
+@op("clip", aliases=("_sparse_clip", "_npi_clip"))
+def clip(data, *, a_min: Scalar, a_max: Scalar):
+    """Values cut to the interval from ``a_min`` to ``a_max``.
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+    a_min, a_max : number    may change from call to call without a new compilation
+
+    Returns
+    -------
+    (*S) same dtype
+
+    Gradient   passes where a_min <= data <= a_max, bounds included
+    """
+    low = lax.broadcast(number(a_min, data.dtype), data.shape)
+    high = lax.broadcast(number(a_max, data.dtype), data.shape)
+    y = lax.select(lax.gt(data, high), high, data)
+    return lax.select(lax.lt(data, low), low, y)
+
+
+@op("smooth_l1", aliases=("_npx_smooth_l1",))
+def smooth_l1(data, *, scalar: Scalar = 1.0):
+    """Square near 0, absolute value beyond: ``(s x)^2 / 2`` if ``|x| < 1 / s^2``, else ``|x| - 1 / (2 s^2)``.
+
+    Parameters
+    ----------
+    data : (*S) float
+    scalar : number, default 1    s
+
+    Returns
+    -------
+    (*S) same dtype
+    """
+    s2 = lax.broadcast(lax.square(number(scalar, data.dtype)), data.shape)
+    half = _full(data, 0.5)
+    size = lax.abs(data)
+    near = lax.mul(lax.mul(half, s2), lax.mul(data, data))
+    far = lax.sub(size, lax.div(half, s2))
+    return lax.select(lax.lt(size, lax.div(_full(data, 1), s2)), near, far)
+
+
+@op("hard_sigmoid")
+def hard_sigmoid(data, *, alpha: float = 0.2, beta: float = 0.5):
+    """``max(0, min(1, alpha x + beta))``.
+
+    Parameters
+    ----------
+    data : (*S) float
+    alpha, beta : float, default 0.2 and 0.5
+
+    Returns
+    -------
+    (*S) same dtype
+
+    Gradient   0 where the result is 0 or 1
+    """
+
+    def compute(x):
+        y = lax.add(lax.mul(x, _full(x, alpha)), _full(x, beta))
+        zero, one = _full(x, 0), _full(x, 1)
+        y = lax.select(lax.ge(y, one), one, y)
+        return lax.select(lax.le(y, zero), zero, y)
+
+    return through_float(compute)(data)
+
+
+@op("zeros_like", aliases=("_sparse_zeros_like",))
+def zeros_like(data):
+    """Zeros of data's shape and dtype.
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+
+    Returns
+    -------
+    (*S) same dtype
+    """
+    return _full(data, 0)
+
+
+@op("ones_like")
+def ones_like(data):
+    """Ones of data's shape and dtype.
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+
+    Returns
+    -------
+    (*S) same dtype
+    """
+    return _full(data, 1)
+
+
+@op("shape_array", aliases=("_npx_shape_array",))
+def shape_array(data):
+    """The shape as an array.
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+
+    Returns
+    -------
+    (ndim,) int64
+    """
+    return jnp.asarray(data.shape, "int64")
+
+
+@op("size_array")
+def size_array(data):
+    """The number of elements as an array.
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+
+    Returns
+    -------
+    (1,) int64
+    """
+    return jnp.asarray([data.size], "int64")
+
+
+@op("add_n", aliases=("ElementWiseSum", "_sparse_add_n", "_sparse_ElementWiseSum"), same_dtype=True)
+def add_n(*args, num_args: int | None = None):
+    """Sum of arrays of one shape.
+
+    Parameters
+    ----------
+    *args : (*S) of one dtype     at least one
+    num_args : int                their number; filled in
+
+    Returns
+    -------
+    (*S) same dtype
+
+    Raises
+    ------
+    ShapeError   without arrays, or if the shapes differ
+    """
+    if not args:
+        fail(ShapeError, "add_n", "nothing to add", expected="at least one array", got="none")
+    total = args[0]
+    for x in args[1:]:
+        same_shape(total, x, "add_n")
+        total = lax.add(total, x)
+    return total
+
+
+def _predicate(name, fn, meaning):
+    def test(data):
+        if not is_real(data):
+            return _full(data, fn is lax.is_finite)
+        return lax.convert_element_type(fn(data), data.dtype)
+
+    test.__name__ = name
+    test.__doc__ = f"""1 where an element {meaning}, else 0; no gradient.
+
+Parameters
+----------
+data : (*S) any dtype
+
+Returns
+-------
+(*S) same dtype
+"""
+    op(f"_contrib_{name}")(test)
+
+
+_predicate("isnan", lambda x: lax.ne(x, x), "is not a number")
+_predicate("isinf", lambda x: lax.eq(lax.abs(x), _full(x, jnp.inf)), "is infinite")
+_predicate("isfinite", lax.is_finite, "is finite")
+
+
+# --------------------------------------------------------------------------------- contrib
+
+@op("_contrib_quadratic")
+def quadratic(data, *, a: float = 0.0, b: float = 0.0, c: float = 0.0):
+    """``a x^2 + b x + c``.
+
+    Parameters
+    ----------
+    data : (*S) float
+    a, b, c : float, default 0
+
+    Returns
+    -------
+    (*S) same dtype
+    """
+    return lax.add(lax.mul(lax.add(lax.mul(_full(data, a), data), _full(data, b)), data), _full(data, c))
+
+
+@op("_contrib_div_sqrt_dim")
+def div_sqrt_dim(data):
+    """``data / sqrt(size of the last axis)``, the scale of attention scores.
+
+    Parameters
+    ----------
+    data : (*S, C) float
+
+    Returns
+    -------
+    (*S, C) same dtype
+    """
+    return lax.div(data, _full(data, math.sqrt(data.shape[-1])))
+
+
+@jax.custom_vjp
+def _scaled_gradient(data, factor):
+    return data
+
+
+_scaled_gradient.defvjp(
+    lambda data, factor: (data, factor),
+    lambda factor, g: (lax.mul(g, lax.broadcast(number(factor, g.dtype), g.shape)), jnp.zeros_like(factor)))
+
+
+@op("_contrib_gradientmultiplier")
+def gradient_multiplier(data, *, scalar: Scalar = 1.0, is_int: bool = True):
+    """The array itself; its gradient is multiplied by ``scalar`` (gradient reversal with a negative one).
+
+    Parameters
+    ----------
+    data : (*S) float
+    scalar : number, default 1
+    is_int : bool, default True   kept for symbol files
+
+    Returns
+    -------
+    (*S) same dtype
+    """
+    return _scaled_gradient(data, jnp.asarray(scalar, f64))
+
+
+@jax.custom_jvp
+def _round_straight(x):
+    return _whole(_round_away)(x)
+
+
+@jax.custom_jvp
+def _sign_straight(x):
+    return lax.sign(x)
+
+
+_round_straight.defjvp(lambda primals, tangents: (_round_straight(*primals), *tangents))
+_sign_straight.defjvp(lambda primals, tangents: (_sign_straight(*primals), *tangents))
+
+
+@op("_contrib_round_ste", aliases=("_sparse__contrib_round_ste",))
+def round_ste(data):
+    """Round, halves away from zero, with the straight-through gradient 1.
+
+    Parameters
+    ----------
+    data : (*S) float
+
+    Returns
+    -------
+    (*S) same dtype
+    """
+    return _round_straight(data)
+
+
+@op("_contrib_sign_ste", aliases=("_sparse__contrib_sign_ste",))
+def sign_ste(data):
+    """Sign, with the straight-through gradient 1.
+
+    Parameters
+    ----------
+    data : (*S) float
+
+    Returns
+    -------
+    (*S) same dtype
+    """
+    return _sign_straight(data)
+
+
+@op("_contrib_allclose")
+def allclose(a, b, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = True):
+    """1 if ``|a - b| <= atol + rtol |b|`` everywhere, else 0.
+
+    Parameters
+    ----------
+    a, b : (*S) float
+    rtol, atol : float
+    equal_nan : bool, default True    NaN equals NaN
+
+    Returns
+    -------
+    (1,) dtype of a
+    """
+    same_shape(a, b, "allclose")
+    near = jnp.isclose(lax.stop_gradient(a), lax.stop_gradient(b), rtol, atol, equal_nan)
+    return jnp.all(near).astype(a.dtype).reshape(1)

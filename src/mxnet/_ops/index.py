@@ -1,0 +1,155 @@
+"""Indexing as users write it, ``x[2:5, None, rows]``, reading and writing.
+
+Where an index *starts* is a run-time number, only its structure (which axes, how many elements, which step)
+belongs to the operator: ``x[i]`` in a loop over ``i`` is one program, and so is ``x[i:i + batch]``.
+"""
+
+import functools
+
+import jax.numpy as jnp
+from jax import lax
+
+from ._spec import Bound
+
+__all__ = ["index_op", "assign_op", "INT", "NEW", "ARRAY"]
+
+INT, NEW, ARRAY = "int", "new", "array"
+
+
+@functools.lru_cache(maxsize=None)
+def index_op(form):
+    """The operator that reads ``form``. See :class:`Index`."""
+    return Index(form)
+
+
+@functools.lru_cache(maxsize=None)
+def assign_op(form):
+    """The operator that returns a copy with ``form`` replaced. See :class:`Assign`."""
+    return Assign(form)
+
+
+class Index(Bound):
+    """Read part of an array.
+
+    Parameters
+    ----------
+    form : tuple, an entry per part of the key: INT (a run-time position), NEW (a new axis), ARRAY (the next
+        input is an index array), or ``(size, step)`` for a slice (its start is a run-time number), or
+        ``None`` for a whole axis. Covers all axes.
+
+    Inputs: data, then the index arrays (integer, negative counts from the end, out of range is clipped).
+    """
+
+    def __init__(self, form):
+        super().__init__()
+        self.form = form
+        self.name = "index"
+        self.n_words = sum(f is not None and f not in (NEW, ARRAY) for f in form)
+        self.advanced = ARRAY in form
+
+    def run(self, inputs, words):
+        data, arrays = inputs[0], inputs[1:]
+        part = _basic(data, self.form, words)
+        if not self.advanced:
+            return (part.reshape(_shape(part.shape, self.form)),)
+        return (part[_key(self.form, arrays, part.shape)],)
+
+
+class Assign(Bound):
+    """A copy of ``data`` with the elements that ``form`` names replaced by ``value`` (broadcast and cast).
+
+    Inputs: data, value, then the index arrays.
+    """
+
+    def __init__(self, form):
+        super().__init__()
+        self.form = form
+        self.name = "assign"
+        self.n_words = sum(f is not None and f not in (NEW, ARRAY) for f in form)
+        self.advanced = ARRAY in form
+        self.simple = not self.advanced and all(f in (None, INT, NEW) or f[1] == 1 for f in form)
+
+    def run(self, inputs, words):
+        data, value, arrays = inputs[0], inputs[1], inputs[2:]
+        value = value.astype(data.dtype)
+        if self.simple:
+            starts, sizes = _starts(data.shape, self.form, words)
+            value = jnp.broadcast_to(value, _shape(sizes, self.form)).reshape(sizes)
+            return (lax.dynamic_update_slice(data, value, starts),)
+        # positions of the elements in the flattened array: found by reading a grid of positions the same way
+        grid = jnp.arange(data.size, dtype="int32" if data.size < 2**31 else "int64").reshape(data.shape)
+        where = index_op(self.form).run((grid, *arrays), words)[0]
+        value = jnp.broadcast_to(value, where.shape)
+        return (data.reshape(-1).at[where.reshape(-1)].set(value.reshape(-1)).reshape(data.shape),)
+
+
+def _starts(shape, form, words):
+    """Starts (run-time) and sizes (static) of the block that a basic form touches."""
+    starts, sizes, w, axis = [], [], iter(words), 0
+    zero = jnp.zeros((), "int32")
+    for f in form:
+        if f == NEW:
+            continue
+        if f is None or f == ARRAY:
+            starts.append(zero)
+            sizes.append(shape[axis])
+        elif f == INT:
+            starts.append(next(w).astype("int32"))
+            sizes.append(1)
+        else:
+            size, step = f
+            first = next(w).astype("int32")
+            span = (size - 1) * abs(step) + 1 if size else 0
+            starts.append(first if step > 0 else first - (span - 1 if size else 0))
+            sizes.append(span)
+        axis += 1
+    return starts, tuple(sizes)
+
+
+def _basic(data, form, words):
+    """Apply the slices and integers of a form; returns the block and the form that is left to apply."""
+    starts, sizes = _starts(data.shape, form, words)
+    if sizes != data.shape:
+        data = lax.dynamic_slice(data, starts, sizes)
+    steps = [f[1] if isinstance(f, tuple) else 1 for f in form if f != NEW]
+    if any(s != 1 for s in steps):
+        data = data[tuple([slice(None, None, abs(s)) for s in steps])]
+        if any(s < 0 for s in steps):
+            data = lax.rev(data, [i for i, s in enumerate(steps) if s < 0])
+    return data
+
+
+def _shape(shape, form):
+    """Shape of the result of a basic form: integer axes go, new ones come."""
+    out, axis = [], 0
+    for f in form:
+        if f == NEW:
+            out.append(1)
+            continue
+        if f != INT:
+            out.append(shape[axis])
+        axis += 1
+    return tuple(out)
+
+
+def _key(form, arrays, shape):
+    """The jnp key of what is left of a form once slices have been applied."""
+    key, axis, arrays = [], 0, iter(arrays)
+    for f in form:
+        if f == NEW:
+            key.append(None)
+            continue
+        if f == INT:
+            key.append(0)
+        elif f == ARRAY:
+            key.append(_positions(next(arrays), shape[axis]))
+        else:
+            key.append(slice(None))
+        axis += 1
+    return tuple(key)
+
+
+def _positions(index, n):
+    """Index array as int32, negative ones counted from the end, clipped into range."""
+    index = index.astype("int32")
+    return jnp.clip(jnp.where(index < 0, index + n, index), 0, max(n - 1, 0))

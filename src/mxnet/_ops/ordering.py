@@ -1,0 +1,157 @@
+"""Sorting and the largest elements.
+
+Equal elements keep their order, ascending and descending alike; NaN counts as the largest.
+"""
+
+from typing import Literal
+
+import jax.numpy as jnp
+from jax import lax
+
+from ..error import DTypeError, ShapeError, fail
+from ._axes import is_real, one_axis
+from ._spec import DType, op
+
+__all__ = ["sorted_with_positions"]
+
+
+def _flat(data, axis, where):
+    if axis is None or data.ndim == 0:
+        return lax.reshape(data, (data.size,)), 0
+    return data, one_axis(axis, data.ndim, where)
+
+
+def _turned(x):
+    """Keys whose ascending order is the descending one of ``x``."""
+    if x.dtype == bool:
+        return lax.bitwise_not(x)
+    return lax.neg(x) if is_real(x) else lax.bitwise_not(x)
+
+
+def sorted_with_positions(x, axis, ascending):
+    """Positions (int32, or int64 for long axes) that sort ``x`` along ``axis``, stably."""
+    x = lax.stop_gradient(x)
+    kind = "int32" if x.shape[axis] < 2**31 else "int64"
+    i = lax.broadcasted_iota(kind, x.shape, axis)
+    _, order = lax.sort((x if ascending else _turned(x), i), dimension=axis, is_stable=True, num_keys=1)
+    return order
+
+
+def _at(x, order, axis):
+    return jnp.take_along_axis(x, order, axis, mode="promise_in_bounds")
+
+
+def _counted(order, dtype, n, where):
+    """Positions in the wanted element type, if it can hold them."""
+    if jnp.issubdtype(dtype, jnp.floating):
+        largest = 2 ** (jnp.finfo(dtype).nmant + 1)
+    else:
+        largest = jnp.iinfo(dtype).max
+    if n - 1 > largest:
+        fail(DTypeError, where, f"{dtype.name} cannot number the positions of an axis of size {n}",
+             expected=f"at most {largest + 1}", got=n, hint="dtype='int32'")
+    return lax.convert_element_type(order, dtype)
+
+
+@op("sort", aliases=("_npi_sort",))
+def sort(data, *, axis: int | None = -1, is_ascend: bool = True):
+    """Elements in order along an axis.
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+    axis : int or None, default -1    None sorts the flattened array
+    is_ascend : bool, default True
+
+    Returns
+    -------
+    (*S), or (size,) for None; same dtype
+
+    Raises
+    ------
+    ShapeError   if the axis is out of range
+    """
+    x, a = _flat(data, axis, "sort")
+    if is_real(x):
+        return _at(x, sorted_with_positions(x, a, is_ascend), a)
+    y = lax.sort(x if is_ascend else _turned(x), dimension=a)
+    return y if is_ascend else _turned(y)
+
+
+@op("argsort", aliases=("_npi_argsort",))
+def argsort(data, *, axis: int | None = -1, is_ascend: bool = True, dtype: DType = "float32"):
+    """Positions that put the elements in order along an axis.
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+    axis : int or None, default -1    None sorts the flattened array
+    is_ascend : bool, default True
+    dtype : dtype, default float32    of the result
+
+    Returns
+    -------
+    (*S), or (size,) for None; of ``dtype``
+
+    Raises
+    ------
+    ShapeError   if the axis is out of range
+    DTypeError   if ``dtype`` cannot hold the positions
+
+    Gradient   none (zeros)
+    """
+    x, a = _flat(data, axis, "argsort")
+    return _counted(sorted_with_positions(x, a, is_ascend), dtype, x.shape[a], "argsort")
+
+
+@op("topk", aliases=("_npx_topk",),
+    num_outputs=lambda attrs, _: 2 if attrs["ret_typ"] == "both" else 1)
+def topk(data, *, axis: int | None = -1, k: int = 1,
+         ret_typ: Literal["value", "indices", "mask", "both"] = "indices", is_ascend: bool = False,
+         dtype: DType = "float32"):
+    """The ``k`` largest (or smallest) elements along an axis.
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+    axis : int or None, default -1    None takes the flattened array
+    k : int, default 1                less than 1 takes all
+    ret_typ : 'value', 'indices', 'mask' or 'both'    'mask' marks them with 1, 'both' is values and positions
+    is_ascend : bool, default False   the smallest, in ascending order
+    dtype : dtype, default float32    of the positions
+
+    Returns
+    -------
+    (*S with k at the axis); for 'mask' (*S). Values and mask have data's dtype.
+
+    Raises
+    ------
+    ShapeError   if the axis is out of range or shorter than k
+    DTypeError   if ``dtype`` cannot hold the positions
+
+    Gradient   wrt data for 'value' and 'both'
+    """
+    x, a = _flat(data, axis, "topk")
+    n = x.shape[a]
+    if k > n:
+        fail(ShapeError, "topk", "the axis is too short", expected=f"k <= {n} for shape {data.shape} and axis {axis}",
+             got=k)
+    order = _best(x, a, k if k > 0 else n, is_ascend)
+    if ret_typ == "mask":
+        hits = lax.full_like(lax.stop_gradient(x), 0)
+        mask = jnp.put_along_axis(hits, order, lax.full_like(_at(hits, order, a), 1), a, inplace=False)
+        return lax.reshape(mask, data.shape)
+    if ret_typ == "value":
+        return _at(x, order, a)
+    positions = _counted(order, dtype, n, "topk")
+    return positions if ret_typ == "indices" else (_at(x, order, a), positions)
+
+
+def _best(x, a, k, is_ascend):
+    """Positions of the ``k`` first in order; a short list needs no full sort."""
+    n = x.shape[a]
+    if k * 8 > n or not is_real(x):
+        return lax.slice_in_dim(sorted_with_positions(x, a, is_ascend), 0, k, axis=a)
+    keys = jnp.moveaxis(lax.stop_gradient(x), a, -1)
+    _, order = lax.top_k(lax.neg(keys) if is_ascend else keys, k)
+    return jnp.moveaxis(order, -1, a)

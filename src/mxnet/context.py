@@ -1,0 +1,161 @@
+"""Devices as MXNet names them: ``mx.cpu()``, ``mx.gpu(1)``, ``with mx.gpu():``."""
+
+import threading
+
+import jax
+
+from .error import ContextError
+
+__all__ = ["Context", "cpu", "cpu_pinned", "gpu", "num_gpus", "gpu_memory_info", "current_context"]
+
+_TYPES = {1: "cpu", 2: "gpu", 3: "cpu_pinned", 5: "cpu_shared"}
+_CODES = {name: code for code, name in _TYPES.items()}
+_interned = {}
+
+
+class _Current(threading.local):
+    stack = ()
+
+
+_current = _Current()
+
+
+class Context:
+    """A device: a type (``'cpu'``, ``'gpu'``, ``'cpu_pinned'``, ``'cpu_shared'``) and a number.
+
+    Usable as a scope: arrays made inside ``with ctx:`` live on it.
+
+    Parameters
+    ----------
+    device_type : str or Context
+    device_id : int, default 0
+    """
+
+    devtype2str = _TYPES
+    devstr2type = _CODES
+
+    def __init__(self, device_type, device_id=0):
+        if isinstance(device_type, Context):
+            self.device_typeid, self.device_id = device_type.device_typeid, device_type.device_id
+            return
+        if device_type not in _CODES:
+            raise ContextError(f"Context: unknown device type {device_type!r}: expected one of {sorted(_CODES)}.")
+        self.device_typeid = _CODES[device_type]
+        self.device_id = int(device_id)
+
+    @property
+    def device_type(self):
+        """Name of the device's type."""
+        return _TYPES[self.device_typeid]
+
+    def __hash__(self):
+        return hash((self.device_typeid, self.device_id))
+
+    def __eq__(self, other):
+        return (isinstance(other, Context) and self.device_typeid == other.device_typeid
+                and self.device_id == other.device_id)
+
+    def __str__(self):
+        return f"{self.device_type}({self.device_id})"
+
+    __repr__ = __str__
+
+    def __enter__(self):
+        _current.stack = (*_current.stack, canonical(self))
+        return self
+
+    def __exit__(self, *exc):
+        _current.stack = _current.stack[:-1]
+
+    def __reduce__(self):
+        return Context, (self.device_type, self.device_id)
+
+    def empty_cache(self):
+        """Free memory held for reuse. XLA's allocator gives it back by itself: nothing to do."""
+
+    @property
+    def default_ctx(self):
+        """The context that is current in this thread."""
+        return current_context()
+
+
+def canonical(ctx, where="ctx"):
+    """The one Context object that stands for ``ctx``; the engine compares contexts by identity.
+
+    Raises
+    ------
+    ContextError  for anything that is not a Context, e.g. the function ``mx.gpu`` itself.
+    """
+    if ctx.__class__ is not Context:
+        if isinstance(ctx, Context):
+            pass
+        elif ctx in (cpu, gpu, cpu_pinned):
+            raise ContextError(f"{where}: expected a Context, got the function mx.{ctx.__name__}. "
+                               f"Hint: did you mean mx.{ctx.__name__}()?")
+        else:
+            raise ContextError(f"{where}: expected a Context such as mx.cpu(), got {ctx!r}.")
+    return _interned.setdefault((ctx.device_typeid, ctx.device_id), ctx)
+
+
+def _gpus():
+    try:
+        return jax.local_devices(backend="gpu")
+    except RuntimeError:
+        return []
+
+
+def device_of(ctx):
+    """The JAX device that stands for a context.
+
+    ``cpu(i)`` is host memory whatever ``i``; where JAX was told to show several host devices, it is the i-th.
+
+    Raises
+    ------
+    ContextError  for a GPU that is not there, listing the devices that are.
+    """
+    if ctx.device_typeid != 2:
+        hosts = jax.local_devices(backend="cpu")
+        return hosts[ctx.device_id] if ctx.device_id < len(hosts) else hosts[0]
+    found = _gpus()
+    if ctx.device_id >= len(found):
+        have = ["cpu(0)"] + [f"gpu({i})" for i in range(len(found))]
+        raise ContextError(
+            f"{ctx}: no such device: this machine offers {', '.join(have)}. Hint: use mx.cpu(), or choose by "
+            "mx.gpu() if mx.context.num_gpus() else mx.cpu(); for an NVIDIA GPU install mxnet-xla[cuda].")
+    return found[ctx.device_id]
+
+
+def cpu(device_id=0):
+    """The CPU as a context."""
+    return Context("cpu", device_id)
+
+
+def cpu_pinned(device_id=0):
+    """Host memory meant for transfers to a GPU; here the same as ``cpu``."""
+    return Context("cpu_pinned", device_id)
+
+
+def gpu(device_id=0):
+    """The ``device_id``-th GPU as a context. Whether it exists is checked when an array is made on it."""
+    return Context("gpu", device_id)
+
+
+def num_gpus():
+    """Number of GPUs that JAX can use in this process."""
+    return len(_gpus())
+
+
+def gpu_memory_info(device_id=0):
+    """``(free, total)`` bytes of a GPU's memory, as the allocator sees it."""
+    stats = device_of(gpu(device_id)).memory_stats() or {}
+    total = stats.get("bytes_limit", 0)
+    return total - stats.get("bytes_in_use", 0), total
+
+
+def current_context():
+    """The context that arrays are made on by default in this thread: ``cpu(0)`` outside any ``with ctx:``."""
+    stack = _current.stack
+    return stack[-1] if stack else _CPU
+
+
+_CPU = canonical(Context("cpu", 0))

@@ -1,0 +1,73 @@
+"""``mx.engine``: what the engine does, and how to steer it."""
+
+from contextlib import contextmanager
+
+from . import _config
+from ._engine import segment as _segment
+from ._engine.stats import stats as _stats
+
+__all__ = ["bulk", "set_bulk_size", "stats", "explain", "set_engine_type", "engine_type", "expect"]
+
+
+def set_bulk_size(size):
+    """Longest pending segment, in operators; returns the old value."""
+    old = _config.set_option("max_segment_ops", max(1, int(size)))
+    _segment.clear()
+    return old
+
+
+@contextmanager
+def bulk(size):
+    """Scope with another segment length."""
+    old = set_bulk_size(size)
+    try:
+        yield
+    finally:
+        set_bulk_size(old)
+
+
+def engine_type():
+    """``'NaiveEngine'`` (every operator at once, alone) or the name of the lazy engine."""
+    return _config.get("engine_type")
+
+
+def set_engine_type(name):
+    """Switch between ``'NaiveEngine'`` and the lazy engine; returns the old name."""
+    _segment.flush_all()
+    old = _config.set_option("engine_type", name)
+    _segment.clear()
+    return old
+
+
+def stats():
+    """Counters since the process began.
+
+    Returns
+    -------
+    dict: ``ops`` (operators run), ``flushes`` (programs run), ``compiled`` (programs made), ``hits`` (programs
+    found), ``compile_seconds``, ``steps`` (recorded operator positions), ``donated`` (buffers reused in place)
+    """
+    return _stats.snapshot()
+
+
+def explain(last=10):
+    """Why the last programs were compiled: a list of sentences, newest last."""
+    return list(_stats.reasons)[-last:]
+
+
+@contextmanager
+def expect(**counts):
+    """Scope that fails unless exactly so much happens in it: ``expect(compiled=0)``.
+
+    Raises
+    ------
+    AssertionError   with the reasons of the newest compilations
+    """
+    before = stats()
+    yield
+    after = stats()
+    for name, n in counts.items():
+        got = after[name] - before[name]
+        if got != n:
+            why = "; ".join(explain(max(got, 1))) if name == "compiled" else ""
+            raise AssertionError(f"expected {name} = {n}, got {got}. {why}".rstrip())

@@ -1,0 +1,13 @@
+"""``mx.nd``: arrays and the operators on them."""
+
+from .. import _ops  # noqa: F401  (fills the registry)
+from .._frontend.build import fill_namespace
+from . import _creation, _functions, contrib, image, linalg, ndarray, op, random, sparse
+from ._creation import *  # noqa: F403
+from ._functions import *  # noqa: F403
+from ._internal import _internal
+from .ndarray import NDArray, waitall
+
+__all__ = ["NDArray", "waitall", "contrib", "image", "linalg", "op", "random", "sparse", "_internal",
+           *_creation.__all__, *_functions.__all__]
+__all__ += fill_namespace(globals())

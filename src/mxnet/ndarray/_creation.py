@@ -1,0 +1,200 @@
+"""Making arrays."""
+
+import numpy as onp
+
+from .._dtypes import as_dtype
+from .._engine.program import to_device
+from .._engine.segment import append, append_many, concrete
+from .._engine.value import Value
+from .._graph.lower import COPY, Fill
+from .._graph.node import spec_of
+from ..context import canonical, current_context, device_of
+from ..error import MXNetError, ShapeError, fail
+from .._frontend.dispatch import invoke
+from .._ops import _spec
+from .ndarray import NDArray, _wrap
+
+__all__ = ["array", "zeros", "ones", "full", "empty", "arange", "linspace", "eye", "concatenate", "moveaxis",
+           "from_numpy", "from_dlpack", "to_dlpack_for_read", "to_dlpack_for_write", "onehot_encode"]
+
+
+def _context(ctx):
+    """The canonical context of a new array; raises if its device is not there."""
+    ctx = current_context() if ctx is None else canonical(ctx)
+    if ctx.device_typeid == 2:
+        device_of(ctx)
+    return ctx
+
+
+def array(source_array, ctx=None, dtype=None):
+    """An array from numbers.
+
+    Parameters
+    ----------
+    source_array : number, nested list, numpy.ndarray or NDArray
+    ctx : Context, default the current one
+    dtype : default float32, whatever the source (also NumPy's float64 and int64); an NDArray keeps its own
+
+    Returns
+    -------
+    NDArray   a copy
+
+    Raises
+    ------
+    TypeError      not array-like
+    ContextError   the device is not there
+    """
+    ctx = _context(ctx)
+    if isinstance(source_array, NDArray):
+        spec = source_array._spec
+        v = source_array._on(ctx)
+        if dtype is not None and as_dtype(dtype) != spec.dtype:
+            return _wrap(NDArray, v).astype(dtype)
+        return _wrap(NDArray, append(COPY, (v,)))
+    dtype = as_dtype(dtype, "nd.array")
+    if isinstance(source_array, (str, bytes, set, dict)):
+        raise TypeError("source_array must be array like object")
+    try:
+        data = onp.array(source_array, dtype=dtype)
+    except (TypeError, ValueError):
+        data = _from_arrays(source_array, dtype)
+    if not data.flags.c_contiguous:
+        data = onp.ascontiguousarray(data)
+    return _wrap(NDArray, Value(None, 0, spec_of(data.shape, dtype, ctx), data))
+
+
+def _from_arrays(source, dtype):
+    """A list that holds NDArrays, or an error."""
+    try:
+        return onp.array([s.asnumpy() if isinstance(s, NDArray) else s for s in source], dtype=dtype)
+    except (TypeError, ValueError, AttributeError):
+        raise TypeError("source_array must be array like object") from None
+
+
+def _shape(shape):
+    shape = (int(shape),) if isinstance(shape, (int, onp.integer)) else tuple([int(s) for s in shape])
+    if any(s < 0 for s in shape):
+        fail(ShapeError, "creation", "a dimension is negative", expected="dimensions >= 0", got=shape)
+    return shape
+
+
+def _filled(shape, value, ctx, dtype):
+    ctx = _context(ctx)
+    spec = spec_of(_shape(shape), as_dtype(dtype), ctx)
+    return _wrap(NDArray, append_many(Fill.of(spec), (), (value,), ctx=ctx)[0])
+
+
+def _sparse_or(stype):
+    if stype not in (None, "default"):
+        raise MXNetError(f"storage {stype!r} is not available: expected 'default'.")
+
+
+def zeros(shape, ctx=None, dtype=None, stype=None, **kwargs):
+    """Array of zeros (float32 by default)."""
+    _sparse_or(stype)
+    return _into(_filled(shape, 0, ctx, dtype), kwargs)
+
+
+def ones(shape, ctx=None, dtype=None, **kwargs):
+    """Array of ones (float32 by default)."""
+    return _into(_filled(shape, 1, ctx, dtype), kwargs)
+
+
+def full(shape, val, ctx=None, dtype="float32", out=None):
+    """Array of one number."""
+    return _into(_filled(shape, val, ctx, dtype), {"out": out})
+
+
+def _into(x, kwargs):
+    out = kwargs.get("out")
+    if out is None:
+        return x
+    out[:] = x
+    return out
+
+
+def empty(shape, ctx=None, dtype=None, stype=None):
+    """Array whose contents do not matter (zeros)."""
+    return zeros(shape, ctx, dtype, stype)
+
+
+def arange(start, stop=None, step=1.0, repeat=1, infer_range=None, ctx=None, dtype="float32"):
+    """``start, start + step, ...`` below ``stop``, each ``repeat`` times; with one argument from 0.
+
+    Raises
+    ------
+    MXNetError   the range is empty
+    """
+    if stop is None:
+        start, stop = 0, start
+    n = int(onp.ceil((stop - start) / step)) if step else 0
+    if n <= 0:
+        raise MXNetError(f"arange: Invalid range (start, stop, step) = ({start}, {stop}, {step})")
+    data = start + step * onp.arange(n)
+    return array(onp.repeat(data, repeat), ctx, dtype)
+
+
+def linspace(start, stop, num, endpoint=True, ctx=None, dtype="float32"):
+    """``num`` evenly spaced numbers from ``start`` to ``stop``."""
+    return array(onp.linspace(start, stop, int(num), endpoint), ctx, dtype)
+
+
+def eye(N, M=0, k=0, ctx=None, dtype=None, **kwargs):
+    """``(N, M)`` matrix with ones on the ``k``-th diagonal; ``M=0``: square."""
+    return array(onp.eye(int(N), int(M) or None, int(k)), ctx, dtype)
+
+
+def concatenate(arrays, axis=0, always_copy=True):
+    """Join a list of arrays along an axis."""
+    if len(arrays) == 1 and not always_copy:
+        return arrays[0]
+    return invoke(_spec.get("concat"), list(arrays), {"dim": axis})
+
+
+def moveaxis(tensor, source, destination):
+    """Move axes to other places; the others keep their order."""
+    n = tensor.ndim
+    source = [source] if isinstance(source, int) else list(source)
+    destination = [destination] if isinstance(destination, int) else list(destination)
+    if len(source) != len(destination):
+        raise ValueError("`source` and `destination` arguments must have the same number of elements")
+    for a in (*source, *destination):
+        if not -n <= a < n:
+            raise ValueError(f"moveaxis: axis {a} is out of bounds for an array with {n} dimensions")
+    source, destination = [a % n for a in source], [a % n for a in destination]
+    order = [a for a in range(n) if a not in source]
+    for d, s in sorted(zip(destination, source)):
+        order.insert(d, s)
+    return tensor.transpose(axes=tuple(order))
+
+
+def onehot_encode(indices, out):
+    """Write the one-hot rows of ``indices`` into ``out`` (B, K)."""
+    one = invoke(_spec.get("one_hot"), [indices], {"depth": out.shape[1]})
+    out[:] = one
+    return out
+
+
+def from_numpy(ndarray, zero_copy=True):
+    """NDArray of a NumPy array, keeping its dtype. The data are copied: arrays here never alias NumPy's."""
+    return array(ndarray, dtype=ndarray.dtype)
+
+
+def from_dlpack(dlpack):
+    """NDArray of an object that offers ``__dlpack__``."""
+    data = onp.array(onp.from_dlpack(dlpack))
+    return array(data, dtype=data.dtype)
+
+
+def to_dlpack_for_read(data):
+    """DLPack capsule of an array's present value."""
+    v = data._read()
+    x = to_device(concrete(v), v.spec.ctx)
+    return x.__dlpack__()
+
+
+def to_dlpack_for_write(data):
+    """DLPack capsule of a copy: values are immutable, so writes cannot reach the array."""
+    return to_dlpack_for_read(data.copy())
+
+

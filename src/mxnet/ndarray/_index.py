@@ -1,0 +1,132 @@
+"""Index keys as users write them -> a form, run-time starts and index arrays (``_ops/index.py``)."""
+
+import numpy as onp
+
+from .._ops.index import ARRAY, INT, NEW
+from ..error import DTypeError
+
+__all__ = ["parse_key", "WHOLE"]
+
+WHOLE = slice(None)
+
+
+def parse_key(key, shape, array_type):
+    """Normalise an index key.
+
+    Parameters
+    ----------
+    key : int, slice, None, Ellipsis, array-like of int, NDArray, or a tuple of them
+    shape : tuple of int
+    array_type : type of arrays that live on devices
+
+    Returns
+    -------
+    form : tuple        see ``_ops.index.Index``
+    starts : tuple of int
+    arrays : list of numpy.ndarray or NDArray
+    contiguous : bool   the elements are one block of memory (the result is a view)
+
+    Raises
+    ------
+    IndexError   an integer out of range, too many indices, two ellipses
+    ValueError   a key of another kind
+    """
+    if key.__class__ is not tuple:
+        key = (key,)
+    used = 0
+    dots = False
+    for k in key:
+        if k is Ellipsis:
+            if dots:
+                raise IndexError("an index can only have a single ellipsis ('...')")
+            dots = True
+        elif k is not None:
+            used += 1
+    ndim = len(shape)
+    if used > ndim:
+        raise IndexError(f"too many indices ({used}) for array with {ndim} dimensions")
+    full = []
+    for k in key:
+        if k is Ellipsis:
+            full += [WHOLE] * (ndim - used)
+        else:
+            full.append(k)
+    if not dots:
+        full += [WHOLE] * (ndim - used)
+
+    form, starts, arrays = [], [], []
+    contiguous, seen_long, axis = True, False, 0
+    for k in full:
+        if k is None:
+            form.append(NEW)
+            continue
+        n = shape[axis]
+        if k.__class__ is slice:
+            if k.start is None and k.stop is None and k.step is None:
+                form.append(None)
+                size, step = n, 1
+            else:
+                start, stop, step = _slice(k, n)
+                size = len(range(start, stop, step))
+                if size == n and step == 1:
+                    form.append(None)
+                else:
+                    form.append((size, step))
+                    starts.append(start if size else 0)
+            if size > 1:
+                if seen_long and size != n or step != 1:
+                    contiguous = False
+                seen_long = True
+        elif isinstance(k, (int, onp.integer)) and not isinstance(k, (bool, onp.bool_)):
+            i = int(k)
+            if not -n <= i < n:
+                raise IndexError(f"index {i} is out of bounds for axis {axis} with size {n}")
+            form.append(INT)
+            starts.append(i + n if i < 0 else i)
+            if seen_long and n != 1:
+                contiguous = False
+        else:
+            arrays.append(_index_array(k, axis, n, array_type))
+            form.append(ARRAY)
+            contiguous = False
+        axis += 1
+    return tuple(form), tuple(starts), arrays, contiguous
+
+
+def _slice(k, n):
+    for part in (k.start, k.stop, k.step):
+        if part is not None and not hasattr(part, "__index__"):
+            raise ValueError(f"NDArray does not support slicing with key {k} of type {type(part)}.")
+    return k.indices(n)
+
+
+def _index_array(k, axis, n, array_type):
+    """An index array, checked where its values are at hand."""
+    if isinstance(k, array_type):
+        if k.dtype is onp.bool_:
+            raise ValueError("Cannot perform boolean indexing in legacy mode. Please activate numpy semantics by "
+                             "calling `npx.set_np()` in the beginning of the script, or use "
+                             "mx.nd.contrib.boolean_mask.")
+        data = k._read().data
+        if not isinstance(data, onp.ndarray):
+            return k
+        check_range(data, axis, n)
+        return k
+    if isinstance(k, (str, bytes, float, dict, set)) or callable(k):
+        raise ValueError(f"NDArray does not support slicing with key {k} of type {type(k)}.")
+    try:
+        array = onp.asarray(k)
+        if array.dtype.kind not in "biuf":
+            raise DTypeError("index")
+        array = array.astype("int32" if n < 2**31 else "int64")
+    except (TypeError, ValueError, DTypeError):
+        raise ValueError(f"NDArray does not support slicing with key {k} of type {type(k)}.") from None
+    check_range(array, axis, n)
+    return array
+
+
+def check_range(array, axis, n):
+    """Raise IndexError naming the first index that is out of range."""
+    if array.size and (array.max() >= n or array.min() < -n):
+        bad = array[(array >= n) | (array < -n)].flat[0]
+        raise IndexError(f"index {int(bad)} is out of bounds for axis {axis} with size {n}")

@@ -1,0 +1,672 @@
+"""``NDArray``: a mutable handle on an immutable value."""
+
+import numpy as onp
+
+from .._dtypes import as_dtype
+from .._engine import barrier
+from .._engine.segment import alias, append, append_many, concrete, flush_all
+from .._engine.state import threads
+from .._engine.tape import backward, unrecorded
+from .._engine.value import Mark, Value
+from .._frontend.dispatch import WRITE_TRACKED, cast_value, register_array_class, write_out
+from .._frontend.methods import add_methods
+from .._graph.lower import COPY, Fill
+from .._graph.node import spec_of
+from .._ops import _spec
+from .._ops.index import INT, assign_op, index_op
+from ..context import canonical, current_context, device_of
+from ..error import MXNetError, ShapeError, TraceError, fail
+from ._index import WHOLE, parse_key
+
+__all__ = ["NDArray", "waitall"]
+
+_new = object.__new__
+_INPLACE = ("Inplace operations (+=, -=, x[:]=, etc) are not supported when recording with autograd. "
+            "Hint: write y = y + x instead of y += x.")
+
+
+def _binary(array_op, scalar_op, right_op=None):
+    """``x op y`` and ``y op x``, straight to the segment: no parsing on the way."""
+    both = _spec.get(array_op).bind({}, 2)
+    scalar = _spec.get(scalar_op)
+    lifted = scalar.lift.get("scalar") if scalar.lift else None
+    with_scalar = None if lifted else scalar.bind({**_defaults(scalar)}, 1)
+
+    def apply(self, other):
+        cls = other.__class__
+        if cls is self.__class__:
+            return _wrap(cls, append(both, (self._read(), other._read())))
+        if cls is float or cls is int:
+            if lifted and other in lifted:
+                return _wrap(self.__class__, append(_lifted(scalar, float(other)), (self._read(),)))
+            return _wrap(self.__class__, append(with_scalar or _plain(scalar), (self._read(),), (other,)))
+        if isinstance(other, NDArray):
+            return _wrap(cls, append(both, (self._read(), other._read())))
+        if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
+            return apply(self, other.item() if isinstance(other, onp.generic) else int(other))
+        return _refuse(other)
+
+    return apply
+
+
+def _reflected(scalar_op):
+    scalar = _spec.get(scalar_op).bind(_defaults(_spec.get(scalar_op)), 1)
+
+    def apply(self, other):
+        cls = other.__class__
+        if cls is float or cls is int:
+            return _wrap(self.__class__, append(scalar, (self._read(),), (other,)))
+        if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
+            return apply(self, other.item() if isinstance(other, onp.generic) else int(other))
+        return _refuse(other)
+
+    return apply
+
+
+def _defaults(op):
+    return {n: a.default for n, a in op.attrs.items() if not a.scalar}
+
+
+_lifts = {}
+
+
+def _lifted(op, value):
+    found = _lifts.get((op, value))
+    if found is None:
+        found = _lifts[op, value] = op.bind({"scalar": value, **_defaults(op)}, 1)
+    return found
+
+
+def _plain(op):
+    found = _lifts.get(op)
+    if found is None:
+        found = _lifts[op] = op.bind(_defaults(op), 1)
+    return found
+
+
+def _refuse(other):
+    raise TypeError(f"type {type(other)} not supported. Hint: make an array of it with mx.nd.array().")
+
+
+def _inplace(method):
+    def apply(self, other):
+        if threads.recording:
+            if self._tracked():
+                raise MXNetError(WRITE_TRACKED)
+            if isinstance(other, NDArray) and other._tracked():
+                raise MXNetError(_INPLACE)
+        result = method(self, other)._read()
+        spec = self._spec
+        if result.spec.shape != spec.shape:
+            fail(ShapeError, "in-place operator", "the result does not fit the array", expected=list(spec.shape),
+                 got=list(result.spec.shape))
+        self._write(result if result.spec.dtype == spec.dtype else cast_value(result, spec.dtype))
+        return self
+
+    return apply
+
+
+def _wrap(cls, value):
+    x = _new(cls)
+    x._v = value
+    x._base = None
+    x._mark = None
+    return x
+
+
+class _IndexLens:
+    """A view that is a block of its base."""
+
+    __slots__ = ("form", "starts")
+
+    def __init__(self, form, starts):
+        self.form, self.starts = form, starts
+
+    def get(self, v):
+        return append(index_op(self.form), (v,), self.starts)
+
+    def put(self, v, new):
+        return append(assign_op(self.form), (v, new), self.starts)
+
+
+class _ShapeLens:
+    """A view that is its base in another shape."""
+
+    __slots__ = ("shape", "base_shape")
+
+    def __init__(self, shape, base_shape):
+        self.shape, self.base_shape = shape, base_shape
+
+    def get(self, v):
+        return _reshape_value(v, self.shape)
+
+    def put(self, v, new):
+        return _reshape_value(new, self.base_shape)
+
+
+_reshapes = {}
+
+
+def _reshape_value(v, shape):
+    bound = _reshapes.get(shape)
+    if bound is None:
+        op = _spec.get("Reshape")
+        bound = _reshapes[shape] = op.bind({**_defaults(op), "shape": shape}, 1)
+    return append(bound, (v,))
+
+
+class NDArray:
+    """An n-dimensional array on a device, as in MXNet 1.x.
+
+    Operations return at once; they run, many at a time, when a value is looked at (``asnumpy``, ``asscalar``,
+    ``print``, ``wait_to_read``).  Assignment (``x[:] = y``, ``x += 1``) replaces the value that the handle
+    stands for; views (``x[1:3]``, ``x.reshape``) write through to their base and see its changes.
+
+    Arrays are made by :func:`mxnet.nd.array`, :func:`mxnet.nd.zeros` and their like.
+    """
+
+    __slots__ = ("_v", "_base", "_lens", "_seen", "_mark", "__weakref__")
+    __array_priority__ = 1000.0
+    # NumPy arrays leave ``numpy_array + x`` to us, and we refuse it as the original does
+    __array_ufunc__ = None
+
+    def __init__(self, value):
+        self._v = value
+        self._base = None
+        self._mark = None
+
+    # ------------------------------------------------------------------ the value behind the handle
+    def _read(self):
+        """The Value this handle stands for now."""
+        base = self._base
+        if base is None:
+            return self._v
+        v = base._read()
+        if v is not self._seen:
+            self._v = self._lens.get(v)
+            self._seen = v
+        return self._v
+
+    def _write(self, v):
+        """Let the handle stand for another Value of the same shape and dtype."""
+        base = self._base
+        if base is not None:
+            base._write(self._lens.put(base._read(), v))
+            self._seen = None
+            return
+        mark = self._mark
+        if mark is not None and mark.req != "null":
+            v = alias(v, mark)
+            self._v = v
+            if threads.scope:        # it may be used in what is being recorded: see _engine/segment.py
+                concrete(v)
+            return
+        self._v = v
+
+    @property
+    def _spec(self):
+        return self._read().spec
+
+    def _tracked(self):
+        """Whether the array is part of what is being recorded."""
+        x = self
+        while x._base is not None:
+            x = x._base
+        return x._v.spec.grad
+
+    # ------------------------------------------------------------------ attributes
+    @property
+    def shape(self):
+        """Tuple of dimensions."""
+        return self._read().spec.shape
+
+    @property
+    def dtype(self):
+        """NumPy type of the elements, e.g. ``numpy.float32``."""
+        return self._read().spec.dtype.type
+
+    @property
+    def size(self):
+        """Number of elements."""
+        return _spec.prod(self._read().spec.shape)
+
+    @property
+    def ndim(self):
+        """Number of dimensions."""
+        return len(self._read().spec.shape)
+
+    @property
+    def context(self):
+        """Device of the array."""
+        return self._read().spec.ctx
+
+    ctx = context
+
+    @property
+    def stype(self):
+        """Storage type: ``'default'`` (dense)."""
+        return "default"
+
+    @property
+    def T(self):
+        """The transpose (a copy)."""
+        return self.transpose()
+
+    @property
+    def grad(self):
+        """Gradient buffer, or None before ``attach_grad()``."""
+        return None if self._mark is None else self._mark.grad
+
+    @property
+    def _fresh_grad(self):
+        """Whether a backward pass wrote the gradient since this was last set to False."""
+        return self._mark is not None and self._mark.fresh
+
+    @_fresh_grad.setter
+    def _fresh_grad(self, value):
+        if self._mark is not None:
+            self._mark.fresh = bool(value)
+
+    # ------------------------------------------------------------------ looking at values
+    def asnumpy(self):
+        """The array as a new ``numpy.ndarray``; waits for everything pending."""
+        return onp.array(concrete(self._read()))
+
+    def asscalar(self):
+        """The single element as a NumPy scalar.
+
+        Raises
+        ------
+        ValueError   if there is not exactly one element
+        """
+        if self.size != 1:
+            raise ValueError("The current array is not a scalar")
+        data = onp.asarray(concrete(self._read()))
+        return data.reshape(1)[0]
+
+    def wait_to_read(self):
+        """Wait until the value is computed."""
+        data = concrete(self._read())
+        if hasattr(data, "block_until_ready"):
+            data.block_until_ready()
+
+    wait_to_write = wait_to_read
+
+    def __repr__(self):
+        shape = "x".join([str(d) for d in self.shape])
+        try:
+            text = str(self.asnumpy())
+        except TraceError:
+            text = "(not computed: inside a hybridized block)"
+        return f"\n{text}\n<{self.__class__.__name__} {shape} @{self.context}>"
+
+    __str__ = __repr__
+
+    def __bool__(self):
+        size = self.size
+        if size == 0:
+            return False
+        if size == 1:
+            return bool(self.asscalar())
+        raise ValueError("The truth value of an NDArray with multiple elements is ambiguous.")
+
+    __nonzero__ = __bool__
+
+    def __len__(self):
+        shape = self.shape
+        if not shape:
+            raise IndexError("len() of an array without dimensions")
+        return shape[0]
+
+    def __iter__(self):
+        for i in range(len(self)):
+            yield self[i]
+
+    def __hash__(self):
+        return id(self) >> 4
+
+    def __array__(self, dtype=None, copy=None):
+        if copy is False:
+            raise ValueError("NDArray: a NumPy array of it is always a copy.")
+        a = self.asnumpy()
+        return a if dtype is None else a.astype(dtype)
+
+    # ------------------------------------------------------------------ arithmetic
+    __add__ = _binary("broadcast_add", "_plus_scalar")
+    __radd__ = _reflected("_plus_scalar")
+    __sub__ = _binary("broadcast_sub", "_minus_scalar")
+    __rsub__ = _reflected("_rminus_scalar")
+    __mul__ = _binary("broadcast_mul", "_mul_scalar")
+    __rmul__ = _reflected("_mul_scalar")
+    __truediv__ = __div__ = _binary("broadcast_div", "_div_scalar")
+    __rtruediv__ = __rdiv__ = _reflected("_rdiv_scalar")
+    __mod__ = _binary("broadcast_mod", "_mod_scalar")
+    __rmod__ = _reflected("_rmod_scalar")
+    __pow__ = _binary("broadcast_power", "_power_scalar")
+    __rpow__ = _reflected("_rpower_scalar")
+    __eq__ = _binary("broadcast_equal", "_equal_scalar")
+    __ne__ = _binary("broadcast_not_equal", "_not_equal_scalar")
+    __gt__ = _binary("broadcast_greater", "_greater_scalar")
+    __ge__ = _binary("broadcast_greater_equal", "_greater_equal_scalar")
+    __lt__ = _binary("broadcast_lesser", "_lesser_scalar")
+    __le__ = _binary("broadcast_lesser_equal", "_lesser_equal_scalar")
+    __iadd__ = _inplace(__add__)
+    __isub__ = _inplace(__sub__)
+    __imul__ = _inplace(__mul__)
+    __itruediv__ = __idiv__ = _inplace(__truediv__)
+    __imod__ = _inplace(__mod__)
+    __ipow__ = _inplace(__pow__)
+
+    def __neg__(self):
+        return self.negative()
+
+    def __abs__(self):
+        return self.abs()
+
+    # ------------------------------------------------------------------ indexing
+    def __getitem__(self, key):
+        """Part of the array: a view where the part is one block of memory, otherwise a copy.
+
+        Integers, slices, ``None``, ``...``, and index arrays (lists, NumPy or NDArrays of integers, negative
+        ones count from the end).  Integers on all axes give shape ``(1,)``.
+
+        Raises
+        ------
+        IndexError   an index out of range; too many indices
+        """
+        shape = self._read().spec.shape
+        form, starts, arrays, contiguous = parse_key(key, shape, NDArray)
+        if arrays:
+            ins = (self._read(), *[_index_value(a, self) for a in arrays])
+            return _wrap(self.__class__, append(index_op(form), ins, starts))
+        form = _keep_one_axis(form)
+        if not contiguous:
+            return _wrap(self.__class__, append(index_op(form), (self._read(),), starts))
+        return self._view(_IndexLens(form, starts))
+
+    def _view(self, lens):
+        x = _new(self.__class__)
+        x._base = self
+        x._lens = lens
+        x._mark = None
+        x._seen = v = self._read()
+        x._v = lens.get(v)
+        return x
+
+    def __setitem__(self, key, value):
+        """Replace part of the array; ``value`` (number, array-like, NDArray) is broadcast and cast.
+
+        Raises
+        ------
+        MXNetError   under ``autograd.record()``, where the array or the value is being recorded
+        ValueError   shapes that cannot be broadcast
+        """
+        recording = threads.recording
+        if recording and self._tracked():
+            raise MXNetError(WRITE_TRACKED)
+        spec = self._read().spec
+        whole = key is Ellipsis or (key.__class__ is slice and key == WHOLE)
+        if whole:
+            if value.__class__ is self.__class__ and value is not self:
+                v = value._read()
+                if v.spec.shape == spec.shape and v.spec.dtype == spec.dtype and v.spec.ctx is spec.ctx:
+                    self._write(v)          # the common case: values are immutable, so it can be shared
+                    return
+            elif value.__class__ in (float, int, bool):
+                self._write(append_many(Fill.of(spec), (), (float(value) if value.__class__ is float else value,),
+                                        ctx=spec.ctx)[0])
+                return
+        form, starts, arrays, _ = parse_key(key, spec.shape, NDArray)
+        v = _as_value(value, spec)
+        if recording and v.spec.grad and not whole:
+            raise MXNetError(_INPLACE)
+        if whole:
+            self._write(_broadcast_value(v, spec.shape))
+            return
+        target = _target_shape(form, spec.shape, arrays)
+        if 0 in target:
+            return
+        v = _broadcast_value(v, target, check_only=True)
+        ins = (self._read(), v, *[_index_value(a, self) for a in arrays])
+        self._write(append(assign_op(form), ins, starts))
+
+    # ------------------------------------------------------------------ copies and conversions
+    def astype(self, dtype, copy=True):
+        """The array with another element type; itself when ``copy=False`` and nothing changes."""
+        dtype = as_dtype(dtype, "astype")
+        if not copy and dtype == self._spec.dtype:
+            return self
+        return _wrap(self.__class__, cast_value(self._read(), dtype))
+
+    def copy(self):
+        """A new array with the same value on the same device."""
+        return _wrap(self.__class__, append(COPY, (self._read(),)))
+
+    def copyto(self, other):
+        """Copy into another array (cast to its dtype), or to a new array on a context; returns it."""
+        if isinstance(other, NDArray):
+            if other is self:
+                return False
+            spec = self._spec
+            if other.shape != spec.shape:
+                fail(ShapeError, "copyto", "shapes differ", expected=list(other.shape), got=list(spec.shape))
+            v = self._on(other.context)
+            write_out(_spec.get("_copy"), [append(COPY, (v,))], other)
+            return other
+        if other.__class__.__name__ == "Context":
+            ctx = canonical(other)
+            v = self._read()
+            if ctx is v.spec.ctx:
+                return self.copy()
+            device_of(ctx)
+            return _wrap(self.__class__, barrier.copy_to(v, ctx))
+        raise TypeError(f"copyto does not support type {type(other)}")
+
+    def _on(self, ctx):
+        v = self._read()
+        return v if v.spec.ctx is ctx else barrier.copy_to(v, ctx)
+
+    def as_in_context(self, context):
+        """The array on a device: itself when it is there already, otherwise a copy."""
+        ctx = canonical(context, "as_in_context")
+        if ctx is self._spec.ctx:
+            return self
+        return self.copyto(ctx)
+
+    def as_nd_ndarray(self):
+        """The array as NDArray: itself."""
+        return self
+
+    def detach(self):
+        """The same value outside of the graph: no gradient flows through it. A view: writes reach this array."""
+        x = _new(self.__class__)
+        x._base, x._lens, x._mark, x._seen, x._v = self, _DETACH, None, None, None
+        return x
+
+    def reshape(self, *shape, **kwargs):
+        """The array in another shape, sharing its memory.
+
+        Parameters
+        ----------
+        *shape : int, or one tuple; special codes 0 (keep), -1 (infer), -2 (all that remain), -3 (merge two),
+            -4 (split in the two that follow)
+        reverse : bool   read codes from the right
+        """
+        if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
+            shape = tuple(shape[0])
+        elif not shape:
+            shape = kwargs.pop("shape", None)
+            if shape is None:
+                fail(ShapeError, "reshape", "no shape given", expected="a shape")
+            shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        reverse = bool(kwargs.pop("reverse", False))
+        if kwargs:
+            raise TypeError(f"reshape() got unknown keyword {', '.join(kwargs)}; it takes shape and reverse")
+        old = self._spec.shape
+        op = _spec.get("Reshape")
+        static, _ = op.parse({"shape": shape, "reverse": reverse})
+        value = append(op.bind(static, 1), (self._read(),))
+        new = value.spec.shape
+        x = _new(self.__class__)
+        x._base, x._lens, x._mark = self, _ShapeLens(new, old), None
+        x._v, x._seen = value, self._read()
+        return x
+
+    def __copy__(self):
+        return self.copy()
+
+    def __deepcopy__(self, memo):
+        return self.copy()
+
+    def __reduce__(self):
+        return _unpickle, (self.__class__, self.asnumpy(), str(self.context.device_type), self.context.device_id)
+
+    # ------------------------------------------------------------------ autograd
+    def attach_grad(self, grad_req="write", stype=None):
+        """Make the array a variable: ``backward()`` computes its gradient into ``.grad`` (zeros until then).
+
+        The array leaves the graph it may have been part of.
+
+        Parameters
+        ----------
+        grad_req : {'write', 'add', 'null'}   replace the gradient, add to it, or do not compute it
+        stype : str, optional                 storage type of the gradient; only dense is there
+        """
+        if grad_req not in ("write", "add", "null"):
+            raise KeyError(grad_req)
+        spec = self._spec
+        grad = unrecorded(append_many, Fill.of(spec), (), (0,), ctx=spec.ctx)[0]
+        self._set_mark(Mark(_wrap(self.__class__, grad), grad_req))
+
+    def _set_mark(self, mark):
+        v = self._read()
+        concrete(v)
+        self._base = None
+        self._mark = mark
+        self._v = alias(v, mark if mark.req != "null" else None)
+
+    def backward(self, out_grad=None, retain_graph=False, train_mode=True):
+        """Gradients of this array with respect to the variables it was computed from, into their ``.grad``.
+
+        Parameters
+        ----------
+        out_grad : NDArray, same shape    gradient of what follows; ones by default
+        retain_graph : bool               keep the graph for another pass
+        """
+        backward([self._read()], [_head_grad(self, out_grad)], retain_graph)
+
+    # ------------------------------------------------------------------ sparse storage is not here yet
+    def tostype(self, stype):
+        """The array in another storage; only ``'default'``."""
+        if stype != "default":
+            raise MXNetError(f"tostype: storage {stype!r} is not available: expected 'default'.")
+        return self
+
+
+class _DetachLens:
+    """A view of the value without its graph."""
+
+    def get(self, v):
+        if not v.spec.grad:
+            return v
+        if v.data is None:
+            return unrecorded(append, COPY, (v,))
+        return Value(None, 0, v.spec.with_grad(False), v.data)
+
+    def put(self, v, new):
+        return new
+
+
+_DETACH = _DetachLens()
+
+
+def _head_grad(head, grad):
+    """The Value of a head gradient, checked."""
+    if grad is None:
+        return None
+    if not isinstance(grad, NDArray):
+        raise TypeError(f"backward: out_grad must be an NDArray, got {type(grad)}.")
+    if grad.shape != head.shape:
+        fail(ShapeError, "backward", "out_grad does not fit the array", expected=head.shape, got=grad.shape)
+    return grad._read()
+
+
+def _unpickle(cls, array, device_type, device_id):
+    ctx = canonical(current_context().__class__(device_type, device_id))
+    return _wrap(cls, Value(None, 0, spec_of(array.shape, as_dtype(array.dtype), ctx), array))
+
+
+def _keep_one_axis(form):
+    """Integers on all axes leave shape ``(1,)``: the last one becomes a slice of one element."""
+    if form and form[-1] == INT and all(f == INT for f in form):
+        return (*form[:-1], (1, 1))
+    return form
+
+
+def _index_value(a, like):
+    """The Value of an index array, on the indexed array's context."""
+    ctx = like._spec.ctx
+    if isinstance(a, NDArray):
+        return a._on(ctx)
+    return Value(None, 0, spec_of(a.shape, a.dtype, ctx), a)
+
+
+def _as_value(value, spec):
+    """What is assigned, as a Value of the array's dtype on its context."""
+    if isinstance(value, NDArray):
+        v = value._on(spec.ctx)
+        return v if v.spec.dtype == spec.dtype else cast_value(v, spec.dtype)
+    try:
+        array = onp.array(value, dtype=spec.dtype) if not isinstance(value, onp.ndarray) else value.astype(spec.dtype)
+    except (TypeError, ValueError):
+        raise TypeError(f"NDArray does not support assignment with non-array-like object {value} of type "
+                        f"{type(value)}") from None
+    return Value(None, 0, spec_of(array.shape, spec.dtype, spec.ctx), array)
+
+
+def _target_shape(form, shape, arrays):
+    """Shape of the part that a form names."""
+    probe = onp.broadcast_to(onp.zeros((), "bool"), shape)
+    key, axis, arrays = [], 0, iter(arrays)
+    for f in form:
+        if f == "new":
+            key.append(None)
+            continue
+        if f is None:
+            key.append(WHOLE)
+        elif f == INT:
+            key.append(0)
+        elif f == "array":
+            key.append(onp.zeros(next(arrays).shape, "int32"))
+        else:
+            key.append(slice(0, f[0]))
+        axis += 1
+    return probe[tuple(key)].shape if 0 not in shape else shape
+
+
+def _broadcast_value(v, shape, check_only=False):
+    """A Value broadcast to a shape; leading axes of length one may go."""
+    have = v.spec.shape
+    while len(have) > len(shape) and have[0] == 1:
+        have = have[1:]
+    fits = len(have) <= len(shape) and all(a in (1, b) for a, b in zip(have[::-1], shape[::-1]))
+    if not fits:
+        raise ValueError("operands could not be broadcast together with remapped shapes[original->remapped]: "
+                         f"{v.spec.shape} and requested shape {shape}")
+    if have != v.spec.shape:
+        v = _reshape_value(v, have)
+    if check_only or have == shape:
+        return v
+    if len(have) < len(shape):
+        v = _reshape_value(v, (1,) * (len(shape) - len(have)) + have)
+    op = _spec.get("broadcast_to")
+    return append(op.bind({**_defaults(op), "shape": shape}, 1), (v,))
+
+
+def waitall():
+    """Wait until everything that is pending in this thread is computed."""
+    flush_all()
+
+
+add_methods(NDArray)
+register_array_class("nd", NDArray)

@@ -1,0 +1,109 @@
+"""``nd.random``: random arrays. The stream is set by ``mx.random.seed``."""
+
+from .. import _ops  # noqa: F401  (fills the registry)
+from .._frontend.build import fill_namespace
+from .._frontend.dispatch import invoke
+from .._ops import _spec
+from .ndarray import NDArray
+
+__all__ = ["uniform", "normal", "randn", "poisson", "exponential", "gamma", "negative_binomial",
+           "generalized_negative_binomial", "multinomial", "shuffle", "randint"]
+
+
+def _draw(name, parameters, shape, dtype, ctx, out):
+    """Numbers: one array of ``shape``. Arrays: ``shape`` draws for each element of the parameters."""
+    arrays = [isinstance(p, NDArray) for p in parameters.values()]
+    given = {}
+    if dtype is not None:
+        given["dtype"] = dtype
+    elif out is not None:
+        given["dtype"] = out.dtype
+    if any(arrays):
+        if not all(arrays):
+            raise ValueError(f"{name}: distribution parameters must all be numbers or all be NDArrays, got "
+                             f"{', '.join(f'{k}: {type(v).__name__}' for k, v in parameters.items())}.")
+        if shape is not None:
+            given["shape"] = shape
+        return invoke(_spec.get("_sample_" + name), list(parameters.values()), given, out)
+    if shape is None:
+        shape = out.shape if out is not None else (1,)
+    return invoke(_spec.get("_random_" + name), [], {**parameters, "shape": shape, "ctx": ctx, **given}, out)
+
+
+def uniform(low=0, high=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
+    """Uniform numbers in ``[low, high)``.
+
+    Parameters
+    ----------
+    low, high : float, or NDArrays of one shape S    arrays give ``shape`` draws per element: S + shape
+    shape : int or tuple of int, default (1,)
+    dtype : {'float16', 'float32', 'float64'}, default float32
+    ctx : Context, default the current one
+    out : NDArray to write into
+    """
+    return _draw("uniform", {"low": low, "high": high}, shape, dtype, ctx, out)
+
+
+def normal(loc=0, scale=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
+    """Normal numbers of mean ``loc`` and standard deviation ``scale``. Parameters as :func:`uniform`."""
+    return _draw("normal", {"loc": loc, "scale": scale}, shape, dtype, ctx, out)
+
+
+def randn(*shape, **kwargs):
+    """Normal numbers of the given dimensions: ``randn(2, 3, loc=0, scale=1)``."""
+    loc, scale = kwargs.pop("loc", 0), kwargs.pop("scale", 1)
+    if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
+        shape = tuple(shape[0])
+    return normal(loc, scale, shape or (1,), kwargs.pop("dtype", None), kwargs.pop("ctx", None),
+                  kwargs.pop("out", None))
+
+
+def poisson(lam=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
+    """Poisson numbers of mean ``lam``. Parameters as :func:`uniform`."""
+    return _draw("poisson", {"lam": lam}, shape, dtype, ctx, out)
+
+
+def exponential(scale=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
+    """Exponential numbers of mean ``scale``. Parameters as :func:`uniform`."""
+    return _draw("exponential", {"lam": 1.0 / scale}, shape, dtype, ctx, out)
+
+
+def gamma(alpha=1, beta=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
+    """Gamma numbers of shape ``alpha`` and scale ``beta``. Parameters as :func:`uniform`."""
+    return _draw("gamma", {"alpha": alpha, "beta": beta}, shape, dtype, ctx, out)
+
+
+def negative_binomial(k=1, p=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
+    """Failures before the ``k``-th success of probability ``p``. Parameters as :func:`uniform`."""
+    return _draw("negative_binomial", {"k": k, "p": p}, shape, dtype, ctx, out)
+
+
+def generalized_negative_binomial(mu=1, alpha=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
+    """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``. Parameters as :func:`uniform`."""
+    return _draw("generalized_negative_binomial", {"mu": mu, "alpha": alpha}, shape, dtype, ctx, out)
+
+
+def multinomial(data, shape=None, get_prob=False, out=None, dtype="int32", **kwargs):
+    """Indices drawn with the probabilities of the last axis of ``data``.
+
+    ``get_prob``: also the logarithm of the drawn probability, through which gradients flow.
+    """
+    given = {"get_prob": get_prob, "dtype": dtype}
+    if shape is not None:
+        given["shape"] = shape
+    return invoke(_spec.get("_sample_multinomial"), [data], given, out)
+
+
+def shuffle(data, **kwargs):
+    """The array with its first axis in random order."""
+    return invoke(_spec.get("_shuffle"), [data], {}, kwargs.get("out"))
+
+
+def randint(low, high, shape=None, dtype=None, ctx=None, out=None, **kwargs):
+    """Whole numbers in ``[low, high)``, int32 by default."""
+    given = {"low": low, "high": high, "shape": (1,) if shape is None else shape, "ctx": ctx,
+             "dtype": dtype or (out.dtype if out is not None else "int32")}
+    return invoke(_spec.get("_random_randint"), [], given, out)
+
+
+__all__ += fill_namespace(globals(), "_random_")
