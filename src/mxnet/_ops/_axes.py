@@ -6,7 +6,7 @@ from jax import lax
 
 from ..error import ShapeError, fail
 
-__all__ = ["one_axis", "reduced_axes", "paired", "same_shape", "number", "is_real", "whole_index"]
+__all__ = ["is_real", "number", "one_axis", "paired", "reduced_axes", "same_shape", "whole_index"]
 
 
 def is_real(x):
@@ -17,8 +17,13 @@ def is_real(x):
 def one_axis(axis, ndim, where, what="axis"):
     """A non-negative axis; fails for one that the array does not have."""
     if not -ndim <= axis < ndim:
-        fail(ShapeError, where, f"{what} {axis} is out of range",
-             expected=f"{-ndim} <= {what} < {ndim} for an array of {ndim} axes", got=axis)
+        fail(
+            ShapeError,
+            where,
+            f"{what} {axis} is out of range",
+            expected=f"{-ndim} <= {what} < {ndim} for an array of {ndim} axes",
+            got=axis,
+        )
     return axis + ndim if axis < 0 else axis
 
 
@@ -41,10 +46,14 @@ def paired(a, b, where):
     try:
         shape = onp.broadcast_shapes(a.shape, b.shape)
     except ValueError:
-        fail(ShapeError, where, "operands could not be broadcast together",
-             expected="sizes that are equal or 1, axis by axis from the last",
-             got=f"shapes {a.shape} and {b.shape}",
-             hint="reshape or expand_dims one of them")
+        fail(
+            ShapeError,
+            where,
+            "operands could not be broadcast together",
+            expected="sizes that are equal or 1, axis by axis from the last",
+            got=f"shapes {a.shape} and {b.shape}",
+            hint="reshape or expand_dims one of them",
+        )
     return spread(a, shape), spread(b, shape)
 
 
@@ -62,9 +71,14 @@ def spread(x, shape):
 def same_shape(a, b, where):
     """Fails unless both arrays have one shape."""
     if a.shape != b.shape:
-        fail(ShapeError, where, "operands differ in shape",
-             expected=f"two arrays of one shape, the first has {a.shape}", got=b.shape,
-             hint="broadcast_* operators accept sizes of 1")
+        fail(
+            ShapeError,
+            where,
+            "operands differ in shape",
+            expected=f"two arrays of one shape, the first has {a.shape}",
+            got=b.shape,
+            hint="broadcast_* operators accept sizes of 1",
+        )
 
 
 def number(scalar, dtype):

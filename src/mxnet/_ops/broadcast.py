@@ -33,19 +33,29 @@ ShapeError   if the shapes do not broadcast
 
 
 for _short, (_fn, _meaning, *_) in (*BINARY.items(), *COMPARE.items()):
-    _more = {"add": ("broadcast_plus", "_sparse_broadcast_add", "_sparse_broadcast_plus"),
-             "sub": ("broadcast_minus", "_sparse_broadcast_sub", "_sparse_broadcast_minus"),
-             "mul": ("_sparse_broadcast_mul",), "div": ("_sparse_broadcast_div",),
-             "maximum": ("_npi_maximum",), "minimum": ("_npi_minimum",)}.get(_short, ())
+    _more = {
+        "add": ("broadcast_plus", "_sparse_broadcast_add", "_sparse_broadcast_plus"),
+        "sub": ("broadcast_minus", "_sparse_broadcast_sub", "_sparse_broadcast_minus"),
+        "mul": ("_sparse_broadcast_mul",),
+        "div": ("_sparse_broadcast_div",),
+        "maximum": ("_npi_maximum",),
+        "minimum": ("_npi_minimum",),
+    }.get(_short, ())
     _broadcast(_short, _fn, _meaning, _more)
 
 
 def _grown(data, shape, where):
     """``data`` with axes of size 1 repeated to ``shape``."""
     if len(shape) < data.ndim or any(
-            s not in (1, t) for s, t in zip(data.shape, shape[len(shape) - data.ndim:])):
-        fail(ShapeError, where, f"array of shape {data.shape} cannot be broadcast",
-             expected="only axes of size 1 to grow", got=f"requested shape {tuple(shape)}")
+        s not in (1, t) for s, t in zip(data.shape, shape[len(shape) - data.ndim :])
+    ):
+        fail(
+            ShapeError,
+            where,
+            f"array of shape {data.shape} cannot be broadcast",
+            expected="only axes of size 1 to grow",
+            got=f"requested shape {tuple(shape)}",
+        )
     return spread(data, tuple(shape))
 
 
@@ -90,8 +100,13 @@ def broadcast_axis(data, *, axis: Shape = (), size: Shape = ()):
     ShapeError   if such an axis is larger than 1, or the counts differ
     """
     if len(axis) != len(size):
-        fail(ShapeError, "broadcast_axis", "axes and sizes differ in number",
-             expected=f"{len(axis)} sizes for axis {axis}", got=size)
+        fail(
+            ShapeError,
+            "broadcast_axis",
+            "axes and sizes differ in number",
+            expected=f"{len(axis)} sizes for axis {axis}",
+            got=size,
+        )
     shape = list(data.shape)
     for a, n in zip(axis, size):
         shape[one_axis(a, data.ndim, "broadcast_axis")] = n
@@ -118,8 +133,13 @@ def broadcast_like(lhs, rhs, *, lhs_axes: Shape | None = None, rhs_axes: Shape |
     if lhs_axes is None and rhs_axes is None:
         return _grown(lhs, rhs.shape, "broadcast_like")
     if lhs_axes is None or rhs_axes is None or len(lhs_axes) != len(rhs_axes) or not lhs_axes:
-        fail(ShapeError, "broadcast_like", "axes do not pair", expected="as many lhs_axes as rhs_axes, at least 1",
-             got=f"{lhs_axes} and {rhs_axes}")
+        fail(
+            ShapeError,
+            "broadcast_like",
+            "axes do not pair",
+            expected="as many lhs_axes as rhs_axes, at least 1",
+            got=f"{lhs_axes} and {rhs_axes}",
+        )
     shape = list(lhs.shape)
     for a, b in zip(lhs_axes, rhs_axes):
         a = one_axis(a, lhs.ndim, "broadcast_like", "lhs axis")

@@ -100,13 +100,22 @@ def full(*, shape: Shape = (), ctx: str | None = None, dtype: DType = "float32",
 def range_length(start, stop, step, where="arange"):
     """Number of elements of ``start, start + step, ...`` below ``stop``."""
     if step == 0 or not all(math.isfinite(v) for v in (start, stop, step)):
-        fail(ShapeError, where, "no such range", expected="finite bounds and a step other than 0",
-             got=f"(start, stop, step) = ({start:g}, {stop:g}, {step:g})")
+        fail(
+            ShapeError,
+            where,
+            "no such range",
+            expected="finite bounds and a step other than 0",
+            got=f"(start, stop, step) = ({start:g}, {stop:g}, {step:g})",
+        )
     n = math.ceil((stop - start) / step)
     if n <= 0:
-        fail(ShapeError, where, "the range is empty",
-             expected="start < stop with a positive step, start > stop with a negative one",
-             got=f"(start, stop, step) = ({start:g}, {stop:g}, {step:g})")
+        fail(
+            ShapeError,
+            where,
+            "the range is empty",
+            expected="start < stop with a positive step, start > stop with a negative one",
+            got=f"(start, stop, step) = ({start:g}, {stop:g}, {step:g})",
+        )
     return n
 
 
@@ -121,8 +130,16 @@ def _counted(n, start, step, repeat, dtype):
 
 
 @op("_arange")
-def arange(*, start: float, stop: float | None = None, step: float = 1.0, repeat: int = 1,
-           infer_range: bool = False, ctx: str | None = None, dtype: DType = "float32"):
+def arange(
+    *,
+    start: float,
+    stop: float | None = None,
+    step: float = 1.0,
+    repeat: int = 1,
+    infer_range: bool = False,
+    ctx: str | None = None,
+    dtype: DType = "float32",
+):
     """Evenly spaced numbers from ``start`` up to, without, ``stop``.
 
     Parameters
@@ -147,12 +164,16 @@ def arange(*, start: float, stop: float | None = None, step: float = 1.0, repeat
         start, stop = 0.0, start
     n = range_length(start, stop, step)
     if jnp.issubdtype(dtype, jnp.integer) and not (start.is_integer() and step.is_integer()):
-        return lax.convert_element_type(_counted(n, start, step, repeat, jnp.dtype("float64")), dtype)
+        return lax.convert_element_type(
+            _counted(n, start, step, repeat, jnp.dtype("float64")), dtype
+        )
     return _counted(n, start, step, repeat, dtype)
 
 
 @op("_range")
-def number_range(*, n: int, start: Scalar = 0.0, step: Scalar = 1.0, repeat: int = 1, dtype: DType = "float32"):
+def number_range(
+    *, n: int, start: Scalar = 0.0, step: Scalar = 1.0, repeat: int = 1, dtype: DType = "float32"
+):
     """``n`` numbers ``start, start + step, ...``; both may change without a new compilation.
 
     Parameters
@@ -170,9 +191,18 @@ def number_range(*, n: int, start: Scalar = 0.0, step: Scalar = 1.0, repeat: int
 
 
 @op("_linspace", aliases=("_npi_linspace",))
-def linspace(*, start: float, stop: float | None = None, step: float = 1.0, repeat: int = 1,
-             infer_range: bool = False, ctx: str | None = None, dtype: DType = "float32",
-             num: int = 50, endpoint: bool = True):
+def linspace(
+    *,
+    start: float,
+    stop: float | None = None,
+    step: float = 1.0,
+    repeat: int = 1,
+    infer_range: bool = False,
+    ctx: str | None = None,
+    dtype: DType = "float32",
+    num: int = 50,
+    endpoint: bool = True,
+):
     """``num`` evenly spaced numbers from ``start`` to ``stop``.
 
     Parameters
@@ -189,8 +219,13 @@ def linspace(*, start: float, stop: float | None = None, step: float = 1.0, repe
     (num,) of ``dtype``
     """
     if num < 0 or stop is None:
-        fail(ShapeError, "linspace", "no such range", expected="start, stop and num >= 0",
-             got=f"start {start}, stop {stop}, num {num}")
+        fail(
+            ShapeError,
+            "linspace",
+            "no such range",
+            expected="start, stop and num >= 0",
+            got=f"start {start}, stop {stop}, num {num}",
+        )
     parts = num - 1 if endpoint else num
     by = (stop - start) / parts if parts > 0 else 0.0
     y = start + by * lax.iota("float64", num)

@@ -13,8 +13,18 @@ from ..error import ShapeError, fail
 from ._axes import is_real, number, same_shape
 from ._spec import DType, Scalar, alias, op
 
-__all__ = ["UNARY", "BINARY", "COMPARE", "maximum", "minimum", "power", "modulo", "hypot", "divide",
-           "compare"]
+__all__ = [
+    "BINARY",
+    "COMPARE",
+    "UNARY",
+    "compare",
+    "divide",
+    "hypot",
+    "maximum",
+    "minimum",
+    "modulo",
+    "power",
+]
 
 f32, f64 = jnp.float32, jnp.float64
 
@@ -24,6 +34,7 @@ def _full(x, value):
 
 
 # ------------------------------------------------------------------------------- two operands
+
 
 def divide(a, b):
     """Quotient; whole numbers are cut towards zero, and give 0 where the divisor is 0."""
@@ -146,20 +157,25 @@ ShapeError   if the shapes differ
 
 
 for _name, _short, _more in (
-        ("elemwise_add", "add", ("_plus", "_Plus", "_add", "_sparse_elemwise_add")),
-        ("elemwise_sub", "sub", ("_minus", "_Minus", "_sub", "_sparse_elemwise_sub")),
-        ("elemwise_mul", "mul", ("_mul", "_Mul", "_sparse_elemwise_mul")),
-        ("elemwise_div", "div", ("_div", "_Div", "_sparse_elemwise_div")),
-        ("_mod", "mod", ("_Mod",)), ("_power", "power", ("_Power",)),
-        ("_maximum", "maximum", ("_Maximum",)), ("_minimum", "minimum", ("_Minimum",)),
-        ("_hypot", "hypot", ("_Hypot",)), ("_grad_add", "add", ()),
-        ("_scatter_elemwise_div", "div", ())):
+    ("elemwise_add", "add", ("_plus", "_Plus", "_add", "_sparse_elemwise_add")),
+    ("elemwise_sub", "sub", ("_minus", "_Minus", "_sub", "_sparse_elemwise_sub")),
+    ("elemwise_mul", "mul", ("_mul", "_Mul", "_sparse_elemwise_mul")),
+    ("elemwise_div", "div", ("_div", "_Div", "_sparse_elemwise_div")),
+    ("_mod", "mod", ("_Mod",)),
+    ("_power", "power", ("_Power",)),
+    ("_maximum", "maximum", ("_Maximum",)),
+    ("_minimum", "minimum", ("_Minimum",)),
+    ("_hypot", "hypot", ("_Hypot",)),
+    ("_grad_add", "add", ()),
+    ("_scatter_elemwise_div", "div", ()),
+):
     _pair(_name, *BINARY[_short][:2], _more)
 for _short, (_fn, _meaning) in COMPARE.items():
     _pair(f"_{_short}", _fn, _meaning, ("_" + "_".join(p.capitalize() for p in _short.split("_")),))
 
 
 # ------------------------------------------------------------------------- an array and a number
+
 
 def _power_fixed(x, s):
     """Powers common in models, compiled in."""
@@ -178,7 +194,7 @@ def _scalar(name, fn, meaning, aliases=(), fixed=None, lift=()):
     """Register an operator of an array and a number."""
 
     def with_scalar(data, *, scalar: Scalar = 1.0, is_int: bool = True):
-        if data.dtype == bool:   # numbers and truth values meet as whole numbers
+        if data.dtype == bool:  # numbers and truth values meet as whole numbers
             data = lax.convert_element_type(data, "int64")
         if fixed is not None and isinstance(scalar, float):
             if is_real(data):
@@ -202,24 +218,40 @@ Returns
 
 
 for _name, _fn, _meaning in (
-        ("plus", lax.add, "data + scalar"), ("minus", lax.sub, "data - scalar"),
-        ("rminus", _swap(lax.sub), "scalar - data"), ("mul", lax.mul, "data * scalar"),
-        ("div", divide, "data / scalar"), ("rdiv", _swap(divide), "scalar / data"),
-        ("mod", modulo, "data modulo scalar"), ("rmod", _swap(modulo), "scalar modulo data"),
-        ("rpower", _swap(power), "scalar ** data"), ("maximum", maximum, "max(data, scalar)"),
-        ("minimum", minimum, "min(data, scalar)"), ("hypot", hypot, "sqrt(data^2 + scalar^2)"),
-        *((_k, *_v) for _k, _v in COMPARE.items())):
+    ("plus", lax.add, "data + scalar"),
+    ("minus", lax.sub, "data - scalar"),
+    ("rminus", _swap(lax.sub), "scalar - data"),
+    ("mul", lax.mul, "data * scalar"),
+    ("div", divide, "data / scalar"),
+    ("rdiv", _swap(divide), "scalar / data"),
+    ("mod", modulo, "data modulo scalar"),
+    ("rmod", _swap(modulo), "scalar modulo data"),
+    ("rpower", _swap(power), "scalar ** data"),
+    ("maximum", maximum, "max(data, scalar)"),
+    ("minimum", minimum, "min(data, scalar)"),
+    ("hypot", hypot, "sqrt(data^2 + scalar^2)"),
+    *((_k, *_v) for _k, _v in COMPARE.items()),
+):
     _camel = "".join(p.capitalize() for p in _name.split("_"))
-    _camel = {"Rminus": "RMinus", "Rdiv": "RDiv", "Rmod": "RMod", "Rpower": "RPower"}.get(_camel, _camel)
+    _camel = {"Rminus": "RMinus", "Rdiv": "RDiv", "Rmod": "RMod", "Rpower": "RPower"}.get(
+        _camel, _camel
+    )
     _more = (f"_npi_{_name}_scalar",) if _name in ("maximum", "minimum", "hypot") else ()
     _scalar(f"_{_name}_scalar", _fn, _meaning, (f"_{_camel}Scalar", *_more))
-_scalar("_power_scalar", power, "data ** scalar", ("_PowerScalar",), _power_fixed,
-        (("scalar", (2.0, 0.5, -1.0, 3.0)),))
+_scalar(
+    "_power_scalar",
+    power,
+    "data ** scalar",
+    ("_PowerScalar",),
+    _power_fixed,
+    (("scalar", (2.0, 0.5, -1.0, 3.0)),),
+)
 _scalar("_scatter_plus_scalar", lax.add, "data + scalar (sparse storage is kept)")
 _scalar("_scatter_minus_scalar", lax.sub, "data - scalar (sparse storage is kept)")
 
 
 # --------------------------------------------------------------------------------- one operand
+
 
 def _round_away(x):
     """Nearest whole number, halves away from zero."""
@@ -312,15 +344,23 @@ UNARY = {
     "gamma": (through_float(_gamma), "gamma function", _pos),
     "gammaln": (through_float(lax.lgamma), "logarithm of |gamma(x)|", _pos),
     "sigmoid": (through_float(lax.logistic), "1 / (1 + e^-x)", _any),
-    "softsign": (through_float(lambda x: lax.div(x, lax.add(_full(x, 1), lax.abs(x)))),
-                 "x / (1 + |x|)", _any),
-    "logical_not": (lambda x: lax.convert_element_type(lax.eq(x, _full(x, 0)), x.dtype),
-                    "1 where x is 0, else 0; no gradient", _any),
+    "softsign": (
+        through_float(lambda x: lax.div(x, lax.add(_full(x, 1), lax.abs(x)))),
+        "x / (1 + |x|)",
+        _any,
+    ),
+    "logical_not": (
+        lambda x: lax.convert_element_type(lax.eq(x, _full(x, 0)), x.dtype),
+        "1 where x is 0, else 0; no gradient",
+        _any,
+    ),
 }
 # also reached as nd.sparse.*: those of UNARY that 1.9.1 lists there, and four others below
-_SPARSE = frozenset("""abs arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh degrees exp expm1
+_SPARSE = frozenset(
+    """abs arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh degrees exp expm1
     fix floor gamma gammaln log log10 log1p log2 negative radians relu rint round rsqrt sigmoid sign sin sinh
-    sqrt square tan tanh trunc""".split())
+    sqrt square tan tanh trunc""".split()
+)
 _NUMPY_EXTENSION = frozenset("erf erfinv gamma gammaln relu sigmoid".split())
 
 
@@ -668,6 +708,7 @@ _predicate("isfinite", lax.is_finite, "is finite")
 
 # --------------------------------------------------------------------------------- contrib
 
+
 @op("_contrib_quadratic")
 def quadratic(data, *, a: float = 0.0, b: float = 0.0, c: float = 0.0):
     """``a x^2 + b x + c``.
@@ -681,7 +722,9 @@ def quadratic(data, *, a: float = 0.0, b: float = 0.0, c: float = 0.0):
     -------
     (*S) same dtype
     """
-    return lax.add(lax.mul(lax.add(lax.mul(_full(data, a), data), _full(data, b)), data), _full(data, c))
+    return lax.add(
+        lax.mul(lax.add(lax.mul(_full(data, a), data), _full(data, b)), data), _full(data, c)
+    )
 
 
 @op("_contrib_div_sqrt_dim")
@@ -706,7 +749,11 @@ def _scaled_gradient(data, factor):
 
 _scaled_gradient.defvjp(
     lambda data, factor: (data, factor),
-    lambda factor, g: (lax.mul(g, lax.broadcast(number(factor, g.dtype), g.shape)), jnp.zeros_like(factor)))
+    lambda factor, g: (
+        lax.mul(g, lax.broadcast(number(factor, g.dtype), g.shape)),
+        jnp.zeros_like(factor),
+    ),
+)
 
 
 @op("_contrib_gradientmultiplier")

@@ -16,7 +16,9 @@ from ._spec import DType, Shape, op
 
 __all__ = ["MASK_LIMIT"]
 
-MASK_LIMIT = 2048   # up to so many classes a masked sum beats gather, and scatter in the gradient, on a CPU
+MASK_LIMIT = (
+    2048  # up to so many classes a masked sum beats gather, and scatter in the gradient, on a CPU
+)
 
 
 def _inside(index, size, mode):
@@ -32,7 +34,7 @@ def _inside(index, size, mode):
 def _rows(a, i, axis):
     """``a`` at positions ``i`` (known to be inside) along ``axis``."""
     if a.shape[axis] == 0:
-        return jnp.zeros(a.shape[:axis] + i.shape + a.shape[axis + 1:], a.dtype)
+        return jnp.zeros(a.shape[:axis] + i.shape + a.shape[axis + 1 :], a.dtype)
     return a.at[(slice(None),) * axis + (i,)].get(mode="promise_in_bounds")
 
 
@@ -84,14 +86,25 @@ def take_raise(a, indices, *, axis: int = 0):
     seen = onp.asarray(indices).astype("int64").ravel()
     wrong = seen[(seen < 0) | (seen >= a.shape[axis])]
     if wrong.size:
-        fail(MXNetError, "take", "a position is out of bounds",
-             expected=f"0 <= position < {a.shape[axis]} along axis {axis}", got=int(wrong[0]))
+        fail(
+            MXNetError,
+            "take",
+            "a position is out of bounds",
+            expected=f"0 <= position < {a.shape[axis]} along axis {axis}",
+            got=int(wrong[0]),
+        )
     return take(a, indices, axis=axis)
 
 
 @op("pick", aliases=("choose_element_0index", "_npx_pick"))
-def pick(data, index, *, axis: int | None = -1, keepdims: bool = False,
-         mode: Literal["clip", "wrap"] = "clip"):
+def pick(
+    data,
+    index,
+    *,
+    axis: int | None = -1,
+    keepdims: bool = False,
+    mode: Literal["clip", "wrap"] = "clip",
+):
     """One element along an axis for each position of the others: ``data[i, index[i]]``.
 
     Parameters
@@ -115,11 +128,16 @@ def pick(data, index, *, axis: int | None = -1, keepdims: bool = False,
     if axis is None:
         fail(ShapeError, "pick", "an axis is needed", expected="an axis", got=None)
     a = one_axis(axis, data.ndim, "pick")
-    rest = data.shape[:a] + data.shape[a + 1:]
-    kept = data.shape[:a] + (1,) + data.shape[a + 1:]
+    rest = data.shape[:a] + data.shape[a + 1 :]
+    kept = data.shape[:a] + (1,) + data.shape[a + 1 :]
     if index.shape not in (rest, kept):
-        fail(ShapeError, "pick", "index does not fit data",
-             expected=f"index {rest} or {kept} for data {data.shape} and axis {axis}", got=index.shape)
+        fail(
+            ShapeError,
+            "pick",
+            "index does not fit data",
+            expected=f"index {rest} or {kept} for data {data.shape} and axis {axis}",
+            got=index.shape,
+        )
     n = data.shape[a]
     i = lax.reshape(_inside(index, n, mode), rest)
     if n <= MASK_LIMIT:
@@ -158,8 +176,13 @@ def batch_take(a, indices):
     ShapeError   if the shapes do not fit
     """
     if a.ndim < 2 or math.prod(indices.shape) != math.prod(a.shape[:-1]):
-        fail(ShapeError, "batch_take", "one position per row is needed", expected="a (N, C) and indices (N,)",
-             got=f"{a.shape} and {indices.shape}")
+        fail(
+            ShapeError,
+            "batch_take",
+            "one position per row is needed",
+            expected="a (N, C) and indices (N,)",
+            got=f"{a.shape} and {indices.shape}",
+        )
     rows = lax.reshape(a, (math.prod(a.shape[:-1]), a.shape[-1]))
     return lax.reshape(pick(rows, lax.reshape(indices, (rows.shape[0],))), indices.shape)
 
@@ -183,15 +206,22 @@ def fill_element_0index(lhs, mhs, rhs):
     ShapeError   if the shapes do not fit
     """
     if lhs.ndim != 2 or mhs.shape != lhs.shape[:1] or rhs.shape != lhs.shape[:1]:
-        fail(ShapeError, "fill_element_0index", "the shapes do not fit", expected="(N, C), (N,) and (N,)",
-             got=f"{lhs.shape}, {mhs.shape} and {rhs.shape}")
+        fail(
+            ShapeError,
+            "fill_element_0index",
+            "the shapes do not fit",
+            expected="(N, C), (N,) and (N,)",
+            got=f"{lhs.shape}, {mhs.shape} and {rhs.shape}",
+        )
     i = lax.stop_gradient(whole_index(rhs, lhs.shape[1]))
     hit = lax.broadcasted_iota(i.dtype, lhs.shape, 1) == i[:, None]
     return jnp.where(hit, mhs.astype(lhs.dtype)[:, None], lhs)
 
 
 @op("one_hot", aliases=("_npx_one_hot",))
-def one_hot(indices, *, depth: int, on_value: float = 1.0, off_value: float = 0.0, dtype: DType = "float32"):
+def one_hot(
+    indices, *, depth: int, on_value: float = 1.0, off_value: float = 0.0, dtype: DType = "float32"
+):
     """A new last axis that is ``on_value`` at the position given and ``off_value`` elsewhere.
 
     Parameters
@@ -211,7 +241,9 @@ def one_hot(indices, *, depth: int, on_value: float = 1.0, off_value: float = 0.
         fail(ShapeError, "one_hot", "the depth is negative", expected="depth >= 0", got=depth)
     i = lax.stop_gradient(whole_index(indices, depth))
     shape = (*i.shape, depth)
-    hit = lax.eq(lax.broadcasted_iota(i.dtype, shape, i.ndim), lax.broadcast_in_dim(i, shape, range(i.ndim)))
+    hit = lax.eq(
+        lax.broadcasted_iota(i.dtype, shape, i.ndim), lax.broadcast_in_dim(i, shape, range(i.ndim))
+    )
     if on_value == 1.0 and off_value == 0.0:
         return lax.convert_element_type(hit, dtype)
     on, off = (jnp.asarray(v, "float64").astype(dtype) for v in (on_value, off_value))
@@ -236,22 +268,35 @@ def onehot_encode(lhs, rhs):
     ShapeError   if the shapes do not fit
     """
     if rhs.ndim != 2 or lhs.shape != rhs.shape[:1]:
-        fail(ShapeError, "_onehot_encode", "the shapes do not fit", expected="(N,) and (N, C)",
-             got=f"{lhs.shape} and {rhs.shape}")
+        fail(
+            ShapeError,
+            "_onehot_encode",
+            "the shapes do not fit",
+            expected="(N,) and (N, C)",
+            got=f"{lhs.shape} and {rhs.shape}",
+        )
     return one_hot(lhs, depth=rhs.shape[1], dtype=rhs.dtype)
 
 
 # ------------------------------------------------------------------------- many axes at once
 
+
 def _coordinates(indices, shape, where):
     """Rows of ``indices`` (M, ...) as M integer arrays; negative positions count from the end."""
     if indices.ndim == 0 or indices.shape[0] > len(shape):
-        fail(ShapeError, where, "more coordinates than axes", expected=f"at most {len(shape)} rows of indices "
-             f"for shape {tuple(shape)}", got=f"indices {indices.shape}")
+        fail(
+            ShapeError,
+            where,
+            "more coordinates than axes",
+            expected=f"at most {len(shape)} rows of indices for shape {tuple(shape)}",
+            got=f"indices {indices.shape}",
+        )
     rows = []
     for axis in range(indices.shape[0]):
         i = lax.stop_gradient(whole_index(indices[axis], shape[axis]))
-        rows.append(lax.select(lax.lt(i, lax.full_like(i, 0)), lax.add(i, lax.full_like(i, shape[axis])), i))
+        rows.append(
+            lax.select(lax.lt(i, lax.full_like(i, 0)), lax.add(i, lax.full_like(i, shape[axis])), i)
+        )
     return tuple(rows)
 
 
@@ -279,10 +324,15 @@ def gather_nd(data, indices):
 
 
 def _check_blocks(values, indices, shape, where):
-    expected = indices.shape[1:] + tuple(shape[indices.shape[0]:])
+    expected = indices.shape[1:] + tuple(shape[indices.shape[0] :])
     if values.shape != expected:
-        fail(ShapeError, where, "the values do not fit the coordinates",
-             expected=f"values {expected} for indices {indices.shape} and shape {tuple(shape)}", got=values.shape)
+        fail(
+            ShapeError,
+            where,
+            "the values do not fit the coordinates",
+            expected=f"values {expected} for indices {indices.shape} and shape {tuple(shape)}",
+            got=values.shape,
+        )
 
 
 @op("scatter_nd")
@@ -347,7 +397,7 @@ def scatter_set_nd(lhs, rhs, indices, *, shape: Shape):
     ShapeError   if values, coordinates and shape do not fit
     """
     where = _coordinates(indices, lhs.shape, "_scatter_set_nd")
-    block = indices.shape[1:] + lhs.shape[indices.shape[0]:]
+    block = indices.shape[1:] + lhs.shape[indices.shape[0] :]
     try:
         rhs = jnp.broadcast_to(rhs, block)
     except ValueError:
@@ -373,8 +423,13 @@ def ravel_multi_index(data, *, shape: Shape):
     ShapeError   unless there is a row for each axis
     """
     if data.ndim == 0 or data.shape[0] != len(shape):
-        fail(ShapeError, "ravel_multi_index", "a row for each axis is needed", expected=f"({len(shape)}, ...)",
-             got=data.shape)
+        fail(
+            ShapeError,
+            "ravel_multi_index",
+            "a row for each axis is needed",
+            expected=f"({len(shape)}, ...)",
+            got=data.shape,
+        )
     total = jnp.zeros(data.shape[1:], "int64")
     for axis, n in enumerate(shape):
         total = total * n + data[axis].astype("int64")
@@ -425,8 +480,13 @@ def where(condition, x, y):
     chosen = lax.ne(condition, lax.full_like(condition, 0))
     if condition.shape != x.shape:
         if condition.ndim != 1 or x.ndim == 0 or condition.shape[0] != x.shape[0]:
-            fail(ShapeError, "where", "condition does not fit",
-                 expected=f"condition {x.shape} or {x.shape[:1]}", got=condition.shape)
+            fail(
+                ShapeError,
+                "where",
+                "condition does not fit",
+                expected=f"condition {x.shape} or {x.shape[:1]}",
+                got=condition.shape,
+            )
         chosen = lax.broadcast_in_dim(chosen, x.shape, (0,))
     return lax.select(chosen, x, y)
 
@@ -435,10 +495,20 @@ def _infer_embedding(data, *_, input_dim, output_dim, **__):
     return {"weight": (input_dim, output_dim)}
 
 
-@op("Embedding", aliases=("_npx_embedding", "_sparse_Embedding", "_contrib_SparseEmbedding"),
-    infer=_infer_embedding)
-def embedding(data, weight, *, input_dim: int, output_dim: int, dtype: DType = "float32",
-              sparse_grad: bool = False):
+@op(
+    "Embedding",
+    aliases=("_npx_embedding", "_sparse_Embedding", "_contrib_SparseEmbedding"),
+    infer=_infer_embedding,
+)
+def embedding(
+    data,
+    weight,
+    *,
+    input_dim: int,
+    output_dim: int,
+    dtype: DType = "float32",
+    sparse_grad: bool = False,
+):
     """Rows of ``weight`` at given positions.
 
     Parameters
@@ -460,12 +530,18 @@ def embedding(data, weight, *, input_dim: int, output_dim: int, dtype: DType = "
     Gradient   wrt weight: rows used more than once add up
     """
     if weight.shape != (input_dim, output_dim):
-        fail(ShapeError, "Embedding", "weight does not fit", expected=f"weight {(input_dim, output_dim)}",
-             got=weight.shape)
+        fail(
+            ShapeError,
+            "Embedding",
+            "weight does not fit",
+            expected=f"weight {(input_dim, output_dim)}",
+            got=weight.shape,
+        )
     return _rows(weight, _inside(data, input_dim, "clip"), 0)
 
 
 # --------------------------------------------------------------------------------- contrib
+
 
 @op("_contrib_index_copy")
 def index_copy(old_tensor, index_vector, new_tensor):
@@ -487,10 +563,19 @@ def index_copy(old_tensor, index_vector, new_tensor):
 
     Gradient   wrt both: replaced rows of the old get zeros
     """
-    if (old_tensor.ndim == 0 or index_vector.ndim != 1 or old_tensor.shape[1:] != new_tensor.shape[1:]
-            or new_tensor.shape[:1] != index_vector.shape):
-        fail(ShapeError, "index_copy", "the shapes do not fit", expected="(N, *S), (K,) and (K, *S)",
-             got=f"{old_tensor.shape}, {index_vector.shape} and {new_tensor.shape}")
+    if (
+        old_tensor.ndim == 0
+        or index_vector.ndim != 1
+        or old_tensor.shape[1:] != new_tensor.shape[1:]
+        or new_tensor.shape[:1] != index_vector.shape
+    ):
+        fail(
+            ShapeError,
+            "index_copy",
+            "the shapes do not fit",
+            expected="(N, *S), (K,) and (K, *S)",
+            got=f"{old_tensor.shape}, {index_vector.shape} and {new_tensor.shape}",
+        )
     i = lax.stop_gradient(whole_index(index_vector, old_tensor.shape[0]))
     return old_tensor.at[i].set(new_tensor, mode="drop")
 
@@ -513,10 +598,19 @@ def index_add(old_tensor, index_vector, new_tensor):
     ------
     ShapeError   if the shapes do not fit
     """
-    if (old_tensor.ndim == 0 or index_vector.ndim != 1 or old_tensor.shape[1:] != new_tensor.shape[1:]
-            or new_tensor.shape[:1] != index_vector.shape):
-        fail(ShapeError, "index_add", "the shapes do not fit", expected="(N, *S), (K,) and (K, *S)",
-             got=f"{old_tensor.shape}, {index_vector.shape} and {new_tensor.shape}")
+    if (
+        old_tensor.ndim == 0
+        or index_vector.ndim != 1
+        or old_tensor.shape[1:] != new_tensor.shape[1:]
+        or new_tensor.shape[:1] != index_vector.shape
+    ):
+        fail(
+            ShapeError,
+            "index_add",
+            "the shapes do not fit",
+            expected="(N, *S), (K,) and (K, *S)",
+            got=f"{old_tensor.shape}, {index_vector.shape} and {new_tensor.shape}",
+        )
     i = lax.stop_gradient(whole_index(index_vector, old_tensor.shape[0]))
     return old_tensor.at[i].add(new_tensor, mode="drop")
 
@@ -534,7 +628,9 @@ def index_array(data, *, axes: Shape | None = None):
     -------
     (*S, ndim or number of axes) int64
     """
-    wanted = range(data.ndim) if axes is None else [one_axis(a, data.ndim, "index_array") for a in axes]
+    wanted = (
+        range(data.ndim) if axes is None else [one_axis(a, data.ndim, "index_array") for a in axes]
+    )
     return jnp.stack([lax.broadcasted_iota("int64", data.shape, a) for a in wanted], -1)
 
 
@@ -558,15 +654,27 @@ def boolean_mask(data, index, *, axis: int = 0):
     """
     a = one_axis(axis, data.ndim, "boolean_mask")
     if index.shape != (data.shape[a],):
-        fail(ShapeError, "boolean_mask", "the mask does not fit the axis",
-             expected=f"mask ({data.shape[a]},) for axis {axis} of {data.shape}", got=index.shape)
+        fail(
+            ShapeError,
+            "boolean_mask",
+            "the mask does not fit the axis",
+            expected=f"mask ({data.shape[a]},) for axis {axis} of {data.shape}",
+            got=index.shape,
+        )
     kept = onp.flatnonzero(onp.asarray(lax.stop_gradient(index)))
     return _rows(data, jnp.asarray(kept), a)
 
 
 @op("_contrib_arange_like", aliases=("_npx_arange_like",))
-def arange_like(data, *, start: float = 0.0, step: float = 1.0, repeat: int = 1, ctx: str | None = None,
-                axis: int | None = None):
+def arange_like(
+    data,
+    *,
+    start: float = 0.0,
+    step: float = 1.0,
+    repeat: int = 1,
+    ctx: str | None = None,
+    axis: int | None = None,
+):
     """Evenly spaced numbers, as many as an array or one of its axes has.
 
     Parameters

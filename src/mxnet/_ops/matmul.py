@@ -21,8 +21,14 @@ def contract(a, b, axes, batch=((), ())):
 
 
 @op("dot", aliases=("_sparse_dot",), same_dtype=True)
-def dot(lhs, rhs, *, transpose_a: bool = False, transpose_b: bool = False,
-        forward_stype: _Storage | None = None):
+def dot(
+    lhs,
+    rhs,
+    *,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    forward_stype: _Storage | None = None,
+):
     """Product over the last axis of ``lhs`` and the first of ``rhs``.
 
     Vectors give their inner product, matrices the matrix product; of more axes, those that are not summed
@@ -44,22 +50,38 @@ def dot(lhs, rhs, *, transpose_a: bool = False, transpose_b: bool = False,
     ShapeError   if the summed axes differ in size
     """
     if lhs.ndim == 0 or rhs.ndim == 0:
-        fail(ShapeError, "dot", "a number has no axis to sum over", expected="arrays with axes",
-             got=f"shapes {lhs.shape} and {rhs.shape}", hint="use * instead")
+        fail(
+            ShapeError,
+            "dot",
+            "a number has no axis to sum over",
+            expected="arrays with axes",
+            got=f"shapes {lhs.shape} and {rhs.shape}",
+            hint="use * instead",
+        )
     i = 0 if transpose_a else lhs.ndim - 1
     j = rhs.ndim - 1 if transpose_b else 0
     if lhs.shape[i] != rhs.shape[j]:
-        fail(ShapeError, "dot", "the summed axes differ",
-             expected=f"axis {j} of the second array of size {lhs.shape[i]}"
-                      f"{' (transpose_a)' if transpose_a else ''}{' (transpose_b)' if transpose_b else ''}",
-             got=f"shapes {lhs.shape} and {rhs.shape}")
+        fail(
+            ShapeError,
+            "dot",
+            "the summed axes differ",
+            expected=f"axis {j} of the second array of size {lhs.shape[i]}"
+            f"{' (transpose_a)' if transpose_a else ''}{' (transpose_b)' if transpose_b else ''}",
+            got=f"shapes {lhs.shape} and {rhs.shape}",
+        )
     y = contract(lhs, rhs, ((i,), (j,)))
     return lax.reshape(y, (1,)) if y.ndim == 0 else y
 
 
 @op("batch_dot", aliases=("_npx_batch_dot",), same_dtype=True)
-def batch_dot(lhs, rhs, *, transpose_a: bool = False, transpose_b: bool = False,
-              forward_stype: _Storage | None = None):
+def batch_dot(
+    lhs,
+    rhs,
+    *,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    forward_stype: _Storage | None = None,
+):
     """Matrix product of each pair of matrices in two batches.
 
     Parameters
@@ -81,8 +103,13 @@ def batch_dot(lhs, rhs, *, transpose_a: bool = False, transpose_b: bool = False,
     i, j = (n - 2 if transpose_a else n - 1), (n - 1 if transpose_b else n - 2)
     if n < 3 or rhs.ndim != n or lhs.shape[:-2] != rhs.shape[:-2] or lhs.shape[i] != rhs.shape[j]:
         left, right = "K, M" if transpose_a else "M, K", "N, K" if transpose_b else "K, N"
-        fail(ShapeError, "batch_dot", "the matrices do not fit",
-             expected=f"shapes (B, {left}) and (B, {right})", got=f"{lhs.shape} and {rhs.shape}")
+        fail(
+            ShapeError,
+            "batch_dot",
+            "the matrices do not fit",
+            expected=f"shapes (B, {left}) and (B, {right})",
+            got=f"{lhs.shape} and {rhs.shape}",
+        )
     batch = tuple(range(n - 2))
     return contract(lhs, rhs, ((i,), (j,)), (batch, batch))
 
@@ -105,8 +132,13 @@ def khatri_rao(*args, num_args: int | None = None):
     ShapeError   if an array has not two axes, or the columns differ in number
     """
     if not args or any(x.ndim != 2 or x.shape[1] != args[0].shape[1] for x in args):
-        fail(ShapeError, "khatri_rao", "the matrices do not fit", expected="matrices with one number of columns",
-             got=", ".join(str(x.shape) for x in args) or "none")
+        fail(
+            ShapeError,
+            "khatri_rao",
+            "the matrices do not fit",
+            expected="matrices with one number of columns",
+            got=", ".join(str(x.shape) for x in args) or "none",
+        )
     y = args[0]
     for x in args[1:]:
         y = (y[:, None, :] * x[None, :, :]).reshape(y.shape[0] * x.shape[0], y.shape[1])

@@ -33,7 +33,9 @@ def sorted_with_positions(x, axis, ascending):
     x = lax.stop_gradient(x)
     kind = "int32" if x.shape[axis] < 2**31 else "int64"
     i = lax.broadcasted_iota(kind, x.shape, axis)
-    _, order = lax.sort((x if ascending else _turned(x), i), dimension=axis, is_stable=True, num_keys=1)
+    _, order = lax.sort(
+        (x if ascending else _turned(x), i), dimension=axis, is_stable=True, num_keys=1
+    )
     return order
 
 
@@ -48,8 +50,14 @@ def _counted(order, dtype, n, where):
     else:
         largest = jnp.iinfo(dtype).max
     if n - 1 > largest:
-        fail(DTypeError, where, f"{dtype.name} cannot number the positions of an axis of size {n}",
-             expected=f"at most {largest + 1}", got=n, hint="dtype='int32'")
+        fail(
+            DTypeError,
+            where,
+            f"{dtype.name} cannot number the positions of an axis of size {n}",
+            expected=f"at most {largest + 1}",
+            got=n,
+            hint="dtype='int32'",
+        )
     return lax.convert_element_type(order, dtype)
 
 
@@ -104,11 +112,20 @@ def argsort(data, *, axis: int | None = -1, is_ascend: bool = True, dtype: DType
     return _counted(sorted_with_positions(x, a, is_ascend), dtype, x.shape[a], "argsort")
 
 
-@op("topk", aliases=("_npx_topk",),
-    num_outputs=lambda attrs, _: 2 if attrs["ret_typ"] == "both" else 1)
-def topk(data, *, axis: int | None = -1, k: int = 1,
-         ret_typ: Literal["value", "indices", "mask", "both"] = "indices", is_ascend: bool = False,
-         dtype: DType = "float32"):
+@op(
+    "topk",
+    aliases=("_npx_topk",),
+    num_outputs=lambda attrs, _: 2 if attrs["ret_typ"] == "both" else 1,
+)
+def topk(
+    data,
+    *,
+    axis: int | None = -1,
+    k: int = 1,
+    ret_typ: Literal["value", "indices", "mask", "both"] = "indices",
+    is_ascend: bool = False,
+    dtype: DType = "float32",
+):
     """The ``k`` largest (or smallest) elements along an axis.
 
     Parameters
@@ -134,12 +151,19 @@ def topk(data, *, axis: int | None = -1, k: int = 1,
     x, a = _flat(data, axis, "topk")
     n = x.shape[a]
     if k > n:
-        fail(ShapeError, "topk", "the axis is too short", expected=f"k <= {n} for shape {data.shape} and axis {axis}",
-             got=k)
+        fail(
+            ShapeError,
+            "topk",
+            "the axis is too short",
+            expected=f"k <= {n} for shape {data.shape} and axis {axis}",
+            got=k,
+        )
     order = _best(x, a, k if k > 0 else n, is_ascend)
     if ret_typ == "mask":
         hits = lax.full_like(lax.stop_gradient(x), 0)
-        mask = jnp.put_along_axis(hits, order, lax.full_like(_at(hits, order, a), 1), a, inplace=False)
+        mask = jnp.put_along_axis(
+            hits, order, lax.full_like(_at(hits, order, a), 1), a, inplace=False
+        )
         return lax.reshape(mask, data.shape)
     if ret_typ == "value":
         return _at(x, order, a)

@@ -14,7 +14,7 @@ from ..error import AttributeTypeError, ShapeError, fail
 from ._axes import is_real, one_axis, reduced_axes
 from ._spec import Shape, op
 
-__all__ = ["wide", "shaped"]
+__all__ = ["shaped", "wide"]
 
 
 def wide(x):
@@ -57,7 +57,9 @@ def average(x, axes):
         total = _sum(x, axes)
         return lax.div(total, lax.full_like(total, max(n, 1)))
     total = _sum(wide(x), axes)
-    return _back(lax.mul(total, lax.full_like(total, 1 / n)) if n else lax.full_like(total, jnp.nan), x)
+    return _back(
+        lax.mul(total, lax.full_like(total, 1 / n)) if n else lax.full_like(total, jnp.nan), x
+    )
 
 
 def multiply_up(x, axes):
@@ -93,8 +95,13 @@ def _extreme(reduce):
 
     def checked(x, axes):
         if any(x.shape[a] == 0 for a in axes):
-            fail(ShapeError, "max/min", "an empty axis has no extreme element",
-                 expected="sizes > 0 along the reduced axes", got=f"shape {x.shape}")
+            fail(
+                ShapeError,
+                "max/min",
+                "an empty axis has no extreme element",
+                expected="sizes > 0 along the reduced axes",
+                got=f"shape {x.shape}",
+            )
         return compute(x, axes)
 
     return checked
@@ -120,7 +127,9 @@ _GRADIENTS = {
 
 
 def _reduction(name, fn, meaning, aliases):
-    def reduction(data, *, axis: Shape | None = None, keepdims: bool = False, exclude: bool = False):
+    def reduction(
+        data, *, axis: Shape | None = None, keepdims: bool = False, exclude: bool = False
+    ):
         axes = reduced_axes(axis, data.ndim, name, exclude)
         return shaped(fn(data, axes), data, axes, keepdims)
 
@@ -165,9 +174,14 @@ def _root_derivative(primals, tangents):
 
 
 @op("norm", aliases=("_sparse_norm",))
-def norm(data, *, ord: int = 2, axis: Shape | None = None,
-         out_dtype: Literal["float16", "float32", "float64", "int32", "int64", "int8"] | None = None,
-         keepdims: bool = False):
+def norm(
+    data,
+    *,
+    ord: int = 2,
+    axis: Shape | None = None,
+    out_dtype: Literal["float16", "float32", "float64", "int32", "int64", "int8"] | None = None,
+    keepdims: bool = False,
+):
     """Vector norm over axes: ``sum |x|`` (ord 1) or ``sqrt(sum x^2)`` (ord 2).
 
     Parameters
@@ -193,7 +207,11 @@ def norm(data, *, ord: int = 2, axis: Shape | None = None,
         fail(AttributeTypeError, "norm", "no such order", expected="ord 1 or 2", got=ord)
     axes = reduced_axes(axis, data.ndim, "norm")
     to = as_dtype(out_dtype) if out_dtype else data.dtype
-    x = lax.convert_element_type(data, to) if out_dtype and jnp.issubdtype(to, jnp.floating) else data
+    x = (
+        lax.convert_element_type(data, to)
+        if out_dtype and jnp.issubdtype(to, jnp.floating)
+        else data
+    )
     x = wide(x if is_real(x) else lax.convert_element_type(x, "float64"))
     if ord == 2:
         y = _root(_sum(lax.mul(x, x), axes))
@@ -205,8 +223,13 @@ def norm(data, *, ord: int = 2, axis: Shape | None = None,
 def _position(fn, name):
     def position(data, *, axis: int | None = None, keepdims: bool = False):
         if data.size == 0:
-            fail(ShapeError, name, "an empty array has no extreme element", expected="sizes > 0",
-                 got=f"shape {data.shape}")
+            fail(
+                ShapeError,
+                name,
+                "an empty array has no extreme element",
+                expected="sizes > 0",
+                got=f"shape {data.shape}",
+            )
         x = lax.stop_gradient(data)
         if axis is None:
             where = fn(lax.reshape(x, (x.size,)), 0, "int64")
@@ -217,7 +240,7 @@ def _position(fn, name):
         return lax.convert_element_type(where, "int64" if data.dtype == bool else data.dtype)
 
     position.__name__ = name
-    position.__doc__ = f"""Position of the {'largest' if name == 'argmax' else 'smallest'} element; the first of equals.
+    position.__doc__ = f"""Position of the {"largest" if name == "argmax" else "smallest"} element; the first of equals.
 
 Parameters
 ----------
@@ -257,8 +280,13 @@ def argmax_channel(data):
     Gradient   none (zeros)
     """
     if data.ndim < 2 or data.shape[1] == 0:
-        fail(ShapeError, "argmax_channel", "no channels", expected="at least two axes, axis 1 not empty",
-             got=f"shape {data.shape}")
+        fail(
+            ShapeError,
+            "argmax_channel",
+            "no channels",
+            expected="at least two axes, axis 1 not empty",
+            got=f"shape {data.shape}",
+        )
     return lax.convert_element_type(lax.argmax(lax.stop_gradient(data), 1, "int64"), data.dtype)
 
 

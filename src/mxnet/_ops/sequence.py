@@ -12,15 +12,31 @@ def _lengths(data, lengths, use, axis, where):
     """The time axis (0 or 1) and the lengths as integers; None where they are not used."""
     a = one_axis(axis, data.ndim, where)
     if a > 1 or data.ndim < 2:
-        fail(ShapeError, where, "no time and batch axes", expected="axis 0 or 1 of an array (T, B, ...) or (B, T, ...)",
-             got=f"axis {axis} of shape {data.shape}")
+        fail(
+            ShapeError,
+            where,
+            "no time and batch axes",
+            expected="axis 0 or 1 of an array (T, B, ...) or (B, T, ...)",
+            got=f"axis {axis} of shape {data.shape}",
+        )
     if not use:
         return a, None
     if lengths is None:
-        fail(ShapeError, where, "sequence_length is missing", expected=f"lengths ({data.shape[1 - a]},)", got="none")
+        fail(
+            ShapeError,
+            where,
+            "sequence_length is missing",
+            expected=f"lengths ({data.shape[1 - a]},)",
+            got="none",
+        )
     if lengths.shape != (data.shape[1 - a],):
-        fail(ShapeError, where, "sequence_length does not fit", got=lengths.shape,
-             expected=f"({data.shape[1 - a]},), one for each sequence of data {data.shape} with time axis {a}")
+        fail(
+            ShapeError,
+            where,
+            "sequence_length does not fit",
+            got=lengths.shape,
+            expected=f"({data.shape[1 - a]},), one for each sequence of data {data.shape} with time axis {a}",
+        )
     return a, lax.stop_gradient(whole_index(lengths, data.shape[a]))
 
 
@@ -31,8 +47,14 @@ def _times(data, a, lengths):
 
 
 @op("SequenceMask", aliases=("_npx_sequence_mask",))
-def sequence_mask(data, sequence_length=None, *, use_sequence_length: bool = False, value: float = 0.0,
-                  axis: int = 0):
+def sequence_mask(
+    data,
+    sequence_length=None,
+    *,
+    use_sequence_length: bool = False,
+    value: float = 0.0,
+    axis: int = 0,
+):
     """Elements after the end of each sequence set to a number.
 
     Parameters
@@ -82,7 +104,13 @@ def sequence_last(data, sequence_length=None, *, use_sequence_length: bool = Fal
     a, lengths = _lengths(data, sequence_length, use_sequence_length, axis, "SequenceLast")
     n = data.shape[a]
     if n == 0:
-        fail(ShapeError, "SequenceLast", "the sequences are empty", expected=f"axis {a} of size >= 1", got=data.shape)
+        fail(
+            ShapeError,
+            "SequenceLast",
+            "the sequences are empty",
+            expected=f"axis {a} of size >= 1",
+            got=data.shape,
+        )
     if lengths is None:
         return lax.index_in_dim(data, n - 1, a, keepdims=False)
     last = jnp.clip(lengths - 1, 0, n - 1)
@@ -92,7 +120,9 @@ def sequence_last(data, sequence_length=None, *, use_sequence_length: bool = Fal
 
 
 @op("SequenceReverse")
-def sequence_reverse(data, sequence_length=None, *, use_sequence_length: bool = False, axis: int = 0):
+def sequence_reverse(
+    data, sequence_length=None, *, use_sequence_length: bool = False, axis: int = 0
+):
     """Each sequence backwards; what lies after its end stays.
 
     Parameters
@@ -117,5 +147,7 @@ def sequence_reverse(data, sequence_length=None, *, use_sequence_length: bool = 
     t = t[:, None] if a == 0 else t[None, :]
     end = lengths[None, :] if a == 0 else lengths[:, None]
     source = jnp.where(t < end, end - 1 - t, t)
-    source = jnp.clip(source, 0, max(data.shape[a] - 1, 0)).reshape(source.shape + (1,) * (data.ndim - 2))
+    source = jnp.clip(source, 0, max(data.shape[a] - 1, 0)).reshape(
+        source.shape + (1,) * (data.ndim - 2)
+    )
     return jnp.take_along_axis(data, source, a, mode="promise_in_bounds")

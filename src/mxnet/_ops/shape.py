@@ -12,10 +12,11 @@ from ..error import ShapeError, fail
 from ._axes import number, one_axis
 from ._spec import Scalar, Shape, op
 
-__all__ = ["reshaped", "resolved_slice", "take_slice", "put_slice"]
+__all__ = ["put_slice", "reshaped", "resolved_slice", "take_slice"]
 
 
 # -------------------------------------------------------------------------------- reshape
+
 
 def reshaped(old, wanted, reverse=False, where="Reshape"):
     """The shape that MXNet's special codes mean for an array of shape ``old``.
@@ -46,13 +47,15 @@ def reshaped(old, wanted, reverse=False, where="Reshape"):
             new += sizes[i:]
             i = len(sizes)
         elif code == -3:
-            new.append(_size(sizes, i, old, wanted, where) * _size(sizes, i + 1, old, wanted, where))
+            new.append(
+                _size(sizes, i, old, wanted, where) * _size(sizes, i + 1, old, wanted, where)
+            )
             i += 2
         elif code == -4:
             whole = _size(sizes, i, old, wanted, where)
             if at + 2 > len(codes):
                 _misfit(old, wanted, where, "two numbers after -4")
-            first, second = codes[at:at + 2]
+            first, second = codes[at : at + 2]
             at += 2
             i += 1
             if first == -1 and second > 0:
@@ -80,7 +83,7 @@ def _reversed_codes(codes):
     groups, at = [], 0
     while at < len(codes):
         width = 3 if codes[at] == -4 else 1
-        groups.append(codes[at:at + width])
+        groups.append(codes[at : at + width])
         at += width
     return [c for g in reversed(groups) for c in g]
 
@@ -92,8 +95,13 @@ def _size(sizes, i, old, wanted, where):
 
 
 def _misfit(old, wanted, where, expected):
-    fail(ShapeError, where, f"array of shape {tuple(old)} cannot be reshaped", expected=expected,
-         got=f"shape {tuple(wanted)}")
+    fail(
+        ShapeError,
+        where,
+        f"array of shape {tuple(old)} cannot be reshaped",
+        expected=expected,
+        got=f"shape {tuple(wanted)}",
+    )
 
 
 def _legacy_target(old, target, keep_highest):
@@ -115,8 +123,14 @@ def _legacy_target(old, target, keep_highest):
 
 
 @op("Reshape", aliases=("reshape",))
-def reshape(data, *, shape: Shape = (), reverse: bool = False, target_shape: Shape = (),
-            keep_highest: bool = False):
+def reshape(
+    data,
+    *,
+    shape: Shape = (),
+    reverse: bool = False,
+    target_shape: Shape = (),
+    keep_highest: bool = False,
+):
     """The same elements in another shape.
 
     Parameters
@@ -146,8 +160,15 @@ def reshape(data, *, shape: Shape = (), reverse: bool = False, target_shape: Sha
 
 
 @op("reshape_like", aliases=("_npx_reshape_like",))
-def reshape_like(lhs, rhs, *, lhs_begin: int | None = None, lhs_end: int | None = None,
-                 rhs_begin: int | None = None, rhs_end: int | None = None):
+def reshape_like(
+    lhs,
+    rhs,
+    *,
+    lhs_begin: int | None = None,
+    lhs_end: int | None = None,
+    rhs_begin: int | None = None,
+    rhs_end: int | None = None,
+):
     """``lhs`` in the shape of ``rhs``; with bounds, only those axes of lhs take those of rhs.
 
     Parameters
@@ -166,12 +187,19 @@ def reshape_like(lhs, rhs, *, lhs_begin: int | None = None, lhs_end: int | None 
 
     Gradient   wrt lhs only
     """
-    a, b = (range(*slice(lo, hi).indices(x.ndim)) for x, lo, hi in
-            ((lhs, lhs_begin, lhs_end), (rhs, rhs_begin, rhs_end)))
-    new = lhs.shape[:a.start] + rhs.shape[b.start:b.stop] + lhs.shape[a.stop:]
+    a, b = (
+        range(*slice(lo, hi).indices(x.ndim))
+        for x, lo, hi in ((lhs, lhs_begin, lhs_end), (rhs, rhs_begin, rhs_end))
+    )
+    new = lhs.shape[: a.start] + rhs.shape[b.start : b.stop] + lhs.shape[a.stop :]
     if math.prod(new) != lhs.size:
-        fail(ShapeError, "reshape_like", "the shapes differ in their number of elements",
-             expected=f"{lhs.size} elements for lhs {lhs.shape}", got=f"{new} from rhs {rhs.shape}")
+        fail(
+            ShapeError,
+            "reshape_like",
+            "the shapes differ in their number of elements",
+            expected=f"{lhs.size} elements for lhs {lhs.shape}",
+            got=f"{new} from rhs {rhs.shape}",
+        )
     return lax.reshape(lhs, new)
 
 
@@ -209,10 +237,17 @@ def transpose(data, *, axes: Shape = ()):
     ------
     ShapeError   unless every axis is named once
     """
-    order = tuple(one_axis(a, data.ndim, "transpose") for a in axes) or tuple(range(data.ndim))[::-1]
+    order = (
+        tuple(one_axis(a, data.ndim, "transpose") for a in axes) or tuple(range(data.ndim))[::-1]
+    )
     if sorted(order) != list(range(data.ndim)):
-        fail(ShapeError, "transpose", "not an order of the axes", expected=f"each of 0 .. {data.ndim - 1} once",
-             got=f"axes {axes} for shape {data.shape}")
+        fail(
+            ShapeError,
+            "transpose",
+            "not an order of the axes",
+            expected=f"each of 0 .. {data.ndim - 1} once",
+            got=f"axes {axes} for shape {data.shape}",
+        )
     return lax.transpose(data, order)
 
 
@@ -282,8 +317,13 @@ def squeeze(data, *, axis: Shape | None = None):
         gone = sorted({one_axis(a, data.ndim, "squeeze") for a in axis})
         for a in gone:
             if data.shape[a] != 1:
-                fail(ShapeError, "squeeze", f"axis {a} is not of size 1", expected="axes of size 1",
-                     got=f"axis {tuple(axis)} of shape {data.shape}")
+                fail(
+                    ShapeError,
+                    "squeeze",
+                    f"axis {a} is not of size 1",
+                    expected="axes of size 1",
+                    got=f"axis {tuple(axis)} of shape {data.shape}",
+                )
     if len(gone) == data.ndim and data.ndim:
         gone = gone[1:]
     return lax.squeeze(data, gone)
@@ -291,17 +331,30 @@ def squeeze(data, *, axis: Shape | None = None):
 
 # ------------------------------------------------------------------------------------ slice
 
+
 def resolved_slice(shape, begin, end, step, where="slice"):
     """Python slices over the leading axes of ``shape`` as (start, step, count) for every axis."""
     if len(begin) != len(end) or len(begin) > len(shape) or len(step) not in (0, len(begin)):
-        fail(ShapeError, where, "the bounds do not fit the axes",
-             expected=f"as many begins as ends (and steps), at most {len(shape)} for shape {tuple(shape)}",
-             got=f"begin {tuple(begin)}, end {tuple(end)}, step {tuple(step)}")
+        fail(
+            ShapeError,
+            where,
+            "the bounds do not fit the axes",
+            expected=f"as many begins as ends (and steps), at most {len(shape)} for shape {tuple(shape)}",
+            got=f"begin {tuple(begin)}, end {tuple(end)}, step {tuple(step)}",
+        )
     found = []
     for a, n in enumerate(shape):
-        lo, hi, by = (begin[a], end[a], step[a] if step else None) if a < len(begin) else (None, None, None)
+        lo, hi, by = (
+            (begin[a], end[a], step[a] if step else None) if a < len(begin) else (None, None, None)
+        )
         if by == 0:
-            fail(ShapeError, where, "the step is 0", expected="a step other than 0", got=f"step {tuple(step)}")
+            fail(
+                ShapeError,
+                where,
+                "the step is 0",
+                expected="a step other than 0",
+                got=f"step {tuple(step)}",
+            )
         lo, hi, by = slice(lo, hi, by).indices(n)
         found.append((lo, by, len(range(lo, hi, by))))
     return found
@@ -312,7 +365,7 @@ def take_slice(data, spans):
     back = [a for a, (_, by, _) in enumerate(spans) if by < 0]
     starts, stops, steps = [], [], []
     for lo, by, n in spans:
-        first = lo + by * (n - 1) if by < 0 and n else lo   # ascending order
+        first = lo + by * (n - 1) if by < 0 and n else lo  # ascending order
         starts.append(first if n else 0)
         stops.append(first + abs(by) * (n - 1) + 1 if n else 0)
         steps.append(abs(by))
@@ -333,11 +386,15 @@ def put_slice(data, value, spans):
             return value
         return lax.dynamic_update_slice(data, value, [onp.int32(f) for f in firsts])
     # strided: spread the value out and select, which vectorises where a scatter would loop
-    room = [(f, size - f - (abs(by) * (n - 1) + 1), abs(by) - 1)
-            for f, size, (_, by, n) in zip(firsts, data.shape, spans)]
+    room = [
+        (f, size - f - (abs(by) * (n - 1) + 1), abs(by) - 1)
+        for f, size, (_, by, n) in zip(firsts, data.shape, spans)
+    ]
     spread = lax.pad(value, jnp.zeros((), data.dtype), room)
     mask = onp.zeros(data.shape, bool)
-    mask[tuple(slice(f, f + abs(by) * (n - 1) + 1, abs(by)) for f, (_, by, n) in zip(firsts, spans))] = True
+    mask[
+        tuple(slice(f, f + abs(by) * (n - 1) + 1, abs(by)) for f, (_, by, n) in zip(firsts, spans))
+    ] = True
     return lax.select(jnp.asarray(mask), spread, data)
 
 
@@ -386,9 +443,13 @@ def slice_axis(data, *, axis: int, begin: int, end: int | None):
     lo = begin + n if begin < 0 else begin
     hi = n if end is None else end + n if end < 0 else end
     if not 0 <= lo <= hi <= n:
-        fail(ShapeError, "slice_axis", "the bounds do not fit the axis",
-             expected=f"0 <= begin <= end <= {n} along axis {axis} of shape {data.shape}",
-             got=f"begin {begin}, end {end}")
+        fail(
+            ShapeError,
+            "slice_axis",
+            "the bounds do not fit the axis",
+            expected=f"0 <= begin <= end <= {n} along axis {axis} of shape {data.shape}",
+            got=f"begin {begin}, end {end}",
+        )
     return lax.slice_in_dim(data, lo, hi, axis=a)
 
 
@@ -413,15 +474,26 @@ def slice_like(data, shape_like, *, axes: Shape = ()):
     Gradient   wrt data only
     """
     if not axes and data.ndim != shape_like.ndim:
-        fail(ShapeError, "slice_like", "the arrays differ in their number of axes", expected=f"{data.ndim} axes",
-             got=f"shapes {data.shape} and {shape_like.shape}", hint="name the axes to cut")
+        fail(
+            ShapeError,
+            "slice_like",
+            "the arrays differ in their number of axes",
+            expected=f"{data.ndim} axes",
+            got=f"shapes {data.shape} and {shape_like.shape}",
+            hint="name the axes to cut",
+        )
     new = list(data.shape)
     for a in axes or range(data.ndim):
         a = one_axis(a, data.ndim, "slice_like")
         new[a] = shape_like.shape[one_axis(a, shape_like.ndim, "slice_like")]
         if new[a] > data.shape[a]:
-            fail(ShapeError, "slice_like", f"axis {a} is too short", expected=f"size <= {data.shape[a]}",
-                 got=f"shapes {data.shape} and {shape_like.shape}")
+            fail(
+                ShapeError,
+                "slice_like",
+                f"axis {a} is too short",
+                expected=f"size <= {data.shape[a]}",
+                got=f"shapes {data.shape} and {shape_like.shape}",
+            )
     return lax.slice(data, [0] * data.ndim, new)
 
 
@@ -446,9 +518,16 @@ def slice_assign(lhs, rhs, *, begin: Shape, end: Shape, step: Shape = ()):
     spans = resolved_slice(lhs.shape, begin, end, step, "_slice_assign")
     part = tuple(n for _, _, n in spans)
     if rhs.shape != part:
-        if math.prod(rhs.shape) != math.prod(part) or [n for n in rhs.shape if n != 1] != [n for n in part if n != 1]:
-            fail(ShapeError, "_slice_assign", "the value does not fit the slice", expected=f"shape {part}",
-                 got=rhs.shape)
+        if math.prod(rhs.shape) != math.prod(part) or [n for n in rhs.shape if n != 1] != [
+            n for n in part if n != 1
+        ]:
+            fail(
+                ShapeError,
+                "_slice_assign",
+                "the value does not fit the slice",
+                expected=f"shape {part}",
+                got=rhs.shape,
+            )
         rhs = lax.reshape(rhs, part)
     return put_slice(lhs, rhs, spans)
 
@@ -473,8 +552,13 @@ def slice_assign_scalar(data, *, scalar: Scalar = 0.0, begin: Shape, end: Shape,
 
 
 @op("Crop")
-def crop(*data, num_args: int | None = None, offset: Shape = (0, 0), h_w: Shape = (0, 0),
-         center_crop: bool = False):
+def crop(
+    *data,
+    num_args: int | None = None,
+    offset: Shape = (0, 0),
+    h_w: Shape = (0, 0),
+    center_crop: bool = False,
+):
     """Part of an image batch, of given height and width or of those of a second array.
 
     Parameters
@@ -496,19 +580,30 @@ def crop(*data, num_args: int | None = None, offset: Shape = (0, 0), h_w: Shape 
     Gradient   wrt the first array only
     """
     if not data or any(x.ndim != 4 for x in data) or len(data) > 2:
-        fail(ShapeError, "Crop", "not image batches", expected="one or two arrays (B, C, H, W)",
-             got=", ".join(str(x.shape) for x in data) or "none")
+        fail(
+            ShapeError,
+            "Crop",
+            "not image batches",
+            expected="one or two arrays (B, C, H, W)",
+            got=", ".join(str(x.shape) for x in data) or "none",
+        )
     image = data[0]
     height, width = image.shape[2:]
     h, w = data[1].shape[2:] if len(data) == 2 else h_w
     y, x = ((height - h) // 2, (width - w) // 2) if center_crop else offset
-    if not (0 <= y and 0 <= x and 0 < h and 0 < w and y + h <= height and x + w <= width):
-        fail(ShapeError, "Crop", "the part does not lie in the image", expected=f"a part of ({height}, {width})",
-             got=f"size ({h}, {w}) at ({y}, {x})")
-    return image[:, :, y:y + h, x:x + w]
+    if not (y >= 0 and x >= 0 and h > 0 and w > 0 and y + h <= height and x + w <= width):
+        fail(
+            ShapeError,
+            "Crop",
+            "the part does not lie in the image",
+            expected=f"a part of ({height}, {width})",
+            got=f"size ({h}, {w}) at ({y}, {x})",
+        )
+    return image[:, :, y : y + h, x : x + w]
 
 
 # ----------------------------------------------------------------------------- join and split
+
 
 @op("Concat", aliases=("concat",), same_dtype=True)
 def concat(*data, num_args: int | None = None, dim: int = 1):
@@ -533,9 +628,16 @@ def concat(*data, num_args: int | None = None, dim: int = 1):
     first = data[0]
     a = one_axis(dim, first.ndim, "Concat", "dim")
     for x in data[1:]:
-        if x.ndim != first.ndim or any(m != n for k, (m, n) in enumerate(zip(x.shape, first.shape)) if k != a):
-            fail(ShapeError, "Concat", "shapes differ besides the joined axis",
-                 expected=f"{first.shape} but for axis {a}", got=x.shape)
+        if x.ndim != first.ndim or any(
+            m != n for k, (m, n) in enumerate(zip(x.shape, first.shape)) if k != a
+        ):
+            fail(
+                ShapeError,
+                "Concat",
+                "shapes differ besides the joined axis",
+                expected=f"{first.shape} but for axis {a}",
+                got=x.shape,
+            )
     return lax.concatenate(data, a) if len(data) > 1 else first
 
 
@@ -579,7 +681,13 @@ def stack(*data, axis: int = 0, num_args: int | None = None):
     first = data[0]
     for x in data[1:]:
         if x.shape != first.shape:
-            fail(ShapeError, "stack", "shapes differ", expected=f"{first.shape} as the first array has", got=x.shape)
+            fail(
+                ShapeError,
+                "stack",
+                "shapes differ",
+                expected=f"{first.shape} as the first array has",
+                got=x.shape,
+            )
     a = one_axis(axis, first.ndim + 1, "stack")
     return lax.concatenate([lax.expand_dims(x, (a,)) for x in data], a)
 
@@ -606,9 +714,14 @@ def split(data, *, num_outputs: int, axis: int = 1, squeeze_axis: bool = False):
     a = one_axis(axis, data.ndim, "split")
     n = data.shape[a]
     if num_outputs < 1 or n % num_outputs or (squeeze_axis and n != num_outputs):
-        fail(ShapeError, "split", "the axis cannot be cut into equal parts",
-             expected=f"num_outputs {'equal to' if squeeze_axis else 'that divides'} {n}, the size of axis {a} "
-                      f"of {data.shape}", got=num_outputs)
+        fail(
+            ShapeError,
+            "split",
+            "the axis cannot be cut into equal parts",
+            expected=f"num_outputs {'equal to' if squeeze_axis else 'that divides'} {n}, the size of axis {a} "
+            f"of {data.shape}",
+            got=num_outputs,
+        )
     width = n // num_outputs
     return _pieces(data, a, [k * width for k in range(num_outputs + 1)], squeeze_axis)
 
@@ -623,7 +736,9 @@ def _count_split(attrs, _):
 
 
 @op("_split_v2", aliases=("_npi_split",), num_outputs=_count_split)
-def split_v2(data, *, indices: Shape = (), axis: int = 1, squeeze_axis: bool = False, sections: int = 0):
+def split_v2(
+    data, *, indices: Shape = (), axis: int = 1, squeeze_axis: bool = False, sections: int = 0
+):
     """Parts along an axis, equal ones or at given borders.
 
     Parameters
@@ -646,18 +761,29 @@ def split_v2(data, *, indices: Shape = (), axis: int = 1, squeeze_axis: bool = F
     n = data.shape[a]
     if sections:
         if sections < 0 or n % sections:
-            fail(ShapeError, "split_v2", "the axis cannot be cut into equal parts",
-                 expected=f"a number that divides {n}, the size of axis {a} of {data.shape}", got=sections)
+            fail(
+                ShapeError,
+                "split_v2",
+                "the axis cannot be cut into equal parts",
+                expected=f"a number that divides {n}, the size of axis {a} of {data.shape}",
+                got=sections,
+            )
         borders = [k * (n // sections) for k in range(sections + 1)]
     else:
         borders = [min(max(i + n if i < 0 else i, 0), n) for i in indices] + [n]
     if squeeze_axis and any(hi - lo != 1 for lo, hi in pairwise(borders)):
-        fail(ShapeError, "split_v2", "squeeze_axis needs parts of size 1", expected=f"{n} parts",
-             got=f"borders {tuple(borders)}")
+        fail(
+            ShapeError,
+            "split_v2",
+            "squeeze_axis needs parts of size 1",
+            expected=f"{n} parts",
+            got=f"borders {tuple(borders)}",
+        )
     return _pieces(data, a, borders, squeeze_axis)
 
 
 # ----------------------------------------------------------------------------- repeat, pad, flip
+
 
 @op("tile", aliases=("_npi_tile",))
 def tile(data, *, reps: Shape):
@@ -677,7 +803,13 @@ def tile(data, *, reps: Shape):
     ShapeError   if a number is negative
     """
     if any(r < 0 for r in reps):
-        fail(ShapeError, "tile", "a number of repetitions is negative", expected="reps >= 0", got=reps)
+        fail(
+            ShapeError,
+            "tile",
+            "a number of repetitions is negative",
+            expected="reps >= 0",
+            got=reps,
+        )
     return jnp.tile(data, reps)
 
 
@@ -700,18 +832,30 @@ def repeat(data, *, repeats: int, axis: int | None = None):
     ShapeError   if the number is negative or the axis out of range
     """
     if repeats < 0:
-        fail(ShapeError, "repeat", "the number of repetitions is negative", expected="repeats >= 0", got=repeats)
+        fail(
+            ShapeError,
+            "repeat",
+            "the number of repetitions is negative",
+            expected="repeats >= 0",
+            got=repeats,
+        )
     if axis is None:
         data, axis = lax.reshape(data, (data.size,)), 0
     a = one_axis(axis, data.ndim, "repeat")
     kept = [k if k <= a else k + 1 for k in range(data.ndim)]
-    wide = data.shape[:a + 1] + (repeats,) + data.shape[a + 1:]
+    wide = data.shape[: a + 1] + (repeats,) + data.shape[a + 1 :]
     y = lax.broadcast_in_dim(data, wide, kept)
-    return lax.reshape(y, data.shape[:a] + (data.shape[a] * repeats,) + data.shape[a + 1:])
+    return lax.reshape(y, data.shape[:a] + (data.shape[a] * repeats,) + data.shape[a + 1 :])
 
 
 @op("Pad", aliases=("pad",))
-def pad(data, *, mode: Literal["constant", "edge", "reflect"], pad_width: Shape, constant_value: float = 0.0):
+def pad(
+    data,
+    *,
+    mode: Literal["constant", "edge", "reflect"],
+    pad_width: Shape,
+    constant_value: float = 0.0,
+):
     """Borders added.
 
     Parameters
@@ -730,15 +874,25 @@ def pad(data, *, mode: Literal["constant", "edge", "reflect"], pad_width: Shape,
     ShapeError   unless there are two widths >= 0 per axis, and for 'reflect' each smaller than the axis
     """
     if len(pad_width) != 2 * data.ndim or any(w < 0 for w in pad_width):
-        fail(ShapeError, "Pad", "the widths do not fit the axes",
-             expected=f"{2 * data.ndim} widths >= 0 for shape {data.shape}", got=pad_width)
+        fail(
+            ShapeError,
+            "Pad",
+            "the widths do not fit the axes",
+            expected=f"{2 * data.ndim} widths >= 0 for shape {data.shape}",
+            got=pad_width,
+        )
     pairs = list(zip(pad_width[::2], pad_width[1::2]))
     if mode == "constant":
         value = jnp.asarray(constant_value).astype(data.dtype)
         return lax.pad(data, value, [(lo, hi, 0) for lo, hi in pairs])
     if mode == "reflect" and any(max(w) >= n for w, n in zip(pairs, data.shape) if max(w)):
-        fail(ShapeError, "Pad", "too wide to mirror", expected=f"widths below the sizes of {data.shape}",
-             got=pad_width)
+        fail(
+            ShapeError,
+            "Pad",
+            "too wide to mirror",
+            expected=f"widths below the sizes of {data.shape}",
+            got=pad_width,
+        )
     return jnp.pad(data, pairs, mode)
 
 
@@ -781,23 +935,49 @@ def diag(data, *, k: int = 0, axis1: int = 0, axis2: int = 1):
     ShapeError   if the diagonal lies outside the array
     """
     if data.ndim == 0:
-        fail(ShapeError, "diag", "a number has no diagonal", expected="at least one axis", got=data.shape)
+        fail(
+            ShapeError,
+            "diag",
+            "a number has no diagonal",
+            expected="at least one axis",
+            got=data.shape,
+        )
     if data.ndim == 1:
         return jnp.diag(data, k)
     a, b = one_axis(axis1, data.ndim, "diag"), one_axis(axis2, data.ndim, "diag")
     if a == b:
-        fail(ShapeError, "diag", "the two axes are one", expected="different axes", got=f"{axis1} and {axis2}")
+        fail(
+            ShapeError,
+            "diag",
+            "the two axes are one",
+            expected="different axes",
+            got=f"{axis1} and {axis2}",
+        )
     if not -data.shape[a] < k < data.shape[b]:
-        fail(ShapeError, "diag", "the diagonal lies outside the array",
-             expected=f"{-data.shape[a]} < k < {data.shape[b]} for shape {data.shape}", got=k)
+        fail(
+            ShapeError,
+            "diag",
+            "the diagonal lies outside the array",
+            expected=f"{-data.shape[a]} < k < {data.shape[b]} for shape {data.shape}",
+            got=k,
+        )
     return jnp.diagonal(data, k, a, b)
 
 
 def _image_batch(data, block, where, divided):
-    if data.ndim != 4 or block < 1 or any(data.shape[a] % (block * block if a == 1 else block) for a in divided):
-        fail(ShapeError, where, "the blocks do not fit",
-             expected=f"(B, C, H, W) with {'C' if divided == (1,) else 'H and W'} divisible by "
-                      f"{block * block if divided == (1,) else block}", got=data.shape)
+    if (
+        data.ndim != 4
+        or block < 1
+        or any(data.shape[a] % (block * block if a == 1 else block) for a in divided)
+    ):
+        fail(
+            ShapeError,
+            where,
+            "the blocks do not fit",
+            expected=f"(B, C, H, W) with {'C' if divided == (1,) else 'H and W'} divisible by "
+            f"{block * block if divided == (1,) else block}",
+            got=data.shape,
+        )
 
 
 @op("depth_to_space")
