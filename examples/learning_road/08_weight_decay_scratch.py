@@ -5,8 +5,8 @@ Trouble    100 weights can explain 80 examples exactly in endless ways; most are
 Remedy     ask for small weights too: minimise   loss + wd / 2 * |w|^2.
            Its gradient is g + wd * w, so each step also shrinks w: hence "weight decay".
 
-The progress bars show both losses: without decay the training loss falls to nothing and the test
-loss stays large; with decay the training loss is higher and the test loss small.
+The progress bars show both losses: without decay the test loss stays far above the training loss;
+with decay both are small.
 
 Must reach: a test loss with decay of at most 1/10 of that without, and at most 3/4 of that of
 always answering the mean, so that something was learnt, too.

@@ -51,7 +51,7 @@ def test_lesson_in_smoke_mode(lesson, tmp_path):
     assert math.isfinite(result["final_loss"])
     assert result["checks"], "a lesson states what must be reached"
     assert all(math.isfinite(check["value"]) for check in result["checks"])
-    assert f"{lesson}:" in messages or lesson in messages  # the progress bar's title
+    assert lesson in messages  # the progress bar's title
 
 
 def test_a_lesson_reaches_what_it_states(tmp_path):
@@ -85,8 +85,7 @@ def test_numbers_that_make_no_sense_are_refused(option):
 def test_asking_for_a_gpu_that_is_not_there():
     status, _, messages = run(REGRESSION, "--smoke", "--ctx", "gpu")
     assert status == 1
-    assert "MXNetError" in messages
-    assert "gpu(0)" in messages
+    assert "gpu(0): no such device: this machine offers cpu(0)" in messages
 
 
 def test_run_all_prints_one_table_and_draws_the_curves(tmp_path):
