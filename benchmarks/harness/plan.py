@@ -1,0 +1,200 @@
+"""What is measured: the workloads, who takes part, and the ratios to reach.
+
+A new workload is a new entry of ``WORKLOADS`` and, where its kind is new, a class of that name in
+the scripts of ``workloads/`` and its definition in ``workloads/reference.py``.
+"""
+
+from dataclasses import dataclass, field
+
+from .environments import JAX, MXNET191, OURS, TORCH
+
+IS_OURS = "ours"
+PEERS = {
+    # name: (label, environment, script)
+    IS_OURS: ("ours", OURS, "mx_gluon.py"),
+    "mxnet": ("MXNet 1.9.1", MXNET191, "mx_gluon.py"),
+    "torch": ("PyTorch eager", TORCH, "torch_eager.py"),
+    "jax": ("hand-written jax.jit", JAX, "jax_jit.py"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of a workload: a peer, in one of its variants."""
+
+    key: str  # unlike those of the workload's other entries
+    peer: str
+    variant: str = ""
+    settings: dict = field(default_factory=dict)
+    cache: str = ""  # programs on disk: "" (none are kept), "fresh" or "kept" from an earlier run
+
+    @property
+    def label(self):
+        name = PEERS[self.peer][0]
+        return f"{name}, {self.variant}" if self.variant else name
+
+
+@dataclass(frozen=True)
+class Target:
+    """The median of ``over`` divided by that of ``under`` shall be ``sense`` ``limit``."""
+
+    text: str
+    over: str
+    under: str
+    sense: str
+    limit: float
+
+    def is_met(self, ratio):
+        return ratio <= self.limit if self.sense == "<=" else ratio >= self.limit
+
+
+@dataclass(frozen=True)
+class Workload:
+    """``kind`` is "steps" (time per step), "rate" (images per second) or "fresh" (a process)."""
+
+    key: str
+    title: str
+    kind: str
+    unit: str
+    scale: float  # seconds (or items per second) times this are ``unit``
+    name: str  # of the class in the scripts
+    settings: dict
+    first_steps: int  # before the timing starts; epochs for "rate"
+    rounds: int
+    entries: tuple
+    targets: tuple = ()
+
+    @property
+    def higher_is_better(self):
+        return self.kind == "rate"
+
+
+OFF_DISK = {"MXNET_XLA_CACHE_DIR": "off"}
+MLP = {"network": "mlp", "batch_size": 256, "batches": 8, "lr": 0.1}
+PLAIN, HYBRID = {"hybridize": False}, {"hybridize": True}
+
+WORKLOADS = (
+    Workload(
+        "W1",
+        "Linear regression from scratch, 2 features, batch 10",
+        "steps",
+        "µs/step",
+        1e6,
+        "linear_regression",
+        {"samples": 1000, "batch_size": 10, "lr": 0.03},
+        200,
+        15,
+        (
+            Entry("ours", "ours"),
+            Entry("torch", "torch"),
+            Entry("mxnet", "mxnet"),
+            Entry("jax", "jax"),
+        ),
+        (
+            Target("no longer than PyTorch eager", "ours", "torch", "<=", 1.0),
+            Target("at most 1/6 of MXNet 1.9.1", "mxnet", "ours", ">=", 6.0),
+        ),
+    ),
+    Workload(
+        "W2",
+        "Gluon MLP 784-256-10, batch 256, training step",
+        "steps",
+        "ms/step",
+        1e3,
+        "classifier",
+        MLP,
+        40,
+        15,
+        (
+            Entry("ours-plain", "ours", "plain", PLAIN),
+            Entry("ours-hybrid", "ours", "hybridized", HYBRID),
+            Entry("torch", "torch"),
+            Entry("mxnet-plain", "mxnet", "plain", PLAIN),
+            Entry("mxnet-hybrid", "mxnet", "hybridized", HYBRID),
+            Entry("jax", "jax"),
+        ),
+        (
+            Target("plain: no longer than PyTorch eager", "ours-plain", "torch", "<=", 1.0),
+            Target("hybridized: within 1.3 x of jax.jit", "ours-hybrid", "jax", "<=", 1.3),
+        ),
+    ),
+    Workload(
+        "W3",
+        "First training step of that MLP in a fresh process, from import to the loss",
+        "fresh",
+        "s",
+        1,
+        "first_step",
+        {"batch_size": 256, "lr": 0.01, "steps": 1},
+        1,
+        7,
+        (
+            Entry("ours-cold", "ours", "no programs on disk", cache="fresh"),
+            Entry("ours-warm", "ours", "programs on disk", cache="kept"),
+            Entry("torch", "torch"),
+            Entry("mxnet", "mxnet"),
+            Entry("jax-cold", "jax", "no programs on disk", cache="fresh"),
+            Entry("jax-warm", "jax", "programs on disk", cache="kept"),
+        ),
+        (
+            Target("under 2 x PyTorch", "ours-cold", "torch", "<=", 2.0),
+            Target("with programs on disk: under 1.3 x PyTorch", "ours-warm", "torch", "<=", 1.3),
+        ),
+    ),
+    Workload(
+        "W4",
+        "Fashion-MNIST through DataLoader and ToTensor, batch 256, shuffled",
+        "rate",
+        "images/s",
+        1,
+        "image_loader",
+        {"batch_size": 256},
+        1,
+        7,
+        (Entry("ours", "ours"), Entry("mxnet", "mxnet"), Entry("torch", "torch")),
+        (Target("at least 5 x MXNet 1.9.1", "ours", "mxnet", ">=", 5.0),),
+    ),
+)
+
+# The diary's small networks, for gpu.py; entries are made there, one for each device.
+SMALL_NETWORKS = (
+    Workload(
+        "linear",
+        "Linear regression from scratch, batch 10",
+        "steps",
+        "µs/step",
+        1e6,
+        "linear_regression",
+        {"samples": 1000, "batch_size": 10, "lr": 0.03},
+        200,
+        7,
+        (),
+    ),
+    Workload(
+        "softmax",
+        "Softmax regression 784-10, batch 256",
+        "steps",
+        "µs/step",
+        1e6,
+        "classifier",
+        MLP | {"network": "softmax"},
+        40,
+        7,
+        (),
+    ),
+    Workload(
+        "mlp", "MLP 784-256-10, batch 256", "steps", "µs/step", 1e6, "classifier", MLP, 40, 7, ()
+    ),
+    Workload(
+        "lenet",
+        "LeNet, 28x28, batch 256",
+        "steps",
+        "µs/step",
+        1e6,
+        "classifier",
+        MLP | {"network": "lenet", "lr": 0.9},
+        40,
+        7,
+        (),
+    ),
+)

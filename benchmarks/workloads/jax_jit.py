@@ -1,0 +1,112 @@
+"""The limit: each training step written by hand as one ``jax.jit`` program."""
+
+import time
+
+STARTED = time.perf_counter()
+
+import functools  # noqa: E402
+import sys  # noqa: E402
+
+import jax  # noqa: E402
+import jax.numpy as jnp  # noqa: E402
+import jaxlib  # noqa: E402
+import numpy as np  # noqa: E402
+
+import data  # noqa: E402
+from protocol import Worker  # noqa: E402
+from reference import CLASSIFIER_CHECK_STEPS, LINREG_CHECK_STEPS  # noqa: E402
+
+
+def linear_regression_loss(params, x, y):
+    w, b = params
+    return jnp.sum((x @ w + b - y.reshape(-1, 1)) ** 2 / 2)
+
+
+@jax.jit
+def linear_regression_step(params, features, labels, indices, lr):
+    x, y = features[indices], labels[indices]
+    gradients = jax.grad(linear_regression_loss)(params, x, y)
+    return tuple(p - lr * g / indices.shape[0] for p, g in zip(params, gradients, strict=True))
+
+
+class LinearRegression:
+    def __init__(self, settings):
+        features, labels, w, b = data.linear_regression(settings["samples"])
+        self.features, self.labels = jnp.asarray(features), jnp.asarray(labels)
+        self.params = (jnp.asarray(w), jnp.asarray(b))
+        self.lr = np.float32(settings["lr"])
+        self.stream = data.index_batches(settings["samples"], settings["batch_size"])
+
+    def run(self, steps):
+        params = self.params
+        for _ in range(steps):
+            indices = np.array(next(self.stream), np.int32)
+            params = linear_regression_step(params, self.features, self.labels, indices, self.lr)
+        self.params = jax.block_until_ready(params)
+
+    def check(self):
+        self.run(LINREG_CHECK_STEPS)
+        w, b = self.params
+        return {"w0": float(w[0, 0]), "w1": float(w[1, 0]), "b": float(b[0])}
+
+
+def network_loss(params, x, y):
+    """Mean softmax cross entropy of a relu network; weights are (out, in)."""
+    *hidden, (weight, bias) = zip(params[::2], params[1::2], strict=True)
+    for w, b in hidden:
+        x = jax.nn.relu(x @ w.T + b)
+    log_probabilities = jax.nn.log_softmax(x @ weight.T + bias)
+    return -jnp.take_along_axis(log_probabilities, y[:, None], axis=1).mean()
+
+
+@functools.partial(jax.jit, donate_argnums=0)
+def network_step(params, x, y, lr):
+    loss, gradients = jax.value_and_grad(network_loss)(params, x, y)
+    return tuple(p - lr * g for p, g in zip(params, gradients, strict=True)), loss
+
+
+class Classifier:
+    def __init__(self, settings):
+        pairs = data.classification(
+            settings["network"], settings["batch_size"], settings["batches"]
+        )
+        self.pairs = [(jnp.asarray(x), jnp.asarray(y)) for x, y in pairs]
+        self.begin = data.initial_parameters(settings["network"])
+        # Copies: the step gives its parameters' memory away, and that may be NumPy's.
+        self.params = tuple(jnp.array(value) for value in self.begin)
+        self.lr = np.float32(settings["lr"])
+        self.last = None
+
+    def run(self, steps):
+        params = self.params
+        for step in range(steps):
+            x, y = self.pairs[step % len(self.pairs)]
+            params, loss = network_step(params, x, y, self.lr)
+        self.params, self.last = jax.block_until_ready((params, loss))
+
+    def check(self):
+        self.run(CLASSIFIER_CHECK_STEPS)
+        return {"loss": float(self.last), "moved": data.moved(self.begin, self.params)}
+
+
+def first_step(settings, mark):
+    ((x, y),) = data.classification("mlp", settings["batch_size"], 1)
+    params = tuple(jnp.array(value) for value in data.initial_parameters("mlp"))
+    x, y, lr = jnp.asarray(x), jnp.asarray(y), np.float32(settings["lr"])
+    mark("build")
+    for _ in range(settings["steps"]):
+        params, loss = network_step(params, x, y, lr)
+    return float(loss)
+
+
+def versions():
+    return {"jax": jax.__version__, "jaxlib": jaxlib.__version__, "numpy": np.__version__}
+
+
+if __name__ == "__main__":
+    Worker(
+        STARTED,
+        versions,
+        {"linear_regression": LinearRegression, "classifier": Classifier},
+        first_step,
+    ).main(sys.argv[1:])
