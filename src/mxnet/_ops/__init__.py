@@ -1,7 +1,6 @@
 """Operators: what can be computed. Importing this package fills the registry."""
 
-from . import broadcast, creation, elemwise, indexing, matmul  # noqa: F401
+from . import broadcast, creation, elemwise, indexing, linalg, matmul  # noqa: F401
 from . import ordering, reduce, sequence, shape  # noqa: F401
 from . import ctc, nn_act, nn_conv, nn_dense, nn_dropout, nn_norm, nn_pool  # noqa: F401
 from . import output, random, softmax, update  # noqa: F401
-from . import broadcast, elemwise, matmul, reduce, shape  # noqa: F401

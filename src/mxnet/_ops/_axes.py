@@ -28,7 +28,7 @@ def one_axis(axis, ndim, where, what="axis"):
 
 
 def reduced_axes(axes, ndim, where, exclude=False):
-    """Sorted axes that a reduction runs over: none given means all, ``exclude`` means the others."""
+    """Sorted axes that a reduction runs over: none given is all, ``exclude`` the others."""
     if axes is None or len(axes) == 0:
         return tuple(range(ndim))
     found = [one_axis(a, ndim, where) for a in axes]

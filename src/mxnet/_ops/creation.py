@@ -91,7 +91,7 @@ def full(*, shape: Shape = (), ctx: str | None = None, dtype: DType = "float32",
     -------
     (*shape) of ``dtype``
     """
-    if dtype == bool:
+    if dtype.kind == "b":
         value = jnp.asarray(value, "float64") != 0
         return lax.broadcast(value, _sizes(shape, "full"))
     return lax.broadcast(number(value, dtype), _sizes(shape, "full"))
@@ -120,11 +120,16 @@ def range_length(start, stop, step, where="arange"):
 
 
 def _counted(n, start, step, repeat, dtype):
-    """``n`` numbers from ``start`` by ``step``, each ``repeat`` times; computed in float64."""
-    kind = "int64" if jnp.issubdtype(dtype, jnp.integer) else "float64"
-    i = lax.iota(kind, n * repeat)
+    """``n`` numbers from ``start`` by ``step``, each ``repeat`` times.
+
+    Whole types count with bounds and step cut to whole numbers; floating-point types compute
+    ``start + i * step`` in their own precision, at least float32, as MXNet does.
+    """
+    kind = "int64" if jnp.issubdtype(dtype, jnp.integer) else jnp.promote_types(dtype, "float32")
+    i = lax.iota("int64", n * repeat)
     if repeat != 1:
-        i = lax.div(i, lax.full_like(i, repeat)) if kind == "int64" else lax.floor(i / repeat)
+        i = lax.div(i, lax.full_like(i, repeat))
+    i = lax.convert_element_type(i, kind)
     first, by = (lax.broadcast(number(v, i.dtype), i.shape) for v in (start, step))
     return lax.convert_element_type(lax.add(first, lax.mul(i, by)), dtype)
 
@@ -163,10 +168,6 @@ def arange(
     if stop is None:
         start, stop = 0.0, start
     n = range_length(start, stop, step)
-    if jnp.issubdtype(dtype, jnp.integer) and not (start.is_integer() and step.is_integer()):
-        return lax.convert_element_type(
-            _counted(n, start, step, repeat, jnp.dtype("float64")), dtype
-        )
     return _counted(n, start, step, repeat, dtype)
 
 

@@ -1,6 +1,7 @@
 """Elementwise operators of one array, of one array and a number, and of two arrays of one shape.
 
-They are tables: a row names the operator, its function, its meaning and the interval its tests draw from.
+They are tables: a row names the operator, its function, its meaning and the interval that its
+tests draw from.
 """
 
 import math
@@ -358,7 +359,8 @@ UNARY = {
 # also reached as nd.sparse.*: those of UNARY that 1.9.1 lists there, and four others below
 _SPARSE = frozenset(
     """abs arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh degrees exp expm1
-    fix floor gamma gammaln log log10 log1p log2 negative radians relu rint round rsqrt sigmoid sign sin sinh
+    fix floor gamma gammaln log log10 log1p log2 negative radians relu rint round rsqrt sigmoid sign
+    sin sinh
     sqrt square tan tanh trunc""".split()
 )
 _NUMPY_EXTENSION = frozenset("erf erfinv gamma gammaln relu sigmoid".split())
@@ -551,7 +553,8 @@ def clip(data, *, a_min: Scalar, a_max: Scalar):
 
 @op("smooth_l1", aliases=("_npx_smooth_l1",))
 def smooth_l1(data, *, scalar: Scalar = 1.0):
-    """Square near 0, absolute value beyond: ``(s x)^2 / 2`` if ``|x| < 1 / s^2``, else ``|x| - 1 / (2 s^2)``.
+    """Square near 0, absolute value beyond: ``(s x)^2 / 2`` if ``|x| < 1 / s^2``,
+    else ``|x| - 1 / (2 s^2)``.
 
     Parameters
     ----------
@@ -758,7 +761,7 @@ _scaled_gradient.defvjp(
 
 @op("_contrib_gradientmultiplier")
 def gradient_multiplier(data, *, scalar: Scalar = 1.0, is_int: bool = True):
-    """The array itself; its gradient is multiplied by ``scalar`` (gradient reversal with a negative one).
+    """The array itself; its gradient is multiplied by ``scalar`` (negative: gradient reversal).
 
     Parameters
     ----------
@@ -829,8 +832,8 @@ def allclose(a, b, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = 
 
     Returns
     -------
-    (1,) dtype of a
+    () uint8
     """
     same_shape(a, b, "allclose")
     near = jnp.isclose(lax.stop_gradient(a), lax.stop_gradient(b), rtol, atol, equal_nan)
-    return jnp.all(near).astype(a.dtype).reshape(1)
+    return jnp.all(near).astype("uint8")

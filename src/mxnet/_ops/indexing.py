@@ -1,4 +1,4 @@
-"""Operators that look up and write by position: take, pick, one-hot, gather, scatter, where, Embedding.
+"""Operators that look up and write by position: take, pick, gather, scatter, where, Embedding.
 
 Positions arrive in any number type (MXNet's default is float32) and are cut to whole numbers.
 """
@@ -47,8 +47,8 @@ def take(a, indices, *, axis: int = 0, mode: Literal["raise", "wrap", "clip"] = 
     a : (*S) any dtype
     indices : (*I) any number type    fractions are cut
     axis : int, default 0
-    mode : 'clip', 'wrap' or 'raise'  positions outside: the nearest border (-1 is 0), counted around, or an
-                                      error, which takes a look at the positions (``_take_raise``)
+    mode : 'clip', 'wrap' or 'raise'  positions outside: the nearest border (-1 is 0), counted
+                                      around, or an error (``_take_raise``)
 
     Returns
     -------
@@ -149,7 +149,7 @@ def pick(
 
 
 def _masked(data, i, a, n):
-    """Sum of data where the position along ``a`` is ``i``: one element each, so any type sums exactly."""
+    """Sum of data where the position along ``a`` is ``i``: one element each, so it is exact."""
     at = lax.broadcasted_iota(i.dtype, data.shape, a)
     wanted = lax.broadcast_in_dim(i, data.shape, [k for k in range(data.ndim) if k != a])
     kept = lax.select(lax.eq(at, wanted), data, lax.full_like(data, 0))
@@ -307,8 +307,8 @@ def gather_nd(data, indices):
     Parameters
     ----------
     data : (*S) any dtype
-    indices : (M, *I) any number type    a row for each of the first M axes; negative counts from the end,
-                                         positions outside are clipped
+    indices : (M, *I) any number type    a row for each of the first M axes; negative counts
+                                         from the end, positions outside are clipped
 
     Returns
     -------

@@ -31,7 +31,7 @@ def dot(
 ):
     """Product over the last axis of ``lhs`` and the first of ``rhs``.
 
-    Vectors give their inner product, matrices the matrix product; of more axes, those that are not summed
+    Vectors give their inner product, matrices the matrix product; of more axes, those not summed
     follow each other: ``(A, B, K) . (K, C)`` is ``(A, B, C)``.
 
     Parameters
@@ -116,7 +116,7 @@ def batch_dot(
 
 @op("khatri_rao", same_dtype=True)
 def khatri_rao(*args, num_args: int | None = None):
-    """Column-wise Kronecker product: column k of the result is the Kronecker product of the columns k.
+    """Column-wise Kronecker product: column k is the Kronecker product of the columns k.
 
     Parameters
     ----------
@@ -143,3 +143,139 @@ def khatri_rao(*args, num_args: int | None = None):
     for x in args[1:]:
         y = (y[:, None, :] * x[None, :, :]).reshape(y.shape[0] * x.shape[0], y.shape[1])
     return y
+
+
+# ------------------------------------------------------------- attention, projections interleaved
+
+
+def _heads(x, heads, parts, where):
+    """``(T, B, heads * parts * D)`` as ``parts`` arrays (B * heads, T, D)."""
+    if x.ndim != 3 or heads < 1 or x.shape[2] % (heads * parts):
+        fail(
+            ShapeError,
+            where,
+            "the projections do not fit the heads",
+            expected=f"(T, B, {parts} * heads * D) with {heads} heads",
+            got=x.shape,
+        )
+    t, b, c = x.shape
+    d = c // (heads * parts)
+    y = x.reshape(t, b, heads, parts, d).transpose(3, 1, 2, 0, 4).reshape(parts, b * heads, t, d)
+    return [y[i] for i in range(parts)]
+
+
+def _scores(q, k, where):
+    if q.shape[0] != k.shape[0] or q.shape[2] != k.shape[2]:
+        fail(
+            ShapeError,
+            where,
+            "queries and keys do not fit",
+            expected=f"batch * heads {q.shape[0]} and width {q.shape[2]}",
+            got=f"{k.shape[0]} and {k.shape[2]}",
+        )
+    q = q / jnp.asarray(q.shape[2] ** 0.5, q.dtype)
+    return contract(q, k, ((2,), (2,)), ((0,), (0,)))
+
+
+def _mixed(attention, v, heads, where):
+    if attention.ndim != 3 or attention.shape[0] != v.shape[0] or attention.shape[2] != v.shape[1]:
+        fail(
+            ShapeError,
+            where,
+            "attention and values do not fit",
+            expected=f"attention ({v.shape[0]}, T, {v.shape[1]})",
+            got=attention.shape,
+        )
+    y = contract(attention, v, ((2,), (1,)), ((0,), (0,)))
+    n, t, d = y.shape
+    return (
+        y.reshape(n // heads, heads, t, d).transpose(2, 0, 1, 3).reshape(t, n // heads, heads * d)
+    )
+
+
+@op("_contrib_interleaved_matmul_selfatt_qk")
+def selfatt_qk(queries_keys_values, *, heads: int):
+    """Scaled products of queries and keys: ``q k^T / sqrt(D)``, for self-attention.
+
+    Parameters
+    ----------
+    queries_keys_values : (T, B, heads * 3 * D)    for each head its query, key and value
+    heads : int
+
+    Returns
+    -------
+    (B * heads, T, T) same dtype
+
+    Raises
+    ------
+    ShapeError   if the width is not divisible by 3 heads
+    """
+    q, k, _ = _heads(queries_keys_values, heads, 3, "interleaved_matmul_selfatt_qk")
+    return _scores(q, k, "interleaved_matmul_selfatt_qk")
+
+
+@op("_contrib_interleaved_matmul_selfatt_valatt", same_dtype=True)
+def selfatt_valatt(queries_keys_values, attention, *, heads: int):
+    """Values mixed by attention weights, for self-attention.
+
+    Parameters
+    ----------
+    queries_keys_values : (T, B, heads * 3 * D)    for each head its query, key and value
+    attention : (B * heads, T, T)
+    heads : int
+
+    Returns
+    -------
+    (T, B, heads * D) same dtype
+
+    Raises
+    ------
+    ShapeError   if the shapes do not fit
+    """
+    v = _heads(queries_keys_values, heads, 3, "interleaved_matmul_selfatt_valatt")[2]
+    return _mixed(attention, v, heads, "interleaved_matmul_selfatt_valatt")
+
+
+@op("_contrib_interleaved_matmul_encdec_qk", same_dtype=True)
+def encdec_qk(queries, keys_values, *, heads: int):
+    """Scaled products of queries and keys of another sequence: ``q k^T / sqrt(D)``.
+
+    Parameters
+    ----------
+    queries : (Q, B, heads * D)
+    keys_values : (K, B, heads * 2 * D)    for each head its key and value
+    heads : int
+
+    Returns
+    -------
+    (B * heads, Q, K) same dtype
+
+    Raises
+    ------
+    ShapeError   if the shapes do not fit
+    """
+    (q,) = _heads(queries, heads, 1, "interleaved_matmul_encdec_qk")
+    k, _ = _heads(keys_values, heads, 2, "interleaved_matmul_encdec_qk")
+    return _scores(q, k, "interleaved_matmul_encdec_qk")
+
+
+@op("_contrib_interleaved_matmul_encdec_valatt", same_dtype=True)
+def encdec_valatt(keys_values, attention, *, heads: int):
+    """Values of another sequence mixed by attention weights.
+
+    Parameters
+    ----------
+    keys_values : (K, B, heads * 2 * D)    for each head its key and value
+    attention : (B * heads, Q, K)
+    heads : int
+
+    Returns
+    -------
+    (Q, B, heads * D) same dtype
+
+    Raises
+    ------
+    ShapeError   if the shapes do not fit
+    """
+    v = _heads(keys_values, heads, 2, "interleaved_matmul_encdec_valatt")[1]
+    return _mixed(attention, v, heads, "interleaved_matmul_encdec_valatt")

@@ -133,7 +133,8 @@ def topk(
     data : (*S) any dtype
     axis : int or None, default -1    None takes the flattened array
     k : int, default 1                less than 1 takes all
-    ret_typ : 'value', 'indices', 'mask' or 'both'    'mask' marks them with 1, 'both' is values and positions
+    ret_typ : 'value', 'indices', 'mask' or 'both'    'mask' marks them with 1, 'both' gives
+                                                      values and positions
     is_ascend : bool, default False   the smallest, in ascending order
     dtype : dtype, default float32    of the positions
 

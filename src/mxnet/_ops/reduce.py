@@ -3,6 +3,7 @@
 MXNet's legacy arrays have at least one axis: a reduction over all axes gives shape (1,).
 """
 
+import ast
 from typing import Literal
 
 import jax
@@ -240,7 +241,8 @@ def _position(fn, name):
         return lax.convert_element_type(where, "int64" if data.dtype == bool else data.dtype)
 
     position.__name__ = name
-    position.__doc__ = f"""Position of the {"largest" if name == "argmax" else "smallest"} element; the first of equals.
+    extreme = "largest" if name == "argmax" else "smallest"
+    position.__doc__ = f"""Position of the {extreme} element, the first of equals.
 
 Parameters
 ----------
@@ -315,3 +317,75 @@ def moments(data, *, axes: Shape | None = None, keepdims: bool = False):
     away = lax.sub(x, kept)
     variance = average(lax.mul(away, away), over)
     return tuple(shaped(_back(y, data), data, over, keepdims) for y in (mean, variance))
+
+
+@op("cumsum", aliases=("_np_cumsum",))
+def cumsum(
+    a,
+    *,
+    axis: int | None = None,
+    dtype: Literal["float16", "float32", "float64", "int8", "int32", "int64"] | None = None,
+):
+    """Running sums along an axis.
+
+    Parameters
+    ----------
+    a : (*S)
+    axis : int, optional     without it the array is flattened first
+    dtype : str, optional    element type of result and sums; a's if not given
+
+    Returns
+    -------
+    (*S), or (size,) without an axis
+
+    Raises
+    ------
+    ShapeError   if the axis is out of range
+    """
+    to = as_dtype(dtype) if dtype else jnp.dtype("int64") if a.dtype == bool else a.dtype
+    x = wide(lax.convert_element_type(a, to))
+    if axis is None:
+        x, axis = lax.reshape(x, (x.size,)), 0
+    y = lax.cumsum(x, one_axis(axis, x.ndim, "cumsum"))
+    return lax.convert_element_type(y, to)
+
+
+@op("_histogram", aliases=("_npi_histogram",), num_outputs=2)
+def histogram(data, bins=None, *, bin_cnt: int | None = None, range: object = None):
+    """Number of elements in each interval; the last interval includes its upper border.
+
+    Parameters
+    ----------
+    data : (*S) any dtype
+    bins : (N + 1,) ascending borders, optional
+    bin_cnt : int, optional              number N of equal intervals, instead of borders
+    range : (low, high), with bin_cnt    elements outside are not counted
+
+    Returns
+    -------
+    counts (N,) int64, borders (N + 1,) dtype of data
+
+    Raises
+    ------
+    AttributeTypeError   if neither borders nor count and range are given
+    """
+    x = lax.stop_gradient(data).reshape(data.size)
+    if bins is None:
+        bounds = ast.literal_eval(range) if isinstance(range, str) else range
+        if bin_cnt is None or bin_cnt < 1 or bounds is None or len(bounds) != 2:
+            fail(
+                AttributeTypeError,
+                "histogram",
+                "the intervals are not given",
+                expected="bins as an array, or bin_cnt >= 1 with range (low, high)",
+                got=f"bin_cnt {bin_cnt}, range {bounds}",
+            )
+        kind = "float64" if data.dtype == "float64" or not is_real(data) else "float32"
+        bins = jnp.linspace(*(float(v) for v in bounds), bin_cnt + 1, dtype=kind)
+    borders = lax.stop_gradient(bins)
+    n = borders.shape[0] - 1
+    place = jnp.searchsorted(borders, x.astype(borders.dtype), side="right") - 1
+    place = jnp.where(x == borders[-1], n - 1, place)
+    inside = (place >= 0) & (place < n)
+    counts = jnp.zeros(n + 1, "int64").at[jnp.where(inside, place, n)].add(1)[:n]
+    return counts, borders.astype(data.dtype if is_real(data) else borders.dtype)

@@ -35,7 +35,7 @@ def _lengths(data, lengths, use, axis, where):
             where,
             "sequence_length does not fit",
             got=lengths.shape,
-            expected=f"({data.shape[1 - a]},), one for each sequence of data {data.shape} with time axis {a}",
+            expected=f"({data.shape[1 - a]},), a length for each sequence of {data.shape}",
         )
     return a, lax.stop_gradient(whole_index(lengths, data.shape[a]))
 

@@ -22,7 +22,8 @@ def reshaped(old, wanted, reverse=False, where="Reshape"):
     """The shape that MXNet's special codes mean for an array of shape ``old``.
 
     0 copies a size, -1 is inferred, -2 copies all that are left, -3 multiplies the next two,
-    -4 splits one into the next two numbers (one of them may be -1). ``reverse`` reads from the right.
+    -4 splits one into the next two numbers (one of them may be -1). ``reverse`` reads
+    from the right.
     """
     sizes, codes = list(old), list(wanted)
     if reverse:
@@ -136,9 +137,9 @@ def reshape(
     Parameters
     ----------
     data : (*S) any dtype
-    shape : tuple of int            sizes, or codes: 0 copies the size of the input's axis, -1 is inferred from
-                                    the rest, -2 copies all axes left, -3 merges two axes, -4 splits one into
-                                    the two sizes that follow
+    shape : tuple of int            sizes, or codes: 0 copies the size of the input's axis, -1 is
+                                    inferred from the rest, -2 copies all axes left, -3 merges two
+                                    axes, -4 splits one into the two sizes that follow
     reverse : bool, default False   read the codes from the last axis
     target_shape : tuple of int     old form: 0 is inferred
     keep_highest : bool             with target_shape: keep the first axis
@@ -149,10 +150,10 @@ def reshape(
 
     Raises
     ------
-    ShapeError   if the number of elements would change, or a code asks for an axis that is not there
+    ShapeError   if the number of elements would change, or a code asks for a missing axis
 
-    Example      ``(2, 3, 4)``: ``(0, -1)`` gives ``(2, 12)``, ``(-3, 0)`` ``(6, 4)``, ``(-4, 1, 2, -2)``
-                 ``(1, 2, 3, 4)``
+    Example      ``(2, 3, 4)``: ``(0, -1)`` gives ``(2, 12)``, ``(-3, 0)`` gives ``(6, 4)``,
+                 ``(-4, 1, 2, -2)`` gives ``(1, 2, 3, 4)``
     """
     if not shape and target_shape:
         return lax.reshape(data, _legacy_target(data.shape, target_shape, keep_highest))
@@ -339,7 +340,7 @@ def resolved_slice(shape, begin, end, step, where="slice"):
             ShapeError,
             where,
             "the bounds do not fit the axes",
-            expected=f"as many begins as ends (and steps), at most {len(shape)} for shape {tuple(shape)}",
+            expected=f"as many begins as ends (and steps), at most {len(shape)} for {tuple(shape)}",
             got=f"begin {tuple(begin)}, end {tuple(end)}, step {tuple(step)}",
         )
     found = []
@@ -605,7 +606,7 @@ def crop(
 # ----------------------------------------------------------------------------- join and split
 
 
-@op("Concat", aliases=("concat",), same_dtype=True)
+@op("Concat", aliases=("concat", "_sparse_concat"), same_dtype=True)
 def concat(*data, num_args: int | None = None, dim: int = 1):
     """Arrays joined along an axis.
 
@@ -718,7 +719,7 @@ def split(data, *, num_outputs: int, axis: int = 1, squeeze_axis: bool = False):
             ShapeError,
             "split",
             "the axis cannot be cut into equal parts",
-            expected=f"num_outputs {'equal to' if squeeze_axis else 'that divides'} {n}, the size of axis {a} "
+            expected=f"num_outputs {'equal to' if squeeze_axis else 'that divides'} {n}, axis {a} "
             f"of {data.shape}",
             got=num_outputs,
         )
@@ -861,7 +862,7 @@ def pad(
     Parameters
     ----------
     data : (*S) any dtype
-    mode : 'constant', 'edge' or 'reflect'    a number, the border repeated, or mirrored without the border
+    mode : 'constant', 'edge' or 'reflect'    a number, the border repeated, or the array mirrored
     pad_width : tuple of 2 * ndim int         (before, after) for each axis
     constant_value : float, default 0
 
@@ -871,7 +872,7 @@ def pad(
 
     Raises
     ------
-    ShapeError   unless there are two widths >= 0 per axis, and for 'reflect' each smaller than the axis
+    ShapeError   unless there are two widths >= 0 per axis, for 'reflect' below its size
     """
     if len(pad_width) != 2 * data.ndim or any(w < 0 for w in pad_width):
         fail(
