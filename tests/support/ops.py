@@ -38,12 +38,14 @@ def call_all(name, *arrays, seed=0, train=False, **attrs):
 def call(name, *arrays, seed=0, train=False, **attrs):
     """The visible output of an operator, or the list of them."""
     bound = bind(name, arrays, attrs, seed, train)[0]
-    outputs = call_all(name, *arrays, seed=seed, train=train, **attrs)[:bound.n_visible]
+    outputs = call_all(name, *arrays, seed=seed, train=train, **attrs)[: bound.n_visible]
     return outputs[0] if bound.n_visible == 1 else outputs
 
 
 def gradients(name, *arrays, head=None, wrt=None, seed=0, train=False, **attrs):
-    """Gradients of the first output wrt the inputs numbered ``wrt`` (default all), for a head gradient (ones)."""
+    """Gradients of the first output wrt the inputs numbered ``wrt`` (default all), for a head
+    gradient (ones).
+    """
     bound, inputs, words = bind(name, arrays, attrs, seed, train)
     wrt = tuple(range(len(inputs))) if wrt is None else tuple(wrt)
 
@@ -62,9 +64,14 @@ def gradients(name, *arrays, head=None, wrt=None, seed=0, train=False, **attrs):
     return [onp.asarray(g) for g in found]
 
 
-def check_gradient(name, *arrays, wrt=None, step=1e-6, tolerance=1e-6, seed=0, train=False, **attrs):
-    """Compare the gradient with central differences, both in float64, for a random head gradient."""
-    arrays = [onp.asarray(a, "float64") if onp.asarray(a).dtype.kind == "f" else onp.asarray(a) for a in arrays]
+def check_gradient(
+    name, *arrays, wrt=None, step=1e-6, tolerance=1e-6, seed=0, train=False, **attrs
+):
+    """Compare the gradient with central differences in float64, for a random head gradient."""
+    arrays = [
+        onp.asarray(a, "float64") if onp.asarray(a).dtype.kind == "f" else onp.asarray(a)
+        for a in arrays
+    ]
     wrt = [i for i, a in enumerate(arrays) if a.dtype.kind == "f"] if wrt is None else list(wrt)
     bound, inputs, words = bind(name, arrays, attrs, seed, train)
     run = jax.jit(lambda inputs: bound.run(inputs, words)[0])
@@ -78,7 +85,16 @@ def check_gradient(name, *arrays, wrt=None, step=1e-6, tolerance=1e-6, seed=0, t
             for sign in (1, -1):
                 moved = arrays[i].copy()
                 moved[at] += sign * step
-                sides.append(onp.sum(onp.asarray(run([*inputs[:i], jnp.asarray(moved), *inputs[i + 1:]])) * head))
+                sides.append(
+                    onp.sum(
+                        onp.asarray(run([*inputs[:i], jnp.asarray(moved), *inputs[i + 1 :]])) * head
+                    )
+                )
             expected[at] = (sides[0] - sides[1]) / (2 * step)
-        onp.testing.assert_allclose(gradient, expected, rtol=tolerance, atol=tolerance,
-                                    err_msg=f"{name}: gradient wrt input {i}")
+        onp.testing.assert_allclose(
+            gradient,
+            expected,
+            rtol=tolerance,
+            atol=tolerance,
+            err_msg=f"{name}: gradient wrt input {i}",
+        )

@@ -1,10 +1,11 @@
 """Random bits, and the uniform and normal numbers made of them.
 
-The generator is Threefry-2x32 [1]_ counting upwards from 0 under the draw's key, with 13 rounds: the fewest that
-pass BigCrush according to its authors.  ``jax.random.bits`` computes the same function with 20 rounds and
-keeps one of its two words.  Here both are used and the rounds are written out, which XLA:CPU turns into
-one vectorised loop.  Measured on two shared cores, jaxlib 0.10.2, (256, 784) float32 uniform numbers: 0.20 ms
-against 0.78 ms, first call (with compilation) 0.10 s against 0.50 s.
+The generator is Threefry-2x32 [1]_ counting upwards from 0 under the draw's key, with 13 rounds:
+the fewest that pass BigCrush according to its authors.  ``jax.random.bits`` computes the same
+function with 20 rounds and keeps one of its two words.  Here both are used and the rounds are
+written out, which XLA:CPU turns into one vectorised loop.  Measured on two shared cores, jaxlib
+0.10.2, (256, 784) float32 uniform numbers: 0.20 ms against 0.78 ms, first call (with compilation)
+0.10 s against 0.50 s.
 
 .. [1] Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3. SC 2011.
 """
@@ -19,12 +20,12 @@ from jax import lax
 __all__ = ["random_words", "random_bits16", "uniform01", "standard_normal"]
 
 ROUNDS = 13
-ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)   # Salmon et al., table 2
+ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)  # Salmon et al., table 2
 PARITY = 0x1BD11BDA
 
 
 def threefry(key, counter):
-    """Two random words per counter: Threefry-2x32 of (counter, 0) under ``key`` (two uint32 words)."""
+    """Two random words per counter: Threefry-2x32 of (counter, 0) under two key words."""
     ks = (key[0], key[1], key[0] ^ key[1] ^ onp.uint32(PARITY))
     a, b = counter + ks[0], jnp.broadcast_to(ks[1], counter.shape)
     for r in range(ROUNDS):
@@ -56,18 +57,19 @@ def random_bits16(key, shape):
 
 
 def uniform01(key, shape, dtype):
-    """Uniform numbers in [0, 1): multiples of half the type's precision at 1, so that 1 itself never occurs."""
+    """Uniform in [0, 1): multiples of half the type's precision at 1, so that 1 never occurs."""
     dtype = jnp.dtype(dtype)
     n = math.prod(shape)
-    digits = jnp.finfo(dtype).nmant + 1            # 24 for float32, 53, 11, 8
+    digits = jnp.finfo(dtype).nmant + 1  # 24 for float32, 53, 11, 8
     if digits > 32:
         words = random_words(key, 2 * n)
         high, low = words[:n].astype("uint64"), words[n:].astype("uint64")
         whole = ((high << onp.uint64(32) | low) >> onp.uint64(64 - digits)).astype("int64")
     else:
-        # XLA:CPU converts signed integers to floats in vector registers, unsigned ones element by element
+        # XLA:CPU converts signed integers to floats in vector registers, unsigned ones
+        # element by element
         whole = (random_words(key, n) >> onp.uint32(32 - digits)).astype("int32")
-    return (whole.astype(dtype) * jnp.asarray(2.0 ** -digits, dtype)).reshape(shape)
+    return (whole.astype(dtype) * jnp.asarray(2.0**-digits, dtype)).reshape(shape)
 
 
 def standard_normal(key, shape, dtype):

@@ -1,4 +1,4 @@
-"""What the neural-network operators share: layouts, window parameters, accumulation types, checks."""
+"""What the network operators share: layouts, window parameters, accumulation types, checks."""
 
 import jax.numpy as jnp
 from jax import lax
@@ -6,14 +6,22 @@ from jax import lax
 from .._dtypes import is_floating
 from ..error import AttributeTypeError, DTypeError, ShapeError, fail
 
-__all__ = ["DEFAULT_LAYOUT", "accumulator", "batched", "channel_last", "require_floating", "require_shape",
-           "moved", "window"]
+__all__ = [
+    "DEFAULT_LAYOUT",
+    "accumulator",
+    "batched",
+    "channel_last",
+    "require_floating",
+    "require_shape",
+    "moved",
+    "window",
+]
 
-DEFAULT_LAYOUT = {1: "NCW", 2: "NCHW", 3: "NCDHW"}   # by number of spatial axes
+DEFAULT_LAYOUT = {1: "NCW", 2: "NCHW", 3: "NCDHW"}  # by number of spatial axes
 
 
 def accumulator(dtype):
-    """The type in which sums over elements of ``dtype`` are kept: float32 for the half-width floats."""
+    """The type for sums over elements of ``dtype``: float32 for the half-width floats."""
     return jnp.float32 if dtype.itemsize == 2 and is_floating(dtype) else dtype
 
 
@@ -21,16 +29,26 @@ def require_floating(where, **arrays):
     """Raise DTypeError for the first array that is not of a floating type."""
     for name, x in arrays.items():
         if x is not None and not is_floating(x.dtype):
-            fail(DTypeError, where, f"{name} has a type without fractions",
-                 expected="float16, bfloat16, float32 or float64", got=x.dtype.name,
-                 hint=f"cast it first: {name}.astype('float32')")
+            fail(
+                DTypeError,
+                where,
+                f"{name} has a type without fractions",
+                expected="float16, bfloat16, float32 or float64",
+                got=x.dtype.name,
+                hint=f"cast it first: {name}.astype('float32')",
+            )
 
 
 def require_shape(where, name, x, expected, because):
     """Raise ShapeError unless array ``x`` has the expected shape."""
     if x.shape != tuple(expected):
-        fail(ShapeError, where, f"{name} does not fit", expected=f"{name} {tuple(expected)} {because}",
-             got=x.shape)
+        fail(
+            ShapeError,
+            where,
+            f"{name} does not fit",
+            expected=f"{name} {tuple(expected)} {because}",
+            got=x.shape,
+        )
 
 
 def window(where, name, value, n, default):
@@ -42,10 +60,21 @@ def window(where, name, value, n, default):
     if not value:
         return (default,) * n
     if len(value) != n:
-        fail(ShapeError, where, f"{name} has another number of axes than the kernel",
-             expected=f"{n} numbers", got=value)
+        fail(
+            ShapeError,
+            where,
+            f"{name} has another number of axes than the kernel",
+            expected=f"{n} numbers",
+            got=value,
+        )
     if min(value) < default:
-        fail(AttributeTypeError, where, f"{name} is too small", expected=f"numbers >= {default}", got=value)
+        fail(
+            AttributeTypeError,
+            where,
+            f"{name} is too small",
+            expected=f"numbers >= {default}",
+            got=value,
+        )
     return value
 
 
@@ -53,9 +82,13 @@ def layout_of(where, layout, n):
     """The layout's letters, checked against the number of spatial axes."""
     layout = DEFAULT_LAYOUT.get(n) if layout in (None, "None") else layout
     if layout is None or len(layout) != n + 2:
-        fail(ShapeError, where, "layout and kernel have different numbers of spatial axes",
-             expected=f"a layout with {n} spatial axes" if layout else "1, 2 or 3 spatial axes",
-             got=layout or f"{n} kernel axes")
+        fail(
+            ShapeError,
+            where,
+            "layout and kernel have different numbers of spatial axes",
+            expected=f"a layout with {n} spatial axes" if layout else "1, 2 or 3 spatial axes",
+            got=layout or f"{n} kernel axes",
+        )
     return layout
 
 
@@ -67,9 +100,14 @@ def channel_last(layout):
 def batched(where, data, n, kernel):
     """Raise ShapeError unless data has a batch axis, a channel axis and ``n`` spatial axes."""
     if data.ndim != n + 2:
-        fail(ShapeError, where, "data has the wrong number of axes",
-             expected=f"{n + 2} axes (batch, channel and {n} spatial) for kernel {kernel}", got=data.shape,
-             hint="add a batch axis with expand_dims(0)" if data.ndim == n + 1 else None)
+        fail(
+            ShapeError,
+            where,
+            "data has the wrong number of axes",
+            expected=f"{n + 2} axes (batch, channel and {n} spatial) for kernel {kernel}",
+            got=data.shape,
+            hint="add a batch axis with expand_dims(0)" if data.ndim == n + 1 else None,
+        )
 
 
 def moved(v, axis, ndim):

@@ -22,7 +22,7 @@ def softrelu(x):
 
 
 def softsign(x):
-    """x / (1 + |x|)."""
+    """Compute x / (1 + |x|)."""
     return x / (1 + jnp.abs(x))
 
 
@@ -38,7 +38,7 @@ ACTIVATIONS = {
 
 @op("Activation", aliases=("_npx_activation",))
 def activation(data, *, act_type: Literal["relu", "sigmoid", "softrelu", "softsign", "tanh"]):
-    """Elementwise activation: relu, sigmoid, tanh, softrelu ``log(1 + e^x)`` or softsign ``x / (1 + |x|)``.
+    """Elementwise relu, sigmoid, tanh, softrelu ``log(1 + e^x)``, softsign ``x / (1 + |x|)``.
 
     Parameters
     ----------
@@ -59,7 +59,10 @@ def activation(data, *, act_type: Literal["relu", "sigmoid", "softrelu", "softsi
     return ACTIVATIONS[act_type](data.astype(accumulator(data.dtype))).astype(data.dtype)
 
 
-SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805   # Klambauer et al. 2017, arXiv:1706.02515
+SELU_ALPHA, SELU_SCALE = (
+    1.6732632423543772,
+    1.0507009873554805,
+)  # Klambauer et al. 2017, arXiv:1706.02515
 SQRT_HALF = 0.7071067811865476
 
 
@@ -69,10 +72,17 @@ def infer_leaky_relu(data, gamma=None, *, act_type="leaky", **_):
 
 
 @op("LeakyReLU", aliases=("_npx_leaky_relu",), infer=infer_leaky_relu, same_dtype=True)
-def leaky_relu(data, gamma=None, *,
-               act_type: Literal["elu", "gelu", "leaky", "prelu", "rrelu", "selu"] = "leaky",
-               slope: float = 0.25, lower_bound: float = 0.125, upper_bound: float = 0.333999991,
-               key=None, train=False):
+def leaky_relu(
+    data,
+    gamma=None,
+    *,
+    act_type: Literal["elu", "gelu", "leaky", "prelu", "rrelu", "selu"] = "leaky",
+    slope: float = 0.25,
+    lower_bound: float = 0.125,
+    upper_bound: float = 0.333999991,
+    key=None,
+    train=False,
+):
     """Rectifiers that let something through below zero.
 
     ========  ==============================================================================
@@ -101,8 +111,13 @@ def leaky_relu(data, gamma=None, *,
     """
     require_floating("LeakyReLU", data=data)
     if (act_type == "prelu") != (gamma is not None):
-        fail(ShapeError, "LeakyReLU", f"gamma and act_type={act_type!r} do not go together",
-             expected="slopes gamma for act_type='prelu' only", got="none" if gamma is None else gamma.shape)
+        fail(
+            ShapeError,
+            "LeakyReLU",
+            f"gamma and act_type={act_type!r} do not go together",
+            expected="slopes gamma for act_type='prelu' only",
+            got="none" if gamma is None else gamma.shape,
+        )
     x = data.astype(accumulator(data.dtype))
     if act_type == "leaky":
         below = x * slope
@@ -114,7 +129,7 @@ def leaky_relu(data, gamma=None, *,
         return (0.5 * x * (1 + lax.erf(x * SQRT_HALF))).astype(data.dtype)
     else:
         # the exponential of a large positive x would be infinite, and its derivative 0 * inf
-        e = jnp.expm1(jnp.minimum(x, 0))
+        e = jnp.expm1(jnp.where(x > 0, 0, x))
         if act_type == "selu":
             return (SELU_SCALE * jnp.where(x > 0, x, SELU_ALPHA * e)).astype(data.dtype)
         below = slope * e
@@ -127,8 +142,13 @@ def prelu_slopes(data, gamma):
         return gamma.reshape((1,) * data.ndim)
     channels = data.shape[1] if data.ndim > 1 else 1
     if gamma.shape != (channels,):
-        fail(ShapeError, "LeakyReLU", "gamma does not fit the channels",
-             expected=f"gamma ({channels},) or (1,) for data {data.shape}", got=gamma.shape)
+        fail(
+            ShapeError,
+            "LeakyReLU",
+            "gamma does not fit the channels",
+            expected=f"gamma ({channels},) or (1,) for data {data.shape}",
+            got=gamma.shape,
+        )
     return gamma.reshape((1, channels) + (1,) * (data.ndim - 2))
 
 

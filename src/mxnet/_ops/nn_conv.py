@@ -18,23 +18,53 @@ def weight_layout(layout):
     return layout.replace("N", "O").replace("C", "I")
 
 
-def infer_convolution(data, weight=None, bias=None, *, kernel, num_filter, num_group=1, no_bias=False,
-                      layout=None, **_):
+def infer_convolution(
+    data,
+    weight=None,
+    bias=None,
+    *,
+    kernel,
+    num_filter,
+    num_group=1,
+    no_bias=False,
+    layout=None,
+    **_,
+):
     """Shapes of the learned inputs, given the shape of the data."""
     layout = layout_of("Convolution", layout, len(kernel))
     channels = data[layout.index("C")] // num_group
     last = channel_last(layout)
-    shapes = {"weight": (num_filter, *kernel, channels) if last else (num_filter, channels, *kernel)}
+    shapes = {
+        "weight": (num_filter, *kernel, channels) if last else (num_filter, channels, *kernel)
+    }
     if not no_bias:
         shapes["bias"] = (num_filter,)
     return shapes
 
 
-@op("Convolution", aliases=("_npx_convolution", "Convolution_v1"), infer=infer_convolution, same_dtype=True)
-def convolution(data, weight, bias=None, *, kernel: Shape, stride: Shape = (), dilate: Shape = (),
-                pad: Shape = (), num_filter: int, num_group: int = 1, workspace: int = 1024,
-                no_bias: bool = False, cudnn_tune: CUDNN_TUNE | None = None, cudnn_off: bool = False,
-                layout: LAYOUT | None = None):
+@op(
+    "Convolution",
+    aliases=("_npx_convolution", "Convolution_v1"),
+    infer=infer_convolution,
+    same_dtype=True,
+)
+def convolution(
+    data,
+    weight,
+    bias=None,
+    *,
+    kernel: Shape,
+    stride: Shape = (),
+    dilate: Shape = (),
+    pad: Shape = (),
+    num_filter: int,
+    num_group: int = 1,
+    workspace: int = 1024,
+    no_bias: bool = False,
+    cudnn_tune: CUDNN_TUNE | None = None,
+    cudnn_off: bool = False,
+    layout: LAYOUT | None = None,
+):
     """Cross-correlation with learned filters, ``y[n, f] = b[f] + sum_c w[f, c] * x[n, c]``.
 
     Parameters
@@ -46,14 +76,14 @@ def convolution(data, weight, bias=None, *, kernel: Shape, stride: Shape = (), d
     stride, dilate : ints, default all 1     step between windows and between the elements of one
     pad : ints, default all 0                zeros on both ends of each spatial axis
     num_filter : int                         output channels
-    num_group : int, default 1               channels are split so many ways, each with filters of its own
+    num_group : int, default 1  channels are split so many ways, each with filters of its own
     layout : {'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'}, default channels first
     workspace, cudnn_tune, cudnn_off :       accepted and without effect
 
     Returns
     -------
-    (B, num_filter, *T) in data's layout and dtype, ``T = (S + 2 pad - dilate (kernel - 1) - 1) // stride + 1``;
-    half-width floats accumulate in float32
+    (B, num_filter, *T) in data's layout and dtype, ``T = (S + 2 pad - dilate (kernel - 1) - 1) //
+    stride + 1``; half-width floats accumulate in float32
 
     Raises
     ------
@@ -69,58 +99,97 @@ def convolution(data, weight, bias=None, *, kernel: Shape, stride: Shape = (), d
     pad = window(where, "pad", pad, n, 0)
     channels = data.shape[layout.index("C")]
     check_groups(where, channels, num_filter, num_group)
-    shapes = infer_convolution(data.shape, kernel=kernel, num_filter=num_filter, num_group=num_group,
-                               no_bias=no_bias, layout=layout)
+    shapes = infer_convolution(
+        data.shape,
+        kernel=kernel,
+        num_filter=num_filter,
+        num_group=num_group,
+        no_bias=no_bias,
+        layout=layout,
+    )
     check_learned(where, data, weight, bias, shapes, no_bias)
     spatial = [data.shape[i] for i, c in enumerate(layout) if c not in "NC"]
     for size, k, d, p in zip(spatial, kernel, dilate, pad):
         if size + 2 * p < d * (k - 1) + 1:
-            fail(ShapeError, where, "kernel exceeds the padded input",
-                 expected=f"dilate * (kernel - 1) + 1 <= {size + 2 * p}",
-                 got=f"{d * (k - 1) + 1} for kernel {kernel}, dilate {dilate}, data {data.shape}, pad {pad}",
-                 hint="pad more, or use a smaller kernel")
+            fail(
+                ShapeError,
+                where,
+                "kernel exceeds the padded input",
+                expected=f"dilate * (kernel - 1) + 1 <= {size + 2 * p}",
+                got=f"{d * (k - 1) + 1} for kernel {kernel}, dilate {dilate}, "
+                f"data {data.shape}, pad {pad}",
+                hint="pad more, or use a smaller kernel",
+            )
     wide = accumulator(data.dtype)
-    y = convolve(data.astype(wide), weight.astype(wide), stride, [(p, p) for p in pad], dilate, num_group, layout)
+    y = convolve(
+        data.astype(wide),
+        weight.astype(wide),
+        stride,
+        [(p, p) for p in pad],
+        dilate,
+        num_group,
+        layout,
+    )
     if bias is not None:
         y = y + moved(bias.astype(wide), layout.index("C"), y.ndim)
     return y.astype(data.dtype)
 
 
 def convolve(x, w, stride, pad, dilate, groups, layout):
-    """The convolution itself: a matrix product where the kernel is one point, XLA's convolution elsewhere."""
+    """The convolution itself; where the kernel is one point, as a matrix product."""
     spatial = [i for i, c in enumerate(layout) if c not in "NC"]
-    pointwise = all(w.shape[i] == 1 for i in spatial) and groups == 1 and all(p == (0, 0) for p in pad)
+    pointwise = (
+        all(w.shape[i] == 1 for i in spatial) and groups == 1 and all(p == (0, 0) for p in pad)
+    )
     if pointwise and set(stride) == {1}:
-        # (O, ..., C, ...) x (N, ..., C, ...) over C; XLA:CPU has a good matrix product and a middling convolution
+        # (O, ..., C, ...) x (N, ..., C, ...) over C; XLA:CPU has a good matrix product
+        # and a middling convolution
         c = layout.index("C")
         matrix = w.reshape(w.shape[0], w.shape[c])
-        y = lax.dot_general(x, matrix, (((c,), (1,)), ((), ())))     # (N, *S, O)
+        y = lax.dot_general(x, matrix, (((c,), (1,)), ((), ())))  # (N, *S, O)
         return y if c == len(layout) - 1 else jnp.moveaxis(y, -1, 1)
     return lax.conv_general_dilated(
-        x, w, stride, pad, rhs_dilation=dilate, feature_group_count=groups,
-        dimension_numbers=(layout, weight_layout(layout), layout))
+        x,
+        w,
+        stride,
+        pad,
+        rhs_dilation=dilate,
+        feature_group_count=groups,
+        dimension_numbers=(layout, weight_layout(layout), layout),
+    )
 
 
 def check_groups(where, channels, num_filter, num_group):
     """Raise unless groups divide the channels on both sides."""
     if num_filter < 1 or num_group < 1 or channels % num_group or num_filter % num_group:
-        fail(AttributeTypeError, where, "num_group does not divide the channels",
-             expected=f"a divisor of {channels} input channels and of num_filter {num_filter}", got=num_group)
+        fail(
+            AttributeTypeError,
+            where,
+            "num_group does not divide the channels",
+            expected=f"a divisor of {channels} input channels and of num_filter {num_filter}",
+            got=num_group,
+        )
 
 
 def check_learned(where, data, weight, bias, shapes, no_bias):
     """Raise unless weight and bias are present as told and of the shapes that the data asks for."""
     require_shape(where, "weight", weight, shapes["weight"], f"for data {data.shape}")
     if no_bias != (bias is None):
-        fail(ShapeError, where, "bias and no_bias contradict each other",
-             expected="no bias with no_bias=True" if no_bias else f"bias {shapes['bias']}",
-             got="a bias" if no_bias else "none", hint=None if no_bias else "pass no_bias=True")
+        fail(
+            ShapeError,
+            where,
+            "bias and no_bias contradict each other",
+            expected="no bias with no_bias=True" if no_bias else f"bias {shapes['bias']}",
+            got="a bias" if no_bias else "none",
+            hint=None if no_bias else "pass no_bias=True",
+        )
     if bias is not None:
         require_shape(where, "bias", bias, shapes["bias"], "for that num_filter")
 
 
-def infer_deconvolution(data, weight=None, bias=None, *, kernel, num_filter, num_group=1, no_bias=True,
-                        layout=None, **_):
+def infer_deconvolution(
+    data, weight=None, bias=None, *, kernel, num_filter, num_group=1, no_bias=True, layout=None, **_
+):
     """Shapes of the learned inputs, given the shape of the data."""
     layout = layout_of("Deconvolution", layout, len(kernel))
     channels, filters = data[layout.index("C")], num_filter // num_group
@@ -132,11 +201,25 @@ def infer_deconvolution(data, weight=None, bias=None, *, kernel, num_filter, num
 
 
 @op("Deconvolution", aliases=("_npx_deconvolution",), infer=infer_deconvolution, same_dtype=True)
-def deconvolution(data, weight, bias=None, *, kernel: Shape, stride: Shape = (), dilate: Shape = (),
-                  pad: Shape = (), adj: Shape = (), target_shape: Shape = (), num_filter: int,
-                  num_group: int = 1, workspace: int = 512, no_bias: bool = True,
-                  cudnn_tune: CUDNN_TUNE | None = None, cudnn_off: bool = False,
-                  layout: LAYOUT | None = None):
+def deconvolution(
+    data,
+    weight,
+    bias=None,
+    *,
+    kernel: Shape,
+    stride: Shape = (),
+    dilate: Shape = (),
+    pad: Shape = (),
+    adj: Shape = (),
+    target_shape: Shape = (),
+    num_filter: int,
+    num_group: int = 1,
+    workspace: int = 512,
+    no_bias: bool = True,
+    cudnn_tune: CUDNN_TUNE | None = None,
+    cudnn_off: bool = False,
+    layout: LAYOUT | None = None,
+):
     """Transposed convolution: what ``Convolution`` with the same parameters does to a gradient.
 
     Parameters
@@ -146,12 +229,14 @@ def deconvolution(data, weight, bias=None, *, kernel: Shape, stride: Shape = (),
     bias : (num_filter,), absent with ``no_bias`` (the default)
     kernel, stride, dilate, pad : as in Convolution
     adj : ints, default all 0        added to the output's size at the far end; less than the stride
-    target_shape : ints, optional    the output's spatial size; ``pad`` and ``adj`` are then made to fit
+    target_shape : ints, optional
+        the output's spatial size; ``pad`` and ``adj`` are then made to fit
     num_filter, num_group, layout : as in Convolution
 
     Returns
     -------
-    (B, num_filter, *T) in data's layout and dtype, ``T = stride (S - 1) + dilate (kernel - 1) + 1 - 2 pad + adj``
+    (B, num_filter, *T) in data's layout and dtype, ``T = stride (S - 1) + dilate (kernel - 1) + 1 -
+    2 pad + adj``
 
     Raises
     ------
@@ -167,38 +252,71 @@ def deconvolution(data, weight, bias=None, *, kernel: Shape, stride: Shape = (),
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilate)]
     pad, adj = window(where, "pad", pad, n, 0), window(where, "adj", adj, n, 0)
     if any(target_shape):
-        pad, adj = padding_for(window(where, "target_shape", target_shape, n, 0), spatial, stride, reach, pad, adj)
+        pad, adj = padding_for(
+            window(where, "target_shape", target_shape, n, 0), spatial, stride, reach, pad, adj
+        )
     elif any(a >= s for a, s in zip(adj, stride)):
-        fail(AttributeTypeError, where, "adj is too large", expected=f"less than stride {stride}", got=adj)
+        fail(
+            AttributeTypeError,
+            where,
+            "adj is too large",
+            expected=f"less than stride {stride}",
+            got=adj,
+        )
     channels = data.shape[layout.index("C")]
     check_groups(where, channels, num_filter, num_group)
-    shapes = infer_deconvolution(data.shape, kernel=kernel, num_filter=num_filter, num_group=num_group,
-                                 no_bias=no_bias, layout=layout)
+    shapes = infer_deconvolution(
+        data.shape,
+        kernel=kernel,
+        num_filter=num_filter,
+        num_group=num_group,
+        no_bias=no_bias,
+        layout=layout,
+    )
     check_learned(where, data, weight, bias, shapes, no_bias)
-    if any(s * (size - 1) + r - 2 * p + a < 1 for size, s, r, p, a in zip(spatial, stride, reach, pad, adj)):
-        fail(ShapeError, where, "output would have no elements",
-             expected="stride (size - 1) + dilate (kernel - 1) + 1 - 2 pad + adj >= 1",
-             got=f"data {data.shape}, kernel {kernel}, pad {pad}")
+    if any(
+        s * (size - 1) + r - 2 * p + a < 1
+        for size, s, r, p, a in zip(spatial, stride, reach, pad, adj)
+    ):
+        fail(
+            ShapeError,
+            where,
+            "output would have no elements",
+            expected="stride (size - 1) + dilate (kernel - 1) + 1 - 2 pad + adj >= 1",
+            got=f"data {data.shape}, kernel {kernel}, pad {pad}",
+        )
     wide = accumulator(data.dtype)
     w = turned(weight.astype(wide), num_group, layout)
     edges = [(r - 1 - p, r - 1 - p + a) for r, p, a in zip(reach, pad, adj)]
     y = lax.conv_general_dilated(
-        data.astype(wide), w, (1,) * n, edges, lhs_dilation=stride, rhs_dilation=dilate,
-        feature_group_count=num_group, dimension_numbers=(layout, weight_layout(layout), layout))
+        data.astype(wide),
+        w,
+        (1,) * n,
+        edges,
+        lhs_dilation=stride,
+        rhs_dilation=dilate,
+        feature_group_count=num_group,
+        dimension_numbers=(layout, weight_layout(layout), layout),
+    )
     if bias is not None:
         y = y + moved(bias.astype(wide), layout.index("C"), y.ndim)
     return y.astype(data.dtype)
 
 
 def padding_for(target, spatial, stride, reach, pad, adj):
-    """(pad, adj) with which the output gets the target's size; an axis of target 0 keeps what was given."""
+    """(pad, adj) that give the output the target's size; for a target of 0, those given."""
     pads, adjs = [], []
     for t, size, s, r, p, a in zip(target, spatial, stride, reach, pad, adj):
         if t:
             excess = s * (size - 1) + r - t
             if excess < 0:
-                fail(ShapeError, "Deconvolution", "target_shape is too large",
-                     expected=f"at most {s * (size - 1) + r} for {size} inputs", got=t)
+                fail(
+                    ShapeError,
+                    "Deconvolution",
+                    "target_shape is too large",
+                    expected=f"at most {s * (size - 1) + r} for {size} inputs",
+                    got=t,
+                )
             p, a = (excess + 1) // 2, excess % 2
         pads.append(p)
         adjs.append(a)
@@ -206,12 +324,12 @@ def padding_for(target, spatial, stride, reach, pad, adj):
 
 
 def turned(w, groups, layout):
-    """A (C, F/g, ...) weight as the (F, C/g, ...) weight of the equivalent convolution: kernel axes reversed."""
+    """A (C, F/g, ...) weight as the (F, C/g, ...) one, reversed, of the equal convolution."""
     spatial = tuple(i for i, c in enumerate(layout) if c not in "NC")
     w = lax.rev(w, spatial)
     out = layout.index("C")
     if groups > 1:
-        w = w.reshape(groups, w.shape[0] // groups, *w.shape[1:])   # (g, C/g, ..., F/g, ...)
-        w = jnp.swapaxes(w, 1, out + 1)                              # (g, F/g, ..., C/g, ...)
+        w = w.reshape(groups, w.shape[0] // groups, *w.shape[1:])  # (g, C/g, ..., F/g, ...)
+        w = jnp.swapaxes(w, 1, out + 1)  # (g, F/g, ..., C/g, ...)
         return w.reshape(w.shape[0] * w.shape[1], *w.shape[2:])
     return jnp.swapaxes(w, 0, out)

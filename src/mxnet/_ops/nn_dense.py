@@ -10,7 +10,9 @@ from ._nn import accumulator
 from ._spec import op
 
 
-def infer_fully_connected(data, weight=None, bias=None, *, num_hidden, no_bias=False, flatten=True, **_):
+def infer_fully_connected(
+    data, weight=None, bias=None, *, num_hidden, no_bias=False, flatten=True, **_
+):
     """Shapes of the learned inputs, given the shape of the data (deferred initialisation)."""
     shapes = {"weight": (num_hidden, math.prod(data[1:]) if flatten else data[-1])}
     if not no_bias:
@@ -18,9 +20,15 @@ def infer_fully_connected(data, weight=None, bias=None, *, num_hidden, no_bias=F
     return shapes
 
 
-@op("FullyConnected", aliases=("_npx_fully_connected", "_sparse_FullyConnected"),
-    infer=infer_fully_connected, same_dtype=True)
-def fully_connected(data, weight, bias=None, *, num_hidden: int, no_bias: bool = False, flatten: bool = True):
+@op(
+    "FullyConnected",
+    aliases=("_npx_fully_connected", "_sparse_FullyConnected"),
+    infer=infer_fully_connected,
+    same_dtype=True,
+)
+def fully_connected(
+    data, weight, bias=None, *, num_hidden: int, no_bias: bool = False, flatten: bool = True
+):
     """Affine map ``y = x W^T + b``.
 
     Parameters
@@ -42,26 +50,57 @@ def fully_connected(data, weight, bias=None, *, num_hidden: int, no_bias: bool =
     ShapeError   if weight or bias does not fit data and num_hidden
     """
     if data.ndim == 0:
-        fail(ShapeError, "FullyConnected", "data has no axes", expected="(batch, ...)", got=data.shape)
+        fail(
+            ShapeError,
+            "FullyConnected",
+            "data has no axes",
+            expected="(batch, ...)",
+            got=data.shape,
+        )
     # not -1 for the joined axis: that has no answer for an empty batch
-    x = data.reshape(data.shape[0], math.prod(data.shape[1:])) if flatten and data.ndim != 2 else data
+    x = (
+        data.reshape(data.shape[0], math.prod(data.shape[1:]))
+        if flatten and data.ndim != 2
+        else data
+    )
     k = x.shape[-1]
     if weight.shape != (num_hidden, k):
-        fail(ShapeError, "FullyConnected", "weight does not fit data",
-             expected=f"weight ({num_hidden}, {k}) for data {data.shape}", got=weight.shape,
-             hint=f"num_hidden is {num_hidden}" if weight.ndim == 2 and weight.shape[1] == k else
-             "flatten=False maps the last axis only" if flatten and data.ndim > 2 and
-             weight.shape[-1:] == data.shape[-1:] else None)
+        fail(
+            ShapeError,
+            "FullyConnected",
+            "weight does not fit data",
+            expected=f"weight ({num_hidden}, {k}) for data {data.shape}",
+            got=weight.shape,
+            hint=f"num_hidden is {num_hidden}"
+            if weight.ndim == 2 and weight.shape[1] == k
+            else "flatten=False maps the last axis only"
+            if flatten and data.ndim > 2 and weight.shape[-1:] == data.shape[-1:]
+            else None,
+        )
     if no_bias != (bias is None):
-        fail(ShapeError, "FullyConnected", "bias and no_bias contradict each other",
-             expected="no bias with no_bias=True" if no_bias else f"bias ({num_hidden},)",
-             got="a bias" if no_bias else "none", hint=None if no_bias else "pass no_bias=True")
+        fail(
+            ShapeError,
+            "FullyConnected",
+            "bias and no_bias contradict each other",
+            expected="no bias with no_bias=True" if no_bias else f"bias ({num_hidden},)",
+            got="a bias" if no_bias else "none",
+            hint=None if no_bias else "pass no_bias=True",
+        )
     wide = accumulator(x.dtype)
-    y = lax.dot_general(x, weight, (((x.ndim - 1,), (1,)), ((), ())),
-                        preferred_element_type=wide if wide != x.dtype else None)
+    y = lax.dot_general(
+        x,
+        weight,
+        (((x.ndim - 1,), (1,)), ((), ())),
+        preferred_element_type=wide if wide != x.dtype else None,
+    )
     if bias is not None:
         if bias.shape != (num_hidden,):
-            fail(ShapeError, "FullyConnected", "bias does not fit num_hidden",
-                 expected=f"bias ({num_hidden},)", got=bias.shape)
+            fail(
+                ShapeError,
+                "FullyConnected",
+                "bias does not fit num_hidden",
+                expected=f"bias ({num_hidden},)",
+                got=bias.shape,
+            )
         y = y + jnp.broadcast_to(bias.astype(y.dtype), y.shape)
     return y.astype(data.dtype)

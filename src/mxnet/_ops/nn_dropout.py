@@ -11,9 +11,17 @@ from ._spec import Shape, op
 
 
 @op("Dropout", aliases=("_npx_dropout",))
-def dropout(data, *, p: float = 0.5, mode: Literal["always", "training"] = "training", axes: Shape = (),
-            cudnn_off: bool | None = False, key=None, train=False):
-    """Set each element to 0 with probability ``p`` and scale the others by ``1 / (1 - p)``, in training only.
+def dropout(
+    data,
+    *,
+    p: float = 0.5,
+    mode: Literal["always", "training"] = "training",
+    axes: Shape = (),
+    cudnn_off: bool | None = False,
+    key=None,
+    train=False,
+):
+    """In training, set elements to 0 with probability ``p`` and scale the rest by ``1 / (1 - p)``.
 
     Parameters
     ----------
@@ -34,8 +42,8 @@ def dropout(data, *, p: float = 0.5, mode: Literal["always", "training"] = "trai
 
     Notes
     -----
-    One draw has 16 random bits: ``p`` is met to within 1/131072 (exactly for sixteenths and the like),
-    for half the price of 32 bits.
+    One draw has 16 random bits: ``p`` is met to within 1/131072 (exactly for sixteenths and the
+    like), for half the price of 32 bits.
     """
     if not 0 <= p <= 1:
         fail(AttributeTypeError, "Dropout", "p is not a probability", expected="0 <= p <= 1", got=p)
@@ -45,8 +53,13 @@ def dropout(data, *, p: float = 0.5, mode: Literal["always", "training"] = "trai
         return jnp.zeros_like(data)
     for axis in axes:
         if not -data.ndim <= axis < data.ndim:
-            fail(ShapeError, "Dropout", "axes names an axis that data does not have",
-                 expected=f"-{data.ndim} <= axis < {data.ndim} for data {data.shape}", got=tuple(axes))
+            fail(
+                ShapeError,
+                "Dropout",
+                "axes names an axis that data does not have",
+                expected=f"-{data.ndim} <= axis < {data.ndim} for data {data.shape}",
+                got=tuple(axes),
+            )
     shared = {axis % data.ndim for axis in axes}
     shape = tuple(1 if i in shared else n for i, n in enumerate(data.shape))
     keep = 1 - p

@@ -14,13 +14,18 @@ from ._spec import op
 def axis_of(where, data, axis):
     """``axis`` as a number >= 0."""
     if not -data.ndim <= axis < data.ndim:
-        fail(ShapeError, where, "axis does not exist", got=axis,
-             expected=f"-{data.ndim} <= axis < {data.ndim} for data {data.shape}")
+        fail(
+            ShapeError,
+            where,
+            "axis does not exist",
+            got=axis,
+            expected=f"-{data.ndim} <= axis < {data.ndim} for data {data.shape}",
+        )
     return axis % data.ndim
 
 
 def centred_moments(x, axes):
-    """(x - mean, mean, variance) over ``axes``, kept as axes of one; the variance is the biased one."""
+    """(x - mean, mean, biased variance) over ``axes``, which stay as axes of one."""
     mean = jnp.mean(x, axes, keepdims=True)
     centred = x - mean
     return centred, mean, jnp.mean(centred * centred, axes, keepdims=True)
@@ -32,14 +37,35 @@ def infer_batch_norm(data, *others, axis=1, **_):
     return {"gamma": shape, "beta": shape, "moving_mean": shape, "moving_var": shape}
 
 
-@op("BatchNorm", aliases=("_npx_batch_norm", "BatchNorm_v1"), infer=infer_batch_norm, num_outputs=5,
+@op(
+    "BatchNorm",
+    aliases=("_npx_batch_norm", "BatchNorm_v1"),
+    infer=infer_batch_norm,
+    num_outputs=5,
     visible=lambda attrs, n: 3 if attrs["output_mean_var"] else 1,
-    mutates=(("moving_mean", 3), ("moving_var", 4)))
-def batch_norm(data, gamma, beta, moving_mean, moving_var, *, eps: float = 0.0010000000474974513,
-               momentum: float = 0.899999976, fix_gamma: bool = True, use_global_stats: bool = False,
-               output_mean_var: bool = False, axis: int = 1, cudnn_off: bool = False,
-               min_calib_range: float | None = None, max_calib_range: float | None = None, train=False):
-    """Normalise each channel by its mean and variance over the batch: ``(x - mean) / sqrt(var + eps) * gamma + beta``.
+    mutates=(("moving_mean", 3), ("moving_var", 4)),
+)
+def batch_norm(
+    data,
+    gamma,
+    beta,
+    moving_mean,
+    moving_var,
+    *,
+    eps: float = 0.0010000000474974513,
+    momentum: float = 0.899999976,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: bool = False,
+    axis: int = 1,
+    cudnn_off: bool = False,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+    train=False,
+):
+    """Normalise each channel by its statistics over the batch.
+
+    ``(x - mean) / sqrt(var + eps) * gamma + beta``.
 
     In training the batch's own statistics are used, and the moving ones go towards them,
     ``moving = momentum * moving + (1 - momentum) * batch``, with the biased variance.
@@ -53,14 +79,14 @@ def batch_norm(data, gamma, beta, moving_mean, moving_var, *, eps: float = 0.001
     momentum : float, default 0.9
     fix_gamma : bool, default True            take gamma as 1 and give it no gradient
     use_global_stats : bool, default False
-    output_mean_var : bool, default False     also return the mean and the variance used
+    output_mean_var : bool, default False     also return the mean used and ``1 / sqrt(var + eps)``
     axis : int, default 1
     cudnn_off, min_calib_range, max_calib_range :   accepted and without effect
 
     Returns
     -------
     out : same shape and dtype as data
-    mean, var : (C,), with ``output_mean_var``; no gradient flows through them
+    mean, 1 / deviation : (C,), with ``output_mean_var``; no gradient flows through them
     (and the new moving_mean and moving_var, which are written back)
 
     Raises
@@ -72,10 +98,15 @@ def batch_norm(data, gamma, beta, moving_mean, moving_var, *, eps: float = 0.001
     require_floating(where, data=data)
     axis = axis_of(where, data, axis)
     channels = (data.shape[axis],)
-    for name, v in (("gamma", gamma), ("beta", beta), ("moving_mean", moving_mean), ("moving_var", moving_var)):
+    for name, v in (
+        ("gamma", gamma),
+        ("beta", beta),
+        ("moving_mean", moving_mean),
+        ("moving_var", moving_var),
+    ):
         require_shape(where, name, v, channels, f"for data {data.shape} with axis {axis}")
     x = data.astype(accumulator(data.dtype))
-    shaped = lambda v: moved(v.astype(x.dtype), axis, x.ndim)   # noqa: E731
+    shaped = lambda v: moved(v.astype(x.dtype), axis, x.ndim)  # noqa: E731
     moving_mean, moving_var = lax.stop_gradient(moving_mean), lax.stop_gradient(moving_var)
     if train and not use_global_stats:
         centred, mean, var = centred_moments(x, tuple(i for i in range(x.ndim) if i != axis))
@@ -84,12 +115,11 @@ def batch_norm(data, gamma, beta, moving_mean, moving_var, *, eps: float = 0.001
     else:
         mean, var = shaped(moving_mean), shaped(moving_var)
         centred, new_mean, new_var = x - mean, moving_mean, moving_var
-    scale = lax.rsqrt(var + eps)
-    if not fix_gamma:
-        scale = scale * shaped(gamma)
+    per_deviation = lax.rsqrt(var + eps)
+    scale = per_deviation if fix_gamma else per_deviation * shaped(gamma)
     out = (centred * scale + shaped(beta)).astype(data.dtype)
-    flat = lambda v: lax.stop_gradient(v).reshape(channels).astype(moving_mean.dtype)   # noqa: E731
-    return out, flat(mean), flat(var), new_mean, new_var
+    flat = lambda v: lax.stop_gradient(v).reshape(channels).astype(moving_mean.dtype)  # noqa: E731
+    return out, flat(mean), flat(per_deviation), new_mean, new_var
 
 
 def towards(moving, batch, momentum):
@@ -107,8 +137,16 @@ def three_if_asked(attrs, n):
     return 3 if attrs["output_mean_var"] else 1
 
 
-@op("LayerNorm", aliases=("_npx_layer_norm",), infer=infer_layer_norm, num_outputs=3, visible=three_if_asked)
-def layer_norm(data, gamma, beta, *, axis: int = -1, eps: float = 9.99999975e-06, output_mean_var: bool = False):
+@op(
+    "LayerNorm",
+    aliases=("_npx_layer_norm",),
+    infer=infer_layer_norm,
+    num_outputs=3,
+    visible=three_if_asked,
+)
+def layer_norm(
+    data, gamma, beta, *, axis: int = -1, eps: float = 9.99999975e-06, output_mean_var: bool = False
+):
     """Normalise along one axis: ``(x - mean) / sqrt(var + eps) * gamma + beta``.
 
     Parameters
@@ -131,7 +169,9 @@ def layer_norm(data, gamma, beta, *, axis: int = -1, eps: float = 9.99999975e-06
     require_floating("LayerNorm", data=data)
     axis = axis_of("LayerNorm", data, axis)
     for name, v in (("gamma", gamma), ("beta", beta)):
-        require_shape("LayerNorm", name, v, (data.shape[axis],), f"for data {data.shape} with axis {axis}")
+        require_shape(
+            "LayerNorm", name, v, (data.shape[axis],), f"for data {data.shape} with axis {axis}"
+        )
     x = data.astype(accumulator(data.dtype))
     centred, mean, var = centred_moments(x, axis)
     y = centred * lax.rsqrt(var + eps) * moved(gamma.astype(x.dtype), axis, x.ndim)
@@ -146,7 +186,7 @@ def infer_channels(data, *others, **_):
 
 @op("InstanceNorm", infer=infer_channels)
 def instance_norm(data, gamma, beta, *, eps: float = 0.00100000005):
-    """Normalise each channel of each example over its spatial axes, then scale by gamma and shift by beta.
+    """Normalise each channel of each example over its spatial axes, scale by gamma, add beta.
 
     Parameters
     ----------
@@ -164,7 +204,13 @@ def instance_norm(data, gamma, beta, *, eps: float = 0.00100000005):
     """
     require_floating("InstanceNorm", data=data)
     if data.ndim < 3:
-        fail(ShapeError, "InstanceNorm", "data has no spatial axis", expected="(batch, channel, ...)", got=data.shape)
+        fail(
+            ShapeError,
+            "InstanceNorm",
+            "data has no spatial axis",
+            expected="(batch, channel, ...)",
+            got=data.shape,
+        )
     for name, v in (("gamma", gamma), ("beta", beta)):
         require_shape("InstanceNorm", name, v, (data.shape[1],), f"for data {data.shape}")
     x = data.astype(accumulator(data.dtype))
@@ -173,18 +219,30 @@ def instance_norm(data, gamma, beta, *, eps: float = 0.00100000005):
     return (y + moved(beta.astype(x.dtype), 1, x.ndim)).astype(data.dtype)
 
 
-@op("GroupNorm", infer=infer_channels, num_outputs=3, visible=three_if_asked)
-def group_norm(data, gamma, beta, *, num_groups: int = 1, eps: float = 9.99999975e-06,
-               output_mean_var: bool = False):
+def infer_group_norm(data, *others, num_groups=1, **_):
+    """One number per group."""
+    return {"gamma": (num_groups,), "beta": (num_groups,)}
+
+
+@op("GroupNorm", infer=infer_group_norm, num_outputs=3, visible=three_if_asked)
+def group_norm(
+    data,
+    gamma,
+    beta,
+    *,
+    num_groups: int = 1,
+    eps: float = 9.99999975e-06,
+    output_mean_var: bool = False,
+):
     """Normalise groups of channels of each example together, then scale by gamma and shift by beta.
 
     Parameters
     ----------
     data : (B, C, *S) float
-    gamma, beta : (C,)
+    gamma, beta : (num_groups,) as in 1.9.1, or (C,)
     num_groups : int, default 1       a divisor of C
     eps : float, default 1e-5
-    output_mean_var : bool, default False     also return mean and ``sqrt(var + eps)``, (B, num_groups)
+    output_mean_var : bool, default False  also return mean and ``sqrt(var + eps)``, (B, num_groups)
 
     Returns
     -------
@@ -192,30 +250,52 @@ def group_norm(data, gamma, beta, *, num_groups: int = 1, eps: float = 9.9999997
 
     Raises
     ------
-    ShapeError           if data has no channel axis, or gamma or beta has not C elements
+    ShapeError           if data has no spatial axis, or gamma or beta does not fit
     AttributeTypeError   if num_groups does not divide C
     """
-    require_floating("GroupNorm", data=data)
+    where = "GroupNorm"
+    require_floating(where, data=data)
     if data.ndim < 3:
-        fail(ShapeError, "GroupNorm", "data has no spatial axis", expected="(batch, channel, ...)", got=data.shape)
+        fail(
+            ShapeError,
+            where,
+            "data has no spatial axis",
+            expected="(batch, channel, ...)",
+            got=data.shape,
+        )
     batch, channels = data.shape[:2]
     if num_groups < 1 or channels % num_groups:
-        fail(AttributeTypeError, "GroupNorm", "num_groups does not divide the channels",
-             expected=f"a divisor of {channels}", got=num_groups)
-    for name, v in (("gamma", gamma), ("beta", beta)):
-        require_shape("GroupNorm", name, v, (channels,), f"for data {data.shape}")
+        fail(
+            AttributeTypeError,
+            where,
+            "num_groups does not divide the channels",
+            expected=f"a divisor of {channels}",
+            got=num_groups,
+        )
+    if gamma.shape != (channels,):
+        require_shape(
+            where, "gamma", gamma, (num_groups,), f"or ({channels},) for data {data.shape}"
+        )
+    require_shape(where, "beta", beta, gamma.shape, "like gamma")
     wide = accumulator(data.dtype)
-    per_group = channels // num_groups * math.prod(data.shape[2:])
-    centred, mean, var = centred_moments(data.astype(wide).reshape(batch, num_groups, per_group), 2)
-    y = (centred * lax.rsqrt(var + eps)).reshape(data.shape)
-    y = y * moved(gamma.astype(wide), 1, y.ndim) + moved(beta.astype(wide), 1, y.ndim)
-    flat = lambda v: v.reshape(batch, num_groups).astype(data.dtype)   # noqa: E731
-    return y.astype(data.dtype), flat(mean), flat(jnp.sqrt(var + eps))
+    per_group = channels // num_groups
+    x = data.astype(wide).reshape(batch, num_groups, per_group, math.prod(data.shape[2:]))
+    centred, mean, var = centred_moments(x, (2, 3))
+    learned = (1, num_groups, gamma.size // num_groups, 1)
+    y = centred * lax.rsqrt(var + eps) * gamma.astype(wide).reshape(learned) + beta.astype(
+        wide
+    ).reshape(learned)
+    flat = lambda v: v.reshape(batch, num_groups).astype(data.dtype)  # noqa: E731
+    return y.reshape(data.shape).astype(data.dtype), flat(mean), flat(jnp.sqrt(var + eps))
 
 
 @op("L2Normalization")
-def l2_normalization(data, *, eps: float = 1.00000001e-10,
-                     mode: Literal["channel", "instance", "spatial"] = "instance"):
+def l2_normalization(
+    data,
+    *,
+    eps: float = 1.00000001e-10,
+    mode: Literal["channel", "instance", "spatial"] = "instance",
+):
     """Divide by the Euclidean norm ``sqrt(sum x^2 + eps)``.
 
     Parameters
@@ -236,8 +316,13 @@ def l2_normalization(data, *, eps: float = 1.00000001e-10,
     require_floating("L2Normalization", data=data)
     least = {"instance": 1, "channel": 2, "spatial": 3}[mode]
     if data.ndim < least:
-        fail(ShapeError, "L2Normalization", f"data has too few axes for mode={mode!r}",
-             expected=f"at least {least}", got=data.shape)
+        fail(
+            ShapeError,
+            "L2Normalization",
+            f"data has too few axes for mode={mode!r}",
+            expected=f"at least {least}",
+            got=data.shape,
+        )
     axes = {"instance": range(1, data.ndim), "channel": (1,), "spatial": range(2, data.ndim)}[mode]
     x = data.astype(accumulator(data.dtype))
     return (x * lax.rsqrt(jnp.sum(x * x, tuple(axes), keepdims=True) + eps)).astype(data.dtype)
@@ -245,7 +330,7 @@ def l2_normalization(data, *, eps: float = 1.00000001e-10,
 
 @op("LRN")
 def lrn(data, *, alpha: float = 9.99999975e-05, beta: float = 0.75, knorm: float = 2.0, nsize: int):
-    """Local response normalisation over neighbouring channels: ``x (knorm + alpha / nsize * sum x^2)^-beta``.
+    """Normalise by near channels: ``x (knorm + alpha / nsize * sum x^2)^-beta``.
 
     Parameters
     ----------
@@ -264,10 +349,17 @@ def lrn(data, *, alpha: float = 9.99999975e-05, beta: float = 0.75, knorm: float
     """
     require_floating("LRN", data=data)
     if data.ndim != 4:
-        fail(ShapeError, "LRN", "data has the wrong number of axes", expected="(batch, channel, height, width)",
-             got=data.shape)
+        fail(
+            ShapeError,
+            "LRN",
+            "data has the wrong number of axes",
+            expected="(batch, channel, height, width)",
+            got=data.shape,
+        )
     if nsize < 1 or nsize % 2 == 0:
-        fail(AttributeTypeError, "LRN", "nsize is not odd", expected="an odd number >= 1", got=nsize)
+        fail(
+            AttributeTypeError, "LRN", "nsize is not odd", expected="an odd number >= 1", got=nsize
+        )
     x = data.astype(accumulator(data.dtype))
     square, half, channels = x * x, nsize // 2, x.shape[1]
     padded = jnp.pad(square, [(0, 0), (half, half), (0, 0), (0, 0)])

@@ -18,21 +18,30 @@ LAYOUT = Literal["None", "NCW", "NCHW", "NCDHW", "NWC", "NHWC", "NDHWC"]
 
 
 @op("Pooling", aliases=("_npx_pooling", "Pooling_v1"))
-def pooling(data, *, kernel: Shape = (), pool_type: Literal["avg", "lp", "max", "sum"] = "max",
-            global_pool: bool = False, cudnn_off: bool = False,
-            pooling_convention: Literal["full", "same", "valid"] = "valid", stride: Shape = (),
-            pad: Shape = (), p_value: int | None = None, count_include_pad: bool | None = None,
-            layout: LAYOUT | None = None):
+def pooling(
+    data,
+    *,
+    kernel: Shape = (),
+    pool_type: Literal["avg", "lp", "max", "sum"] = "max",
+    global_pool: bool = False,
+    cudnn_off: bool = False,
+    pooling_convention: Literal["full", "same", "valid"] = "valid",
+    stride: Shape = (),
+    pad: Shape = (),
+    p_value: int | None = None,
+    count_include_pad: bool | None = None,
+    layout: LAYOUT | None = None,
+):
     """Reduce windows of the spatial axes to their maximum, mean, sum or p-norm.
 
     ========  ===================================================================================
     valid     ``(S + 2 pad - kernel) // stride + 1`` windows
     full      the same rounded up: the last window may reach past the padded input
-    same      ``ceil(S / stride)`` windows, one spatial axis only; pads what is missing
+    same      ``ceil(S / stride)`` windows; the last ones may reach past the input
     ========  ===================================================================================
 
-    What a window covers beyond the input counts as 0, for the maximum as the least number of the type.
-    The mean divides by the part of the window inside the padded input, or, with
+    What a window covers beyond the input counts as 0, for the maximum as the least number of the
+    type. The mean divides by the part of the window inside the padded input, or, with
     ``count_include_pad=False``, inside the input.
 
     Parameters
@@ -44,7 +53,7 @@ def pooling(data, *, kernel: Shape = (), pool_type: Literal["avg", "lp", "max", 
     pooling_convention : {'valid', 'full', 'same'}
     stride : ints, default all 1
     pad : ints, default all 0
-    p_value : int, ``'lp'`` only            p of the norm
+    p_value : int, ``'lp'`` only  p of ``(sum x^p)^(1/p)``; as in 1.9.1 without absolute values
     count_include_pad : bool, default True
     layout : default channels first
     cudnn_off : accepted and without effect
@@ -59,31 +68,48 @@ def pooling(data, *, kernel: Shape = (), pool_type: Literal["avg", "lp", "max", 
     AttributeTypeError   if p_value is missing
     DTypeError           if data is not floating
 
-    Gradient     of the maximum goes to the first of equal elements; not-a-number wins over every number
+    Gradient     of the maximum goes to the first of equal elements; not-a-number wins over every
+    number
     """
     where = "Pooling"
     require_floating(where, data=data)
     if pool_type == "lp" and (p_value is None or p_value < 1):
-        fail(AttributeTypeError, where, "p_value does not fit pool_type='lp'", expected="an integer >= 1", got=p_value)
+        fail(
+            AttributeTypeError,
+            where,
+            "p_value does not fit pool_type='lp'",
+            expected="an integer >= 1",
+            got=p_value,
+        )
     n = data.ndim - 2 if global_pool else len(kernel)
     if n not in DEFAULT_LAYOUT:
-        fail(ShapeError, where, "kernel is missing" if not global_pool else "data has the wrong number of axes",
-             expected="1 to 3 spatial axes", got=data.shape if global_pool else kernel)
+        fail(
+            ShapeError,
+            where,
+            "kernel is missing" if not global_pool else "data has the wrong number of axes",
+            expected="1 to 3 spatial axes",
+            got=data.shape if global_pool else kernel,
+        )
     layout = layout_of(where, layout, n)
     batched(where, data, n, kernel)
     axes = tuple(i for i, c in enumerate(layout) if c not in "NC")
     if global_pool:
         return whole(data, axes, pool_type, p_value)
-    kernel, stride, pad = (window(where, "kernel", kernel, n, 1), window(where, "stride", stride, n, 1),
-                           window(where, "pad", pad, n, 0))
+    kernel, stride, pad = (
+        window(where, "kernel", kernel, n, 1),
+        window(where, "stride", stride, n, 1),
+        window(where, "pad", pad, n, 0),
+    )
     spatial = [data.shape[a] for a in axes]
-    out, pads = zip(*(extent(*a, pooling_convention, data.shape) for a in zip(spatial, kernel, stride, pad)))
+    out, pads = zip(
+        *(extent(*a, pooling_convention, data.shape) for a in zip(spatial, kernel, stride, pad))
+    )
     full = Windows(data.ndim, axes, kernel, stride, pads, out)
     if pool_type == "max":
         return max_pool(full, data)
     x = data.astype(accumulator(data.dtype))
     if pool_type == "lp":
-        total = window_sum(full, jnp.abs(x) ** p_value)
+        total = window_sum(full, x**p_value)
         return root(total, p_value).astype(data.dtype)
     y = window_sum(full, x)
     if pool_type == "avg":
@@ -111,16 +137,26 @@ class Windows(tuple):
 
 
 def extent(size, k, s, p, convention, shape):
-    """(number of windows, (pad before, pad after)) of one axis; a negative pad after drops the rest."""
+    """(number of windows, (pad before, pad after)) of one axis; negative pads drop the rest."""
     if convention == "same":
-        if len(shape) != 3:
-            fail(ShapeError, "Pooling", "pooling_convention='same' needs one spatial axis",
-                 expected="(batch, channel, width)", got=shape)
-        t = -(-(size + 2 * p) // s)
-        return t, (p, (t - 1) * s + k - size - p)
+        if p:
+            fail(
+                AttributeTypeError,
+                "Pooling",
+                "pooling_convention='same' finds the padding itself",
+                expected="pad 0",
+                got=p,
+            )
+        t = -(-size // s)
+        return t, (0, (t - 1) * s + k - size)
     if size + 2 * p < k:
-        fail(ShapeError, "Pooling", "kernel exceeds the padded input",
-             expected=f"kernel <= {size + 2 * p}", got=f"{k} for input {size} padded by {p} (data {shape})")
+        fail(
+            ShapeError,
+            "Pooling",
+            "kernel exceeds the padded input",
+            expected=f"kernel <= {size + 2 * p}",
+            got=f"{k} for input {size} padded by {p} (data {shape})",
+        )
     t = (size + 2 * p - k) // s + 1 if convention == "valid" else -((k - size - 2 * p) // s) + 1
     return t, (p, (t - 1) * s + k - size - p)
 
@@ -130,7 +166,7 @@ def covered(size, k, s, p, t, with_pad):
     start = onp.arange(t) * s - p
     low, high = (-p, size + p) if with_pad else (0, size)
     n = onp.minimum(start + k, high) - onp.maximum(start, low)
-    return onp.maximum(n, 1).astype("float64")   # a window outside holds 0 / 1
+    return onp.maximum(n, 1).astype("float64")  # a window outside holds 0 / 1
 
 
 def whole(data, axes, pool_type, p_value):
@@ -139,34 +175,45 @@ def whole(data, axes, pool_type, p_value):
         return first_max(data, axes)
     x = data.astype(accumulator(data.dtype))
     if pool_type == "lp":
-        return root(jnp.sum(jnp.abs(x) ** p_value, axes, keepdims=True), p_value).astype(data.dtype)
+        return root(jnp.sum(x**p_value, axes, keepdims=True), p_value).astype(data.dtype)
     total = jnp.sum if pool_type == "sum" else jnp.mean
     return total(x, axes, keepdims=True).astype(data.dtype)
 
 
 def first_max(data, axes):
     """Maximum over ``axes``; the gradient goes to the first of equal elements."""
-    flat = lax.reshape(jnp.moveaxis(data, axes, range(-len(axes), 0)),
-                       [n for i, n in enumerate(data.shape) if i not in axes]
-                       + [math.prod(data.shape[a] for a in axes)])
+    flat = lax.reshape(
+        jnp.moveaxis(data, axes, range(-len(axes), 0)),
+        [n for i, n in enumerate(data.shape) if i not in axes]
+        + [math.prod(data.shape[a] for a in axes)],
+    )
     index = jnp.argmax(lax.stop_gradient(flat), -1, keepdims=True)
     best = jnp.take_along_axis(flat, index, -1)[..., 0]
     return jnp.expand_dims(best, axes)
 
 
 def root(total, p):
-    """p-th root with derivative 0, not infinity, at 0."""
+    """The p-th root, odd for odd p, with derivative 0, not infinity, at 0."""
     if p == 1:
         return total
-    safe = jnp.where(total > 0, total, 1)
-    return jnp.where(total > 0, jnp.sqrt(safe) if p == 2 else safe ** (1 / p), 0)
+    size = jnp.abs(total)
+    safe = jnp.where(total == 0, 1, size)
+    value = jnp.sqrt(safe) if p == 2 else safe ** (1 / p)
+    value = jnp.where(total == 0, 0, value)
+    return jnp.where(total < 0, -value, value) if p % 2 else value
 
 
 def window_sum(full, x):
     """Sum of each window."""
     _, _, kernel, stride, pads, _ = full
-    return lax.reduce_window(x, onp.zeros((), x.dtype), lax.add, full.spread(kernel, 1), full.spread(stride, 1),
-                             full.spread(pads, (0, 0)))
+    return lax.reduce_window(
+        x,
+        onp.zeros((), x.dtype),
+        lax.add,
+        full.spread(kernel, 1),
+        full.spread(stride, 1),
+        full.spread(pads, (0, 0)),
+    )
 
 
 def least(dtype):
@@ -190,8 +237,8 @@ def taps(full, padded):
 def max_pool(full, x):
     """Maximum of each window.
 
-    The gradient that XLA makes of a window maximum (``select_and_scatter``) is slow on CPU.  This one looks
-    for the winner tap by tap: about three times faster for 2x2 and 3x3 windows on CPU.
+    The gradient that XLA makes of a window maximum (``select_and_scatter``) is slow on CPU.  This
+    one looks for the winner tap by tap: about three times faster for 2x2 and 3x3 windows on CPU.
     """
     edges = [(*e, 0) for e in full.spread(full[4], (0, 0))]
     best = None
@@ -218,10 +265,16 @@ def max_pool_backward(full, residuals, g):
         taken = taken | wins
         shares.append(jnp.where(wins, g, jnp.zeros((), g.dtype)))
     total = jnp.zeros(padded.shape, g.dtype)
-    # last tap first: the order in which XLA adds overlapping windows, so that results are equal to the bit
-    for offsets, share in reversed(list(zip(itertools.product(*(range(k) for k in full[2])), shares))):
+    # last tap first: the order in which XLA adds overlapping windows, so that results are
+    # equal to the bit
+    for offsets, share in reversed(
+        list(zip(itertools.product(*(range(k) for k in full[2])), shares))
+    ):
         low = full.spread(offsets, 0)
-        spread_out = [(o, n - o - (m - 1) * s - 1, s - 1) for o, n, m, s in zip(low, padded.shape, y.shape, step)]
+        spread_out = [
+            (o, n - o - (m - 1) * s - 1, s - 1)
+            for o, n, m, s in zip(low, padded.shape, y.shape, step)
+        ]
         total = total + lax.pad(share, jnp.zeros((), g.dtype), spread_out)
     return (lax.pad(total, jnp.zeros((), g.dtype), [(-a, -b, 0) for a, b, _ in edges]),)
 

@@ -1,7 +1,7 @@
-"""Outputs with a loss of their own: forward shows the prediction, backward starts from the loss's gradient.
+"""Outputs with a loss of their own: the prediction forwards, the gradient of the loss backwards.
 
-Their gradient ignores the one that arrives (except ``SoftmaxOutput(out_grad=True)``) and is computed from the
-prediction and the label; the label gets none.
+Their gradient ignores the one that arrives (except ``SoftmaxOutput(out_grad=True)``) and is
+computed from the prediction and the label; the label gets none.
 """
 
 import math
@@ -34,8 +34,7 @@ class SoftmaxRule(NamedTuple):
     normalization: str
     out_grad: bool
     smooth_alpha: float
-    axis: int           # of the classes
-    per_position: bool  # multi_output: one softmax per spatial position
+    per_position: bool  # multi_output: data (B, C, S), one softmax per position; else (rows, C)
 
 
 def infer_softmax_output(data, label=None, *, multi_output=False, preserve_shape=False, **_):
@@ -46,15 +45,24 @@ def infer_softmax_output(data, label=None, *, multi_output=False, preserve_shape
 
 
 @op("SoftmaxOutput", aliases=("Softmax",), infer=infer_softmax_output)
-def softmax_output(data, label, *, grad_scale: float = 1.0, ignore_label: float = -1.0, multi_output: bool = False,
-                   use_ignore: bool = False, preserve_shape: bool = False,
-                   normalization: Literal["batch", "null", "valid"] = "null", out_grad: bool = False,
-                   smooth_alpha: float = 0.0):
-    """Softmax whose gradient is that of the cross entropy with ``label``: ``softmax(data) - one_hot(label)``.
+def softmax_output(
+    data,
+    label,
+    *,
+    grad_scale: float = 1.0,
+    ignore_label: float = -1.0,
+    multi_output: bool = False,
+    use_ignore: bool = False,
+    preserve_shape: bool = False,
+    normalization: Literal["batch", "null", "valid"] = "null",
+    out_grad: bool = False,
+    smooth_alpha: float = 0.0,
+):
+    """Softmax with the gradient of the cross entropy: ``softmax(data) - one_hot(label)``.
 
     Parameters
     ----------
-    data : (B, C) float; (B, ...) is softmax over all axes but the first
+    data : (B, ...) float         softmax over all axes but the first
         with ``multi_output`` (B, C, *S): one softmax over C per position;
         with ``preserve_shape`` (..., C): over the last axis
     label : (B,), (B, *S) or (...,) class indices, or probabilities in data's shape
@@ -62,9 +70,12 @@ def softmax_output(data, label, *, grad_scale: float = 1.0, ignore_label: float 
     ignore_label : float, default -1
     use_ignore : bool, default False       positions labelled ``ignore_label`` get no gradient
     normalization : {'null', 'batch', 'valid'}
-        Divide the gradient by 1, the batch size, or the number of labels that are not ``ignore_label``.
+        Divide the gradient by 1, the batch size, or the number of labels that are not
+        ``ignore_label``.
+    preserve_shape : bool, default False   see data
     out_grad : bool, default False         multiply by the gradient that arrives; else ignore that
-    smooth_alpha : float, default 0        take so much from the label's class and spread it over the others
+    smooth_alpha : float, default 0
+        take so much from the label's class and spread it over the others
 
     Returns
     -------
@@ -74,37 +85,50 @@ def softmax_output(data, label, *, grad_scale: float = 1.0, ignore_label: float 
     ------
     ShapeError   if label fits none of the shapes above
 
-    Gradient     wrt data only. With ``multi_output`` it is also divided by the number of positions per
+    Gradient     wrt data only. With ``multi_output`` it is also divided by the number of positions
+    per
                  example, unless ``normalization='valid'``.
     """
     where = "SoftmaxOutput"
     require_floating(where, data=data)
     if data.ndim < 2:
-        fail(ShapeError, where, "data has no class axis", expected="(batch, classes)", got=data.shape)
+        fail(
+            ShapeError, where, "data has no class axis", expected="(batch, classes)", got=data.shape
+        )
     shape = data.shape
+    rows = infer_softmax_output(shape, multi_output=multi_output, preserve_shape=preserve_shape)[
+        "label"
+    ]
+    if label.shape not in (rows, shape):
+        fail(
+            ShapeError,
+            where,
+            "label does not fit data",
+            expected=f"{rows}, or {shape} for probabilities, for data {shape}",
+            got=label.shape,
+            hint=f"label.reshape({rows})"
+            if label.size == math.prod(rows)
+            else "preserve_shape=True labels each row of the last axis"
+            if label.shape == shape[:-1]
+            else None,
+        )
     if multi_output:
-        x, axis = data.reshape(shape[0], shape[1], math.prod(shape[2:])), 1
+        view = (shape[0], shape[1], math.prod(shape[2:]))
     elif preserve_shape:
-        x, axis = data.reshape(math.prod(shape[:-1]), shape[-1]), 1
+        view = (math.prod(shape[:-1]), shape[-1])
     else:
-        x, axis = data.reshape(shape[0], math.prod(shape[1:])), 1
-    if label.shape == shape:
-        y = label.reshape(x.shape)
-    else:
-        rows = x.shape[:1] + x.shape[2:]
-        if label.size != math.prod(rows):
-            fail(ShapeError, where, "label does not fit data",
-                 expected=f"{infer_softmax_output(shape, multi_output=multi_output, preserve_shape=preserve_shape)['label']}"
-                          f" or {shape} for data {shape}", got=label.shape)
-        y = label.reshape(rows)
-    rule = SoftmaxRule(grad_scale, ignore_label, use_ignore, normalization, out_grad, smooth_alpha, axis,
-                       multi_output)
-    return softmax_loss(rule, x, y).reshape(shape)
+        view = (shape[0], math.prod(shape[1:]))
+    rule = SoftmaxRule(
+        grad_scale, ignore_label, use_ignore, normalization, out_grad, smooth_alpha, multi_output
+    )
+    y = label.reshape(view if label.shape == shape else view[:1] + view[2:])
+    return softmax_loss(rule, data.reshape(view), y).reshape(shape)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
 def softmax_loss(rule, x, label):
-    return softmax_of(x.astype(accumulator(x.dtype)), rule.axis).astype(x.dtype)
+    """Softmax over axis 1, with the gradient that ``rule`` describes."""
+    return softmax_of(x.astype(accumulator(x.dtype)), 1).astype(x.dtype)
 
 
 def softmax_loss_forward(rule, x, label):
@@ -118,11 +142,11 @@ def softmax_loss_backward(rule, residuals, head):
     if label.shape == out.shape:
         grad = (p - label.astype(p.dtype)) * rule.grad_scale
     else:
-        at = jnp.expand_dims(label, rule.axis)
-        hit = lax.broadcasted_iota("int32", p.shape, rule.axis) == at.astype("int32")
-        classes = p.shape[rule.axis]
-        rest = rule.smooth_alpha / max(classes - 1, 1)
-        grad = p - jnp.where(hit, 1 - rule.smooth_alpha, rest).astype(p.dtype)
+        at = jnp.expand_dims(label, 1)
+        hit = lax.broadcasted_iota("int32", p.shape, 1) == at.astype("int32")
+        # 1.9.1 smooths no labels of positions
+        alpha = 0.0 if rule.per_position else rule.smooth_alpha
+        grad = p - jnp.where(hit, 1 - alpha, alpha / max(p.shape[1] - 1, 1)).astype(p.dtype)
         valid = at != jnp.asarray(rule.ignore_label).astype(label.dtype)
         if rule.use_ignore:
             grad = jnp.where(valid, grad, 0)
@@ -142,14 +166,24 @@ def softmax_loss_backward(rule, residuals, head):
 softmax_loss.defvjp(softmax_loss_forward, softmax_loss_backward)
 
 
-# Regression outputs: name -> (prediction of the data, gradient from prediction and label, what it is)
+# Regression outputs: name -> (prediction of the data, gradient from prediction and label, what it
+# is)
 REGRESSIONS = {
-    "LinearRegressionOutput": (lambda x: x, lambda y, t: y - t,
-                               "Identity whose gradient is that of half the squared error: ``data - label``"),
-    "LogisticRegressionOutput": (lax.logistic, lambda y, t: y - t,
-                                 "Sigmoid whose gradient is that of the cross entropy: ``sigmoid(data) - label``"),
-    "MAERegressionOutput": (lambda x: x, lambda y, t: jnp.sign(y - t),
-                            "Identity whose gradient is that of the absolute error: ``sign(data - label)``"),
+    "LinearRegressionOutput": (
+        lambda x: x,
+        lambda y, t: y - t,
+        "Identity whose gradient is that of half the squared error: ``data - label``",
+    ),
+    "LogisticRegressionOutput": (
+        lax.logistic,
+        lambda y, t: y - t,
+        "Sigmoid whose gradient is that of the cross entropy: ``sigmoid(data) - label``",
+    ),
+    "MAERegressionOutput": (
+        lambda x: x,
+        lambda y, t: jnp.sign(y - t),
+        "Identity whose gradient is that of the absolute error: ``sign(data - label)``",
+    ),
 }
 
 REGRESSION_DOC = """{summary}.
@@ -168,7 +202,8 @@ Raises
 ------
 ShapeError   if label has another number of elements
 
-Gradient     wrt data only, times ``grad_scale`` over the number of outputs per example; the arriving one is ignored
+Gradient     wrt data only, times ``grad_scale`` over the number of outputs per example; the
+arriving one is ignored
 """
 
 
@@ -182,7 +217,9 @@ def define_regression(name, prediction, error, summary):
     def backward(scale, residuals, _):
         y, label = residuals
         per_example = max(math.prod(label.shape[1:]), 1)
-        grad = error(y, label.reshape(y.shape).astype(y.dtype)) * jnp.asarray(scale / per_example, y.dtype)
+        grad = error(y, label.reshape(y.shape).astype(y.dtype)) * jnp.asarray(
+            scale / per_example, y.dtype
+        )
         return grad, no_gradient(label)
 
     loss.defvjp(lambda scale, x, label: (prediction(x), (prediction(x), label)), backward)
@@ -190,12 +227,21 @@ def define_regression(name, prediction, error, summary):
     def regression(data, label, *, grad_scale: float = 1.0):
         require_floating(name, data=data)
         if label.size != data.size:
-            fail(ShapeError, name, "label does not fit data", expected=f"{data.shape}", got=label.shape)
+            fail(
+                ShapeError,
+                name,
+                "label does not fit data",
+                expected=f"{data.shape}",
+                got=label.shape,
+            )
         return loss(grad_scale, data, label)
 
     regression.__doc__ = REGRESSION_DOC.format(summary=summary)
-    op(name, aliases=(f"_sparse_{name}",),
-       infer=lambda data, label=None, **_: {"label": tuple(data)})(regression)
+    op(
+        name,
+        aliases=(f"_sparse_{name}",),
+        infer=lambda data, label=None, **_: {"label": tuple(data)},
+    )(regression)
 
 
 for _name, _row in REGRESSIONS.items():
@@ -203,8 +249,14 @@ for _name, _row in REGRESSIONS.items():
 
 
 @op("SVMOutput", infer=lambda data, label=None, **_: {"label": tuple(data[:1])})
-def svm_output(data, label, *, margin: float = 1.0, regularization_coefficient: float = 1.0,
-               use_linear: bool = False):
+def svm_output(
+    data,
+    label,
+    *,
+    margin: float = 1.0,
+    regularization_coefficient: float = 1.0,
+    use_linear: bool = False,
+):
     """Identity whose gradient is that of the one-against-all hinge loss.
 
     Parameters
@@ -227,8 +279,13 @@ def svm_output(data, label, *, margin: float = 1.0, regularization_coefficient: 
     """
     require_floating("SVMOutput", data=data)
     if data.ndim != 2 or label.shape != data.shape[:1]:
-        fail(ShapeError, "SVMOutput", "label does not fit data", expected="data (B, C) and label (B,)",
-             got=f"data {data.shape} and label {label.shape}")
+        fail(
+            ShapeError,
+            "SVMOutput",
+            "label does not fit data",
+            expected="data (B, C) and label (B,)",
+            got=f"data {data.shape} and label {label.shape}",
+        )
     return hinge_loss((margin, regularization_coefficient, use_linear), data, label)
 
 
@@ -251,8 +308,13 @@ hinge_loss.defvjp(lambda rule, x, label: (x, (x, label)), hinge_loss_backward)
 
 
 @op("MakeLoss")
-def make_loss_output(data, *, grad_scale: float = 1.0, valid_thresh: float = 0.0,
-                     normalization: Literal["batch", "null", "valid"] = "null"):
+def make_loss_output(
+    data,
+    *,
+    grad_scale: float = 1.0,
+    valid_thresh: float = 0.0,
+    normalization: Literal["batch", "null", "valid"] = "null",
+):
     """Identity that makes ``data`` a loss: its gradient is ``grad_scale``, whatever arrives.
 
     Parameters

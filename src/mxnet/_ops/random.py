@@ -13,13 +13,14 @@ from ._bits import random_words, standard_normal, uniform01
 from ._nn import accumulator, require_floating
 from ._spec import DType, Scalar, Shape, op
 
-# Each sampler is a function (key, shape, dtype, *parameters) with parameters that broadcast against the shape.
+# Each sampler is a function (key, shape, dtype, *parameters) with parameters that broadcast
+# against the shape.
 
 
 def uniform(key, shape, dtype, low, high):
     """Uniform in [low, high)."""
     x = low + uniform01(key, shape, dtype) * (high - low)
-    return jnp.where(x == high, low, x)   # rounding may reach the excluded end
+    return jnp.where(x == high, low, x)  # rounding may reach the excluded end
 
 
 def normal(key, shape, dtype, loc, scale):
@@ -59,14 +60,32 @@ def generalized_negative_binomial(key, shape, dtype, mu, alpha):
 # name -> (sampler, parameters with defaults, summary)
 DISTRIBUTIONS = {
     "uniform": (uniform, {"low": 0.0, "high": 1.0}, "Uniform numbers in [low, high)"),
-    "normal": (normal, {"loc": 0.0, "scale": 1.0}, "Normal numbers of mean ``loc`` and deviation ``scale``"),
-    "gamma": (gamma, {"alpha": 1.0, "beta": 1.0}, "Gamma numbers of shape ``alpha`` and scale ``beta``"),
-    "exponential": (exponential, {"lam": 1.0}, "Exponential numbers of rate ``lam``, mean ``1 / lam``"),
+    "normal": (
+        normal,
+        {"loc": 0.0, "scale": 1.0},
+        "Normal numbers of mean ``loc`` and deviation ``scale``",
+    ),
+    "gamma": (
+        gamma,
+        {"alpha": 1.0, "beta": 1.0},
+        "Gamma numbers of shape ``alpha`` and scale ``beta``",
+    ),
+    "exponential": (
+        exponential,
+        {"lam": 1.0},
+        "Exponential numbers of rate ``lam``, mean ``1 / lam``",
+    ),
     "poisson": (poisson, {"lam": 1.0}, "Poisson numbers of mean ``lam``"),
-    "negative_binomial": (negative_binomial, {"k": 1.0, "p": 1.0},
-                          "Failures before the ``k``-th success of probability ``p``"),
-    "generalized_negative_binomial": (generalized_negative_binomial, {"mu": 1.0, "alpha": 1.0},
-                                      "Negative binomial numbers of mean ``mu`` and dispersion ``alpha``"),
+    "negative_binomial": (
+        negative_binomial,
+        {"k": 1.0, "p": 1.0},
+        "Failures before the ``k``-th success of probability ``p``",
+    ),
+    "generalized_negative_binomial": (
+        generalized_negative_binomial,
+        {"mu": 1.0, "alpha": 1.0},
+        "Negative binomial numbers of mean ``mu`` and dispersion ``alpha``",
+    ),
 }
 
 DRAW_DOC = """{summary}.
@@ -101,7 +120,7 @@ Parameters
 ----------
 {parameters}
 shape : tuple of int, default ()     draws per parameter
-dtype : float type, default the parameters' type
+dtype : float type, default float32
 
 Returns
 -------
@@ -117,8 +136,13 @@ def floating(dtype, where):
     """The element type of a draw; float32 by default."""
     dtype = jnp.dtype(float32 if dtype is None else dtype)
     if not jnp.issubdtype(dtype, jnp.floating):
-        fail(DTypeError, where, "dtype does not fit a continuous draw",
-             expected="float16, bfloat16, float32 or float64", got=dtype.name)
+        fail(
+            DTypeError,
+            where,
+            "dtype does not fit a continuous draw",
+            expected="float16, bfloat16, float32 or float64",
+            got=dtype.name,
+        )
     return dtype
 
 
@@ -131,7 +155,9 @@ def draw(where, sampler, key, shape, dtype, parameters):
 
 def keyword(name, annotation, default):
     """A keyword-only parameter of a signature."""
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default
+    )
 
 
 def define_distribution(name, sampler, defaults, summary, arrays):
@@ -141,27 +167,49 @@ def define_distribution(name, sampler, defaults, summary, arrays):
     """
     scalars = [keyword(n, Scalar, d) for n, d in defaults.items()]
     described = "\n".join(f"{n} : float, default {d:g}" for n, d in defaults.items())
-    extra = [keyword("shape", Shape | None, None), keyword("ctx", str, ""), keyword("dtype", DType | None, None),
-             keyword("key", inspect.Parameter.empty, None)]
+    extra = [
+        keyword("shape", Shape | None, None),
+        keyword("ctx", str, ""),
+        keyword("dtype", DType | None, None),
+        keyword("key", inspect.Parameter.empty, None),
+    ]
 
     def random(*, shape, ctx, dtype, key, **parameters):
         shape = (1,) if shape is None else shape
-        return draw(full, sampler, key, shape, floating(dtype, full), [parameters[n] for n in defaults])
+        return draw(
+            full, sampler, key, shape, floating(dtype, full), [parameters[n] for n in defaults]
+        )
 
     def random_like(data, *, key, **parameters):
-        return draw(full + "_like", sampler, key, data.shape, floating(data.dtype, full + "_like"),
-                    [parameters[n] for n in defaults])
+        return draw(
+            full + "_like",
+            sampler,
+            key,
+            data.shape,
+            floating(data.dtype, full + "_like"),
+            [parameters[n] for n in defaults],
+        )
 
     def sample(*parameters, shape, dtype, key):
         first = parameters[0]
         for p, n in zip(parameters, arrays):
             if p.shape != first.shape:
-                fail(ShapeError, f"_sample_{name}", f"{n} does not fit {arrays[0]}", expected=first.shape, got=p.shape)
-        if dtype is None:
-            dtype = first.dtype if jnp.issubdtype(first.dtype, jnp.floating) else float32
+                fail(
+                    ShapeError,
+                    f"_sample_{name}",
+                    f"{n} does not fit {arrays[0]}",
+                    expected=first.shape,
+                    got=p.shape,
+                )
         spread = [p.reshape(p.shape + (1,) * len(shape)) for p in parameters]
-        return draw(f"_sample_{name}", sampler, key, first.shape + tuple(shape),
-                    floating(dtype, f"_sample_{name}"), spread)
+        return draw(
+            f"_sample_{name}",
+            sampler,
+            key,
+            first.shape + tuple(shape),
+            floating(dtype, f"_sample_{name}"),
+            spread,
+        )
 
     full = f"_random_{name}"
     inputs = [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in arrays]
@@ -172,7 +220,8 @@ def define_distribution(name, sampler, defaults, summary, arrays):
     random.__doc__ = DRAW_DOC.format(summary=summary, parameters=described)
     random_like.__doc__ = LIKE_DOC.format(summary=summary, parameters=described)
     sample.__doc__ = SAMPLE_DOC.format(
-        summary=summary, parameters="\n".join(f"{n} : any shape, float" for n in arrays))
+        summary=summary, parameters="\n".join(f"{n} : any shape, float" for n in arrays)
+    )
     more = (name,) if name in ("uniform", "normal") else ()
     op(full, aliases=(f"random_{name}", *more))(random)
     op(f"{full}_like")(random_like)
@@ -180,13 +229,25 @@ def define_distribution(name, sampler, defaults, summary, arrays):
 
 
 for _name, (_sampler, _defaults, _summary) in DISTRIBUTIONS.items():
-    define_distribution(_name, _sampler, _defaults, _summary,
-                        ("mu", "sigma") if _name == "normal" else tuple(_defaults))
+    define_distribution(
+        _name,
+        _sampler,
+        _defaults,
+        _summary,
+        ("mu", "sigma") if _name == "normal" else tuple(_defaults),
+    )
 
 
 @op("_random_randint", aliases=("random_randint", "_npi_random_randint"))
-def random_randint(*, low: Scalar, high: Scalar, shape: Shape | None = None, ctx: str = "",
-                   dtype: DType | None = None, key=None):
+def random_randint(
+    *,
+    low: Scalar,
+    high: Scalar,
+    shape: Shape | None = None,
+    ctx: str = "",
+    dtype: DType | None = None,
+    key=None,
+):
     """Integers drawn uniformly from [low, high).
 
     Parameters
@@ -206,35 +267,46 @@ def random_randint(*, low: Scalar, high: Scalar, shape: Shape | None = None, ctx
 
     Notes
     -----
-    Takes 32 random bits modulo the number of values (64 for int64): values differ in probability by less
-    than ``(high - low) / 2**32`` of it.
+    Takes 32 random bits modulo the number of values (64 for int64): values differ in probability by
+    less than ``(high - low) / 2**32`` of it.
     """
     dtype = jnp.dtype("int32" if dtype is None else dtype)
     if not jnp.issubdtype(dtype, jnp.integer):
-        fail(DTypeError, "_random_randint", "dtype is not an integer type", expected="int32 or int64", got=dtype.name)
+        fail(
+            DTypeError,
+            "_random_randint",
+            "dtype is not an integer type",
+            expected="int32 or int64",
+            got=dtype.name,
+        )
     shape = (1,) if shape is None else shape
     n = math.prod(shape)
     first = low.astype("int64")
     span = jnp.maximum(high.astype("int64") - first, 1).astype("uint64")
     if dtype.itemsize < 8:
         words = random_words(key, n).astype("uint64")
-        offset = (words * span) >> jnp.uint64(32)   # the high half: cheaper than a remainder
+        offset = (words * span) >> jnp.uint64(32)  # the high half: cheaper than a remainder
     else:
         words = random_words(key, 2 * n).astype("uint64")
         offset = (words[:n] << jnp.uint64(32) | words[n:]) % span
     return (first + offset.astype("int64")).astype(dtype).reshape(shape)
 
 
-@op("_sample_multinomial", aliases=("sample_multinomial",),
-    num_outputs=lambda attrs, n: 2 if attrs["get_prob"] else 1)
-def sample_multinomial(data, *, shape: Shape = (), get_prob: bool = False, dtype: DType = "int32", key=None):
+@op(
+    "_sample_multinomial",
+    aliases=("sample_multinomial",),
+    num_outputs=lambda attrs, n: 2 if attrs["get_prob"] else 1,
+)
+def sample_multinomial(
+    data, *, shape: Shape = (), get_prob: bool = False, dtype: DType = "int32", key=None
+):
     """Indices drawn with the given probabilities.
 
     Parameters
     ----------
     data : (..., K) float           probabilities; each row sums to 1
     shape : tuple of int, default ()        draws per row
-    get_prob : bool, default False          also return the logarithm of the probability of what was drawn
+    get_prob : bool, default False  also return the logarithm of the probability of what was drawn
     dtype : dtype of the indices, default int32
 
     Returns
@@ -252,7 +324,13 @@ def sample_multinomial(data, *, shape: Shape = (), get_prob: bool = False, dtype
     where = "_sample_multinomial"
     require_floating(where, data=data)
     if data.ndim == 0 or data.shape[-1] == 0:
-        fail(ShapeError, where, "data has no probabilities", expected="(..., K) with K >= 1", got=data.shape)
+        fail(
+            ShapeError,
+            where,
+            "data has no probabilities",
+            expected="(..., K) with K >= 1",
+            got=data.shape,
+        )
     rows, k, draws = data.shape[:-1], data.shape[-1], math.prod(shape)
     p = data.reshape(math.prod(rows), k).astype(accumulator(data.dtype))
     cumulated = jnp.cumsum(lax.stop_gradient(p), -1)

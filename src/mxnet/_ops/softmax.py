@@ -12,7 +12,7 @@ from ._spec import DType, op
 
 
 def shifted(x, axis):
-    """x minus its maximum along ``axis``: exponentials of it cannot overflow."""
+    """X minus its maximum along ``axis``: exponentials of it cannot overflow."""
     peak = lax.stop_gradient(jnp.max(x, axis, keepdims=True, initial=-jnp.inf))
     # a row of -inf only: keep its exponentials at 0 instead of not-a-number
     return x - jnp.where(jnp.isinf(peak) & (peak < 0), lax.full_like(peak, 0), peak)
@@ -26,22 +26,33 @@ def softmax_of(x, axis):
 
 
 def log_softmax_of(x, axis):
-    """x - log sum e^x along ``axis``."""
+    """X - log sum e^x along ``axis``."""
     s = shifted(x, axis)
     return s - jnp.log(jnp.sum(jnp.exp(s), axis, keepdims=True))
 
 
 def prepared(where, data, axis, temperature, dtype):
-    """(data in the accumulation type and divided by the temperature, axis >= 0, the result's type)."""
+    """(data over temperature in the accumulation type, axis >= 0, the type of the result)."""
     require_floating(where, data=data)
     if not -data.ndim <= axis < data.ndim:
-        fail(ShapeError, where, "axis does not exist", got=axis,
-             expected=f"-{data.ndim} <= axis < {data.ndim} for data {data.shape}")
+        fail(
+            ShapeError,
+            where,
+            "axis does not exist",
+            got=axis,
+            expected=f"-{data.ndim} <= axis < {data.ndim} for data {data.shape}",
+        )
     out = data.dtype if dtype is None else dtype
     x = data.astype(jnp.promote_types(accumulator(data.dtype), accumulator(jnp.dtype(out))))
     if temperature is not None and temperature != 1.0:
         if temperature == 0:
-            fail(AttributeTypeError, where, "temperature is zero", expected="another number", got=temperature)
+            fail(
+                AttributeTypeError,
+                where,
+                "temperature is zero",
+                expected="another number",
+                got=temperature,
+            )
         x = x / temperature
     return x, axis % data.ndim, out
 
@@ -49,18 +60,35 @@ def prepared(where, data, axis, temperature, dtype):
 def inside_length(where, x, length, axis):
     """Mask of the positions before each row's length along ``axis``."""
     if not jnp.issubdtype(length.dtype, jnp.integer):
-        fail(DTypeError, where, "length is not of an integer type", expected="int32 or int64",
-             got=length.dtype.name)
-    shape = x.shape[:axis] + x.shape[axis + 1:]
+        fail(
+            DTypeError,
+            where,
+            "length is not of an integer type",
+            expected="int32 or int64",
+            got=length.dtype.name,
+        )
+    shape = x.shape[:axis] + x.shape[axis + 1 :]
     if length.shape != shape:
-        fail(ShapeError, where, "length does not fit data",
-             expected=f"length {shape} for data {x.shape} without axis {axis}", got=length.shape)
+        fail(
+            ShapeError,
+            where,
+            "length does not fit data",
+            expected=f"length {shape} for data {x.shape} without axis {axis}",
+            got=length.shape,
+        )
     return lax.broadcasted_iota(length.dtype, x.shape, axis) < jnp.expand_dims(length, axis)
 
 
 @op("softmax", aliases=("_npx_softmax",))
-def softmax(data, length=None, *, axis: int = -1, temperature: float | None = None,
-            dtype: DType | None = None, use_length: bool | None = False):
+def softmax(
+    data,
+    length=None,
+    *,
+    axis: int = -1,
+    temperature: float | None = None,
+    dtype: DType | None = None,
+    use_length: bool | None = False,
+):
     """Probabilities ``e^(x / T) / sum e^(x / T)`` along an axis.
 
     Parameters
@@ -84,24 +112,41 @@ def softmax(data, length=None, *, axis: int = -1, temperature: float | None = No
     """
     x, axis, out = prepared("softmax", data, axis, temperature, dtype)
     if bool(use_length) != (length is not None):
-        fail(ShapeError, "softmax", "length and use_length do not go together",
-             expected="length with use_length=True only", got="none" if length is None else length.shape)
+        fail(
+            ShapeError,
+            "softmax",
+            "length and use_length do not go together",
+            expected="length with use_length=True only",
+            got="none" if length is None else length.shape,
+        )
     if length is not None:
         x = jnp.where(inside_length("softmax", x, length, axis), x, -jnp.inf)
     return softmax_of(x, axis).astype(out)
 
 
 @op("softmin")
-def softmin(data, *, axis: int = -1, temperature: float | None = None, dtype: DType | None = None,
-            use_length: bool | None = False):
+def softmin(
+    data,
+    *,
+    axis: int = -1,
+    temperature: float | None = None,
+    dtype: DType | None = None,
+    use_length: bool | None = False,
+):
     """Softmax of ``-data``. Parameters as for ``softmax``."""
     x, axis, out = prepared("softmin", data, axis, temperature, dtype)
     return softmax_of(-x, axis).astype(out)
 
 
 @op("log_softmax", aliases=("_npx_log_softmax",))
-def log_softmax(data, *, axis: int = -1, temperature: float | None = None, dtype: DType | None = None,
-                use_length: bool | None = False):
+def log_softmax(
+    data,
+    *,
+    axis: int = -1,
+    temperature: float | None = None,
+    dtype: DType | None = None,
+    use_length: bool | None = False,
+):
     """Logarithm of softmax, ``x / T - log sum e^(x / T)``, without loss of small probabilities.
 
     Parameters as for ``softmax``.
@@ -114,7 +159,8 @@ def log_softmax(data, *, axis: int = -1, temperature: float | None = None, dtype
 def softmax_activation(data, *, mode: Literal["channel", "instance"] = "instance"):
     """Softmax over axis 1 (``mode='channel'``) or over all but the batch axis (``'instance'``).
 
-    1.9.1 computes ``'instance'`` over the last axis for data of more than two axes, and so does this.
+    1.9.1 computes ``'instance'`` over the last axis for data of more than two axes, and so does
+    this.
     """
     axis = 1 if mode == "channel" else -1
     x, axis, out = prepared("SoftmaxActivation", data, axis, None, None)
@@ -124,7 +170,9 @@ def softmax_activation(data, *, mode: Literal["channel", "instance"] = "instance
 def picked(x, label):
     """The element of each row of ``x`` (B, C) that ``label`` (B,) names."""
     columns = lax.broadcasted_iota("int32", x.shape, x.ndim - 1)
-    return jnp.sum(jnp.where(columns == label.astype("int32")[..., None], x, lax.full_like(x, 0)), -1)
+    return jnp.sum(
+        jnp.where(columns == label.astype("int32")[..., None], x, lax.full_like(x, 0)), -1
+    )
 
 
 @op("softmax_cross_entropy")
@@ -144,7 +192,12 @@ def softmax_cross_entropy(data, label):
     """
     require_floating("softmax_cross_entropy", data=data)
     if data.ndim != 2 or label.shape != data.shape[:1]:
-        fail(ShapeError, "softmax_cross_entropy", "label does not fit data",
-             expected="data (B, C) and label (B,)", got=f"data {data.shape} and label {label.shape}")
+        fail(
+            ShapeError,
+            "softmax_cross_entropy",
+            "label does not fit data",
+            expected="data (B, C) and label (B,)",
+            got=f"data {data.shape} and label {label.shape}",
+        )
     x = log_softmax_of(data.astype(accumulator(data.dtype)), 1)
     return -jnp.sum(picked(x, jax.lax.stop_gradient(label)), keepdims=True).astype(data.dtype)
