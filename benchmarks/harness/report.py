@@ -209,7 +209,7 @@ def chart(path, results):
     ]
     figure, axes = plt.subplots(
         len(drawn),
-        figsize=(8, sum(0.9 + 0.36 * len(rows) for rows in bars)),
+        figsize=(8, sum(1.1 + 0.36 * len(rows) for rows in bars)),
         squeeze=False,
         height_ratios=[1.5 + len(rows) for rows in bars],
         layout="constrained",
@@ -233,10 +233,14 @@ def chart(path, results):
         axis.margins(x=0.14)
         axis.spines[["top", "right"]].set_visible(False)
         better = "more" if result["higher_is_better"] else "less"
-        axis.set_title(
-            f"{key}. {result['title']} ({result['unit']}, {better} is better)",
-            loc="left",
+        axis.set_xlabel(f"{result['unit']}, {better} is better", fontsize=8)
+        # From the figure's left edge: the titles are longer than the bars' part is wide.
+        axis.annotate(
+            f"{key}. {result['title']}",
+            (0, 1.04),
+            xycoords=("figure fraction", "axes fraction"),
             fontsize=9,
+            fontweight="bold",
         )
         axis.tick_params(labelsize=8)
     figure.savefig(path, dpi=120, metadata={"Software": None})
