@@ -19,6 +19,7 @@ __all__ = [
     "COMPARE",
     "UNARY",
     "compare",
+    "absolute",
     "divide",
     "hypot",
     "maximum",
@@ -269,6 +270,11 @@ def _trunc(x):
     return lax.mul(lax.sign(x), lax.floor(lax.abs(x)))
 
 
+def absolute(x):
+    """Absolute value whose gradient at 0 is 0."""
+    return lax.mul(x, lax.stop_gradient(lax.sign(x))) if is_real(x) else lax.abs(x)
+
+
 def _relu(x):
     """Written so that NaN stays and the gradient at 0 is 0."""
     return lax.select(lax.le(x, _full(x, 0)), _full(x, 0), x)
@@ -304,7 +310,7 @@ _any = (-3.0, 3.0)
 _pos = (0.2, 3.0)
 # name -> (function, formula, interval for tests)
 UNARY = {
-    "abs": (lax.abs, "absolute value; gradient 0 at 0", _any),
+    "abs": (absolute, "absolute value; gradient 0 at 0", _any),
     "sign": (_plain_sign, "-1, 0 or 1; gradient 0", _any),
     "negative": (lax.neg, "-x", _any),
     "square": (lambda x: lax.mul(x, x), "x^2", _any),
@@ -547,8 +553,8 @@ def clip(data, *, a_min: Scalar, a_max: Scalar):
     """
     low = lax.broadcast(number(a_min, data.dtype), data.shape)
     high = lax.broadcast(number(a_max, data.dtype), data.shape)
-    y = lax.select(lax.gt(data, high), high, data)
-    return lax.select(lax.lt(data, low), low, y)
+    y = lax.select(lax.lt(data, low), low, data)
+    return lax.select(lax.gt(data, high), high, y)
 
 
 @op("smooth_l1", aliases=("_npx_smooth_l1",))
@@ -567,7 +573,7 @@ def smooth_l1(data, *, scalar: Scalar = 1.0):
     """
     s2 = lax.broadcast(lax.square(number(scalar, data.dtype)), data.shape)
     half = _full(data, 0.5)
-    size = lax.abs(data)
+    size = absolute(data)
     near = lax.mul(lax.mul(half, s2), lax.mul(data, data))
     far = lax.sub(size, lax.div(half, s2))
     return lax.select(lax.lt(size, lax.div(_full(data, 1), s2)), near, far)

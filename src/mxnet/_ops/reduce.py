@@ -14,6 +14,7 @@ from .._dtypes import as_dtype
 from ..error import AttributeTypeError, ShapeError, fail
 from ._axes import is_real, one_axis, reduced_axes
 from ._spec import Shape, op
+from .elemwise import absolute
 
 __all__ = ["shaped", "wide"]
 
@@ -217,7 +218,7 @@ def norm(
     if ord == 2:
         y = _root(_sum(lax.mul(x, x), axes))
     else:
-        y = _sum(lax.abs(x), axes)
+        y = _sum(absolute(x), axes)
     return shaped(lax.convert_element_type(y, to), data, axes, keepdims)
 
 
