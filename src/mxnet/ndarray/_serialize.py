@@ -5,7 +5,7 @@ All numbers are little-endian; ``shape`` is a uint32 rank followed by that many 
     file    uint64 0x112 | uint64 0 | uint64 n | arrays | uint64 m | m names (uint64 length, UTF-8)
             m is 0 for a list and n for a dictionary
     array   uint32 version, then
-      V2    int32 storage | [shape of the stored values, if sparse] | shape | int32 device type, id|
+      V2    int32 storage | [shape of stored values, if sparse] | shape | int32 device type, id |
             int32 type | [(int32 type, shape) per index array, if sparse] | values | [index arrays]
       V3    as V2, written under NumPy shape semantics: rank 0 is a number and a dimension may be 0
       V1    shape | int32 device type, int32 id | int32 type | values
@@ -333,8 +333,8 @@ def _plan(data, where, np_shape):
             )
     elif not isinstance(data, (list, tuple)):
         raise ValueError(
-            f"{where}: data needs to be an NDArray, a list of NDArrays or a dict of str to NDArray,
-            " f"got {type(data).__name__}"
+            f"{where}: data needs to be an NDArray, a list of NDArrays or a dict of str to "
+            f"NDArray, got {type(data).__name__}"
         )
     arrays = []
     for i, x in enumerate(data):
@@ -346,8 +346,8 @@ def _plan(data, where, np_shape):
         a = onp.ascontiguousarray(concrete(x._read())).reshape(x.shape)
         if a.dtype not in TYPE_CODES:
             raise DTypeError(
-                f"{where}: data[{names[i] if names else i!r}] has element type {a.dtype}, which the
-                " f"format cannot hold; it holds {', '.join(t.name for t in TYPES.values())}."
+                f"{where}: data[{names[i] if names else i!r}] has element type {a.dtype}, which "
+                f"the format cannot hold; it holds {', '.join(t.name for t in TYPES.values())}."
             )
         ctx = x.context
         arrays.append((a, GPU if ctx.device_typeid == GPU else CPU, ctx.device_id))
