@@ -55,7 +55,7 @@ def target_rows(key, result):
         ratio, met = "-", "not measured"
         if verdict["ratio"] is not None:
             ratio = f"{verdict['ratio']:.2f} ({verdict['q1']:.2f} - {verdict['q3']:.2f})"
-            met = "met" if verdict["met"] else "**missed**"
+            met = {True: "met", False: "**missed**", None: "disturbed: not judged"}[verdict["met"]]
         rows.append(
             (key, verdict["text"], f"{over} / {under}", ratio, f"{sense} {verdict['limit']:g}", met)
         )

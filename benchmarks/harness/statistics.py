@@ -19,7 +19,9 @@ def summary(values):
 def judge(target, entries):
     """The ratio a target names, with the quartiles of the ratio within each round.
 
-    Returns None for ``met`` (and no ratio) when one of the two was not measured.
+    ``met`` is None when one of the two was not measured (then there is no ratio either), and when
+    other processes disturbed more than half of either's rounds: what spins suffers most from
+    them, so such a ratio says nothing (quiet.py).
     """
     verdict = {
         "text": target.text,
@@ -35,7 +37,10 @@ def judge(target, entries):
         # One round's values were taken side by side: their ratio feels least of the machine's mood.
         pairs = summary([a / b for a, b in zip(over["values"], under["values"], strict=True)])
         ratio = over["median"] / under["median"]
-        verdict.update(ratio=ratio, q1=pairs["q1"], q3=pairs["q3"], met=bool(target.is_met(ratio)))
+        verdict.update(ratio=ratio, q1=pairs["q1"], q3=pairs["q3"])
+        rows = (entries[target.over], entries[target.under])
+        if all(2 * row["disturbed_rounds"] <= row["time"]["rounds"] for row in rows):
+            verdict["met"] = bool(target.is_met(ratio))
     return verdict
 
 
