@@ -11,10 +11,11 @@ import jax as _jax
 
 _jax.config.update("jax_enable_x64", True)     # float64 and int64 are real in MXNet
 
-from . import base, context, error
+from . import attribute, base, context, error, name
 from . import ndarray
 from . import ndarray as nd
 from . import autograd, engine, random
+from .attribute import AttrScope
 from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
 from .error import MXNetError
 from .libinfo import __version__

@@ -44,23 +44,32 @@ def to_device(array, ctx):
     return jax.device_put(array, device_of(ctx))
 
 
+def _counts(vals, data, i):
+    """Counts of references to the i-th input and to its array."""
+    return _refs(vals[i]), _refs(data[i])
+
+
 class _Probe:
-    """Counts of references to objects held the way segments hold them, measured once."""
+    """Counts of references to objects held the way segments hold them and by nobody else, measured once."""
 
     def __init__(self):
         outs = [Value(None, 0, None)]
+        self.out = list(map(_refs, outs))[0]
         for a, _ in [(Value(None, 0, None), 0)]:
             self.alias = _refs(a)
-        slots = {Value(None, 0, None): 0}
-        self.out = list(map(_refs, outs))[0]
+        slots = {Value(None, 0, None, onp.zeros(1)): 0}
         vals = list(slots)
-        self.held = list(map(_refs, vals))[0]
-        vals[0].data = onp.zeros(1)
         data = [v.data for v in vals]
-        self.data = list(map(_refs, data))[0]
+        self.held = _counts(vals, data, 0)
 
 
 _probe = _Probe()
+
+
+def _held_elsewhere(vals, data, i):
+    """Whether anybody but the running segment holds the i-th input."""
+    value, array = _counts(vals, data, i)
+    return value > _probe.held[0] or array > _probe.held[1]
 
 
 def run_program(state, slots, outs, words, aliases=(), foreign=False):
@@ -89,7 +98,7 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         d = v.data
         if d.__class__ is onp.ndarray and d.nbytes > _HOST_BYTES:
             v.data = to_device(d, v.spec.ctx)
-            del d
+    v = d = None                                  # they would count as holders
     data = [v.data for v in vals]
     is_open = state.open
     if is_open is None:
@@ -103,7 +112,7 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         program = _make(state, vals, data, outs, live, taped, program, foreign)
     else:
         for i in program.donate:
-            if _refs(vals[i]) > _probe.held or _refs(data[i]) > _probe.data + 1:
+            if _held_elsewhere(vals, data, i):
                 data[i] = _copy(data[i])          # somebody still holds what the program may overwrite
                 program.copies += 1
     if program.ready:
@@ -116,6 +125,7 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         stats.compiled_program(why_new(state, program), time.perf_counter() - begun)
     stats.flushes += 1
     stats.ops += state.depth
+    stats.donated += len(program.donate)
 
     for i, r in zip(program.emit, results):
         v = outs[i]
@@ -164,7 +174,6 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
     if not foreign:
         state.program = program
     state.programs.append(program)
-    stats.donated += len(program.donate)
     return program
 
 
@@ -192,12 +201,11 @@ def _choose_donations(state, vals, data, emitted):
         key = (specs[p].shape, specs[p].dtype)
         room[key] = room.get(key, 0) + 1
     chosen = []
-    for i, (v, d) in enumerate(zip(vals, data)):
-        if v.spec.nbytes < _DONATE_BYTES or not isinstance(d, _Array):
+    for i in range(len(vals)):
+        if vals[i].spec.nbytes < _DONATE_BYTES or not isinstance(data[i], _Array):
             continue
-        # held by: slots, vals, the zip's tuple and the loop variable; the array: v, data, tuple, loop variable
-        if _refs(v) <= _probe.held + 2 and _refs(d) <= _probe.data + 2:
-            key = (v.spec.shape, v.spec.dtype)
+        if not _held_elsewhere(vals, data, i):
+            key = (vals[i].spec.shape, vals[i].spec.dtype)
             if room.get(key, 0) > 0:
                 room[key] -= 1
                 chosen.append(i)

@@ -7,6 +7,7 @@ prefix tree (``_graph/node.py``) already knows the shapes of anything that was a
 import os
 import sys
 import threading
+from contextlib import contextmanager
 
 from .. import _config
 from .._graph.infer import infer_outputs
@@ -17,7 +18,7 @@ from .state import draw, threads
 from .stats import stats
 from .value import Failed, Value
 
-__all__ = ["append", "append_many", "flush", "flush_all", "concrete", "segment_of", "alias", "clear", "Trace", "PLACEHOLDER"]
+__all__ = ["append", "append_many", "flush", "flush_all", "concrete", "segment_of", "alias", "aside", "clear", "Trace", "PLACEHOLDER"]
 
 _roots = {}
 _lock = threading.Lock()
@@ -27,12 +28,13 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 class Segment:
     """Pending operators of one thread on one context."""
 
-    __slots__ = ("state", "slots", "outs", "words", "aliases", "ctx", "owner", "trace", "root")
+    __slots__ = ("state", "slots", "outs", "words", "aliases", "borrowed", "ctx", "owner", "trace", "side", "root")
 
     def __init__(self, ctx, root):
         self.ctx, self.root = ctx, root
         self.owner = threading.get_ident()
         self.trace = None
+        self.side = threads.aside   # a side segment: see aside()
         self.reset()
 
     def reset(self):
@@ -41,6 +43,7 @@ class Segment:
         self.slots = {}      # outside input (Value) -> position, in order of first use
         self.outs = []       # Values of all outputs with handles, in order
         self.words = []      # run-time numbers
+        self.borrowed = []   # outside inputs that are pending in the side segment
         self.aliases = []    # (Value, index among outs): second Values of an output, see alias()
 
 
@@ -57,11 +60,37 @@ def segment_of(ctx):
     t = threads
     if t.tracing is not None:
         return t.segment
-    seg = t.segments.get(ctx)
+    table = t.sides if t.aside else t.segments
+    seg = table.get(ctx)
     if seg is None:
-        seg = t.segments[ctx] = Segment(ctx, root_of(ctx))
+        seg = table[ctx] = Segment(ctx, root_of(ctx))
     t.segment = seg
     return seg
+
+
+@contextmanager
+def aside():
+    """Scope whose operators belong neither to the trace nor to the step that is being recorded.
+
+    They go to a segment of their own, which runs when one of its results is needed. A parameter whose shape
+    becomes known in the middle of the first forward pass is initialised here: all of a network's parameters
+    in one program, and the first step's program is the same as the second's.
+    """
+    t = threads
+    if t.aside or not (t.scope or t.tracing):
+        saved, t.recording = t.recording, False
+        try:
+            yield
+        finally:
+            t.recording = saved
+        return
+    saved = t.segment, t.tracing, t.recording
+    t.segment, t.tracing, t.recording, t.aside = None, None, False, True
+    try:
+        yield
+    finally:
+        t.segment, t.tracing, t.recording = saved
+        t.aside = False
 
 
 def append(bound, ins, words=()):
@@ -169,16 +198,21 @@ def append_many(bound, ins, words=(), keep=1, ctx=None):
     key = [bound]
     fresh, fresh_specs = [], []
     for v in ins:
+        borrow = False
         if v.data is None and v.seg is not seg:
-            _fetch(v)
-            state = seg.state
-            n = state.n + len(fresh)
-        if v.data is None:
+            borrow = v.seg.__class__ is Segment and v.seg.side and not seg.side and seg.trace is None
+            if not borrow:
+                _fetch(v)
+                state = seg.state
+                n = state.n + len(fresh)
+        if v.data is None and not borrow:
             key.append(v.pos)
         else:
             p = slots.get(v)
             if p is None:
                 slots[v] = n
+                if borrow:
+                    seg.borrowed.append(v)
                 fresh.append(n)
                 fresh_specs.append(v.spec)
                 n += 1
@@ -217,8 +251,9 @@ def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
     grads = tuple([v.spec.grad for v in ins])
     recorded = recording and any(grads)
     if recorded:
-        specs = tuple([s.twin for s in specs])
-    refs = tuple([v.pos if v.data is None else slots[v] for v in ins])
+        closed = bound.closed
+        specs = tuple([s if i in closed else s.twin for i, s in enumerate(specs)])
+    refs = tuple([slots[v] if v in slots else v.pos for v in ins])
     step = Step(state, bound, refs, tuple(fresh), tuple(fresh_specs), specs, min(keep, len(specs)), recorded,
                 grads, user_line())
     mark_full(step)
@@ -264,6 +299,9 @@ def flush(seg):
     if seg.trace is not None:
         raise TraceError(f"{user_line()}: the value of an array was asked for inside a hybridized block")
     outs, slots, words = seg.outs, seg.slots, seg.words
+    for v in seg.borrowed:
+        if v.data is None:
+            _fetch(v)
     try:
         run_program(state, slots, outs, words, seg.aliases)
     except Exception as e:
@@ -293,7 +331,7 @@ def flush_all():
     t = threads
     if t.tracing is not None:
         raise TraceError(f"{user_line()}: the value of an array was asked for inside a hybridized block")
-    for seg in list(t.segments.values()):
+    for seg in [*t.segments.values(), *t.sides.values()]:
         flush(seg)
 
 
@@ -362,7 +400,8 @@ class Trace:
     def __init__(self, ctx):
         self.segment = Segment(ctx, Root(ctx))
         self.segment.trace = self
-        self.random_words = []
+        self.random_words = []     # indices of the streams of random draws among the words
+        self.captured = {}         # Parameter -> (stand-in handle, its placeholder)
 
     def __enter__(self):
         t = threads

@@ -20,6 +20,8 @@ class ThreadState(threading.local):
         self.scope = 0              # depth of record() scopes
         self.segment = None         # the current pending segment
         self.segments = {}          # context -> pending segment
+        self.sides = {}             # context -> pending side segment, see segment.aside()
+        self.aside = False
         self.tracing = None         # the trace of a hybridized block, while one is made
         with _lock:
             self.stream_id = _streams

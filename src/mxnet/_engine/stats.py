@@ -62,7 +62,7 @@ def why_new(last, program):
             return f"{_where(last)}: the same operators, but gradients may be asked for other results"
         return f"{_where(last)}: the same operators, but fewer of the inputs may be overwritten"
     step, found = last, None
-    while step.parent is not None:
+    while step.parent is not None and found is None:
         siblings = [s for t in (step.parent.next, step.parent.next_rec) for s in t.values() if s is not step]
         if siblings:
             found = (step, siblings)

@@ -6,7 +6,8 @@ from .segment import PLACEHOLDER, Trace, append_many
 from .state import draw, threads
 from .value import Value
 
-__all__ = ["Traced", "trace"]
+__all__ = ["Traced", "trace", "placeholder"]
+
 
 
 class Traced:

@@ -98,7 +98,12 @@ def invoke(op, inputs, given, out=None, names=None, cls=None):
         if "ctx" in given:
             given = {k: v for k, v in given.items() if k != "ctx"}
     bound, words = bind(op, given, len(inputs), names)
-    values = [x._read() for x in inputs]
+    try:
+        values = [x._read() for x in inputs]
+    except DeferredRead:
+        cls = array_class()
+        _complete_shapes(op, bound, inputs, names)
+        values = [x._read() for x in inputs]
     if op.barrier:
         results = barrier.run(bound, values, words)
     elif op.mutates:
@@ -111,6 +116,41 @@ def invoke(op, inputs, given, out=None, names=None, cls=None):
     if len(results) == 1:
         return cls(results[0])
     return [cls(v) for v in results]
+
+
+class DeferredRead(MXNetError):
+    """The value of a parameter was asked for whose shape is not known yet; ``array`` is its stand-in."""
+
+    def __init__(self, array):
+        super().__init__(f"the shape of Parameter '{array.parameter.name}' is not known yet.")
+        self.array = array
+
+
+def _complete_shapes(op, bound, inputs, names):
+    """Complete the unknown shapes among an operator's inputs by its infer rule (deferred initialisation)."""
+    names = names or op.inputs[:len(inputs)]
+    unknown, shapes = {}, []
+    for name, x in zip(names, inputs):
+        try:
+            shapes.append(x._read().spec.shape)
+        except DeferredRead as e:
+            unknown[name] = e.array
+            shapes.append(None)
+    found = {}
+    if op.infer is not None and shapes[0] is not None:
+        by_name = dict(zip(names, shapes))
+        try:
+            found = op.infer(*[by_name.get(n) for n in op.inputs], **bound.attrs)
+        except (IndexError, TypeError, ValueError) as e:
+            raise ValueError(f"Deferred initialization failed because shape cannot be inferred: {op.name} does not "
+                             f"fit input of shape {shapes[0]}: {e}") from None
+    for name, x in unknown.items():
+        shape = found.get(name)
+        if shape is None:
+            raise ValueError(f"Deferred initialization failed because shape cannot be inferred: {op.name} does not "
+                             f"tell the shape of its input {name!r} (Parameter '{x.parameter.name}'). "
+                             "Hint: give all dimensions when the parameter is made.")
+        x.complete(tuple(shape))
 
 
 def _write_back(op, bound, inputs, names, results):

@@ -98,7 +98,7 @@ def open_positions(last):
             if step.bound.__class__ is Backward and not step.bound.retain:
                 consumed.update(step.info[0])
         last.open = frozenset(p for i, s in enumerate(steps) if s.recorded and i not in consumed
-                              for p in range(s.pos, s.pos + s.keep))
+                              for p in range(s.pos, s.pos + s.keep) if s.specs[p - s.pos].grad)
     return last.open
 
 

@@ -232,6 +232,7 @@ class Bound:
     attrs = {}
     needs_key = False    # the last two words are a random key, assigned by dispatch
     n_words = 0
+    closed = frozenset()  # outputs through which no gradient flows (new moving statistics, optimizer states)
     name = "?"
 
     def __init__(self):
@@ -255,6 +256,7 @@ class BoundOp(Bound):
         self.n_out = n(attrs, n_inputs) if callable(n) else n
         v = opdef.visible
         self.n_visible = self.n_out if v is None else v(attrs, n_inputs) if callable(v) else v
+        self.closed = frozenset([i for _, i in opdef.mutates])
         names = [n for n, a in opdef.attrs.items() if a.scalar and n not in attrs]
         self._kw = tuple(names)
 

@@ -540,7 +540,8 @@ class NDArray:
 
     def _set_mark(self, mark):
         v = self._read()
-        concrete(v)
+        if threads.scope and not threads.aside:   # it may be used in what is being recorded
+            concrete(v)
         self._base = None
         self._mark = mark
         self._v = alias(v, mark if mark.req != "null" else None)

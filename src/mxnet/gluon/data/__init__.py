@@ -1,0 +1,9 @@
+"""``mx.gluon.data``: data sets, samplers and the loader."""
+
+from . import dataloader, dataset, sampler, vision
+from .dataloader import DataLoader
+from .dataset import ArrayDataset, Dataset, SimpleDataset
+from .sampler import BatchSampler, FilterSampler, RandomSampler, Sampler, SequentialSampler
+
+__all__ = ["Dataset", "SimpleDataset", "ArrayDataset", "DataLoader", "Sampler", "SequentialSampler",
+           "RandomSampler", "FilterSampler", "BatchSampler", "vision"]

@@ -1,0 +1,167 @@
+"""Samplers: in which order a data set is read, and how the indices are cut into batches."""
+
+import numpy as onp
+
+from ..._engine.state import draw
+
+__all__ = ["Sampler", "SequentialSampler", "RandomSampler", "FilterSampler", "BatchSampler"]
+
+LAST_BATCH = ("keep", "discard", "rollover")
+
+
+def generator():
+    """A NumPy random generator that continues the stream of :func:`mxnet.random.seed`."""
+    return onp.random.default_rng(draw())
+
+
+class Sampler:
+    """Base of samplers: iterating gives indices, ``len`` says how many."""
+
+    def __len__(self):
+        raise NotImplementedError(f"{type(self).__name__} does not say how many samples it gives: define __len__")
+
+    def __iter__(self):
+        raise NotImplementedError(f"{type(self).__name__} gives no samples: define __iter__")
+
+
+class SequentialSampler(Sampler):
+    """``start, start + 1, ...``: ``length`` indices.
+
+    Parameters
+    ----------
+    length : int
+    start : int, default 0
+    """
+
+    def __init__(self, length, start=0):
+        self._length = length
+        self._start = start
+
+    def _order(self):
+        return onp.arange(self._start, self._start + self._length)
+
+    def __iter__(self):
+        return iter(range(self._start, self._start + self._length))
+
+    def __len__(self):
+        return self._length
+
+
+class RandomSampler(Sampler):
+    """The indices ``0 ... length - 1`` in an order that is new each time, ruled by :func:`mxnet.random.seed`.
+
+    Parameters
+    ----------
+    length : int
+    """
+
+    def __init__(self, length):
+        self._length = length
+
+    def _order(self):
+        return generator().permutation(self._length)
+
+    def __iter__(self):
+        return iter(self._order())
+
+    def __len__(self):
+        return self._length
+
+
+class FilterSampler(Sampler):
+    """Indices of the samples for which ``fn(sample)`` is true; looked at once, when it is made.
+
+    Parameters
+    ----------
+    fn : callable
+    dataset : Dataset
+    """
+
+    def __init__(self, fn, dataset):
+        self._fn = fn
+        self._dataset = dataset
+        self._indices = [i for i in range(len(dataset)) if fn(dataset[i])]
+
+    def __iter__(self):
+        return iter(self._indices)
+
+    def __len__(self):
+        return len(self._indices)
+
+
+class BatchSampler(Sampler):
+    """Lists of ``batch_size`` indices.
+
+    Parameters
+    ----------
+    sampler : Sampler
+    batch_size : int, at least 1
+    last_batch : {'keep', 'discard', 'rollover'}
+        What happens to the indices left over at the end: a shorter batch, nothing, or they begin the next epoch.
+
+    Raises
+    ------
+    ValueError   ``batch_size`` below 1; an unknown ``last_batch``
+    """
+
+    def __init__(self, sampler, batch_size, last_batch="keep"):
+        self._sampler = sampler
+        self._batch_size = positive(batch_size, "BatchSampler", "batch_size")
+        if last_batch not in LAST_BATCH:
+            raise ValueError("last_batch must be one of 'keep', 'discard', or 'rollover', but got "
+                             f"{last_batch}")
+        self._last_batch = last_batch
+        self._prev = []
+
+    def __iter__(self):
+        for batch in self._batches():
+            yield batch.tolist() if isinstance(batch, onp.ndarray) else batch
+
+    def _batches(self):
+        """The batches, as index arrays where the sampler is one of this module's plain ones."""
+        kept, self._prev = self._prev, []
+        size = self._batch_size
+        make = _ORDERS.get(type(self._sampler))
+        if make is None:
+            batch = list(kept)
+            for i in self._sampler:
+                batch.append(i)
+                if len(batch) == size:
+                    yield batch
+                    batch = []
+        else:
+            order = make(self._sampler)
+            if len(kept):
+                order = onp.concatenate([kept, order])
+            whole = len(order) // size * size
+            for at in range(0, whole, size):
+                yield order[at:at + size]
+            batch = order[whole:]
+        if len(batch):
+            if self._last_batch == "keep":
+                yield batch
+            elif self._last_batch == "rollover":
+                self._prev = batch
+
+    def __len__(self):
+        n = len(self._sampler)
+        if self._last_batch == "keep":
+            return -(-n // self._batch_size)
+        if self._last_batch == "discard":
+            return n // self._batch_size
+        return (len(self._prev) + n) // self._batch_size
+
+
+# a subclass may iterate differently, so only these very classes are read in one piece
+_ORDERS = {SequentialSampler: SequentialSampler._order, RandomSampler: RandomSampler._order}
+
+
+def positive(value, where, name):
+    """``value`` as an integer of at least 1, or a ValueError that names the parameter."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = None
+    if number is None or number != value or number < 1 or isinstance(value, bool):
+        raise ValueError(f"{where}: {name} does not fit: expected an integer of at least 1, got {value!r}.")
+    return number

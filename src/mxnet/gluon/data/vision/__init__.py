@@ -1,0 +1,6 @@
+"""``mx.gluon.data.vision``: data sets of pictures, and transforms."""
+
+from . import datasets, transforms
+from .datasets import CIFAR10, CIFAR100, MNIST, FashionMNIST
+
+__all__ = ["datasets", "transforms", "MNIST", "FashionMNIST", "CIFAR10", "CIFAR100"]

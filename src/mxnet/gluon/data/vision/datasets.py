@@ -1,0 +1,228 @@
+"""Data sets of pictures: MNIST, Fashion-MNIST, CIFAR-10 and CIFAR-100."""
+
+import os
+
+import numpy as onp
+
+from .... import _config
+from ....error import FormatError, MXNetError, fail
+from ...utils import download
+from .._batch import Bulk, Column, host_array
+from ..dataset import Dataset
+from ._files import extract_members, read_idx, read_records
+
+__all__ = ["MNIST", "FashionMNIST", "CIFAR10", "CIFAR100"]
+
+_REPOSITORY = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/"
+
+
+class MissingFileError(MXNetError, FileNotFoundError):
+    """A data set's file is not there and could not be fetched."""
+
+
+def _default_root(name):
+    return os.path.join(_config.get("home"), "datasets", name)
+
+
+class _DownloadedDataset(Dataset):
+    """Images (N, H, W, C) uint8 and labels (N,) int32, read from files in ``root`` that are fetched if missing."""
+
+    _namespace = ""
+
+    def __init__(self, root, train, transform):
+        self._root = os.path.expanduser(root)
+        self._train = train
+        self._transform = transform
+        images, labels = self._get_data()
+        self._data = host_array(images)
+        self._label = labels.astype("int32")
+        self._images = Column(self._data)
+        self._labels = Column(self._label)
+
+    def __len__(self):
+        return len(self._label)
+
+    def __getitem__(self, idx):
+        image, label = self._images.item(idx), self._label[idx]
+        return (image, label) if self._transform is None else self._transform(image, label)
+
+    def _bulk(self):
+        if self._transform is not None or not _is_plain(type(self)):
+            return None
+        images, labels = self._images, self._labels
+        return Bulk([3, 0], False, lambda at, ctx: [images.gather(at, ctx), labels.gather(at, ctx)])
+
+    def _get_data(self):
+        raise NotImplementedError(f"{type(self).__name__}: define _get_data(), which gives images and labels")
+
+    def _fetch(self, name, sha1):
+        """The path of a file of the repository, after fetching it if need be."""
+        address = (_config.get("gluon_repo") or _REPOSITORY).rstrip("/")
+        url = f"{address}/gluon/dataset/{self._namespace}/{name}"
+        os.makedirs(self._root, exist_ok=True)
+        try:
+            return download(url, os.path.join(self._root, name), sha1_hash=sha1, retries=1)
+        except MXNetError as error:
+            fail(MissingFileError, type(self).__name__, f"file {name} is missing",
+                 expected=f"it in {os.path.abspath(self._root)}, or at {url}", got=str(error).rstrip("."),
+                 hint=f"put {name} into {os.path.abspath(self._root)} by hand, or let MXNET_GLUON_REPO name an address "
+                      "that offers it")
+
+
+def _is_plain(cls):
+    return cls.__getitem__ is _DownloadedDataset.__getitem__
+
+
+class MNIST(_DownloadedDataset):
+    """Handwritten digits: 60,000 training and 10,000 test images.
+
+    A sample is an image, NDArray (28, 28, 1) uint8, and its label, a NumPy int32. The files are the four standard
+    idx files, gzipped or plain; those in ``root`` are used whatever their checksum, if they are valid.
+
+    Parameters
+    ----------
+    root : str              folder of the files; missing ones are fetched into it
+    train : bool, default True
+    transform : callable, optional   ``transform(image, label)`` gives the sample
+
+    Raises
+    ------
+    FormatError        a file is truncated or something else
+    MissingFileError (MXNetError, FileNotFoundError)   a file is not there and cannot be fetched
+    """
+
+    _namespace = "mnist"
+    _train_files = (("train-images-idx3-ubyte.gz", "6c95f4b05d2bf285e1bfb0e7960c31bd3b3f8a7d"),
+                    ("train-labels-idx1-ubyte.gz", "2a80914081dc54586dbdf242f9805a6b8d2a15fc"))
+    _test_files = (("t10k-images-idx3-ubyte.gz", "c3a25af1f52dad7f726cce8cacb138654b760d48"),
+                   ("t10k-labels-idx1-ubyte.gz", "763e7fa3757d93b0cdec073cef058b2004252c17"))
+
+    def __init__(self, root=None, train=True, transform=None):
+        super().__init__(_default_root(self._namespace) if root is None else root, train, transform)
+
+    def _get_data(self):
+        files = self._train_files if self._train else self._test_files
+        image_path, label_path = [self._find(name) or self._fetch(name, sha1) for name, sha1 in files]
+        labels = read_idx(label_path, 1)
+        images = read_idx(image_path, 3, (28, 28))
+        if len(images) != len(labels):
+            fail(FormatError, image_path, "number of images at offset 4",
+                 expected=f"{len(labels)}, as there are labels in {label_path}", got=len(images))
+        return images.reshape(-1, 28, 28, 1), labels
+
+    def _find(self, name):
+        """The file in ``root`` as it is fetched, unpacked, or unpacked with a dot in its name; None if not there."""
+        plain = name.removesuffix(".gz")
+        for candidate in (name, plain, plain.replace("-idx", ".idx")):
+            path = os.path.join(self._root, candidate)
+            if os.path.isfile(path):
+                return path
+        return None
+
+
+class FashionMNIST(MNIST):
+    """Articles of clothing in ten classes, in the form of :class:`MNIST`.
+
+    See :class:`MNIST` for parameters, samples and errors.
+    """
+
+    _namespace = "fashion-mnist"
+    _train_files = (("train-images-idx3-ubyte.gz", "0cf37b0d40ed5169c6b3aba31069a9770ac9043d"),
+                    ("train-labels-idx1-ubyte.gz", "236021d52f1e40852b06a4c3008d8de8aef1e40b"))
+    _test_files = (("t10k-images-idx3-ubyte.gz", "626ed6a7c06dd17c0eec72fa3be1740f146a2863"),
+                   ("t10k-labels-idx1-ubyte.gz", "17f9ab60e7257a1620f4ad76bbbaf857c3920701"))
+
+
+class CIFAR10(_DownloadedDataset):
+    """Colour photographs in ten classes: 50,000 training and 10,000 test images.
+
+    A sample is an image, NDArray (32, 32, 3) uint8, and its label, a NumPy int32. The files are the binary
+    version's, in ``root`` or in the folder that its archive unpacks to, or the archive itself.
+
+    Parameters
+    ----------
+    root : str              folder of the files; missing ones are fetched into it
+    train : bool, default True
+    transform : callable, optional   ``transform(image, label)`` gives the sample
+
+    Raises
+    ------
+    FormatError        a file is truncated or something else
+    MissingFileError (MXNetError, FileNotFoundError)   a file is not there and cannot be fetched
+    """
+
+    _namespace = "cifar10"
+    _archive = ("cifar-10-binary.tar.gz", "fab780a1e191a7eda0f345501ccd62d20f7ed891")
+    _folder = "cifar-10-batches-bin"
+    _train_files = tuple(f"data_batch_{i}.bin" for i in range(1, 6))
+    _test_files = ("test_batch.bin",)
+    _n_labels = 1
+    _classes = 10
+
+    def __init__(self, root=None, train=True, transform=None):
+        super().__init__(_default_root(self._namespace) if root is None else root, train, transform)
+
+    def _get_data(self):
+        names = self._train_files if self._train else self._test_files
+        paths = [self._find(name) for name in names]
+        if None in paths:
+            archive, sha1 = self._archive
+            path = os.path.join(self._root, archive)
+            if not os.path.isfile(path):
+                path = self._fetch(archive, sha1)
+            missing = extract_members(path, names, self._root)
+            if missing:
+                fail(FormatError, path, "the archive lacks files", expected=", ".join(names),
+                     got=f"none called {', '.join(missing)}")
+            paths = [self._find(name) for name in names]
+        images, labels = zip(*[self._read(path) for path in paths])
+        return onp.concatenate(images), onp.concatenate(labels)
+
+    def _read(self, path):
+        images, labels = read_records(path, self._n_labels)
+        labels = labels[:, self._column()]
+        if labels.max() >= self._classes:
+            at = int(onp.argmax(labels >= self._classes))
+            fail(FormatError, path, f"label of record {at}", expected=f"at most {self._classes - 1}",
+                 got=int(labels[at]))
+        return images, labels
+
+    def _column(self):
+        return 0
+
+    def _find(self, name):
+        for folder in (self._root, os.path.join(self._root, self._folder)):
+            path = os.path.join(folder, name)
+            if os.path.isfile(path):
+                return path
+        return None
+
+
+class CIFAR100(CIFAR10):
+    """Colour photographs in 100 classes (20 groups), in the form of :class:`CIFAR10`.
+
+    Parameters
+    ----------
+    root : str
+    fine_label : bool, default False   the label is the class (0-99) instead of the group (0-19)
+    train : bool, default True
+    transform : callable, optional
+
+    See :class:`CIFAR10` for samples and errors.
+    """
+
+    _namespace = "cifar100"
+    _archive = ("cifar-100-binary.tar.gz", "a0bb982c76b83111308126cc779a992fa506b90b")
+    _folder = "cifar-100-binary"
+    _train_files = ("train.bin",)
+    _test_files = ("test.bin",)
+    _n_labels = 2
+    _classes = 100
+
+    def __init__(self, root=None, fine_label=False, train=True, transform=None):
+        self._fine_label = fine_label
+        self._classes = 100 if fine_label else 20
+        super().__init__(root, train, transform)
+
+    def _column(self):
+        return int(bool(self._fine_label))

@@ -1,0 +1,651 @@
+"""``Parameter``: an array that is trained, on one or several contexts; ``ParameterDict``."""
+
+import warnings
+from collections import OrderedDict
+
+import numpy as onp
+
+from .. import initializer
+from .._dtypes import as_dtype
+from .._engine.segment import alias, append_many, aside
+from .._engine.state import threads
+from .._engine.trace import placeholder
+from .._engine.value import Mark
+from .._frontend.dispatch import DeferredRead
+from .._graph.lower import Fill
+from .._graph.node import spec_of
+from ..context import canonical, cpu, current_context, device_of
+from ..error import FormatError, MXNetError, nearest
+from ..ndarray import NDArray, array, load as _load, save as _save
+from ..ndarray.ndarray import _wrap
+
+__all__ = ["DeferredInitializationError", "Parameter", "Constant", "ParameterDict", "tensor_types"]
+
+tensor_types = (NDArray,)
+
+
+class DeferredInitializationError(MXNetError):
+    """A parameter was asked for whose shape is not known before the first forward pass."""
+
+
+def _known(shape):
+    return shape is not None and all(d > 0 for d in shape)
+
+
+def contexts(ctx):
+    """A list of canonical contexts of what a user wrote; each device must be there."""
+    if ctx is None:
+        ctx = [current_context()]
+    elif not isinstance(ctx, (list, tuple)):
+        ctx = [ctx]
+    found = [canonical(c, "initialize") for c in ctx]
+    for c in found:
+        device_of(c)
+    return found
+
+
+class Parameter:
+    """A trainable array of a block.
+
+    Parameters
+    ----------
+    name : str
+    grad_req : {'write', 'add', 'null'}
+    shape : tuple of int, optional          0 or -1: not known yet
+    dtype : default float32
+    lr_mult, wd_mult : float                multiply the trainer's learning rate and weight decay
+    init : Initializer or str, optional
+    allow_deferred_init : bool              wait for the first forward pass where the shape is not known
+    differentiable : bool                   False: never has a gradient
+    """
+
+    def __init__(self, name, grad_req="write", shape=None, dtype=onp.float32, lr_mult=1.0, wd_mult=1.0, init=None,
+                 allow_deferred_init=False, differentiable=True, stype="default", grad_stype="default"):
+        for s in (stype, grad_stype):
+            if s not in ("default", "row_sparse", "csr"):
+                raise AssertionError(f"invalid storage type {s!r} for Parameter {name!r}: expected 'default', "
+                                     "'row_sparse' or 'csr'")
+        self._var = None
+        self._data = None           # context -> NDArray
+        self._grad_handles = None   # context -> NDArray
+        self._deferred_init = ()
+        self._differentiable = differentiable
+        self._allow_deferred_init = allow_deferred_init
+        self._grad_req = None
+        self._shape = None if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        self.name = name
+        self._dtype = dtype
+        self.lr_mult, self.wd_mult = lr_mult, wd_mult
+        self.grad_req = grad_req
+        self.init = init
+        self._stype, self._grad_stype = stype, grad_stype
+
+    def __repr__(self):
+        return f"Parameter {self.name} (shape={self.shape}, dtype={self.dtype})"
+
+    # ------------------------------------------------------------------ attributes
+    @property
+    def grad_req(self):
+        """What happens to the gradient: ``'write'``, ``'add'`` or ``'null'``."""
+        return self._grad_req
+
+    @grad_req.setter
+    def grad_req(self, req):
+        if req not in ("write", "add", "null"):
+            raise AssertionError(f"grad_req must be one of 'write', 'add', or 'null', but got '{req}'")
+        if not self._differentiable:
+            req = "null"
+        if self._grad_req == req:
+            return
+        self._grad_req = req
+        if self._data is not None:
+            self._attach()
+
+    @property
+    def dtype(self):
+        """Element type, as it was given."""
+        return self._dtype
+
+    @dtype.setter
+    def dtype(self, dtype):
+        self.cast(dtype)
+
+    @property
+    def shape(self):
+        """Shape; 0 in it stands for what is not known yet."""
+        return None if self._shape is None else tuple([0 if d in (-1, None) else d for d in self._shape])
+
+    @shape.setter
+    def shape(self, new):
+        if self._shape is not None:
+            fits = len(self._shape) == len(new) and all(a in (0, -1, None, b) for a, b in zip(self._shape, new))
+            if not fits:
+                raise AssertionError(f"Expected shape {tuple(new)} is incompatible with given shape {self.shape} of "
+                                     f"Parameter {self.name}.")
+        self._shape = tuple(new)
+
+    @property
+    def stype(self):
+        """Storage type."""
+        return self._stype
+
+    # ------------------------------------------------------------------ initialisation
+    def initialize(self, init=None, ctx=None, default_init=None, force_reinit=False):
+        """Give the parameter its first value, on one or several contexts.
+
+        Parameters
+        ----------
+        init : Initializer or str, optional    wins over the parameter's own and over ``default_init``
+        ctx : Context or list of Context       default: the current context
+        force_reinit : bool                    also when it has a value already
+        """
+        default_init = initializer.Uniform() if default_init is None else default_init
+        if self._data is not None and not force_reinit:
+            warnings.warn(f"Parameter '{self.name}' is already initialized, ignoring. Set force_reinit=True to "
+                          "re-initialize.", stacklevel=2)
+            return
+        self._data = self._grad_handles = None
+        ctx = contexts(ctx)
+        if init is None:
+            init = default_init if self.init is None else self.init
+        if not _known(self._shape):
+            if self._allow_deferred_init:
+                self._deferred_init = (init, ctx, default_init, None)
+                return
+            raise ValueError(f"Cannot initialize Parameter '{self.name}' because it has invalid shape: "
+                             f"{self.shape}. Hint: give all dimensions, e.g. in_units or in_channels.")
+        self._deferred_init = (init, ctx, default_init, None)
+        self._finish_deferred_init()
+
+    def _finish_deferred_init(self):
+        """Make the first value, now that the shape is known."""
+        if not self._deferred_init:
+            return
+        init, ctx, default_init, data = self._deferred_init
+        if not _known(self._shape):
+            raise ValueError(f"Cannot initialize Parameter '{self.name}' because it has invalid shape: "
+                             f"{self.shape}. Hint: give in_units, in_channels or the like.")
+        self._deferred_init = ()
+        with aside():
+            if data is None:
+                data = _filled(self._shape, as_dtype(self._dtype), ctx[0])
+                desc = initializer.InitDesc(self.name, {"__init__": _dumps(init)})
+                _as_initializer(default_init)(desc, data)
+            self._init_impl(data, ctx)
+
+    def _init_impl(self, data, ctx):
+        self._data = OrderedDict()
+        for c in ctx:
+            self._data[c] = data if data.context == c else data.copyto(c)
+        self._attach()
+
+    def _attach(self):
+        """Make the arrays variables, as ``grad_req`` says."""
+        self._grad_handles = None
+        if self._grad_req == "null":
+            for x in self._data.values():
+                x._mark = None
+                x._v = alias(x._read(), None)
+            return
+        self._grad_handles = OrderedDict()
+        with aside():
+            for c, x in self._data.items():
+                x.attach_grad(self._grad_req)
+                self._grad_handles[c] = x.grad
+
+    def _load_init(self, data, ctx, cast_dtype=False, dtype_source="current"):
+        """Take a loaded array as value."""
+        if self._shape is not None:
+            fits = len(self.shape) == len(data.shape) and all(
+                a in (0, -1, b) for a, b in zip(self.shape, data.shape))
+            if not fits:
+                raise AssertionError(f"Failed loading Parameter '{self.name}' from saved params: shape incompatible "
+                                     f"expected {self.shape} vs saved {data.shape}")
+            self._shape = tuple([a if a > 0 else b for a, b in zip(self.shape, data.shape)])
+        else:
+            self._shape = data.shape
+        if as_dtype(self._dtype) != as_dtype(data.dtype):
+            if not cast_dtype:
+                raise AssertionError(f"Failed loading Parameter '{self.name}' from saved params: dtype incompatible "
+                                     f"expected {self.dtype} vs saved {data.dtype}. Set cast_dtype=True to cast the "
+                                     "dtype of saved params.")
+            if dtype_source == "current":
+                data = data.astype(self._dtype)
+            elif dtype_source == "saved":
+                self._dtype = data.dtype
+            else:
+                raise ValueError(f"dtype_source must be 'current' or 'saved', got {dtype_source!r}")
+        if self._data is None:
+            where = self._deferred_init[1] if self._deferred_init else contexts(ctx)
+            if ctx is not None and self._deferred_init and set(where) != set(contexts(ctx)):
+                raise AssertionError(f"Failed to load Parameter '{self.name}' on {ctx} because it was previous "
+                                     f"initialized on {self.list_ctx()}.")
+            self._deferred_init = ()
+            data = array(data, ctx=where[0], dtype=data.dtype)
+            self._init_impl(data, where)
+        else:
+            if ctx is not None and set(self._data) != set(contexts(ctx)):
+                raise AssertionError(f"Failed to load Parameter '{self.name}' on {ctx} because it was previous "
+                                     f"initialized on {self.list_ctx()}.")
+            self.set_data(data)
+
+    # ------------------------------------------------------------------ values
+    def _check(self, table, ctx):
+        if table is not None:
+            if ctx is None:
+                if len(table) == 1:
+                    return next(iter(table.values()))
+                ctx = current_context()
+            found = table.get(ctx)
+            if found is not None:
+                return found
+            raise RuntimeError(f"Parameter '{self.name}' was not initialized on context {ctx}. It was only "
+                               f"initialized on {self.list_ctx()}.")
+        if self._deferred_init:
+            raise DeferredInitializationError(
+                f"Parameter '{self.name}' has not been initialized yet because initialization was deferred. Actual "
+                "initialization happens during the first forward pass. Please pass one batch of data through the "
+                "network before accessing Parameters. You can also avoid deferred initialization by specifying "
+                "in_units, num_features, etc., for network layers.")
+        raise RuntimeError(
+            f"Parameter '{self.name}' has not been initialized. Note that you should initialize parameters and "
+            "create Trainer with Block.collect_params() instead of Block.params because the later does not include "
+            "Parameters of nested child Blocks. Hint: call net.initialize().")
+
+    def data(self, ctx=None):
+        """The value on one context (NDArray; changes to it are changes of the parameter)."""
+        x = self._check(self._data, ctx)
+        trace = threads.tracing
+        return x if trace is None else self._in_trace(trace, x)
+
+    def _in_trace(self, trace, x):
+        """Inside a hybridized block's trace the parameter is an input of what is being traced."""
+        found = trace.captured.get(self)
+        if found is None:
+            v = placeholder(x._v.spec)
+            found = trace.captured[self] = (_wrap(NDArray, v), v)
+        return found[0]
+
+    def _for_forward(self, ctx):
+        """The value for a layer's forward pass; a stand-in that learns its shape while it is not known."""
+        if self._data is None and self._deferred_init:
+            return DeferredArray(self, ctx)
+        return self.data(ctx)
+
+    def list_data(self):
+        """The values on all contexts."""
+        self._check(self._data, self._first_ctx())
+        return list(self._data.values())
+
+    def _first_ctx(self):
+        return next(iter(self._data)) if self._data else None
+
+    def grad(self, ctx=None):
+        """The gradient buffer on one context."""
+        if self._data is not None and self._grad_req == "null":
+            raise RuntimeError(f"Cannot get gradient array for Parameter '{self.name}' because grad_req='null'")
+        return self._check(self._grad_handles if self._data is not None else None, ctx)
+
+    def list_grad(self):
+        """The gradient buffers on all contexts."""
+        self.grad(self._first_ctx())
+        return list(self._grad_handles.values())
+
+    def list_ctx(self):
+        """The contexts the parameter is, or will be, on."""
+        if self._data is None:
+            if self._deferred_init:
+                return self._deferred_init[1]
+            raise RuntimeError(f"Parameter '{self.name}' has not been initialized")
+        return list(self._data)
+
+    def set_data(self, data):
+        """Replace the value on all contexts."""
+        self.shape = data.shape
+        if self._data is None:
+            if not self._deferred_init:
+                raise AssertionError(f"Parameter '{self.name}' has not been initialized")
+            init, ctx, default_init, _ = self._deferred_init
+            data = data if isinstance(data, NDArray) else array(data)
+            self._deferred_init = (init, ctx, default_init, data.astype(self._dtype))
+            self._finish_deferred_init()
+            return
+        for x in self._data.values():
+            x[:] = data
+
+    def zero_grad(self):
+        """Set the gradient buffers to zero."""
+        if self._grad_handles is None:
+            return
+        for g in self._grad_handles.values():
+            g[:] = 0
+
+    def reset_ctx(self, ctx):
+        """Move the parameter to other contexts."""
+        ctx = contexts(ctx)
+        if self._data is not None:
+            data = next(iter(self._data.values())).detach().copy()
+            self._init_impl(data, ctx)
+        elif self._deferred_init:
+            init, _, default_init, data = self._deferred_init
+            self._deferred_init = (init, ctx, default_init, data)
+        else:
+            raise ValueError(f"Cannot reset context for Parameter '{self.name}' because it has not been initialized.")
+
+    def cast(self, dtype):
+        """Convert value and gradient to another element type."""
+        self._dtype = dtype
+        if self._data is None:
+            return
+        where = list(self._data)
+        data = next(iter(self._data.values())).detach().astype(dtype)
+        self._init_impl(data, where)
+
+    def var(self):
+        """The parameter as a symbol."""
+        raise MXNetError("Parameter.var: symbols are not available yet.")
+
+    def list_row_sparse_data(self, row_id):
+        """Rows of a row-sparse parameter on all contexts."""
+        raise RuntimeError(f"Cannot return a copy of Parameter '{self.name}' via list_row_sparse_data() because its "
+                           f"storage type is {self._stype}. Please use data() instead.")
+
+    def row_sparse_data(self, row_id):
+        """Rows of a row-sparse parameter."""
+        return self.list_row_sparse_data(row_id)
+
+    def _reduce(self):
+        """The mean of the values on all contexts, on the CPU: what is saved."""
+        values = self.list_data()
+        if len(values) == 1:
+            return values[0].detach().as_in_context(cpu())
+        total = values[0].detach().as_in_context(cpu())
+        for x in values[1:]:
+            total = total + x.detach().as_in_context(cpu())
+        return total / len(values)
+
+
+class DeferredArray(NDArray):
+    """Stands for a parameter of unknown shape in a forward pass.
+
+    The first operator that takes it and has an ``infer`` rule completes the shape, the parameter is initialised
+    on the spot, and from then on this handle is the parameter's value.
+    """
+
+    __slots__ = ("parameter", "where", "real")
+
+    def __init__(self, parameter, ctx):
+        super().__init__(None)
+        self.parameter, self.where, self.real = parameter, ctx, None
+
+    def _read(self):
+        if self.real is None:
+            if not self.parameter._deferred_init:        # a block called twice: completed by another stand-in
+                self.real = self.parameter.data(self.where)
+            else:
+                raise DeferredRead(self)
+        return self.real._read()
+
+    def _write(self, v):
+        self._read()
+        self.real._write(v)
+
+    def _tracked(self):
+        self._read()
+        return self.real._tracked()
+
+    @property
+    def shape(self):
+        """The shape as far as it is known."""
+        return self.parameter.shape if self.real is None else self.real.shape
+
+    def complete(self, shape):
+        """The shape is known now."""
+        self.parameter.shape = shape
+        self.parameter._finish_deferred_init()
+        self.real = self.parameter.data(self.where)
+
+
+def _filled(shape, dtype, ctx):
+    spec = spec_of(tuple(shape), dtype, ctx)
+    return _wrap(NDArray, append_many(Fill.of(spec), (), (0,), ctx=ctx)[0])
+
+
+def _dumps(init):
+    if init is None:
+        return ""
+    return init if isinstance(init, (str, initializer.Initializer)) else init.dumps()
+
+
+def _as_initializer(init):
+    return initializer.create(init) if isinstance(init, str) else init
+
+
+class Constant(Parameter):
+    """A parameter that is never trained.
+
+    Parameters
+    ----------
+    name : str
+    value : NDArray or array-like
+    """
+
+    def __init__(self, name, value):
+        if not isinstance(value, NDArray):
+            value = array(value)
+        self.value = value
+        super().__init__(name, grad_req="null", shape=value.shape, dtype=value.dtype,
+                         init=initializer._ConstantValue(value))
+
+    def __repr__(self):
+        return f"Constant {self.name} (shape={self.shape}, dtype={self.dtype})"
+
+    @property
+    def grad_req(self):
+        """Always ``'null'``."""
+        return "null"
+
+    @grad_req.setter
+    def grad_req(self, req):
+        if req != "null":
+            warnings.warn(f'Constant parameter "{self.name}" does not support grad_req other than "null", and new '
+                          f'value "{req}" is ignored.', stacklevel=2)
+        self._grad_req = "null"
+
+
+class ParameterDict:
+    """Parameters by name.
+
+    Parameters
+    ----------
+    prefix : str                       put before every name that ``get`` makes
+    shared : ParameterDict, optional   whose parameters are taken where the name is there
+    """
+
+    def __init__(self, prefix="", shared=None):
+        self._prefix, self._shared = prefix, shared
+        self._params = OrderedDict()
+
+    def __repr__(self):
+        name = self._prefix + " " if self._prefix else ""
+        inside = "\n".join("  " + line for p in self.values() for line in repr(p).split("\n"))
+        return f"{name}(\n{inside}\n)"
+
+    def __getitem__(self, key):
+        try:
+            return self._params[key]
+        except KeyError:
+            hint = nearest(key, self._params)
+            if hint:
+                raise KeyError(f"{key}; {hint}") from None
+            raise
+
+    def __iter__(self):
+        return iter(self._params)
+
+    def __len__(self):
+        return len(self._params)
+
+    def __contains__(self, key):
+        return key in self._params
+
+    def items(self):
+        """(name, Parameter) pairs."""
+        return self._params.items()
+
+    def keys(self):
+        """Names."""
+        return self._params.keys()
+
+    def values(self):
+        """Parameters."""
+        return self._params.values()
+
+    @property
+    def prefix(self):
+        """The prefix of new names."""
+        return self._prefix
+
+    def _find(self, name):
+        if name in self._params:
+            return self._params[name]
+        if self._shared is not None and name in self._shared._params:
+            self._params[name] = self._shared._params[name]
+            return self._params[name]
+        return None
+
+    def get(self, name, **kwargs):
+        """The parameter ``prefix + name``; made with ``kwargs`` when it is not there.
+
+        Raises
+        ------
+        AssertionError   it is there, with other properties
+        """
+        name = self._prefix + name
+        found = self._find(name)
+        if found is None:
+            found = self._params[name] = Parameter(name, **kwargs)
+            return found
+        for key, value in kwargs.items():
+            have = getattr(found, key, None)
+            if have is None:
+                if value is not None:
+                    setattr(found, key, value)
+                continue
+            if key == "shape" and value is not None:
+                value = (value,) if isinstance(value, int) else tuple(value)
+                if len(value) == len(have) and all(a == b or a <= 0 or b <= 0 for a, b in zip(value, have)):
+                    found._shape = tuple([max(a, b) for a, b in zip(value, have)])
+                    continue
+            elif key == "dtype" and as_dtype(value) == as_dtype(have):
+                continue
+            if value is not None and value != have:
+                raise AssertionError(f"Cannot retrieve Parameter '{name}' because desired attribute does not match "
+                                     f"with stored for attribute '{key}': desired '{value}' vs stored '{have}'.")
+        return found
+
+    def get_constant(self, name, value=None):
+        """The constant ``prefix + name``; made of ``value`` when it is not there."""
+        name = self._prefix + name
+        found = self._find(name)
+        if found is None:
+            if value is None:
+                raise KeyError(f"No constant named '{name}'. Please specify value if you want to create a new "
+                               "constant.")
+            found = self._params[name] = Constant(name, value)
+        elif value is not None:
+            if not isinstance(found, Constant):
+                raise AssertionError(f"Parameter '{name}' already exists but it is not a constant.")
+            value = value.asnumpy() if isinstance(value, NDArray) else onp.asarray(value)
+            if found.shape != value.shape or (found.value.asnumpy() != value).any():
+                raise AssertionError(f"Constant '{name}' already exists but its value doesn't match new value")
+        return found
+
+    def update(self, other):
+        """Add the parameters of another dict."""
+        for name, p in other.items():
+            if name in self._params and self._params[name] is not p:
+                raise AssertionError(f"Cannot update self with other because they have different Parameters with the "
+                                     f"same name '{name}'")
+        self._params.update(other.items())
+
+    def initialize(self, init=None, ctx=None, verbose=False, force_reinit=False):
+        """Initialise all parameters; see :meth:`Parameter.initialize`."""
+        init = initializer.Uniform() if init is None else init
+        if isinstance(init, str):
+            init = initializer.create(init)
+        if not callable(init):
+            raise AssertionError(f"initialize: expected an Initializer or its name, got {init!r}.")
+        if verbose and hasattr(init, "set_verbosity"):
+            init.set_verbosity(verbose=verbose)
+        for p in self.values():
+            p.initialize(None, ctx, init, force_reinit=force_reinit)
+
+    def zero_grad(self):
+        """Set all gradient buffers to zero."""
+        for p in self.values():
+            p.zero_grad()
+
+    def reset_ctx(self, ctx):
+        """Move all parameters to other contexts."""
+        for p in self.values():
+            p.reset_ctx(ctx)
+
+    def list_ctx(self):
+        """All contexts the parameters are on."""
+        found = []
+        for p in self.values():
+            found += [c for c in p.list_ctx() if c not in found]
+        return found
+
+    def setattr(self, name, value):
+        """Set an attribute of all parameters, e.g. ``setattr('grad_req', 'null')``."""
+        for p in self.values():
+            setattr(p, name, value)
+
+    def save(self, filename, strip_prefix=""):
+        """Write all parameters to a file."""
+        out = {}
+        for p in self.values():
+            if not p.name.startswith(strip_prefix):
+                raise ValueError(f"Prefix '{strip_prefix}' is to be striped before saving, but Parameter's name "
+                                 f"'{p.name}' does not start with it.")
+            out[p.name[len(strip_prefix):]] = p._reduce()
+        _save(filename, out)
+
+    def load(self, filename, ctx=None, allow_missing=False, ignore_extra=False, restore_prefix="", cast_dtype=False,
+             dtype_source="current"):
+        """Read parameters from a file; see :meth:`load_dict`."""
+        loaded = _load(filename)
+        if not isinstance(loaded, dict):
+            raise FormatError(f"{filename}: expected named arrays, got a list of {len(loaded)}.")
+        self.load_dict(loaded, ctx, allow_missing, ignore_extra, restore_prefix, filename, cast_dtype, dtype_source)
+
+    def load_dict(self, param_dict, ctx=None, allow_missing=False, ignore_extra=False, restore_prefix="",
+                  filename=None, cast_dtype=False, dtype_source="current"):
+        """Take parameters from a dict of arrays (``arg:`` and ``aux:`` before names are dropped)."""
+        where = f"file '{filename}'" if filename else "param_dict"
+        plain = {(k[4:] if k.startswith(("arg:", "aux:")) else k): v for k, v in param_dict.items()}
+        plain = {restore_prefix + k: v for k, v in plain.items()}
+        if not allow_missing:
+            for name in self.keys():
+                if name not in plain:
+                    raise AssertionError(f"Parameter '{name}' is missing in {where}, which contains parameters: "
+                                         f"{brief(plain)}. {nearest(name, plain)} Please make sure source and "
+                                         "target networks have the same prefix, or set allow_missing=True.")
+        for name, data in plain.items():
+            if name not in self._params:
+                if not ignore_extra:
+                    raise AssertionError(f"Parameter '{name}' loaded from {where} is not present in ParameterDict, "
+                                         f"choices are: {brief(self.keys())}. Set ignore_extra to True to ignore.")
+                continue
+            self._params[name]._load_init(data, ctx, cast_dtype, dtype_source)
+
+
+def brief(names, limit=10):
+    """Some of many names, for messages."""
+    names = list(names)
+    shown = ", ".join(f"'{n}'" for n in names[:limit])
+    return shown + (f", ... ({len(names)} in all)" if len(names) > limit else "")
+
+

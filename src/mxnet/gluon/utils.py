@@ -1,0 +1,275 @@
+"""``mx.gluon.utils``: splitting batches over devices, clipping gradients, fetching files."""
+
+import hashlib
+import os
+import ssl
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import warnings
+from http.client import HTTPException
+
+import numpy as onp
+from tqdm.auto import tqdm
+
+from .. import ndarray as nd
+from ..error import MXNetError
+from ..ndarray import NDArray
+
+__all__ = ["split_data", "split_and_load", "clip_global_norm", "check_sha1", "download", "replace_file",
+           "shape_is_known", "HookHandle", "DownloadError"]
+
+_TIMEOUT = 10         # seconds to wait for a connection, and for each piece of an answer
+_PIECE = 1 << 18
+
+
+class DownloadError(MXNetError, OSError):
+    """A file could not be fetched."""
+
+
+# ------------------------------------------------------------------------------- arrays
+def split_data(data, num_slice, batch_axis=0, even_split=True):
+    """Cut an array into ``num_slice`` parts along the batch axis.
+
+    Parameters
+    ----------
+    data : NDArray or numpy.ndarray
+    num_slice : int, at least 1
+    batch_axis : int, default 0
+    even_split : bool, default True   refuse parts of different sizes; otherwise the first ones are longer by one
+
+    Returns
+    -------
+    list of ``num_slice`` arrays
+
+    Raises
+    ------
+    ValueError   the batch cannot be cut evenly
+    """
+    n = _positive(num_slice)
+    size = data.shape[batch_axis]
+    if even_split and size % n:
+        raise ValueError(
+            f"data with shape {tuple(data.shape)} cannot be evenly split into {n} slices along axis {batch_axis}. "
+            f"Use a batch size that is a multiple of {n}, or set even_split=False to allow uneven parts.")
+    step, rest = divmod(size, n)
+    ends = [step * (i + 1) + min(i + 1, rest) for i in range(n)]
+    bounds = zip([0, *ends], ends)
+    if batch_axis == 0:
+        return [data[a:b] for a, b in bounds] if n > 1 else [data]
+    if isinstance(data, NDArray):
+        return [nd.slice_axis(data, axis=batch_axis, begin=a, end=b) for a, b in bounds]
+    return onp.split(data, ends[:-1], axis=batch_axis)
+
+
+def _positive(num_slice):
+    if isinstance(num_slice, bool) or num_slice != int(num_slice) or num_slice < 1:
+        raise ValueError(f"split_data: num_slice does not fit: expected an integer of at least 1, got {num_slice!r}.")
+    return int(num_slice)
+
+
+def split_and_load(data, ctx_list, batch_axis=0, even_split=True):
+    """Cut a batch into as many parts as there are contexts and put one on each.
+
+    Parameters
+    ----------
+    data : NDArray or array-like (becomes float32)
+    ctx_list : list of Context
+    batch_axis, even_split : see :func:`split_data`
+
+    Returns
+    -------
+    list of NDArray, one per context
+    """
+    if not isinstance(data, NDArray):
+        data = onp.asarray(data)
+        if len(ctx_list) > 1:
+            parts = split_data(data, len(ctx_list), batch_axis, even_split)
+            return [nd.array(part, ctx=ctx) for part, ctx in zip(parts, ctx_list)]
+        data = nd.array(data, ctx=ctx_list[0])
+    if len(ctx_list) == 1:
+        return [data.as_in_context(ctx_list[0])]
+    parts = split_data(data, len(ctx_list), batch_axis, even_split)
+    return [part.as_in_context(ctx) for part, ctx in zip(parts, ctx_list)]
+
+
+def clip_global_norm(arrays, max_norm, check_isfinite=True):
+    """Scale arrays in place so that the Euclidean norm of all of them together is at most ``max_norm``.
+
+    Parameters
+    ----------
+    arrays : list of NDArray   on any contexts
+    max_norm : float
+    check_isfinite : bool, default True   look at the norm (waits for it) and warn when it is infinite or NaN
+
+    Returns
+    -------
+    NumPy float32 number, or with ``check_isfinite=False`` NDArray (1,): the norm before scaling
+
+    Raises
+    ------
+    ValueError   no arrays
+    """
+    if not arrays:
+        raise ValueError("clip_global_norm: expected at least one array, got none.")
+    home = arrays[0].context
+    total = None
+    for x in arrays:
+        square = (x.astype("float32") ** 2).sum().reshape((1,)).as_in_context(home)
+        total = square if total is None else total + square
+    norm = total.sqrt()
+    scale = nd.minimum(max_norm / (norm + 1e-8), 1.0)
+    for x in arrays:
+        here = scale.as_in_context(x.context).astype(x.dtype)
+        x[:] = nd.broadcast_mul(x, here.reshape((1,) * max(1, x.ndim)))
+    if not check_isfinite:
+        return norm
+    value = norm.asnumpy()[0]
+    if not onp.isfinite(value):
+        warnings.warn(UserWarning("nan or inf is detected. Clipping results will be undefined."), stacklevel=2)
+    return value
+
+
+def shape_is_known(shape):
+    """Whether all dimensions of a shape are known (none is 0, and it is not None)."""
+    if shape is None or len(shape) == 0:
+        return False
+    for n in shape:
+        if n < 0:
+            raise ValueError(f"shape_is_known: expected dimensions of at least 0, got {tuple(shape)}.")
+    return 0 not in shape
+
+
+class HookHandle:
+    """Remembers where a hook was put, to take it away again; also a context manager that does so at its end."""
+
+    def __init__(self):
+        self._hooks = None
+        self._id = None
+
+    def attach(self, hooks_dict, hook):
+        """Put ``hook`` into a dictionary of hooks.
+
+        Raises
+        ------
+        ValueError   the handle is in use
+        """
+        if self._hooks is not None:
+            raise ValueError("HookHandle: the same handle cannot be attached twice.")
+        self._hooks, self._id = hooks_dict, id(hook)
+        hooks_dict[self._id] = hook
+
+    def detach(self):
+        """Take the hook away; nothing happens where that was done before."""
+        if self._hooks is not None:
+            self._hooks.pop(self._id, None)
+            self._hooks = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, ptype, value, trace):
+        self.detach()
+
+
+# ------------------------------------------------------------------------------- files
+def check_sha1(filename, sha1_hash):
+    """Whether a file's SHA-1 is the given one (hexadecimal)."""
+    digest = hashlib.sha1(usedforsecurity=False)
+    with open(filename, "rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest() == sha1_hash
+
+
+def replace_file(src, dst):
+    """Move ``src`` to ``dst``, replacing it, in one step."""
+    os.replace(src, dst)
+
+
+def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_ssl=True):
+    """Fetch a file over HTTP, showing progress; it appears under its name only when it is complete.
+
+    Parameters
+    ----------
+    url : str
+    path : str, optional       file or folder to save to; by default the address's last part, here
+    overwrite : bool, default False   fetch it even if it is there (and has the right SHA-1)
+    sha1_hash : str, optional  expected SHA-1; a file that is there with another one is fetched anew
+    retries : int, default 5   further attempts
+    verify_ssl : bool, default True
+
+    Returns
+    -------
+    str, the file's path
+
+    Raises
+    ------
+    DownloadError (MXNetError, OSError)   after the last attempt
+    ValueError   not an HTTP address, or none that ends in a file name
+    """
+    if retries < 0:
+        raise ValueError(f"download: retries should be at least 0, got {retries}.")
+    parts = urllib.parse.urlsplit(url)
+    name = os.path.basename(parts.path)
+    if path is None:
+        path = name
+    else:
+        path = os.path.expanduser(path)
+        if os.path.isdir(path):
+            path = os.path.join(path, name) if name else ""
+    if not path:
+        raise ValueError(f"Can't construct file-name from this URL: {url!r}. Please set the `path` option manually.")
+    if parts.scheme not in ("http", "https"):
+        raise ValueError(f"download: expected an http or https address, got {url!r}.")
+    if not overwrite and os.path.exists(path) and (not sha1_hash or check_sha1(path, sha1_hash)):
+        return path
+    if not verify_ssl:
+        warnings.warn("Unverified HTTPS request is being made (verify_ssl=False). Adding certificate verification is "
+                      "strongly advised.", stacklevel=2)
+    folder = os.path.dirname(os.path.abspath(path))
+    os.makedirs(folder, exist_ok=True)
+    for attempt in range(retries + 1):
+        if attempt:
+            time.sleep(min(2.0, 0.1 * 2 ** attempt))
+        try:
+            _fetch(url, path, folder, sha1_hash, verify_ssl)
+            return path
+        except (OSError, HTTPException, DownloadError) as error:
+            reason = error
+            if isinstance(error, urllib.error.HTTPError) and 400 <= error.code < 500:
+                break                      # asking again will not help
+    what = str(getattr(reason, "reason", None) or reason) or type(reason).__name__
+    raise DownloadError(f"download: {url} could not be fetched ({attempt + 1} attempts): {what}.") from reason
+
+
+def _fetch(url, path, folder, sha1_hash, verify_ssl):
+    """One attempt: into a file beside the target, which then takes its place."""
+    context = None
+    if not verify_ssl and url.startswith("https"):
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    digest = hashlib.sha1(usedforsecurity=False)
+    handle, partial = tempfile.mkstemp(prefix=os.path.basename(path) + ".", suffix=".part", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as out, urllib.request.urlopen(url, timeout=_TIMEOUT, context=context) as answer:
+            declared = answer.headers.get("Content-Length")
+            total = int(declared) if declared and declared.isdigit() else None
+            got = 0
+            with tqdm(total=total, unit="B", unit_scale=True, desc=os.path.basename(path), disable=None) as bar:
+                while piece := answer.read(_PIECE):
+                    out.write(piece)
+                    digest.update(piece)
+                    got += len(piece)
+                    bar.update(len(piece))
+        if total is not None and got != total:
+            raise DownloadError(f"the answer ended after {got} of {total} bytes")
+        if sha1_hash and digest.hexdigest() != sha1_hash:
+            raise DownloadError(f"SHA-1 differs: expected {sha1_hash}, got {digest.hexdigest()}")
+        os.replace(partial, path)
+    finally:
+        if os.path.exists(partial):
+            os.remove(partial)
