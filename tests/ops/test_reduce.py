@@ -1,4 +1,4 @@
-"""Reductions against NumPy over every combination of axes, and against records of MXNet's own rules."""
+"""Reductions against NumPy over combinations of axes, and against records of MXNet's own rules."""
 
 import itertools
 

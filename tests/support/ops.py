@@ -65,7 +65,7 @@ def gradients(name, *arrays, head=None, wrt=None, seed=0, train=False, **attrs):
 
 
 def check_gradient(
-    name, *arrays, wrt=None, step=1e-6, tolerance=1e-6, seed=0, train=False, **attrs
+    name, *arrays, wrt=None, delta=1e-6, tolerance=1e-6, seed=0, train=False, **attrs
 ):
     """Compare the gradient with central differences in float64, for a random head gradient."""
     arrays = [
@@ -84,13 +84,13 @@ def check_gradient(
             sides = []
             for sign in (1, -1):
                 moved = arrays[i].copy()
-                moved[at] += sign * step
+                moved[at] += sign * delta
                 sides.append(
                     onp.sum(
                         onp.asarray(run([*inputs[:i], jnp.asarray(moved), *inputs[i + 1 :]])) * head
                     )
                 )
-            expected[at] = (sides[0] - sides[1]) / (2 * step)
+            expected[at] = (sides[0] - sides[1]) / (2 * delta)
         onp.testing.assert_allclose(
             gradient,
             expected,
