@@ -15,6 +15,9 @@ from . import attribute, base, context, error, name
 from . import ndarray
 from . import ndarray as nd
 from . import autograd, engine, random
+from . import initializer, lr_scheduler, metric
+from . import gluon
+from . import initializer as init
 from .attribute import AttrScope
 from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
 from .error import MXNetError

@@ -18,13 +18,13 @@ def agree(a, b):
         onp.testing.assert_allclose(x, y, rtol=2e-5, atol=2e-6, err_msg=f"result {k}")
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(program=programs.PROGRAM, seed=st.integers(0, 1000))
 def test_lazy_equals_op_by_op(program, seed):
     agree(programs.run(program, seed, LAZY), programs.run(program, seed, NAIVE))
 
 
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(program=programs.PROGRAM, seed=st.integers(0, 1000))
 def test_short_segments_equal_long_ones(program, seed):
     with mx.engine.bulk(3):
@@ -53,7 +53,7 @@ class Program(gluon.HybridBlock):
         return total, pool[-1]
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(program=programs.PROGRAM, seed=st.integers(0, 1000))
 def test_hybridized_equals_imperative(program, seed):
     def outcome(hybridize):

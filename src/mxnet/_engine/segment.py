@@ -78,23 +78,28 @@ def aside():
     """
     t = threads
     if t.aside or not (t.scope or t.tracing):
-        saved, t.recording = t.recording, False
+        saved = t.recording, t.initializing
+        t.recording, t.initializing = False, True
         try:
             yield
         finally:
-            t.recording = saved
+            t.recording, t.initializing = saved
         return
-    saved = t.segment, t.tracing, t.recording
-    t.segment, t.tracing, t.recording, t.aside = None, None, False, True
+    saved = t.segment, t.tracing, t.recording, t.initializing
+    t.segment, t.tracing, t.recording, t.aside, t.initializing = None, None, False, True, True
     try:
         yield
     finally:
-        t.segment, t.tracing, t.recording = saved
+        t.segment, t.tracing, t.recording, t.initializing = saved
         t.aside = False
 
 
 def append(bound, ins, words=()):
-    """Append an operator with one handle-carrying output; returns its Value. See :func:`append_many`."""
+    """Append an operator with one output that has a handle; returns its Value. See :func:`append_many`.
+
+    The fast path: whatever is not the plain case goes to ``append_many``. Unrolled for one and two inputs,
+    which most operators have (0.3 us of 1.5).
+    """
     t = threads
     seg = t.segment
     if seg is None:
@@ -102,22 +107,46 @@ def append(bound, ins, words=()):
     state = seg.state
     slots = seg.slots
     n = state.n
-    key = [bound]
-    for v in ins:
+    if len(ins) == 2:
+        v, w = ins
         if v.data is None:
             if v.seg is not seg:
-                _take_back(seg, state)
                 return append_many(bound, ins, words)[0]
-            key.append(v.pos)
+            p = v.pos
         else:
             p = slots.get(v)
             if p is None:
                 slots[v] = n
                 n += 1
-                key.append(v.spec)
+                p = v.spec
+        if w.data is None:
+            if w.seg is not seg:
+                _take_back(seg, state)
+                return append_many(bound, ins, words)[0]
+            q = w.pos
+        else:
+            q = slots.get(w)
+            if q is None:
+                slots[w] = n
+                q = w.spec
+        key = (bound, p, q)
+    else:
+        key = [bound]
+        for v in ins:
+            if v.data is None:
+                if v.seg is not seg:
+                    _take_back(seg, state)
+                    return append_many(bound, ins, words)[0]
+                key.append(v.pos)
             else:
+                p = slots.get(v)
+                if p is None:
+                    slots[v] = n
+                    n += 1
+                    p = v.spec
                 key.append(p)
-    step = (state.next_rec if t.recording else state.next).get(tuple(key))
+        key = tuple(key)
+    step = (state.next_rec if t.recording else state.next).get(key)
     if step is None:
         _take_back(seg, state)
         return append_many(bound, ins, words)[0]
@@ -126,7 +155,7 @@ def append(bound, ins, words=()):
     out = Value(seg, step.pos, step.specs[0])
     seg.outs.append(out)
     seg.state = step
-    if step.full:
+    if step.full and not t.hold:
         flush(seg)
     return out
 
@@ -230,9 +259,11 @@ def append_many(bound, ins, words=(), keep=1, ctx=None):
             raise
         step = table.setdefault(key, step)
     if bound.needs_key:
-        stream, counter = draw()
-        if seg.trace is not None:
+        if seg.trace is not None:      # drawn at each call of what is being traced
             seg.trace.random_words.append(len(seg.words) + len(words))
+            stream = counter = 0
+        else:
+            stream, counter = draw()
         words = (*words, stream, counter)
     if words:
         seg.words += words
@@ -240,7 +271,7 @@ def append_many(bound, ins, words=(), keep=1, ctx=None):
     outs = [Value(seg, pos + i, s) for i, s in enumerate(step.specs[:step.keep])]
     seg.outs += outs
     seg.state = step
-    if step.full:
+    if step.full and not t.hold:
         flush(seg)
     return outs
 

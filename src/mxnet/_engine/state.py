@@ -5,6 +5,7 @@ import threading
 __all__ = ["threads", "seed", "draw"]
 
 _M32 = 0xFFFFFFFF
+_INITIAL = 0x5BF03635     # turns a thread's stream into its stream of initial values
 _lock = threading.Lock()
 _streams = 0
 _seed = [0, 0]     # base seed, and how often it was set: threads notice and restart their streams
@@ -22,6 +23,8 @@ class ThreadState(threading.local):
         self.segments = {}          # context -> pending segment
         self.sides = {}             # context -> pending side segment, see segment.aside()
         self.aside = False
+        self.initializing = False   # draws come from the stream of initial values
+        self.hold = False           # a full segment does not run yet (a graph is being put together)
         self.tracing = None         # the trace of a hybridized block, while one is made
         with _lock:
             self.stream_id = _streams
@@ -29,6 +32,7 @@ class ThreadState(threading.local):
         self.seeded = -1
         self.stream = 0
         self.counter = 0
+        self.initial = 0
 
 
 threads = ThreadState()
@@ -54,13 +58,18 @@ def draw(n=1):
     """Reserve ``n`` draws of this thread's stream; returns (stream, first counter), two 32-bit words.
 
     Counter-based: which numbers a draw gives depends on the seed, the thread's stream and how many draws
-    came before it in program order, never on how operators are grouped into programs.
+    came before it in program order, never on how operators are grouped into programs. Initial values of
+    parameters have a stream of their own, so that it does not matter when a shape becomes known.
     """
     t = threads
     if t.seeded != _seed[1]:
         t.seeded = _seed[1]
         t.stream = mix32(_seed[0], t.stream_id)
-        t.counter = 0
+        t.counter = t.initial = 0
+    if t.initializing:
+        c = t.initial
+        t.initial = c + n
+        return t.stream ^ _INITIAL, c
     c = t.counter
     t.counter = c + n
     return t.stream, c

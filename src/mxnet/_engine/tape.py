@@ -60,8 +60,7 @@ def backward(heads, head_grads, retain):
     ------
     MXNetError   a head is not in a graph, or its graph is used up, or no variable is reached
     """
-    for v, ct in _collect(heads, head_grads, retain).items():
-        mark = v.mark
+    for mark, ct in _collect(heads, head_grads, retain).items():
         if mark.req == "add":
             ct = unrecorded(append, ADD, (mark.grad._read(), ct))
         if mark.req != "null":
@@ -82,9 +81,9 @@ def gradients(heads, head_grads, variables, retain, create_graph):
         return _recorded_gradients(heads, head_grads, variables)
     found = _collect(heads, head_grads, retain)
     for i, v in enumerate(variables):
-        if v not in found:
+        if v.mark not in found:
             raise _unreachable(i)
-    return [found[v] for v in variables]
+    return [found[v.mark] for v in variables]
 
 
 def _unreachable(i):
@@ -103,7 +102,7 @@ def unrecorded(f, *args, **kw):
 
 
 def _collect(heads, head_grads, retain):
-    """Gradients by variable (Value with a mark), summed over all ways that lead to it."""
+    """Gradients by mark (of a variable), summed over all ways that lead to it."""
     found = {}
     queue, cotangents = [], {}
 
@@ -113,7 +112,7 @@ def _collect(heads, head_grads, retain):
     def route(v, ct):
         tape = v.tape
         if v.mark is not None:
-            add(found, v, ct)
+            add(found, v.mark, ct)
         elif tape is None or tape is CONSUMED or tape.freed:
             raise MXNetError(NOT_IN_GRAPH)
         else:
@@ -235,50 +234,43 @@ def _pull(tape, cts):
 
 def _recorded_gradients(heads, head_grads, variables):
     """Gradients as one recorded operator of everything the heads were computed from."""
-    seg = segment_of(heads[0].spec.ctx)
-    replayed = {}
-    heads = [_replay(h, replayed) if h.data is not None else h for h in heads]
-    if any(h.data is not None or h.seg is not seg for h in heads):
-        raise MXNetError(NOT_IN_GRAPH)
-    state, slots = seg.state, seg.slots
-    targets = []
-    for i, v in enumerate(variables):
-        if v not in slots:
-            raise _unreachable(i)
-        targets.append(slots[v])
-    at = tuple([h.pos for h in heads])
-    reached = ancestors(steps_of(state), at)[1]
-    for i, p in enumerate(targets):
-        if p not in reached:
-            raise _unreachable(i)
-    given = tuple([g is not None for g in head_grads])
-    key = (state, at, given, tuple(targets))
-    bound = _grad_ops.get(key)
-    if bound is None:
-        bound = _grad_ops[key] = GradOp(state, at, given, targets)
-    words = tuple(seg.words)
     t = threads
-    saved, t.recording = t.recording, True
+    saved = t.recording, t.hold
+    t.recording = t.hold = True          # the graph is put together in one segment, also op by op
     try:
-        return append_many(bound, [*slots, *[g for g in head_grads if g is not None]], words, keep=len(targets))
+        seg = segment_of(heads[0].spec.ctx)
+        heads = [_replay(h) if h.data is not None else h for h in heads]
+        if any(h.data is not None or h.seg is not seg for h in heads):
+            raise MXNetError(NOT_IN_GRAPH)
+        state, slots = seg.state, seg.slots
+        at = tuple([h.pos for h in heads])
+        reached = ancestors(steps_of(state), at)[1]
+        targets = [slots.get(v) for v in variables]
+        for i, p in enumerate(targets):
+            if p not in reached:
+                raise _unreachable(i)
+        given = tuple([g is not None for g in head_grads])
+        key = (at, given, tuple(targets))
+        bound = state.derived.get(key)
+        if bound is None:
+            bound = state.derived[key] = GradOp(state, at, given, targets)
+        ins = [*slots, *[g for g in head_grads if g is not None]]
+        return append_many(bound, ins, tuple(seg.words), keep=len(targets))
     finally:
-        t.recording = saved
+        t.recording, t.hold = saved
 
 
-_grad_ops = {}
-
-
-def _replay(value, done):
+def _replay(value):
     """Append again, into the pending segment, what an executed recorded value was computed by."""
-    if value in done:
-        return done[value]
     # first the tapes this one depends on: an explicit stack, oldest last, since chains may be long
     stack, outputs = [value.tape], {}
     while stack:
         tape = stack[-1]
+        if tape.__class__ is PythonTape:
+            raise MXNetError("create_graph: the graph holds a Python function or a copy between contexts, which "
+                             "cannot be differentiated twice.")
         if tape.__class__ is not ExecutedTape or tape.freed:
-            raise MXNetError("create_graph: part of the graph is not differentiable twice (Python function, or "
-                             "its graph is used up)." if tape.__class__ is PythonTape else NOT_IN_GRAPH)
+            raise MXNetError(NOT_IN_GRAPH)
         if tape in outputs:
             stack.pop()
             continue
@@ -288,14 +280,9 @@ def _replay(value, done):
             stack += todo
             continue
         ins = [outputs[v.tape][v.pos] if v.mark is None and v.tape in outputs else v for v in tape.vals]
-        path = PathOp("replay", tape.state, tape.tape.taped)
-        t = threads
-        saved, t.recording = t.recording, True
-        try:
-            outs = append_many(path, ins, tape.words, keep=len(path.emit))
-        finally:
-            t.recording = saved
-        outputs[tape] = dict(zip(path.emit, outs))
+        path = tape.state.derived.get(tape.tape.taped)
+        if path is None:
+            path = tape.state.derived[tape.tape.taped] = PathOp("replay", tape.state, tape.tape.taped)
+        outputs[tape] = dict(zip(path.emit, append_many(path, ins, tape.words, keep=len(path.emit))))
         stack.pop()
-    done[value] = outputs[value.tape][value.pos]
-    return done[value]
+    return outputs[value.tape][value.pos]

@@ -35,17 +35,15 @@ class Traced:
         """Append the operator to this thread's segment; returns the results' Values."""
         words = ()
         if self.n_random:
-            stream, c = draw(self.n_random)
-            words = tuple([w for i in range(self.n_random) for w in (stream, c + i)])
             if threads.tracing is not None:
-                words = self._draw_in_trace(words)
+                seg = threads.segment
+                seg.trace.random_words += [len(seg.words) + 2 * i for i in range(self.n_random)]
+                words = (0,) * (2 * self.n_random)
+            else:
+                stream, c = draw(self.n_random)
+                words = tuple([w for i in range(self.n_random) for w in (stream, c + i)])
         ins = [values[s] if s.__class__ is int else s for s in self.sources]
         return append_many(self.op, ins, words, keep=len(self.emit), ctx=self.ctx)
-
-    def _draw_in_trace(self, words):
-        seg = threads.segment
-        seg.trace.random_words += [len(seg.words) + 2 * i for i in range(self.n_random)]
-        return words
 
 
 def placeholder(spec):

@@ -2,9 +2,10 @@
 
 import inspect
 
+from .._engine.segment import append
 from .._ops import _spec
 from ..error import AttributeTypeError, MXNetError, fail
-from .dispatch import array_class, invoke
+from .dispatch import array_class, bind, invoke
 
 __all__ = ["make_function", "fill_namespace"]
 
@@ -43,8 +44,16 @@ def make_function(op, name=None):
 
     else:
 
+        plain = _is_plain(op)
+
         def function(*args, out=None, name=None, **kwargs):
             cls = array_class()
+            if plain and not kwargs and out is None and len(args) == n_inputs:
+                for a in args:
+                    if a.__class__ is not cls:
+                        break
+                else:                     # all arrays, nothing else: straight to the segment
+                    return cls(append(bind(op, _NOTHING, n_inputs)[0], [a._read() for a in args]))
             if len(args) > len(order):
                 fail(AttributeTypeError, op.name, "too many arguments",
                      expected=f"at most {len(order)} ({', '.join(order)})", got=len(args))
@@ -81,6 +90,15 @@ def make_function(op, name=None):
     function.__signature__ = signature_of(op)
     function.op = op
     return function
+
+
+_NOTHING = {}
+
+
+def _is_plain(op):
+    """Whether a call with arrays alone can go straight to the segment."""
+    return (not op.scalars and not op.needs_key and not op.mutates and not op.barrier and op.num_outputs == 1
+            and op.visible is None and op.inputs and not any(a.required for a in op.attrs.values()))
 
 
 def _missing(op, name, arrays):

@@ -17,22 +17,7 @@ topk transpose trunc zeros_like negative
 
 
 def add_methods(cls):
-    """Give a class the fluent methods."""
+    """Give a class the fluent methods: the operators' functions, which take the array first."""
     for name in METHODS:
-        if name in cls.__dict__:
-            continue
-        if _spec.exists(name):
-            setattr(cls, name, make_method(_spec.get(name), name))
-
-
-def make_method(op, name):
-    """The method ``x.name(...)`` of an operator."""
-    function = make_function(op, name)
-
-    def method(self, *args, **kwargs):
-        return function(self, *args, **kwargs)
-
-    method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"``nd.{name}`` of this array: see there."
-    method.__wrapped__ = function
-    return method
+        if name not in cls.__dict__ and _spec.exists(name):
+            setattr(cls, name, make_function(_spec.get(name), name))

@@ -68,11 +68,12 @@ class Step:
     full : bool                   the segment must run after this step
     line : str                    user's ``file:line`` of the first time
     next, next_rec : dict         key -> Step, while not recording / recording
+    derived : dict                operators made of the path that ends here (its gradient, its re-run)
     """
 
     __slots__ = ("bound", "refs", "fresh", "fresh_specs", "parent", "ctx", "depth", "pos", "n", "specs", "keep",
                  "recorded", "grads", "n_words", "words_at", "n_inputs", "n_kept", "full", "nbytes", "line",
-                 "next", "next_rec", "program", "programs", "open", "info")
+                 "next", "next_rec", "program", "programs", "open", "info", "derived")
 
     def __init__(self, parent, bound, refs, fresh, fresh_specs, specs, keep, recorded, grads, line):
         self.parent, self.bound, self.refs = parent, bound, refs
@@ -88,6 +89,7 @@ class Step:
         self.nbytes = parent.nbytes + sum([s.nbytes for s in specs])
         self.full = False
         self.next, self.next_rec = {}, {}
+        self.derived = {}
         self.program = self.open = self.info = None
         self.programs = []
 
@@ -108,7 +110,7 @@ class Root(Step):
         self.n_words = self.words_at = self.n_inputs = self.n_kept = self.nbytes = 0
         self.recorded = self.full = False
         self.line = None
-        self.next, self.next_rec = {}, {}
+        self.next, self.next_rec, self.derived = {}, {}, {}
         self.program = self.open = self.info = None
         self.programs = []
 

@@ -54,6 +54,8 @@ def modulo(a, b):
     none = _full(r, 0)
     crossed = lax.bitwise_and(lax.ne(r, none), lax.ne(lax.lt(r, none), lax.lt(b, _full(b, 0))))
     r = lax.select(crossed, lax.add(r, b), r)
+    if is_real(r):  # -0 becomes 0, with the gradient kept
+        r = lax.select(lax.eq(r, none), lax.sub(r, lax.stop_gradient(r)), r)
     return lax.select(zero, none, r)
 
 
@@ -476,7 +478,7 @@ def identity_with_attr_like_rhs(lhs, rhs):
 
 def convert(data, dtype):
     """Element type conversion as C does it: to whole numbers by cutting, narrow ones wrap."""
-    if is_real(data) and jnp.issubdtype(dtype, jnp.integer) and dtype.itemsize < 8:
+    if is_real(data) and jnp.issubdtype(dtype, jnp.integer) and dtype.itemsize < 4:
         data = lax.convert_element_type(data, "int64")
     return lax.convert_element_type(data, dtype)
 

@@ -12,8 +12,8 @@ from .matmul import contract
 __all__ = []
 
 
-def _matrices(x, where, name="A", square=False):
-    """Fails unless ``x`` is a batch of floating-point matrices."""
+def _matrices(x, where, name="A", square=False, solved=False):
+    """Fails unless ``x`` is a batch of floating-point matrices; those to be ``solved`` not too narrow."""
     if x.ndim < 2 or (square and x.shape[-1] != x.shape[-2]):
         fail(
             ShapeError,
@@ -24,6 +24,14 @@ def _matrices(x, where, name="A", square=False):
         )
     if not is_real(x):
         fail(DTypeError, where, f"{name} is not floating-point", expected="float", got=x.dtype.name)
+    if solved and x.dtype.itemsize < 4:
+        fail(
+            DTypeError,
+            where,
+            f"{name} is too narrow to be solved",
+            expected="float32 or float64",
+            got=x.dtype.name,
+        )
 
 
 def _turn(x):
@@ -214,7 +222,7 @@ def trsm(
     ------
     ShapeError   if the shapes do not fit
     """
-    _matrices(A, "linalg_trsm", square=True)
+    _matrices(A, "linalg_trsm", square=True, solved=True)
     _matrices(B, "linalg_trsm", "B")
     if A.shape[:-2] != B.shape[:-2] or A.shape[-1] != B.shape[-1 if rightside else -2]:
         fail(
@@ -245,7 +253,7 @@ def potrf(A):
     ------
     ShapeError   if the matrices are not square
     """
-    _matrices(A, "linalg_potrf", square=True)
+    _matrices(A, "linalg_potrf", square=True, solved=True)
     return jnp.linalg.cholesky(A)
 
 
@@ -265,7 +273,7 @@ def potri(A):
     ------
     ShapeError   if the matrices are not square
     """
-    _matrices(A, "linalg_potri", square=True)
+    _matrices(A, "linalg_potri", square=True, solved=True)
     eye = jnp.broadcast_to(jnp.eye(A.shape[-1], dtype=A.dtype), A.shape)
     y = lax.linalg.triangular_solve(jnp.tril(A), eye, left_side=True, lower=True)
     return _turn(y) @ y
@@ -287,7 +295,7 @@ def gelqf(A):
     ------
     ShapeError   if there are more rows than columns
     """
-    _matrices(A, "linalg_gelqf")
+    _matrices(A, "linalg_gelqf", solved=True)
     if A.shape[-2] > A.shape[-1]:
         fail(ShapeError, "linalg_gelqf", "more rows than columns", expected="M <= N", got=A.shape)
     q, r = jnp.linalg.qr(_turn(A))
@@ -304,15 +312,18 @@ def syevd(A):
 
     Returns
     -------
-    U (*B, N, N), l (*B, N) ascending; same dtype. Signs of the rows are arbitrary.
+    U (*B, N, N), l (*B, N) ascending; same dtype. The largest element of each row is positive.
 
     Raises
     ------
     ShapeError   if the matrices are not square
     """
-    _matrices(A, "linalg_syevd", square=True)
+    _matrices(A, "linalg_syevd", square=True, solved=True)
     values, vectors = jnp.linalg.eigh(A)
-    return _turn(vectors), values
+    u = _turn(vectors)
+    seen = lax.stop_gradient(u)
+    largest = jnp.take_along_axis(seen, jnp.argmax(jnp.abs(seen), -1, keepdims=True), -1)
+    return jnp.where(largest < 0, -u, u), values
 
 
 @op("_linalg_inverse", aliases=("linalg_inverse", "_npi_inv"))
@@ -331,7 +342,7 @@ def inverse(A):
     ------
     ShapeError   if the matrices are not square
     """
-    _matrices(A, "linalg_inverse", square=True)
+    _matrices(A, "linalg_inverse", square=True, solved=True)
     return jnp.linalg.inv(A)
 
 
@@ -351,7 +362,7 @@ def det(A):
     ------
     ShapeError   if the matrices are not square
     """
-    _matrices(A, "linalg_det", square=True)
+    _matrices(A, "linalg_det", square=True, solved=True)
     return _one(jnp.linalg.det(A))
 
 
@@ -371,7 +382,7 @@ def slogdet(A):
     ------
     ShapeError   if the matrices are not square
     """
-    _matrices(A, "linalg_slogdet", square=True)
+    _matrices(A, "linalg_slogdet", square=True, solved=True)
     sign, size = jnp.linalg.slogdet(A)
     return _one(sign), _one(size)
 

@@ -421,6 +421,17 @@ def _as_initializer(init):
     return initializer.create(init) if isinstance(init, str) else init
 
 
+class _ConstantValue(initializer.Initializer):
+    """Initialise with a given array."""
+
+    def __init__(self, value):
+        super().__init__()
+        self.value = value
+
+    def _init_weight(self, name, arr):
+        arr[:] = self.value
+
+
 class Constant(Parameter):
     """A parameter that is never trained.
 
@@ -435,7 +446,7 @@ class Constant(Parameter):
             value = array(value)
         self.value = value
         super().__init__(name, grad_req="null", shape=value.shape, dtype=value.dtype,
-                         init=initializer._ConstantValue(value))
+                         init=_ConstantValue(value))
 
     def __repr__(self):
         return f"Constant {self.name} (shape={self.shape}, dtype={self.dtype})"

@@ -102,6 +102,8 @@ def ones(shape, ctx=None, dtype=None, **kwargs):
 
 def full(shape, val, ctx=None, dtype="float32", out=None):
     """Array of one number."""
+    if not isinstance(val, (bool, int, float, onp.generic)):
+        raise ValueError(f"full: expected a number to fill with, got {type(val)}.")
     return _into(_filled(shape, val, ctx, dtype), {"out": out})
 
 

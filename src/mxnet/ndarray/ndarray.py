@@ -8,7 +8,7 @@ from .._engine.segment import alias, append, append_many, concrete, flush_all
 from .._engine.state import threads
 from .._engine.tape import backward, unrecorded
 from .._engine.value import Mark, Value
-from .._frontend.dispatch import WRITE_TRACKED, cast_value, register_array_class, write_out
+from .._frontend.dispatch import WRITE_TRACKED, bind, cast_value, register_array_class, write_out
 from .._frontend.methods import add_methods
 from .._graph.lower import COPY, Fill
 from .._graph.node import spec_of
@@ -502,14 +502,12 @@ class NDArray:
         reverse = bool(kwargs.pop("reverse", False))
         if kwargs:
             raise TypeError(f"reshape() got unknown keyword {', '.join(kwargs)}; it takes shape and reverse")
-        old = self._spec.shape
+        v = self._read()
         op = _spec.get("Reshape")
-        static, _ = op.parse({"shape": shape, "reverse": reverse})
-        value = append(op.bind(static, 1), (self._read(),))
-        new = value.spec.shape
+        value = append(bind(op, {"shape": shape, "reverse": reverse}, 1)[0], (v,))
         x = _new(self.__class__)
-        x._base, x._lens, x._mark = self, _ShapeLens(new, old), None
-        x._v, x._seen = value, self._read()
+        x._base, x._lens, x._mark = self, _ShapeLens(value.spec.shape, v.spec.shape), None
+        x._v, x._seen = value, v
         return x
 
     def __copy__(self):

@@ -1,0 +1,594 @@
+"""Operators on pictures: (H, W, C), or (N, H, W, C) where each picture of a batch is treated by itself."""
+
+import ast
+import functools
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+from jax import lax
+
+from ..error import AttributeTypeError, MXNetError, ShapeError, fail
+from ._bits import standard_normal, uniform01
+from ._spec import Scalar, Shape, op
+
+__all__ = []
+
+# Weights of red, green and blue in brightness (ITU-R BT.601).
+_GRAY = (0.299, 0.587, 0.114)
+# Principal components of the colours of ImageNet, eigenvectors times eigenvalues (Krizhevsky et al. 2012).
+_COLOUR_AXES = onp.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]],
+                         "float32") * onp.array([55.46, 4.794, 1.148], "float32")
+
+
+def _need_picture(where, data):
+    if data.ndim not in (3, 4):
+        fail(ShapeError, where, "Input image must have shape (height, width, channels), or (N, height, width, "
+             "channels)", got=f"shape {list(data.shape)}")
+
+
+def _floats(value, where, name):
+    """An attribute that is a number or a tuple of numbers, also as JSON's text."""
+    if isinstance(value, str):
+        value = ast.literal_eval(value)
+    try:
+        return tuple(float(v) for v in (value if isinstance(value, (tuple, list, onp.ndarray)) else (value,)))
+    except (TypeError, ValueError):
+        fail(AttributeTypeError, where, f"parameter {name!r} does not fit", expected="a number or tuple of numbers",
+             got=repr(value))
+
+
+def _saturate(x, dtype):
+    """Float numbers in another type: cut to its range, fractions dropped."""
+    if not jnp.issubdtype(dtype, jnp.integer):
+        return x.astype(dtype)
+    bounds = jnp.iinfo(dtype)
+    return jnp.clip(x, float(bounds.min), float(bounds.max)).astype(dtype)
+
+
+def _work(data):
+    """The pictures in the type that arithmetic is done in."""
+    return data if data.dtype == jnp.float64 else data.astype("float32")
+
+
+def _per_picture(data):
+    """Shape of one number per picture that broadcasts against the pictures."""
+    return data.shape[:-3] + (1, 1, 1)
+
+
+# ------------------------------------------------------------------------------------ to the network
+@op("_image_to_tensor", aliases=("_npx__image_to_tensor",))
+def to_tensor(data):
+    """Channels first, and divided by 255.
+
+    Parameters
+    ----------
+    data : (H, W, C) or (N, H, W, C) any type
+
+    Returns
+    -------
+    (C, H, W) or (N, C, H, W) float32
+
+    Raises
+    ------
+    ShapeError   another number of dimensions
+    """
+    _need_picture("_image_to_tensor", data)
+    return jnp.moveaxis(data, -1, -3).astype("float32") / 255
+
+
+@op("_image_normalize", aliases=("_npx__image_normalize",))
+def normalize(data, *, mean: object = (0.0, 0.0, 0.0, 0.0), std: object = (1.0, 1.0, 1.0, 1.0)):
+    """``(data - mean) / std`` per channel.
+
+    Parameters
+    ----------
+    data : (C, H, W) or (N, C, H, W)   C is 1 or 3
+    mean, std : number or tuple of C numbers
+
+    Returns
+    -------
+    same shape and type
+
+    Raises
+    ------
+    ShapeError   number of dimensions or channels; length of ``mean`` or ``std``
+    """
+    where = "_image_normalize"
+    if data.ndim not in (3, 4):
+        fail(ShapeError, where, "Input tensor must have shape (channels, height, width), or (N, channels, height, "
+             "width)", got=f"shape {list(data.shape)}", hint="apply ToTensor first")
+    channels = data.shape[-3]
+    if channels not in (1, 3):
+        fail(ShapeError, where, "The first dimension of input tensor must be the channel dimension",
+             expected="1 or 3 channels", got=f"shape {list(data.shape)}", hint="apply ToTensor first")
+    numbers = []
+    for name, value in (("mean", mean), ("std", std)):
+        value = _floats(value, where, name)
+        if len(value) == 4 and len(set(value)) == 1:      # the default stands for any number of channels
+            value = value[:1]
+        if len(value) not in (1, channels):
+            fail(ShapeError, where, f"Invalid {name} for input with shape {list(data.shape)}",
+                 expected=f"1 or {channels} elements", got=list(value))
+        numbers.append(jnp.array(value, _work(data).dtype).reshape(-1, 1, 1))
+    return _saturate((_work(data) - numbers[0]) / numbers[1], data.dtype)
+
+
+# ------------------------------------------------------------------------------------ geometry
+@op("_image_crop", aliases=("_npx__image_crop",))
+def crop(data, *, x: int, y: int, width: int, height: int):
+    """The part of ``width`` x ``height`` pixels whose upper left corner is (x, y).
+
+    Parameters
+    ----------
+    data : (H, W, C) or (N, H, W, C)
+    x, y, width, height : int   in pixels; the part must lie inside
+
+    Returns
+    -------
+    (height, width, C) or (N, height, width, C)
+
+    Raises
+    ------
+    ShapeError   the part is empty or reaches outside
+    """
+    where = "_image_crop"
+    _need_picture(where, data)
+    if width < 1 or height < 1:
+        fail(ShapeError, where, "Input height and width must be greater than 0", got=f"width {width}, height {height}")
+    for name, at, extent, size in (("x + width", x, width, data.shape[-2]), ("y + height", y, height, data.shape[-3])):
+        if at < 0 or at + extent > size:
+            fail(ShapeError, where, f"{name} should not be greater than the input's, and no corner negative",
+                 expected=f"0 <= {name[0]} and {name} <= {size}", got=f"{at} + {extent}")
+    return data[..., y:y + height, x:x + width, :]
+
+
+def _flipped(name, axis, words):
+    def flip(data):
+        _need_picture(f"_image_flip_{name}", data)
+        return jnp.flip(data, axis)
+
+    def random_flip(data, *, key):
+        _need_picture(f"_image_random_flip_{name}", data)
+        coin = uniform01(key, _per_picture(data), "float32") < 0.5
+        return jnp.where(coin, jnp.flip(data, axis), data)
+
+    form = "\n\nParameters\n----------\ndata : (H, W, C) or (N, H, W, C)\n\nReturns\n-------\nsame shape and type"
+    flip.__doc__ = f"Exchange {words}.{form}"
+    random_flip.__doc__ = f"Exchange {words} with probability 1/2, decided for each picture.{form}"
+    op(f"_image_flip_{name}", aliases=(f"_npx__image_flip_{name}",))(flip)
+    op(f"_image_random_flip_{name}", aliases=(f"_npx__image_random_flip_{name}",))(random_flip)
+
+
+_flipped("left_right", -2, "left and right")
+_flipped("top_bottom", -3, "top and bottom")
+
+
+def _cubic(d):
+    """Weight of a sample at distance d (Keys' kernel with a = -0.75)."""
+    d, a = onp.abs(d), -0.75
+    near = ((a + 2) * d - (a + 3)) * d * d + 1
+    far = ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
+    return onp.where(d <= 1, near, onp.where(d < 2, far, 0))
+
+
+def _lanczos(d):
+    """Weight of a sample at distance d (Lanczos window of 4)."""
+    return onp.where(onp.abs(d) < 4, onp.sinc(d) * onp.sinc(d / 4), 0)
+
+
+@functools.lru_cache(512)
+def _weights(n_in, n_out, interp, shrinks):
+    """(indices (n_out, k), weights (n_out, k)) of the pixels each new pixel is made of, along one axis."""
+    scale = n_in / n_out
+    out = onp.arange(n_out)
+    if interp == 0:
+        return onp.minimum(onp.floor(out * scale).astype(int), n_in - 1)[:, None], onp.ones((n_out, 1))
+    if interp == 3 and shrinks:          # the share of each pixel that the new one covers
+        lo, hi = out * scale, (out + 1) * scale
+        first = onp.floor(lo + 1e-9).astype(int)
+        k = math.ceil(scale) + 1
+        at = first[:, None] + onp.arange(k)
+        share = onp.clip(onp.minimum(at + 1, hi[:, None]) - onp.maximum(at, lo[:, None]), 0, None)
+        return onp.minimum(at, n_in - 1), share / share.sum(1, keepdims=True)
+    if interp == 3:
+        left = onp.floor(out * scale + 1e-9).astype(int)
+        t = (out + 1) - (left + 1) / scale
+        t = onp.where(t <= 0, 0, t - onp.floor(t))
+        at = left[:, None] + onp.arange(2)
+        weights = onp.stack([1 - t, t], 1)
+    else:
+        centre = (out + 0.5) * scale - 0.5
+        reach, kernel = {1: (1, lambda d: onp.clip(1 - onp.abs(d), 0, None)), 2: (2, _cubic), 4: (4, _lanczos)}[interp]
+        at = onp.floor(centre).astype(int)[:, None] + onp.arange(1 - reach, reach + 1)
+        weights = kernel(at - centre[:, None])
+        weights = weights / weights.sum(1, keepdims=True)
+    return onp.clip(at, 0, n_in - 1), weights
+
+
+def _resample(x, axis, n_out, interp, shrinks):
+    """New pixels along one axis (counted from the end) of float pictures."""
+    n_in = x.shape[axis]
+    if n_in == n_out:
+        return x
+    at, weights = _weights(n_in, n_out, interp, shrinks)
+    if at.shape[1] > 2:       # many taps: one product
+        dense = onp.zeros((n_out, n_in))
+        onp.add.at(dense, (onp.arange(n_out)[:, None], at), weights)
+        axis %= x.ndim
+        y = jnp.tensordot(x, jnp.array(dense, x.dtype), ((axis,), (1,)), precision=lax.Precision.HIGHEST)
+        return jnp.moveaxis(y, -1, axis)
+    shape = [1] * x.ndim
+    shape[axis] = n_out
+    taps = [jnp.take(x, at[:, k], axis=axis) * jnp.array(weights[:, k], x.dtype).reshape(shape)
+            for k in range(at.shape[1])]
+    return functools.reduce(jnp.add, taps)
+
+
+def _rounded(x, dtype):
+    return _saturate(jnp.floor(x + 0.5), dtype) if jnp.issubdtype(dtype, jnp.integer) else x.astype(dtype)
+
+
+def _need_interp(interp, where):
+    if interp == 5:            # the exact form of 1
+        return 1
+    if interp not in (0, 1, 2, 3, 4):
+        fail(AttributeTypeError, where, "parameter 'interp' does not fit",
+             expected="0 nearest, 1 bilinear, 2 bicubic, 3 area or 4 Lanczos", got=interp)
+    return interp
+
+
+@op("_image_resize", aliases=("_npx__image_resize",))
+def resize(data, *, size: Shape = (), keep_ratio: bool = False, interp: int = 1):
+    """Pictures of another size.
+
+    Pixel centres lie at half-integers; shrinking does not blur, except by interpolation 3.
+
+    Parameters
+    ----------
+    data : (H, W, C) or (N, H, W, C)
+    size : int or (width, height)   an integer: both, or the shorter side with ``keep_ratio``
+    keep_ratio : bool, default False
+    interp : int, default 1         0 nearest, 1 bilinear, 2 bicubic, 3 area, 4 Lanczos
+
+    Returns
+    -------
+    (height, width, C) or (N, height, width, C) same type; integers are rounded
+
+    Raises
+    ------
+    ShapeError   number of dimensions; a size below 1
+    """
+    where = "_image_resize"
+    _need_picture(where, data)
+    if len(size) not in (1, 2):
+        fail(ShapeError, where, "Input size dimension must be 1 or 2", got=f"size {tuple(size)}")
+    for n in size:
+        if n < 1:
+            fail(ShapeError, where, "Input size should be greater than 0", got=f"size {tuple(size)}")
+    interp = _need_interp(interp, where)
+    h, w = data.shape[-3:-1]
+    if 0 in (h, w):
+        fail(ShapeError, where, "the picture is empty", got=f"shape {list(data.shape)}")
+    if len(size) == 2:
+        new_w, new_h = size
+    elif not keep_ratio:
+        new_w = new_h = size[0]
+    elif h > w:
+        new_w, new_h = size[0], max(1, h * size[0] // w)
+    else:
+        new_w, new_h = max(1, w * size[0] // h), size[0]
+    if (new_h, new_w) == (h, w):
+        return data
+    shrinks = new_h <= h and new_w <= w
+    x = _work(data) if interp else data
+    if interp == 0:
+        for axis, n in ((-3, new_h), (-2, new_w)):
+            x = jnp.take(x, _weights(x.shape[axis], n, 0, True)[0][:, 0], axis=axis)
+        return x
+    x = _resample(_resample(x, -3, new_h, interp, shrinks), -2, new_w, interp, shrinks)
+    return _rounded(x, data.dtype)
+
+
+def _crop_resized(data, box, width, height, interp):
+    """One picture (H, W, C): the part ``box`` (x, y, w, h: traced numbers of pixels) in a fixed size."""
+    x = data if interp == 0 else _work(data)
+    for axis, at, extent, n in ((0, box[1], box[3], height), (1, box[0], box[2], width)):
+        scale = extent / n
+        steps = jnp.arange(n)
+        first, last = at, at + extent - 1
+        if interp == 0:
+            x = jnp.take(x, (first + jnp.floor(steps * scale)).astype("int32"), axis=axis, mode="clip")
+            continue
+        centre = jnp.clip(first + (steps + 0.5) * scale - 0.5, first, last)
+        if interp == 1:
+            left = jnp.floor(centre)
+            t = (centre - left).astype(x.dtype).reshape((-1,) + (1,) * (2 - axis))
+            low = jnp.take(x, left.astype("int32"), axis=axis, mode="clip")
+            high = jnp.take(x, jnp.minimum(left + 1, last).astype("int32"), axis=axis, mode="clip")
+            x = low + (high - low) * t
+        else:
+            at_pixel = jnp.arange(x.shape[axis])
+            lo = first + steps * scale        # area: shares of the pixels that are covered
+            share = jnp.minimum(at_pixel + 1, (lo + jnp.maximum(scale, 1))[:, None]) - jnp.maximum(at_pixel, lo[:, None])
+            share = jnp.clip(share, 0) * (at_pixel < at + extent)
+            share = (share / share.sum(1, keepdims=True)).astype(x.dtype)
+            x = jnp.moveaxis(jnp.tensordot(x, share, ((axis,), (1,)), precision=lax.Precision.HIGHEST), -1, axis)
+    return x if interp == 0 else _rounded(x, data.dtype)
+
+
+def _dynamic_interp(interp):
+    # with a part that changes from picture to picture, only the kernels above are compiled once for all
+    return {0: 0, 3: 3}.get(interp, 1)
+
+
+@op("_picture_crop_resize_box")
+def crop_resize_box(data, *, x: Scalar, y: Scalar, box_width: Scalar, box_height: Scalar, width: int, height: int,
+                    interp: int = 1):
+    """A part of a picture in a fixed size; where the part lies may change without compiling anew.
+
+    Parameters
+    ----------
+    data : (H, W, C) or (N, H, W, C)
+    x, y, box_width, box_height : number    upper left corner and size of the part, in pixels, inside
+    width, height : int                     size of the result
+    interp : int, default 1                 0 nearest, 3 area, otherwise bilinear
+
+    Returns
+    -------
+    (height, width, C) or (N, height, width, C) same type
+    """
+    _need_picture("_picture_crop_resize_box", data)
+    interp = _dynamic_interp(interp)
+    one = functools.partial(_crop_resized, box=(x, y, box_width, box_height), width=width, height=height, interp=interp)
+    return one(data) if data.ndim == 3 else jax.vmap(one)(data)
+
+
+@op("_picture_random_resized_crop")
+def random_resized_crop(data, *, width: int, height: int, area: object = (0.08, 1.0), ratio: object = (3 / 4, 4 / 3),
+                        interp: int = 1, key):
+    """A part of random size, shape and place, in a fixed size; drawn anew for each picture.
+
+    Up to ten draws of a part that fits; where none does, the largest part in the middle within ``ratio``.
+
+    Parameters
+    ----------
+    data : (H, W, C) or (N, H, W, C)
+    width, height : int          size of the result
+    area : (low, high)           the part's area as a share of the picture's
+    ratio : (low, high)          its width by its height
+    interp : int, default 1      0 nearest, 3 area, otherwise bilinear
+
+    Returns
+    -------
+    (height, width, C) or (N, height, width, C) same type
+    """
+    where = "_picture_random_resized_crop"
+    _need_picture(where, data)
+    low, high = _floats(area, where, "area")
+    narrow, wide = _floats(ratio, where, "ratio")
+    h, w = data.shape[-3:-1]
+    tries = 10
+
+    def one(picture, u):
+        share = low + u[0] * (high - low)
+        shape = jnp.exp(math.log(narrow) + u[1] * (math.log(wide) - math.log(narrow)))
+        new_w = jnp.floor(jnp.sqrt(share * h * w * shape) + 0.5)
+        new_h = jnp.floor(jnp.sqrt(share * h * w / shape) + 0.5)
+        fits = (new_w <= w) & (new_h <= h) & (new_w >= 1) & (new_h >= 1)
+        k = jnp.argmax(fits)
+        whole_w = min(w, max(1, round(h * min(max(w / h, narrow), wide))))
+        whole_h = min(h, max(1, round(w / min(max(w / h, narrow), wide))))
+        found = fits[k]
+        box_w, box_h = jnp.where(found, new_w[k], whole_w), jnp.where(found, new_h[k], whole_h)
+        x = jnp.where(found, jnp.floor(u[2][k] * (w - box_w + 1)), (w - whole_w) // 2)
+        y = jnp.where(found, jnp.floor(u[3][k] * (h - box_h + 1)), (h - whole_h) // 2)
+        return _crop_resized(picture, (x, y, box_w, box_h), width, height, _dynamic_interp(interp))
+
+    u = uniform01(key, data.shape[:-3] + (4, tries), "float32")
+    return one(data, u) if data.ndim == 3 else jax.vmap(one)(data, u)
+
+
+@op("_picture_rotate")
+def rotate(data, *, degrees: Scalar, zoom_in: bool = False, zoom_out: bool = False):
+    """Pictures turned about their middle, counter-clockwise; what comes from outside is 0.
+
+    Parameters
+    ----------
+    data : (C, H, W) or (N, C, H, W) floating     channels first
+    degrees : number
+    zoom_in : bool, default False    enlarge until nothing from outside is seen
+    zoom_out : bool, default False   shrink until the whole picture is seen
+
+    Returns
+    -------
+    same shape and type; bilinear interpolation
+    """
+    where = "_picture_rotate"
+    if data.ndim not in (3, 4):
+        fail(ShapeError, where, "Input must have shape (channels, height, width), or (N, channels, height, width)",
+             got=f"shape {list(data.shape)}")
+    h, w = data.shape[-2:]
+    angle = (degrees * (math.pi / 180)).astype("float32")
+    cos, sin = jnp.cos(angle), jnp.sin(angle)
+    y, x = jnp.meshgrid(jnp.arange(h, dtype="float32") - (h - 1) / 2, jnp.arange(w, dtype="float32") - (w - 1) / 2,
+                        indexing="ij")
+    from_x, from_y = x * cos - y * sin, x * sin + y * cos
+    scale = jnp.float32(1)
+    if zoom_in or zoom_out:
+        a, b = (w - 1) / 2 or 1, (h - 1) / 2 or 1
+        reach_x = a * jnp.abs(cos) + b * jnp.abs(sin)
+        reach_y = a * jnp.abs(sin) + b * jnp.abs(cos)
+        grow = jnp.maximum(reach_x / a, reach_y / b)
+        scale = 1 / grow if zoom_in else grow
+    from_x, from_y = from_x * scale + (w - 1) / 2, from_y * scale + (h - 1) / 2
+    left, top = jnp.floor(from_x), jnp.floor(from_y)
+    total = 0
+    for dy in (0, 1):
+        for dx in (0, 1):
+            px, py = left + dx, top + dy
+            weight = (1 - jnp.abs(from_x - px)) * (1 - jnp.abs(from_y - py))
+            weight = jnp.where((px >= 0) & (px < w) & (py >= 0) & (py < h), weight, 0)
+            at = jnp.clip(py, 0, h - 1).astype("int32"), jnp.clip(px, 0, w - 1).astype("int32")
+            total = total + data[..., at[0], at[1]] * weight.astype(data.dtype)
+    return total
+
+
+# ------------------------------------------------------------------------------------ colour
+def _gray(x):
+    """Brightness of each pixel (..., H, W, 1) of float pictures."""
+    if x.shape[-1] == 1:
+        return x
+    return jnp.sum(x[..., :3] * jnp.array(_GRAY, x.dtype), -1, keepdims=True)
+
+
+def _need_colour(where, data):
+    _need_picture(where, data)
+    if data.shape[-1] not in (1, 3):
+        fail(ShapeError, where, "number of channels", expected="1 or 3", got=f"shape {list(data.shape)}")
+
+
+def _brightness(data, factor):
+    return _saturate(_work(data) * factor, data.dtype)
+
+
+def _contrast(data, factor):
+    x = _work(data)
+    mean = jnp.mean(_gray(x), (-3, -2, -1), keepdims=True)
+    return _saturate(x * factor + mean * (1 - factor), data.dtype)
+
+
+def _saturation(data, factor):
+    x = _work(data)
+    return _saturate(x * factor + _gray(x) * (1 - factor), data.dtype)
+
+
+def _hue(data, turns):
+    """Colours turned on the circle of hues by ``turns`` of its circumference; lightness and saturation stay."""
+    if data.shape[-1] == 1:
+        return data
+    x = _work(data)
+    high, low = jnp.max(x, -1, keepdims=True), jnp.min(x, -1, keepdims=True)
+    chroma = high - low
+    some = jnp.where(chroma > 0, chroma, 1)
+    r, g, b = x[..., :1], x[..., 1:2], x[..., 2:3]
+    hue = jnp.where(high == r, (g - b) / some, jnp.where(high == g, 2 + (b - r) / some, 4 + (r - g) / some))
+    hue = hue + 6 * turns
+    # each channel is a ramp along the circle, between the pixel's lowest and highest value
+    parts = [jnp.clip(jnp.abs((hue + shift) % 6 - 3) - 1, 0, 1) for shift in (0, 4, 2)]
+    turned = low + chroma * jnp.concatenate(parts, -1)
+    if jnp.issubdtype(data.dtype, jnp.integer):
+        turned = jnp.floor(turned + 0.5)
+    return _saturate(turned, data.dtype)
+
+
+_ADJUST = {"brightness": (_brightness, "Brightness times a random factor"),
+           "contrast": (_contrast, "Distance from the mean brightness times a random factor"),
+           "saturation": (_saturation, "Distance from gray times a random factor"),
+           "hue": (_hue, "Hue turned by a random factor of the full circle")}
+
+
+def _adjusted(name, adjust, words):
+    where = f"_image_random_{name}"
+
+    def random_adjust(data, *, min_factor: float, max_factor: float, key):
+        _need_colour(where, data)
+        if not (min_factor >= 0 and max_factor >= 0):
+            fail(MXNetError, where, "factors do not fit", expected="min_factor and max_factor of at least 0",
+                 got=f"{min_factor} and {max_factor}")
+        u = uniform01(key, _per_picture(data), "float32")
+        return adjust(data, (min_factor + u * (max_factor - min_factor)).astype(_work(data).dtype))
+
+    random_adjust.__doc__ = (
+        f"{words} from [min_factor, max_factor), drawn for each picture.\n\nParameters\n----------\n"
+        "data : (H, W, C) or (N, H, W, C)   C is 1 or 3\nmin_factor, max_factor : float, at least 0\n\n"
+        "Returns\n-------\nsame shape and type; integers are cut to their range")
+    op(where, aliases=(f"_npx_{where}",))(random_adjust)
+
+
+for _name, (_adjust, _words) in _ADJUST.items():
+    _adjusted(_name, _adjust, _words)
+
+
+@op("_image_random_color_jitter", aliases=("_npx__image_random_color_jitter",))
+def random_color_jitter(data, *, brightness: float, contrast: float, saturation: float, hue: float, key):
+    """Random brightness, contrast, saturation and hue, in random order; drawn for each picture.
+
+    Parameters
+    ----------
+    data : (H, W, C) or (N, H, W, C)   C is 1 or 3
+    brightness, contrast, saturation : float   factors from [1 - value, 1 + value)
+    hue : float                                turns from [-value, value) of the full circle
+
+    Returns
+    -------
+    same shape and type; integers are cut to their range
+    """
+    _need_colour("_image_random_color_jitter", data)
+    amounts = (brightness, contrast, saturation, hue)
+    steps = [(adjust, amount) for (adjust, _), amount in zip(_ADJUST.values(), amounts) if amount > 0]
+    if not steps:
+        return data
+    pictures = data if data.ndim == 4 else data[None]
+    u = uniform01(key, (len(pictures), 2, len(steps)), "float32")
+
+    def one(picture, u):
+        order = jnp.argsort(u[0])
+        for k in range(len(steps)):
+            at = order[k]
+            picture = lax.switch(at, [
+                lambda p, c, adjust=adjust, amount=amount:
+                    adjust(p, ((2 * c - 1) * amount + (adjust is not _hue)).astype(_work(p).dtype))
+                for adjust, amount in steps], picture, u[1][at])
+        return picture
+
+    out = jax.vmap(one)(pictures, u)
+    return out if data.ndim == 4 else out[0]
+
+
+def _lit(data, alpha):
+    """Pictures with ``alpha`` (..., 3) times the principal colours added."""
+    if data.shape[-1] == 1:
+        return data
+    x = _work(data)
+    shift = jnp.sum(jnp.array(_COLOUR_AXES, x.dtype) * alpha[..., None, :].astype(x.dtype), -1)
+    return _saturate(x + shift[..., None, None, :], data.dtype)
+
+
+@op("_image_adjust_lighting", aliases=("_npx__image_adjust_lighting",))
+def adjust_lighting(data, *, alpha: object):
+    """Add ``alpha`` times the principal colours of ImageNet (for values from 0 to 255).
+
+    Parameters
+    ----------
+    data : (H, W, C) or (N, H, W, C)   C is 1 (left as it is) or 3
+    alpha : tuple of 3 numbers
+
+    Returns
+    -------
+    same shape and type; integers are cut to their range
+    """
+    where = "_image_adjust_lighting"
+    _need_colour(where, data)
+    numbers = _floats(alpha, where, "alpha")
+    if len(numbers) != 3:
+        fail(ShapeError, where, "parameter 'alpha' does not fit", expected="3 numbers", got=numbers)
+    return _lit(data, jnp.array(numbers, "float32"))
+
+
+@op("_image_random_lighting", aliases=("_npx__image_random_lighting",))
+def random_lighting(data, *, alpha_std: float = 0.05, key):
+    """Add the principal colours of ImageNet, normally distributed with deviation ``alpha_std``, to each picture.
+
+    Parameters
+    ----------
+    data : (H, W, C) or (N, H, W, C)   C is 1 (left as it is) or 3; values from 0 to 255
+    alpha_std : float, default 0.05
+
+    Returns
+    -------
+    same shape and type; integers are cut to their range
+    """
+    _need_colour("_image_random_lighting", data)
+    return _lit(data, alpha_std * standard_normal(key, data.shape[:-3] + (3,), "float32"))

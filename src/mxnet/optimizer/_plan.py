@@ -1,0 +1,166 @@
+"""One operator for the update of many parameters.
+
+An optimizer's formula is a pure function for one parameter; a :class:`MultiStep` applies it to all of them, with
+everything that changes from step to step (rates, decays, counts) as run-time words.  A :class:`Plan` ties it to
+the handles of one list of parameters, so that a training loop looks nothing up twice.
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+
+from .._engine.segment import append_many
+from .._engine.tape import unrecorded
+from .._ops._spec import Bound, make_key
+from ..error import MXNetError
+from ..ndarray import NDArray
+
+__all__ = ["Plan", "MultiStep", "HALF", "flatten"]
+
+HALF = (onp.float16, jnp.bfloat16)   # element types that ``multi_precision`` keeps a float32 copy of
+_LEAF = 0
+
+
+def flatten(state, leaves):
+    """Append the arrays of a nested state to ``leaves``; returns its structure (hashable)."""
+    if state is None:
+        return None
+    if isinstance(state, NDArray):
+        leaves.append(state)
+        return _LEAF
+    if isinstance(state, (tuple, list)):
+        return tuple([flatten(s, leaves) for s in state])
+    raise MXNetError(f"optimizer: a state is None, an NDArray or a tuple of them: got {type(state).__name__}.")
+
+
+def _build(structure, leaves):
+    if structure is None:
+        return None
+    if structure == _LEAF and structure.__class__ is int:
+        return next(leaves)
+    return tuple([_build(s, leaves) for s in structure])
+
+
+def _spread(state, structure, out):
+    """The inverse of :func:`_build`: arrays of ``state`` in order, checked against the structure."""
+    if structure is None:
+        return
+    if structure.__class__ is int:
+        out.append(state)
+        return
+    for s, inner in zip(state, structure, strict=True):
+        _spread(s, inner, out)
+
+
+class MultiStep(Bound):
+    """The update of several parameters as one operator.
+
+    Inputs: all weights, all gradients, the arrays of all states. Outputs: the new states' arrays, the new weights.
+    Words: ``n_shared`` for all parameters, then ``n_rates`` for each; a random key where the formula draws.
+
+    Parameters
+    ----------
+    step : callable ``(weight, grad, state, shared, rates, **static) -> (weight, state)``
+    static : tuple of (name, value)          compiled in, the same for all
+    layouts : tuple per parameter of (structure of the state, place of the float32 copy or None, static pairs)
+    """
+
+    def __init__(self, name, step, static, layouts, n_shared, n_rates, draws):
+        super().__init__()
+        self.name, self.step, self.static, self.layouts = name, step, dict(static), layouts
+        self.n_shared, self.n_rates = n_shared, n_rates
+        self.needs_key = draws
+        self.n_words = n_shared + n_rates * len(layouts) + (2 if draws else 0)
+
+    def run(self, inputs, words):
+        """See the class."""
+        n = len(self.layouts)
+        shared = tuple(words[:self.n_shared])
+        key = make_key(words[-2], words[-1]) if self.needs_key else None
+        leaves = iter(inputs[2 * n:])
+        new_leaves, new_weights = [], []
+        for i, (structure, master, own) in enumerate(self.layouts):
+            weight, grad = inputs[i], inputs[n + i]
+            at = self.n_shared + i * self.n_rates
+            kw = {**self.static, **dict(own)}
+            if key is not None:
+                kw["key"] = jax.random.fold_in(key, i)
+            state = _build(structure, leaves)
+            rates = tuple(words[at:at + self.n_rates])
+            if master is None:
+                new, state = self.step(weight, grad, state, shared, rates, **kw)
+            else:
+                w32, inner = state[master], state[1 - master]
+                w32, inner = self.step(w32, grad.astype(w32.dtype), inner, shared, rates, **kw)
+                new = w32.astype(weight.dtype)
+                state = (w32, inner) if master == 0 else (inner, w32)
+            new_weights.append(new.astype(weight.dtype))
+            _spread(state, structure, new_leaves)
+        return (*new_leaves, *new_weights)
+
+
+class Plan:
+    """A list of parameters that one :class:`MultiStep` updates.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+    indices : list of int or str
+    weights, grads : list of NDArray
+    states : list                       as ``create_state_multi_precision`` made them
+    mixed : bool                        half-width weights have their float32 copy in the state
+    """
+
+    __slots__ = ("indices", "weights", "grads", "leaves", "layouts", "bound", "static", "own", "reads", "writes")
+
+    def __init__(self, optimizer, indices, weights, grads, states, mixed):
+        self.indices, self.weights, self.grads = indices, weights, grads
+        self.leaves, places = [], []
+        copy = 1 if optimizer.master_last else 0
+        for w, state in zip(weights, states):
+            structure = flatten(state, self.leaves)
+            places.append((structure, copy if mixed and w.dtype in HALF else None))
+        self.layouts = tuple(places)
+        self.reads = [*weights, *grads, *self.leaves]
+        self.writes = [*self.leaves, *weights]
+        self.bound = self.static = self.own = None
+
+    def run(self, optimizer):
+        """Append the update with the optimizer's present numbers and let the handles stand for the results."""
+        optimizer._update_count(self.indices)
+        words = optimizer._numbers(self.indices)
+        static = optimizer._static()
+        own = optimizer._own_static(self.indices)
+        if self.bound is None or static != self.static or own != self.own:
+            self.static, self.own = static, own
+            self.bound = _bound(optimizer, static, self.layouts, own, len(words))
+        values = [x._read() for x in self.reads]
+        bound = self.bound
+        outs = unrecorded(append_many, bound, values, tuple(words), keep=len(self.writes))
+        del values       # what is replaced below can be overwritten in place
+        for x in self.writes:
+            x._write(outs.pop(0) if len(outs) < 8 else _take(outs))
+
+
+def _take(outs):
+    outs.reverse()
+    last = outs.pop()
+    outs.reverse()
+    return last
+
+
+_bounds = {}
+
+
+def _bound(optimizer, static, layouts, own, n_words):
+    kind = type(optimizer)
+    n_shared = len(optimizer._shared())
+    n = len(layouts)
+    key = (kind, static, layouts, own, n_shared, n_words)
+    found = _bounds.get(key)
+    if found is None:
+        own = own or ((),) * n
+        full = tuple([(*layout, o) for layout, o in zip(layouts, own)])
+        found = _bounds[key] = MultiStep(f"{kind.__name__}.step", kind.step, static, full, n_shared,
+                                         (n_words - n_shared) // max(n, 1), kind.draws)
+    return found
