@@ -146,6 +146,12 @@ def test_gradient_at_corners(name):
     onp.testing.assert_allclose(found, onp.array(expected, "float32"), rtol=1e-6)
 
 
+def test_logarithms_of_powers_are_whole():
+    powers = onp.arange(-20, 21)
+    assert (call("log10", (10.0**powers).astype("float32")) == powers).all()
+    assert (call("log2", (2.0**powers).astype("float32")) == powers).all()
+
+
 def test_relu_keeps_nan():
     y = call("relu", onp.array([onp.nan, -1, 2], "float32"))
     assert onp.isnan(y[0])
@@ -283,6 +289,9 @@ def test_ties_and_corners_as_recorded():
 def test_remainders_as_recorded():
     a, b = onp.array([5.0, -5, 5, -5, 5.5]), onp.array([3.0, 3, -3, -3, 0])
     assert call("broadcast_mod", a, b).tolist() == [2, 1, -1, -2, 0]
+    assert not onp.signbit(
+        call("broadcast_mod", onp.array([-3.0, -0.0]), onp.array([3.0, 3.0]))
+    ).any()
     a, b = onp.array([5, -5, 5, -5, 5]), onp.array([3, 3, -3, -3, 0])
     assert call("broadcast_mod", a, b).tolist() == [2, 1, -1, -2, 0]
 

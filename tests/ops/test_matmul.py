@@ -19,7 +19,8 @@ def normal(*shape):
         ((2, 3), (3,), 0, 0, "ij,j->i"), ((3,), (3, 2), 0, 0, "j,jk->k"),
         ((3,), (2, 3), 0, 1, "j,kj->k"), ((3, 2), (3,), 1, 0, "ji,j->i"),
         ((2, 3, 4), (4, 5), 0, 0, "abj,jk->abk"), ((2, 3, 4), (4, 5, 6), 0, 0, "abj,jkl->abkl"),
-        ((4, 2, 3), (4, 5, 6), 1, 0, "jab,jkl->abkl"), ((2, 3, 4), (5, 6, 4), 0, 1, "abj,klj->abkl"),
+        ((4, 2, 3), (4, 5, 6), 1, 0, "jab,jkl->abkl"),
+        ((2, 3, 4), (5, 6, 4), 0, 1, "abj,klj->abkl"),
         ((4, 2, 3), (5, 4), 1, 1, "jab,kj->abk"), ((0, 3), (3, 2), 0, 0, "ij,jk->ik"),
         ((2, 0), (0, 3), 0, 0, "ij,jk->ik"),
     ],
@@ -144,6 +145,12 @@ def test_factorisations():
     u, values = call("_linalg_syevd", A)
     onp.testing.assert_allclose(u.T @ onp.diag(values) @ u, A, atol=1e-12)
     onp.testing.assert_allclose(values, [2.381966, 4.618034], rtol=1e-6)
+    onp.testing.assert_allclose(u, [[-0.52573115, 0.85065081], [0.85065081, 0.52573115]], rtol=1e-6)
+    y = normal(3, 4, 4)
+    u, _ = call("_linalg_syevd", y + y.swapaxes(1, 2))
+    assert (u.max(-1) >= -u.min(-1)).all()
+    with pytest.raises(DTypeError, match="float32 or float64, got float16"):
+        call("_linalg_potrf", A.astype("float16"))
     with pytest.raises(ShapeError, match=r"M <= N, got \(3, 2\)"):
         call("_linalg_gelqf", normal(3, 2))
     with pytest.raises(ShapeError, match=r"square matrices.*got \(2, 3\)"):

@@ -91,9 +91,9 @@ def test_errors():
         call("topk", T, k=5)
     with pytest.raises(ShapeError, match="axis 2 is out of range"):
         call("sort", T, axis=2)
-    with pytest.raises(DTypeError, match="uint8 cannot number .* size 300: expected at most 256"):
+    with pytest.raises(DTypeError, match=r"uint8 cannot number .* size 300: expected at most 256"):
         call("topk", onp.zeros(300), dtype="uint8")
-    with pytest.raises(DTypeError, match="float16 .* at most 2049, got 3000"):
+    with pytest.raises(DTypeError, match=r"float16 .* at most 2049, got 3000"):
         call("argsort", onp.zeros(3000), dtype="float16")
 
 

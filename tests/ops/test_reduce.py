@@ -65,6 +65,8 @@ def test_empty_and_single():
     assert call("max", onp.ones((0, 3)), axis=1).shape == (0,)
     assert call("sum", onp.float32(3)).tolist() == [3]
     assert call("mean", onp.ones((1, 1)), keepdims=True).shape == (1, 1)
+    # divided, not multiplied by a rounded 1/3
+    assert call("mean", onp.array([1, 2, 4], "float32")).tolist() == [float(onp.float32(7 / 3))]
 
 
 def test_whole_numbers_keep_their_type_as_recorded():

@@ -122,7 +122,7 @@ def test_errors_of_axes():
         call("transpose", X, axes=(0, 1, 1))
     with pytest.raises(ShapeError, match=r"axis 0 is not of size 1.*\(2, 3, 4\)"):
         call("squeeze", X, axis=0)
-    with pytest.raises(ShapeError, match="-4 <= axis < 4 .* got 4"):
+    with pytest.raises(ShapeError, match=r"-4 <= axis < 4 .* got 4"):
         call("expand_dims", X, axis=4)
     with pytest.raises(ShapeError, match="got 3"):
         call("SwapAxis", X, dim1=3)

@@ -291,12 +291,16 @@ def _gamma(x):
     return lax.convert_element_type(lax.mul(sign, lax.exp(lax.lgamma(z))), x.dtype)
 
 
-def _scaled(fn, factor):
-    return lambda x: lax.mul(fn(x), _full(x, factor))
+def _logarithm(base):
+    """Logarithm in float64: divided in float32, one power of ten in seven would miss its exponent."""
+    return lambda x: lax.convert_element_type(
+        lax.div(lax.log(lax.convert_element_type(x, f64)), lax.full(x.shape, math.log(base), f64)),
+        x.dtype,
+    )
 
 
-def _same(x):
-    return x
+def _scaled(factor):
+    return lambda x: lax.mul(x, _full(x, factor))
 
 
 def _whole(fn):
@@ -327,8 +331,8 @@ UNARY = {
     "exp": (through_float(lax.exp), "e^x", _any),
     "expm1": (through_float(lax.expm1), "e^x - 1, precise near 0", _any),
     "log": (through_float(lax.log), "natural logarithm", _pos),
-    "log10": (through_float(_scaled(lax.log, 1 / math.log(10))), "logarithm to base 10", _pos),
-    "log2": (through_float(_scaled(lax.log, 1 / math.log(2))), "logarithm to base 2", _pos),
+    "log10": (through_float(_logarithm(10)), "logarithm to base 10", _pos),
+    "log2": (through_float(_logarithm(2)), "logarithm to base 2", _pos),
     "log1p": (through_float(lax.log1p), "log(1 + x), precise near 0", (-0.8, 3)),
     "sqrt": (through_float(lax.sqrt), "square root", _pos),
     "rsqrt": (through_float(lax.rsqrt), "1 / sqrt(x)", _pos),
@@ -346,8 +350,8 @@ UNARY = {
     "arcsinh": (through_float(lax.asinh), "inverse hyperbolic sine", _any),
     "arccosh": (through_float(lax.acosh), "inverse hyperbolic cosine", (1.2, 4)),
     "arctanh": (through_float(lax.atanh), "inverse hyperbolic tangent", (-0.9, 0.9)),
-    "degrees": (through_float(_scaled(_same, 180 / math.pi)), "radians to degrees", _any),
-    "radians": (through_float(_scaled(_same, math.pi / 180)), "degrees to radians", _any),
+    "degrees": (through_float(_scaled(180 / math.pi)), "radians to degrees", _any),
+    "radians": (through_float(_scaled(math.pi / 180)), "degrees to radians", _any),
     "erf": (through_float(lax.erf), "error function", _any),
     "erfinv": (through_float(lax.erf_inv), "inverse error function", (-0.9, 0.9)),
     "gamma": (through_float(_gamma), "gamma function", _pos),

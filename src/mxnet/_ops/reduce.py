@@ -59,9 +59,7 @@ def average(x, axes):
         total = _sum(x, axes)
         return lax.div(total, lax.full_like(total, max(n, 1)))
     total = _sum(wide(x), axes)
-    return _back(
-        lax.mul(total, lax.full_like(total, 1 / n)) if n else lax.full_like(total, jnp.nan), x
-    )
+    return _back(lax.div(total, lax.full_like(total, n)), x)
 
 
 def multiply_up(x, axes):
