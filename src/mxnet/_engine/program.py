@@ -39,8 +39,25 @@ class Program:
     __slots__ = ("fn", "emit", "emit_set", "taped", "taped_set", "donate", "tape", "copies", "ready")
 
 
+_placements = {}
+
+
+def placement(ctx):
+    """Where a context's arrays go; None on a machine with a single device, which is the fast path of ``jit``."""
+    try:
+        return _placements[ctx]
+    except KeyError:
+        device = device_of(ctx)
+        single = len(jax.devices()) == 1 and device == jax.devices()[0]
+        found = _placements[ctx] = None if single else jax.sharding.SingleDeviceSharding(device)
+        return found
+
+
 def to_device(array, ctx):
     """A JAX array on the context's device, from NumPy or from another device."""
+    if placement(ctx) is None:
+        # Not committed to the device: programs would be compiled twice, for committed inputs and for others.
+        return jax.device_put(array)
     return jax.device_put(array, device_of(ctx))
 
 
@@ -170,19 +187,11 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
                              tuple([positions[i] for i in program.taped]))
     cache.enable()
     program.fn = jax.jit(fn, donate_argnums=tuple([i + 1 for i in program.donate]),
-                         out_shardings=_placement(state.ctx), keep_unused=False)
+                         out_shardings=placement(state.ctx), keep_unused=False)
     if not foreign:
         state.program = program
     state.programs.append(program)
     return program
-
-
-def _placement(ctx):
-    """Where results go; None on a machine with a single device, which is the fast path of ``jit``."""
-    device = device_of(ctx)
-    if jax.local_device_count() == 1 and device == jax.local_devices()[0]:
-        return None
-    return jax.sharding.SingleDeviceSharding(device)
 
 
 def kept_positions(state):

@@ -292,7 +292,7 @@ def _gamma(x):
 
 
 def _logarithm(base):
-    """Logarithm in float64: divided in float32, one power of ten in seven would miss its exponent."""
+    """Logarithm in float64: in float32, one power of ten in seven would miss its exponent."""
     return lambda x: lax.convert_element_type(
         lax.div(lax.log(lax.convert_element_type(x, f64)), lax.full(x.shape, math.log(base), f64)),
         x.dtype,

@@ -1,4 +1,6 @@
-"""Operators on pictures: (H, W, C), or (N, H, W, C) where each picture of a batch is treated by itself."""
+"""Operators on pictures: (H, W, C), or (N, H, W, C) where each picture of a batch is treated by
+itself.
+"""
 
 import ast
 import functools
@@ -17,15 +19,22 @@ __all__ = []
 
 # Weights of red, green and blue in brightness (ITU-R BT.601).
 _GRAY = (0.299, 0.587, 0.114)
-# Principal components of the colours of ImageNet, eigenvectors times eigenvalues (Krizhevsky et al. 2012).
-_COLOUR_AXES = onp.array([[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]],
-                         "float32") * onp.array([55.46, 4.794, 1.148], "float32")
+# Principal components of the colours of ImageNet, eigenvectors times eigenvalues (Krizhevsky et al.
+# 2012).
+_COLOUR_AXES = onp.array(
+    [[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]], "float32"
+) * onp.array([55.46, 4.794, 1.148], "float32")
 
 
 def _need_picture(where, data):
     if data.ndim not in (3, 4):
-        fail(ShapeError, where, "Input image must have shape (height, width, channels), or (N, height, width, "
-             "channels)", got=f"shape {list(data.shape)}")
+        fail(
+            ShapeError,
+            where,
+            "Input image must have shape (height, width, channels), or (N, height, width, "
+            "channels)",
+            got=f"shape {list(data.shape)}",
+        )
 
 
 def _floats(value, where, name):
@@ -33,10 +42,17 @@ def _floats(value, where, name):
     if isinstance(value, str):
         value = ast.literal_eval(value)
     try:
-        return tuple(float(v) for v in (value if isinstance(value, (tuple, list, onp.ndarray)) else (value,)))
+        return tuple(
+            float(v) for v in (value if isinstance(value, (tuple, list, onp.ndarray)) else (value,))
+        )
     except (TypeError, ValueError):
-        fail(AttributeTypeError, where, f"parameter {name!r} does not fit", expected="a number or tuple of numbers",
-             got=repr(value))
+        fail(
+            AttributeTypeError,
+            where,
+            f"parameter {name!r} does not fit",
+            expected="a number or tuple of numbers",
+            got=repr(value),
+        )
 
 
 def _saturate(x, dtype):
@@ -57,7 +73,8 @@ def _per_picture(data):
     return data.shape[:-3] + (1, 1, 1)
 
 
-# ------------------------------------------------------------------------------------ to the network
+# ------------------------------------------------------------------------------------ to the
+# network
 @op("_image_to_tensor", aliases=("_npx__image_to_tensor",))
 def to_tensor(data):
     """Channels first, and divided by 255.
@@ -97,20 +114,39 @@ def normalize(data, *, mean: object = (0.0, 0.0, 0.0, 0.0), std: object = (1.0, 
     """
     where = "_image_normalize"
     if data.ndim not in (3, 4):
-        fail(ShapeError, where, "Input tensor must have shape (channels, height, width), or (N, channels, height, "
-             "width)", got=f"shape {list(data.shape)}", hint="apply ToTensor first")
+        fail(
+            ShapeError,
+            where,
+            "Input tensor must have shape (channels, height, width), or (N, channels, height, "
+            "width)",
+            got=f"shape {list(data.shape)}",
+            hint="apply ToTensor first",
+        )
     channels = data.shape[-3]
     if channels not in (1, 3):
-        fail(ShapeError, where, "The first dimension of input tensor must be the channel dimension",
-             expected="1 or 3 channels", got=f"shape {list(data.shape)}", hint="apply ToTensor first")
+        fail(
+            ShapeError,
+            where,
+            "The first dimension of input tensor must be the channel dimension",
+            expected="1 or 3 channels",
+            got=f"shape {list(data.shape)}",
+            hint="apply ToTensor first",
+        )
     numbers = []
     for name, value in (("mean", mean), ("std", std)):
         value = _floats(value, where, name)
-        if len(value) == 4 and len(set(value)) == 1:      # the default stands for any number of channels
+        if (
+            len(value) == 4 and len(set(value)) == 1
+        ):  # the default stands for any number of channels
             value = value[:1]
         if len(value) not in (1, channels):
-            fail(ShapeError, where, f"Invalid {name} for input with shape {list(data.shape)}",
-                 expected=f"1 or {channels} elements", got=list(value))
+            fail(
+                ShapeError,
+                where,
+                f"Invalid {name} for input with shape {list(data.shape)}",
+                expected=f"1 or {channels} elements",
+                got=list(value),
+            )
         numbers.append(jnp.array(value, _work(data).dtype).reshape(-1, 1, 1))
     return _saturate((_work(data) - numbers[0]) / numbers[1], data.dtype)
 
@@ -136,12 +172,37 @@ def crop(data, *, x: int, y: int, width: int, height: int):
     where = "_image_crop"
     _need_picture(where, data)
     if width < 1 or height < 1:
-        fail(ShapeError, where, "Input height and width must be greater than 0", got=f"width {width}, height {height}")
-    for name, at, extent, size in (("x + width", x, width, data.shape[-2]), ("y + height", y, height, data.shape[-3])):
+        fail(
+            ShapeError,
+            where,
+            "Input height and width must be greater than 0",
+            got=f"width {width}, height {height}",
+        )
+    for name, at, extent, size in (
+        ("x + width", x, width, data.shape[-2]),
+        ("y + height", y, height, data.shape[-3]),
+    ):
         if at < 0 or at + extent > size:
-            fail(ShapeError, where, f"{name} should not be greater than the input's, and no corner negative",
-                 expected=f"0 <= {name[0]} and {name} <= {size}", got=f"{at} + {extent}")
-    return data[..., y:y + height, x:x + width, :]
+            fail(
+                ShapeError,
+                where,
+                f"{name} should not be greater than the input's, and no corner negative",
+                expected=f"0 <= {name[0]} and {name} <= {size}",
+                got=f"{at} + {extent}",
+            )
+    return data[..., y : y + height, x : x + width, :]
+
+
+_FLIP_DOC = """Exchange {}.
+
+Parameters
+----------
+data : (H, W, C) or (N, H, W, C)
+
+Returns
+-------
+same shape and type
+"""
 
 
 def _flipped(name, axis, words):
@@ -154,9 +215,8 @@ def _flipped(name, axis, words):
         coin = uniform01(key, _per_picture(data), "float32") < 0.5
         return jnp.where(coin, jnp.flip(data, axis), data)
 
-    form = "\n\nParameters\n----------\ndata : (H, W, C) or (N, H, W, C)\n\nReturns\n-------\nsame shape and type"
-    flip.__doc__ = f"Exchange {words}.{form}"
-    random_flip.__doc__ = f"Exchange {words} with probability 1/2, decided for each picture.{form}"
+    flip.__doc__ = _FLIP_DOC.format(words)
+    random_flip.__doc__ = _FLIP_DOC.format(words + " with probability 1/2, for each picture")
     op(f"_image_flip_{name}", aliases=(f"_npx__image_flip_{name}",))(flip)
     op(f"_image_random_flip_{name}", aliases=(f"_npx__image_random_flip_{name}",))(random_flip)
 
@@ -180,12 +240,16 @@ def _lanczos(d):
 
 @functools.lru_cache(512)
 def _weights(n_in, n_out, interp, shrinks):
-    """(indices (n_out, k), weights (n_out, k)) of the pixels each new pixel is made of, along one axis."""
+    """(indices (n_out, k), weights (n_out, k)) of the pixels each new pixel is made of, along one
+    axis.
+    """
     scale = n_in / n_out
     out = onp.arange(n_out)
     if interp == 0:
-        return onp.minimum(onp.floor(out * scale).astype(int), n_in - 1)[:, None], onp.ones((n_out, 1))
-    if interp == 3 and shrinks:          # the share of each pixel that the new one covers
+        return onp.minimum(onp.floor(out * scale).astype(int), n_in - 1)[:, None], onp.ones(
+            (n_out, 1)
+        )
+    if interp == 3 and shrinks:  # the share of each pixel that the new one covers
         lo, hi = out * scale, (out + 1) * scale
         first = onp.floor(lo + 1e-9).astype(int)
         k = math.ceil(scale) + 1
@@ -200,7 +264,11 @@ def _weights(n_in, n_out, interp, shrinks):
         weights = onp.stack([1 - t, t], 1)
     else:
         centre = (out + 0.5) * scale - 0.5
-        reach, kernel = {1: (1, lambda d: onp.clip(1 - onp.abs(d), 0, None)), 2: (2, _cubic), 4: (4, _lanczos)}[interp]
+        reach, kernel = {
+            1: (1, lambda d: onp.clip(1 - onp.abs(d), 0, None)),
+            2: (2, _cubic),
+            4: (4, _lanczos),
+        }[interp]
         at = onp.floor(centre).astype(int)[:, None] + onp.arange(1 - reach, reach + 1)
         weights = kernel(at - centre[:, None])
         weights = weights / weights.sum(1, keepdims=True)
@@ -213,29 +281,42 @@ def _resample(x, axis, n_out, interp, shrinks):
     if n_in == n_out:
         return x
     at, weights = _weights(n_in, n_out, interp, shrinks)
-    if at.shape[1] > 2:       # many taps: one product
+    if at.shape[1] > 2:  # many taps: one product
         dense = onp.zeros((n_out, n_in))
         onp.add.at(dense, (onp.arange(n_out)[:, None], at), weights)
         axis %= x.ndim
-        y = jnp.tensordot(x, jnp.array(dense, x.dtype), ((axis,), (1,)), precision=lax.Precision.HIGHEST)
+        y = jnp.tensordot(
+            x, jnp.array(dense, x.dtype), ((axis,), (1,)), precision=lax.Precision.HIGHEST
+        )
         return jnp.moveaxis(y, -1, axis)
     shape = [1] * x.ndim
     shape[axis] = n_out
-    taps = [jnp.take(x, at[:, k], axis=axis) * jnp.array(weights[:, k], x.dtype).reshape(shape)
-            for k in range(at.shape[1])]
+    taps = [
+        jnp.take(x, at[:, k], axis=axis) * jnp.array(weights[:, k], x.dtype).reshape(shape)
+        for k in range(at.shape[1])
+    ]
     return functools.reduce(jnp.add, taps)
 
 
 def _rounded(x, dtype):
-    return _saturate(jnp.floor(x + 0.5), dtype) if jnp.issubdtype(dtype, jnp.integer) else x.astype(dtype)
+    return (
+        _saturate(jnp.floor(x + 0.5), dtype)
+        if jnp.issubdtype(dtype, jnp.integer)
+        else x.astype(dtype)
+    )
 
 
 def _need_interp(interp, where):
-    if interp == 5:            # the exact form of 1
+    if interp == 5:  # the exact form of 1
         return 1
     if interp not in (0, 1, 2, 3, 4):
-        fail(AttributeTypeError, where, "parameter 'interp' does not fit",
-             expected="0 nearest, 1 bilinear, 2 bicubic, 3 area or 4 Lanczos", got=interp)
+        fail(
+            AttributeTypeError,
+            where,
+            "parameter 'interp' does not fit",
+            expected="0 nearest, 1 bilinear, 2 bicubic, 3 area or 4 Lanczos",
+            got=interp,
+        )
     return interp
 
 
@@ -266,7 +347,9 @@ def resize(data, *, size: Shape = (), keep_ratio: bool = False, interp: int = 1)
         fail(ShapeError, where, "Input size dimension must be 1 or 2", got=f"size {tuple(size)}")
     for n in size:
         if n < 1:
-            fail(ShapeError, where, "Input size should be greater than 0", got=f"size {tuple(size)}")
+            fail(
+                ShapeError, where, "Input size should be greater than 0", got=f"size {tuple(size)}"
+            )
     interp = _need_interp(interp, where)
     h, w = data.shape[-3:-1]
     if 0 in (h, w):
@@ -292,14 +375,18 @@ def resize(data, *, size: Shape = (), keep_ratio: bool = False, interp: int = 1)
 
 
 def _crop_resized(data, box, width, height, interp):
-    """One picture (H, W, C): the part ``box`` (x, y, w, h: traced numbers of pixels) in a fixed size."""
+    """One picture (H, W, C): the part ``box`` (x, y, w, h: traced numbers of pixels) in a fixed
+    size.
+    """
     x = data if interp == 0 else _work(data)
     for axis, at, extent, n in ((0, box[1], box[3], height), (1, box[0], box[2], width)):
         scale = extent / n
         steps = jnp.arange(n)
         first, last = at, at + extent - 1
         if interp == 0:
-            x = jnp.take(x, (first + jnp.floor(steps * scale)).astype("int32"), axis=axis, mode="clip")
+            x = jnp.take(
+                x, (first + jnp.floor(steps * scale)).astype("int32"), axis=axis, mode="clip"
+            )
             continue
         centre = jnp.clip(first + (steps + 0.5) * scale - 0.5, first, last)
         if interp == 1:
@@ -310,28 +397,43 @@ def _crop_resized(data, box, width, height, interp):
             x = low + (high - low) * t
         else:
             at_pixel = jnp.arange(x.shape[axis])
-            lo = first + steps * scale        # area: shares of the pixels that are covered
-            share = jnp.minimum(at_pixel + 1, (lo + jnp.maximum(scale, 1))[:, None]) - jnp.maximum(at_pixel, lo[:, None])
+            lo = first + steps * scale  # area: shares of the pixels that are covered
+            share = jnp.minimum(at_pixel + 1, (lo + jnp.maximum(scale, 1))[:, None]) - jnp.maximum(
+                at_pixel, lo[:, None]
+            )
             share = jnp.clip(share, 0) * (at_pixel < at + extent)
             share = (share / share.sum(1, keepdims=True)).astype(x.dtype)
-            x = jnp.moveaxis(jnp.tensordot(x, share, ((axis,), (1,)), precision=lax.Precision.HIGHEST), -1, axis)
+            x = jnp.moveaxis(
+                jnp.tensordot(x, share, ((axis,), (1,)), precision=lax.Precision.HIGHEST), -1, axis
+            )
     return x if interp == 0 else _rounded(x, data.dtype)
 
 
 def _dynamic_interp(interp):
-    # with a part that changes from picture to picture, only the kernels above are compiled once for all
+    # with a part that changes from picture to picture, only the kernels above are compiled once for
+    # all
     return {0: 0, 3: 3}.get(interp, 1)
 
 
 @op("_picture_crop_resize_box")
-def crop_resize_box(data, *, x: Scalar, y: Scalar, box_width: Scalar, box_height: Scalar, width: int, height: int,
-                    interp: int = 1):
+def crop_resize_box(
+    data,
+    *,
+    x: Scalar,
+    y: Scalar,
+    box_width: Scalar,
+    box_height: Scalar,
+    width: int,
+    height: int,
+    interp: int = 1,
+):
     """A part of a picture in a fixed size; where the part lies may change without compiling anew.
 
     Parameters
     ----------
     data : (H, W, C) or (N, H, W, C)
-    x, y, box_width, box_height : number    upper left corner and size of the part, in pixels, inside
+    x, y, box_width, box_height : number    upper left corner and size of the part, in pixels,
+        inside
     width, height : int                     size of the result
     interp : int, default 1                 0 nearest, 3 area, otherwise bilinear
 
@@ -341,16 +443,27 @@ def crop_resize_box(data, *, x: Scalar, y: Scalar, box_width: Scalar, box_height
     """
     _need_picture("_picture_crop_resize_box", data)
     interp = _dynamic_interp(interp)
-    one = functools.partial(_crop_resized, box=(x, y, box_width, box_height), width=width, height=height, interp=interp)
+    one = functools.partial(
+        _crop_resized, box=(x, y, box_width, box_height), width=width, height=height, interp=interp
+    )
     return one(data) if data.ndim == 3 else jax.vmap(one)(data)
 
 
 @op("_picture_random_resized_crop")
-def random_resized_crop(data, *, width: int, height: int, area: object = (0.08, 1.0), ratio: object = (3 / 4, 4 / 3),
-                        interp: int = 1, key):
+def random_resized_crop(
+    data,
+    *,
+    width: int,
+    height: int,
+    area: object = (0.08, 1.0),
+    ratio: object = (3 / 4, 4 / 3),
+    interp: int = 1,
+    key,
+):
     """A part of random size, shape and place, in a fixed size; drawn anew for each picture.
 
-    Up to ten draws of a part that fits; where none does, the largest part in the middle within ``ratio``.
+    Up to ten draws of a part that fits; where none does, the largest part in the middle within
+    ``ratio``.
 
     Parameters
     ----------
@@ -407,20 +520,26 @@ def rotate(data, *, degrees: Scalar, zoom_in: bool = False, zoom_out: bool = Fal
     """
     where = "_picture_rotate"
     if data.ndim not in (3, 4):
-        fail(ShapeError, where, "Input must have shape (channels, height, width), or (N, channels, height, width)",
-             got=f"shape {list(data.shape)}")
+        fail(
+            ShapeError,
+            where,
+            "Input must have shape (channels, height, width), or (N, channels, height, width)",
+            got=f"shape {list(data.shape)}",
+        )
     h, w = data.shape[-2:]
     angle = (degrees * (math.pi / 180)).astype("float32")
     cos, sin = jnp.cos(angle), jnp.sin(angle)
-    y, x = jnp.meshgrid(jnp.arange(h, dtype="float32") - (h - 1) / 2, jnp.arange(w, dtype="float32") - (w - 1) / 2,
-                        indexing="ij")
+    y, x = jnp.meshgrid(
+        jnp.arange(h, dtype="float32") - (h - 1) / 2,
+        jnp.arange(w, dtype="float32") - (w - 1) / 2,
+        indexing="ij",
+    )
     from_x, from_y = x * cos - y * sin, x * sin + y * cos
     scale = jnp.float32(1)
     if zoom_in or zoom_out:
-        a, b = (w - 1) / 2 or 1, (h - 1) / 2 or 1
-        reach_x = a * jnp.abs(cos) + b * jnp.abs(sin)
-        reach_y = a * jnp.abs(sin) + b * jnp.abs(cos)
-        grow = jnp.maximum(reach_x / a, reach_y / b)
+        reach_x = w * jnp.abs(cos) + h * jnp.abs(sin)
+        reach_y = w * jnp.abs(sin) + h * jnp.abs(cos)
+        grow = jnp.maximum(reach_x / w, reach_y / h)
         scale = 1 / grow if zoom_in else grow
     from_x, from_y = from_x * scale + (w - 1) / 2, from_y * scale + (h - 1) / 2
     left, top = jnp.floor(from_x), jnp.floor(from_y)
@@ -446,7 +565,13 @@ def _gray(x):
 def _need_colour(where, data):
     _need_picture(where, data)
     if data.shape[-1] not in (1, 3):
-        fail(ShapeError, where, "number of channels", expected="1 or 3", got=f"shape {list(data.shape)}")
+        fail(
+            ShapeError,
+            where,
+            "number of channels",
+            expected="1 or 3",
+            got=f"shape {list(data.shape)}",
+        )
 
 
 def _brightness(data, factor):
@@ -461,11 +586,16 @@ def _contrast(data, factor):
 
 def _saturation(data, factor):
     x = _work(data)
-    return _saturate(x * factor + _gray(x) * (1 - factor), data.dtype)
+    # MXNet 1.9.1 overwrites its sum over the channels, so that only blue counts in a pixel's gray
+    # (observed)
+    gray = x if x.shape[-1] == 1 else x[..., 2:] * _GRAY[2]
+    return _saturate(x * factor + gray * (1 - factor), data.dtype)
 
 
 def _hue(data, turns):
-    """Colours turned on the circle of hues by ``turns`` of its circumference; lightness and saturation stay."""
+    """Colours turned on the circle of hues by ``turns`` of its circumference; lightness and
+    saturation stay.
+    """
     if data.shape[-1] == 1:
         return data
     x = _work(data)
@@ -473,7 +603,9 @@ def _hue(data, turns):
     chroma = high - low
     some = jnp.where(chroma > 0, chroma, 1)
     r, g, b = x[..., :1], x[..., 1:2], x[..., 2:3]
-    hue = jnp.where(high == r, (g - b) / some, jnp.where(high == g, 2 + (b - r) / some, 4 + (r - g) / some))
+    hue = jnp.where(
+        high == r, (g - b) / some, jnp.where(high == g, 2 + (b - r) / some, 4 + (r - g) / some)
+    )
     hue = hue + 6 * turns
     # each channel is a ramp along the circle, between the pixel's lowest and highest value
     parts = [jnp.clip(jnp.abs((hue + shift) % 6 - 3) - 1, 0, 1) for shift in (0, 4, 2)]
@@ -483,10 +615,28 @@ def _hue(data, turns):
     return _saturate(turned, data.dtype)
 
 
-_ADJUST = {"brightness": (_brightness, "Brightness times a random factor"),
-           "contrast": (_contrast, "Distance from the mean brightness times a random factor"),
-           "saturation": (_saturation, "Distance from gray times a random factor"),
-           "hue": (_hue, "Hue turned by a random factor of the full circle")}
+_ADJUST = {
+    "brightness": (_brightness, "Brightness times a random factor"),
+    "contrast": (_contrast, "Distance from the mean brightness times a random factor"),
+    "saturation": (
+        _saturation,
+        "Distance from gray (as in MXNet 1.9.1: 0.114 times blue) times a random factor",
+    ),
+    "hue": (_hue, "Hue turned by a random factor of the full circle"),
+}
+
+
+_ADJUST_DOC = """{} from [min_factor, max_factor), drawn for each picture.
+
+Parameters
+----------
+data : (H, W, C) or (N, H, W, C)     C is 1 or 3
+min_factor, max_factor : float, at least 0
+
+Returns
+-------
+same shape and type; integers are cut to their range
+"""
 
 
 def _adjusted(name, adjust, words):
@@ -495,15 +645,17 @@ def _adjusted(name, adjust, words):
     def random_adjust(data, *, min_factor: float, max_factor: float, key):
         _need_colour(where, data)
         if not (min_factor >= 0 and max_factor >= 0):
-            fail(MXNetError, where, "factors do not fit", expected="min_factor and max_factor of at least 0",
-                 got=f"{min_factor} and {max_factor}")
+            fail(
+                MXNetError,
+                where,
+                "factors do not fit",
+                expected="min_factor and max_factor of at least 0",
+                got=f"{min_factor} and {max_factor}",
+            )
         u = uniform01(key, _per_picture(data), "float32")
         return adjust(data, (min_factor + u * (max_factor - min_factor)).astype(_work(data).dtype))
 
-    random_adjust.__doc__ = (
-        f"{words} from [min_factor, max_factor), drawn for each picture.\n\nParameters\n----------\n"
-        "data : (H, W, C) or (N, H, W, C)   C is 1 or 3\nmin_factor, max_factor : float, at least 0\n\n"
-        "Returns\n-------\nsame shape and type; integers are cut to their range")
+    random_adjust.__doc__ = _ADJUST_DOC.format(words)
     op(where, aliases=(f"_npx_{where}",))(random_adjust)
 
 
@@ -512,7 +664,9 @@ for _name, (_adjust, _words) in _ADJUST.items():
 
 
 @op("_image_random_color_jitter", aliases=("_npx__image_random_color_jitter",))
-def random_color_jitter(data, *, brightness: float, contrast: float, saturation: float, hue: float, key):
+def random_color_jitter(
+    data, *, brightness: float, contrast: float, saturation: float, hue: float, key
+):
     """Random brightness, contrast, saturation and hue, in random order; drawn for each picture.
 
     Parameters
@@ -527,7 +681,9 @@ def random_color_jitter(data, *, brightness: float, contrast: float, saturation:
     """
     _need_colour("_image_random_color_jitter", data)
     amounts = (brightness, contrast, saturation, hue)
-    steps = [(adjust, amount) for (adjust, _), amount in zip(_ADJUST.values(), amounts) if amount > 0]
+    steps = [
+        (adjust, amount) for (adjust, _), amount in zip(_ADJUST.values(), amounts) if amount > 0
+    ]
     if not steps:
         return data
     pictures = data if data.ndim == 4 else data[None]
@@ -537,10 +693,17 @@ def random_color_jitter(data, *, brightness: float, contrast: float, saturation:
         order = jnp.argsort(u[0])
         for k in range(len(steps)):
             at = order[k]
-            picture = lax.switch(at, [
-                lambda p, c, adjust=adjust, amount=amount:
-                    adjust(p, ((2 * c - 1) * amount + (adjust is not _hue)).astype(_work(p).dtype))
-                for adjust, amount in steps], picture, u[1][at])
+            picture = lax.switch(
+                at,
+                [
+                    lambda p, c, adjust=adjust, amount=amount: adjust(
+                        p, ((2 * c - 1) * amount + (adjust is not _hue)).astype(_work(p).dtype)
+                    )
+                    for adjust, amount in steps
+                ],
+                picture,
+                u[1][at],
+            )
         return picture
 
     out = jax.vmap(one)(pictures, u)
@@ -579,7 +742,8 @@ def adjust_lighting(data, *, alpha: object):
 
 @op("_image_random_lighting", aliases=("_npx__image_random_lighting",))
 def random_lighting(data, *, alpha_std: float = 0.05, key):
-    """Add the principal colours of ImageNet, normally distributed with deviation ``alpha_std``, to each picture.
+    """Add the principal colours of ImageNet, normally distributed with deviation ``alpha_std``, to
+    each picture.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ __all__ = []
 
 
 def _matrices(x, where, name="A", square=False, solved=False):
-    """Fails unless ``x`` is a batch of floating-point matrices, wide enough if they are ``solved``."""
+    """Fails unless ``x`` is a batch of floating-point matrices, wide enough to be ``solved``."""
     if x.ndim < 2 or (square and x.shape[-1] != x.shape[-2]):
         fail(
             ShapeError,

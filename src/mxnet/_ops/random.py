@@ -19,8 +19,7 @@ from ._spec import DType, Scalar, Shape, op
 
 def uniform(key, shape, dtype, low, high):
     """Uniform in [low, high)."""
-    x = low + uniform01(key, shape, dtype) * (high - low)
-    return jnp.where(x == high, low, x)  # rounding may reach the excluded end
+    return low + uniform01(key, shape, dtype) * (high - low)
 
 
 def normal(key, shape, dtype, loc, scale):
@@ -150,7 +149,11 @@ def draw(where, sampler, key, shape, dtype, parameters):
     """One draw, computed in at least float32, of the wanted element type."""
     wide = jnp.dtype(accumulator(dtype))
     ready = [lax.stop_gradient(p).astype(wide) for p in parameters]
-    return lax.stop_gradient(sampler(key, tuple(shape), wide, *ready)).astype(dtype)
+    x = sampler(key, tuple(shape), wide, *ready).astype(dtype)
+    if sampler is uniform:  # rounding may reach the excluded end
+        low, high = (p.astype(dtype) for p in ready)
+        x = jnp.where(x == high, low, x)
+    return lax.stop_gradient(x)
 
 
 def keyword(name, annotation, default):

@@ -59,6 +59,9 @@ def average(x, axes):
         total = _sum(x, axes)
         return lax.div(total, lax.full_like(total, max(n, 1)))
     total = _sum(wide(x), axes)
+    # XLA turns a division by a constant into a product with its rounded reciprocal: in float64 that
+    # still rounds to the float32 quotient
+    total = lax.convert_element_type(total, "float64")
     return _back(lax.div(total, lax.full_like(total, n)), x)
 
 

@@ -208,9 +208,11 @@ def nag_mom_update(
     rescale_grad: Scalar = 1.0,
     clip_gradient: Scalar = -1.0,
 ):
-    """Nesterov's momentum: ``g' = clip(rescale_grad g) + wd w``, ``m' = momentum m - lr g'``, ``w'
-    = w + momentum m' - lr g'``.
+    """Nesterov's momentum.
 
+    ``w' = w + momentum (momentum m - lr (g' + wd w)) - lr (g' + wd w)`` with
+    ``g' = clip(rescale_grad g)``, and ``m' = momentum m - lr (g' + wd w')``: as in 1.9.1, where the
+    weight is updated in place, the decay in the stored momentum is that of the new weight.
     Parameters as for ``sgd_mom_update``; ``mom`` is replaced by m'.
     """
     same_shapes("nag_mom_update", weight, grad=grad, mom=mom)
@@ -220,9 +222,10 @@ def nag_mom_update(
 def nesterov_step(w, g, m, lr, momentum, wd, rescale, clip):
     """(new weight, new momentum)."""
     lr, momentum, wd, rescale, clip = cast(w.dtype, lr, momentum, wd, rescale, clip)
-    g = clipped(rescale * g.astype(w.dtype), clip) + wd * w
-    m = momentum * m - lr * g
-    return w + momentum * m - lr * g, m
+    g = clipped(rescale * g.astype(w.dtype), clip)
+    step = lr * (g + wd * w)
+    new = w + momentum * (momentum * m - step) - step
+    return new, momentum * m - lr * (g + wd * new)
 
 
 @op("mp_nag_mom_update", num_outputs=3, visible=1, mutates=(("mom", 1), ("weight32", 2)))
@@ -238,15 +241,10 @@ def mp_nag_mom_update(
     rescale_grad: Scalar = 1.0,
     clip_gradient: Scalar = -1.0,
 ):
-    """``nag_mom_update`` of a half-width weight; ``mom`` and ``weight32`` are float32 and replaced.
-
-    As in 1.9.1 the decay in the stored momentum is that of the new weight, in the step that of the
-    old one.
-    """
+    """``nag_mom_update`` of a half-width weight; float32 ``mom`` and ``weight32`` are replaced."""
     same_shapes("mp_nag_mom_update", weight, grad=grad, mom=mom, weight32=weight32)
     new, m = nesterov_step(weight32, grad, mom, lr, momentum, wd, rescale_grad, clip_gradient)
-    lr, wd = cast(m.dtype, lr, wd)
-    return new.astype(weight.dtype), m - lr * wd * (new - weight32), new
+    return new.astype(weight.dtype), m, new
 
 
 def adagrad_step(where, weight, grad, history, lr, epsilon, wd, rescale_grad, clip_gradient):
@@ -272,8 +270,10 @@ def sparse_adagrad_update(
     rescale_grad: Scalar = 1.0,
     clip_gradient: Scalar = -1.0,
 ):
-    """AdaGrad: ``g' = clip(rescale_grad g)``, ``h' = h + g'^2``, ``w' = w - lr (g' / sqrt(h' +
-    epsilon) + wd w)``.
+    """AdaGrad: steps divided by the root of all squared gradients so far.
+
+    ``g' = clip(rescale_grad g)``; ``h' = h + g'^2``;
+    ``w' = w - lr (g' / sqrt(h' + epsilon) + wd w)``.
 
     Parameters
     ----------

@@ -18,10 +18,19 @@ from .. import ndarray as nd
 from ..error import MXNetError
 from ..ndarray import NDArray
 
-__all__ = ["split_data", "split_and_load", "clip_global_norm", "check_sha1", "download", "replace_file",
-           "shape_is_known", "HookHandle", "DownloadError"]
+__all__ = [
+    "split_data",
+    "split_and_load",
+    "clip_global_norm",
+    "check_sha1",
+    "download",
+    "replace_file",
+    "shape_is_known",
+    "HookHandle",
+    "DownloadError",
+]
 
-_TIMEOUT = 10         # seconds to wait for a connection, and for each piece of an answer
+_TIMEOUT = 10  # seconds to wait for a connection, and for each piece of an answer
 _PIECE = 1 << 18
 
 
@@ -38,7 +47,8 @@ def split_data(data, num_slice, batch_axis=0, even_split=True):
     data : NDArray or numpy.ndarray
     num_slice : int, at least 1
     batch_axis : int, default 0
-    even_split : bool, default True   refuse parts of different sizes; otherwise the first ones are longer by one
+    even_split : bool, default True   refuse parts of different sizes; otherwise the first ones are
+        longer by one
 
     Returns
     -------
@@ -52,8 +62,11 @@ def split_data(data, num_slice, batch_axis=0, even_split=True):
     size = data.shape[batch_axis]
     if even_split and size % n:
         raise ValueError(
-            f"data with shape {tuple(data.shape)} cannot be evenly split into {n} slices along axis {batch_axis}. "
-            f"Use a batch size that is a multiple of {n}, or set even_split=False to allow uneven parts.")
+            f"data with shape {tuple(data.shape)} cannot be evenly split into {n} slices "
+            f"along axis {batch_axis}. "
+            f"Use a batch size that is a multiple of {n}, or set even_split=False to "
+            "allow uneven parts."
+        )
     step, rest = divmod(size, n)
     ends = [step * (i + 1) + min(i + 1, rest) for i in range(n)]
     bounds = zip([0, *ends], ends)
@@ -66,7 +79,10 @@ def split_data(data, num_slice, batch_axis=0, even_split=True):
 
 def _positive(num_slice):
     if isinstance(num_slice, bool) or num_slice != int(num_slice) or num_slice < 1:
-        raise ValueError(f"split_data: num_slice does not fit: expected an integer of at least 1, got {num_slice!r}.")
+        raise ValueError(
+            "split_data: num_slice does not fit: expected an integer of at least 1, got "
+            f"{num_slice!r}."
+        )
     return int(num_slice)
 
 
@@ -96,13 +112,15 @@ def split_and_load(data, ctx_list, batch_axis=0, even_split=True):
 
 
 def clip_global_norm(arrays, max_norm, check_isfinite=True):
-    """Scale arrays in place so that the Euclidean norm of all of them together is at most ``max_norm``.
+    """Scale arrays in place so that the Euclidean norm of all of them together is at most
+    ``max_norm``.
 
     Parameters
     ----------
     arrays : list of NDArray   on any contexts
     max_norm : float
-    check_isfinite : bool, default True   look at the norm (waits for it) and warn when it is infinite or NaN
+    check_isfinite : bool, default True   look at the norm (waits for it) and warn when it is
+        infinite or NaN
 
     Returns
     -------
@@ -128,7 +146,9 @@ def clip_global_norm(arrays, max_norm, check_isfinite=True):
         return norm
     value = norm.asnumpy()[0]
     if not onp.isfinite(value):
-        warnings.warn(UserWarning("nan or inf is detected. Clipping results will be undefined."), stacklevel=2)
+        warnings.warn(
+            UserWarning("nan or inf is detected. Clipping results will be undefined."), stacklevel=2
+        )
     return value
 
 
@@ -138,12 +158,16 @@ def shape_is_known(shape):
         return False
     for n in shape:
         if n < 0:
-            raise ValueError(f"shape_is_known: expected dimensions of at least 0, got {tuple(shape)}.")
+            raise ValueError(
+                f"shape_is_known: expected dimensions of at least 0, got {tuple(shape)}."
+            )
     return 0 not in shape
 
 
 class HookHandle:
-    """Remembers where a hook was put, to take it away again; also a context manager that does so at its end."""
+    """Remembers where a hook was put, to take it away again; also a context manager that does so at
+    its end.
+    """
 
     def __init__(self):
         self._hooks = None
@@ -221,28 +245,37 @@ def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_
         if os.path.isdir(path):
             path = os.path.join(path, name) if name else ""
     if not path:
-        raise ValueError(f"Can't construct file-name from this URL: {url!r}. Please set the `path` option manually.")
+        raise ValueError(
+            f"Can't construct file-name from this URL: {url!r}. Please set the `path` "
+            "option manually."
+        )
     if parts.scheme not in ("http", "https"):
         raise ValueError(f"download: expected an http or https address, got {url!r}.")
     if not overwrite and os.path.exists(path) and (not sha1_hash or check_sha1(path, sha1_hash)):
         return path
     if not verify_ssl:
-        warnings.warn("Unverified HTTPS request is being made (verify_ssl=False). Adding certificate verification is "
-                      "strongly advised.", stacklevel=2)
+        warnings.warn(
+            "Unverified HTTPS request is being made (verify_ssl=False). Adding "
+            "certificate verification is "
+            "strongly advised.",
+            stacklevel=2,
+        )
     folder = os.path.dirname(os.path.abspath(path))
     os.makedirs(folder, exist_ok=True)
     for attempt in range(retries + 1):
         if attempt:
-            time.sleep(min(2.0, 0.1 * 2 ** attempt))
+            time.sleep(min(2.0, 0.1 * 2**attempt))
         try:
             _fetch(url, path, folder, sha1_hash, verify_ssl)
             return path
         except (OSError, HTTPException, DownloadError) as error:
             reason = error
             if isinstance(error, urllib.error.HTTPError) and 400 <= error.code < 500:
-                break                      # asking again will not help
+                break  # asking again will not help
     what = str(getattr(reason, "reason", None) or reason) or type(reason).__name__
-    raise DownloadError(f"download: {url} could not be fetched ({attempt + 1} attempts): {what}.") from reason
+    raise DownloadError(
+        f"download: {url} could not be fetched ({attempt + 1} attempts): {what}."
+    ) from reason
 
 
 def _fetch(url, path, folder, sha1_hash, verify_ssl):
@@ -253,13 +286,20 @@ def _fetch(url, path, folder, sha1_hash, verify_ssl):
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     digest = hashlib.sha1(usedforsecurity=False)
-    handle, partial = tempfile.mkstemp(prefix=os.path.basename(path) + ".", suffix=".part", dir=folder)
+    handle, partial = tempfile.mkstemp(
+        prefix=os.path.basename(path) + ".", suffix=".part", dir=folder
+    )
     try:
-        with os.fdopen(handle, "wb") as out, urllib.request.urlopen(url, timeout=_TIMEOUT, context=context) as answer:
+        with (
+            os.fdopen(handle, "wb") as out,
+            urllib.request.urlopen(url, timeout=_TIMEOUT, context=context) as answer,
+        ):
             declared = answer.headers.get("Content-Length")
             total = int(declared) if declared and declared.isdigit() else None
             got = 0
-            with tqdm(total=total, unit="B", unit_scale=True, desc=os.path.basename(path), disable=None) as bar:
+            with tqdm(
+                total=total, unit="B", unit_scale=True, desc=os.path.basename(path), disable=None
+            ) as bar:
                 while piece := answer.read(_PIECE):
                     out.write(piece)
                     digest.update(piece)

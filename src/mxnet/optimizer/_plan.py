@@ -134,19 +134,10 @@ class Plan:
         if self.bound is None or static != self.static or own != self.own:
             self.static, self.own = static, own
             self.bound = _bound(optimizer, static, self.layouts, own, len(words))
-        values = [x._read() for x in self.reads]
-        bound = self.bound
-        outs = unrecorded(append_many, bound, values, tuple(words), keep=len(self.writes))
-        del values       # what is replaced below can be overwritten in place
-        for x in self.writes:
-            x._write(outs.pop(0) if len(outs) < 8 else _take(outs))
-
-
-def _take(outs):
-    outs.reverse()
-    last = outs.pop()
-    outs.reverse()
-    return last
+        outs = unrecorded(append_many, self.bound, [x._read() for x in self.reads], tuple(words),
+                          keep=len(self.writes))
+        for x, v in zip(self.writes, outs):
+            x._write(v)
 
 
 _bounds = {}

@@ -5,5 +5,18 @@ from .dataloader import DataLoader
 from .dataset import ArrayDataset, Dataset, SimpleDataset
 from .sampler import BatchSampler, FilterSampler, RandomSampler, Sampler, SequentialSampler
 
-__all__ = ["Dataset", "SimpleDataset", "ArrayDataset", "DataLoader", "Sampler", "SequentialSampler",
-           "RandomSampler", "FilterSampler", "BatchSampler", "vision"]
+__all__ = [
+    "dataset",
+    "sampler",
+    "dataloader",
+    "Dataset",
+    "SimpleDataset",
+    "ArrayDataset",
+    "DataLoader",
+    "Sampler",
+    "SequentialSampler",
+    "RandomSampler",
+    "FilterSampler",
+    "BatchSampler",
+    "vision",
+]

@@ -1,4 +1,6 @@
-"""How batches are made: rows gathered from arrays, samples stacked, transforms applied to a whole batch."""
+"""How batches are made: rows gathered from arrays, samples stacked, transforms applied to a whole
+batch.
+"""
 
 import numpy as onp
 
@@ -14,13 +16,23 @@ from ...ndarray import NDArray
 from ...ndarray.ndarray import _wrap
 from ..nn import HybridSequential, Sequential
 
-__all__ = ["default_batchify_fn", "default_mp_batchify_fn", "Column", "batch_form", "bulk_of", "host_array", "on_host"]
+__all__ = [
+    "default_batchify_fn",
+    "default_mp_batchify_fn",
+    "Column",
+    "batch_form",
+    "bulk_of",
+    "host_array",
+    "on_host",
+]
 
 _GPU = 2
 
 
 def host_array(data, ctx=None):
-    """NDArray of a NumPy array that nobody will write to again: not copied, on its device when first used."""
+    """NDArray of a NumPy array that nobody will write to again: not copied, on its device when
+    first used.
+    """
     ctx = canonical(current_context() if ctx is None else ctx)
     if not data.flags.c_contiguous:
         data = onp.ascontiguousarray(data)
@@ -28,7 +40,9 @@ def host_array(data, ctx=None):
 
 
 def on_host(array):
-    """An NDArray's present value as a NumPy array that must not be written to; no copy where it is on the host."""
+    """An NDArray's present value as a NumPy array that must not be written to; no copy where it is
+    on the host.
+    """
     return onp.asarray(concrete(array._read()))
 
 
@@ -58,7 +72,9 @@ def map_leaves(f, batch):
 
 
 def start(batch):
-    """Let what a structure of arrays still needs begin: its programs run, its data travel to their devices."""
+    """Let what a structure of arrays still needs begin: its programs run, its data travel to their
+    devices.
+    """
     for array in leaves(batch):
         value = array._read()
         data = concrete(value)
@@ -82,7 +98,7 @@ class random_stream:
         self.word = word
 
     def __enter__(self):
-        draw(0)   # notices a seed that was set meanwhile
+        draw(0)  # notices a seed that was set meanwhile
         self.saved = threads.stream, threads.counter
         threads.stream, threads.counter = self.word, 0
 
@@ -100,7 +116,8 @@ def default_batchify_fn(data):
 
     Returns
     -------
-    NDArray (B, ...) of the samples' own dtype (Python integers int64, Python floats float64); for tuples the list
+    NDArray (B, ...) of the samples' own dtype (Python integers int64, Python floats float64); for
+    tuples the list
     of their members' batches
 
     Raises
@@ -113,12 +130,19 @@ def default_batchify_fn(data):
         ctx = first.context
         if ctx.device_typeid == _GPU:
             return _stack_on_device(data)
-        return host_array(_stack([on_host(x) if isinstance(x, NDArray) else onp.asarray(x) for x in data]), ctx)
+        return host_array(
+            _stack([on_host(x) if isinstance(x, NDArray) else onp.asarray(x) for x in data]), ctx
+        )
     if isinstance(first, tuple):
         for i, sample in enumerate(data):
             if not isinstance(sample, tuple) or len(sample) != len(first):
-                fail(ShapeError, "default_batchify_fn", f"samples 0 and {i} of the batch differ in structure",
-                     expected=f"a tuple of {len(first)}", got=f"{type(sample).__name__} {sample!r:.60}")
+                fail(
+                    ShapeError,
+                    "default_batchify_fn",
+                    f"samples 0 and {i} of the batch differ in structure",
+                    expected=f"a tuple of {len(first)}",
+                    got=f"{type(sample).__name__} {sample!r:.60}",
+                )
         return [default_batchify_fn(list(member)) for member in zip(*data)]
     if isinstance(first, onp.ndarray):
         return host_array(_stack([onp.asarray(x) for x in data]))
@@ -135,9 +159,14 @@ default_mp_batchify_fn = default_batchify_fn
 
 def _check_numbers(dtype, sample):
     if dtype.kind not in "biufcV":
-        fail(DTypeError, "default_batchify_fn", "samples cannot be stacked",
-             expected="NDArrays, NumPy arrays, numbers or tuples of those", got=f"{type(sample).__name__} {sample!r:.60}",
-             hint="pass batchify_fn= to the DataLoader, or transform the samples")
+        fail(
+            DTypeError,
+            "default_batchify_fn",
+            "samples cannot be stacked",
+            expected="NDArrays, NumPy arrays, numbers or tuples of those",
+            got=f"{type(sample).__name__} {sample!r:.60}",
+            hint="pass batchify_fn= to the DataLoader, or transform the samples",
+        )
 
 
 def _stack(rows):
@@ -151,9 +180,15 @@ def _check_shapes(rows):
     shape = rows[0].shape
     for i, row in enumerate(rows):
         if row.shape != shape:
-            fail(ShapeError, "default_batchify_fn", f"samples 0 and {i} of the batch have different shapes",
-                 expected=shape, got=row.shape,
-                 hint="bring them to one shape in a transform, or pass batchify_fn= to the DataLoader")
+            fail(
+                ShapeError,
+                "default_batchify_fn",
+                f"samples 0 and {i} of the batch have different shapes",
+                expected=shape,
+                got=row.shape,
+                hint="bring them to one shape in a transform, or pass batchify_fn= to "
+                "the DataLoader",
+            )
 
 
 def _stack_on_device(data):
@@ -166,7 +201,8 @@ def _stack_on_device(data):
 class Column:
     """One member of an array-backed data set, and how to take many rows of it at once.
 
-    Rows of an NDArray on the host are taken from a NumPy mirror of it (renewed when the array is written to);
+    Rows of an NDArray on the host are taken from a NumPy mirror of it (renewed when the array is
+    written to);
     rows of an array on another device are taken there.
     """
 
@@ -197,7 +233,7 @@ class Column:
         return self.mirror
 
     def item(self, i):
-        """One row (or a slice of rows) as an NDArray of its own, for a column that is an NDArray."""
+        """One row (or slice of rows) as an NDArray of its own; the column is an NDArray."""
         array = self.array
         if array.context.device_typeid == _GPU:
             return array[i]
@@ -231,14 +267,17 @@ def _within(indices, n):
     """Non-negative indices, or IndexError: a gather on a device would not notice."""
     bad = (indices < -n) | (indices >= n)
     if bad.any():
-        raise IndexError(f"index {int(indices[bad][0])} is out of bounds for a data set of {n} samples")
+        raise IndexError(
+            f"index {int(indices[bad][0])} is out of bounds for a data set of {n} samples"
+        )
     return onp.where(indices < 0, indices + n, indices)
 
 
 class Bulk:
     """A data set whose batches can be made at once.
 
-    ``ranks``: ranks of the members of a sample (None: unknown); ``single``: a sample is its only member, not a
+    ``ranks``: ranks of the members of a sample (None: unknown); ``single``: a sample is its only
+    member, not a
     tuple; ``gather(indices, ctx) -> list of batches``, one per member.
     """
 
@@ -254,7 +293,7 @@ class Bulk:
 
 
 def bulk_of(dataset):
-    """The Bulk of a data set (or of a bare array), or None where samples must be made one by one."""
+    """The Bulk of a data set or bare array; None where samples must be made one by one."""
     if isinstance(dataset, NDArray):
         column = Column(dataset)
         if dataset.ndim != 1:
@@ -262,19 +301,28 @@ def bulk_of(dataset):
         return Bulk([1], True, lambda indices, ctx: [column.gather(indices, ctx).reshape((-1, 1))])
     if isinstance(dataset, onp.ndarray):
         column = Column.of(dataset)
-        return column and Bulk([column.rank()], True, lambda indices, ctx: [column.gather(indices, ctx)])
+        return column and Bulk(
+            [column.rank()], True, lambda indices, ctx: [column.gather(indices, ctx)]
+        )
     make = getattr(dataset, "_bulk", None)
     return make() if make is not None else None
 
 
 def batch_form(fn, rank):
-    """A function that does to a batch of samples of that rank what ``fn`` does to each of them; None if unknown.
+    """A function that does to a batch of samples of that rank what ``fn`` does to each of them;
+    None if unknown.
 
-    A transform says so by ``_batch_form(rank)`` in its own class: a subclass may compute something else, so it
-    is not asked for what it inherits. Such a function keeps the rank. Blocks with hooks are left alone: a hook is to see samples.
+    A transform says so by ``_batch_form(rank)`` in its own class: a subclass may compute something
+    else, so it
+    is not asked for what it inherits. Such a function keeps the rank. Blocks with hooks are left
+    alone: a hook is to see samples.
     """
     cls = fn.__class__
-    if getattr(fn, "_forward_hooks", None) or getattr(fn, "_forward_pre_hooks", None) or "forward" in vars_of(fn):
+    if (
+        getattr(fn, "_forward_hooks", None)
+        or getattr(fn, "_forward_pre_hooks", None)
+        or "forward" in vars_of(fn)
+    ):
         return None
     own = cls.__dict__.get("_batch_form")
     if own is not None:
@@ -291,8 +339,11 @@ def vars_of(fn):
     return getattr(fn, "__dict__", ())
 
 
-_PLAIN = {getattr(c, n, None) for c in (Sequential, HybridSequential)
-          for n in ("forward", "hybrid_forward", "__call__")}
+_PLAIN = {
+    getattr(c, n, None)
+    for c in (Sequential, HybridSequential)
+    for n in ("forward", "hybrid_forward", "__call__")
+}
 
 
 def _is_plain(cls):

@@ -10,7 +10,14 @@ from ..._engine.segment import flush_all
 from ..._engine.state import draw, mix32, threads
 from ...context import canonical, cpu_pinned, current_context
 from ...error import MXNetError
-from ._batch import (bulk_of, default_batchify_fn, default_mp_batchify_fn, map_leaves, random_stream, start)
+from ._batch import (
+    bulk_of,
+    default_batchify_fn,
+    default_mp_batchify_fn,
+    map_leaves,
+    random_stream,
+    start,
+)
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
 
 __all__ = ["DataLoader", "default_batchify_fn", "default_mp_batchify_fn"]
@@ -23,8 +30,10 @@ class LoaderTimeout(MXNetError, TimeoutError):
 class DataLoader:
     """Iterates over a data set in batches.
 
-    Where the data set is made of arrays (``ArrayDataset``, ``MNIST``, parts of those) and its transforms are
-    this package's, a batch is taken and transformed in one piece, and the next one is begun before this one is
+    Where the data set is made of arrays (``ArrayDataset``, ``MNIST``, parts of those) and its
+    transforms are
+    this package's, a batch is taken and transformed in one piece, and the next one is begun before
+    this one is
     handed out. Otherwise samples are made one by one and stacked.
 
     Parameters
@@ -34,31 +43,52 @@ class DataLoader:
     shuffle : bool, default False   a new order in each epoch, ruled by :func:`mxnet.random.seed`
     sampler : Sampler               the order; instead of ``shuffle``
     last_batch : {'keep', 'discard', 'rollover'}, default 'keep'
-        What happens to the samples left over at the end: a shorter batch, nothing, or they begin the next epoch.
+        What happens to the samples left over at the end: a shorter batch, nothing, or they begin
+        the next epoch.
     batch_sampler : Sampler         gives lists of indices; instead of the four above
     batchify_fn : callable, default :func:`default_batchify_fn`   list of samples -> batch
     num_workers : int, default 0
-        Threads that make samples (batches that are made in one piece need none). No process is ever forked: one
-        that holds XLA would dead-lock. Samples, order and random augmentations do not depend on the number.
+        Threads that make samples (batches that are made in one piece need none). No process is ever
+        forked: one
+        that holds XLA would dead-lock. Samples, order and random augmentations do not depend on the
+        number.
     pin_memory : bool, default False     batches are on ``cpu_pinned(pin_device_id)``
     prefetch : int, default ``2 * num_workers``   batches that workers make ahead
     thread_pool : bool              accepted for compatibility: workers are threads in any case
     timeout : number, default 120   seconds to wait for a worker's batch
     auto_reload : bool, default False    workers begin the next epoch when the last one ends
-    ctx : Context, optional         batches are on this device, the next one on its way while this one is used
+    ctx : Context, optional         batches are on this device, the next one on its way while this
+        one is used
                                     (not in MXNet 1.x)
 
     Raises
     ------
-    ValueError      at construction: ``batch_size`` below 1, options that exclude each other, an unknown
+    ValueError      at construction: ``batch_size`` below 1, options that exclude each other, an
+        unknown
                     ``last_batch``
     LoaderTimeout (MXNetError, TimeoutError)   a worker did not deliver in time
     any exception of the data set or of a transform, with a note saying which sample was being made
     """
 
-    def __init__(self, dataset, batch_size=None, shuffle=False, sampler=None, last_batch=None, batch_sampler=None,
-                 batchify_fn=None, num_workers=0, pin_memory=False, pin_device_id=0, prefetch=None,
-                 thread_pool=False, timeout=120, auto_reload=False, *, ctx=None):
+    def __init__(
+        self,
+        dataset,
+        batch_size=None,
+        shuffle=False,
+        sampler=None,
+        last_batch=None,
+        batch_sampler=None,
+        batchify_fn=None,
+        num_workers=0,
+        pin_memory=False,
+        pin_device_id=0,
+        prefetch=None,
+        thread_pool=False,
+        timeout=120,
+        auto_reload=False,
+        *,
+        ctx=None,
+    ):
         self._dataset = dataset
         self._pool = self._ready = None
         if not timeout > 0:
@@ -67,12 +97,17 @@ class DataLoader:
         if batch_sampler is None:
             batch_sampler = _choose_batches(dataset, batch_size, shuffle, sampler, last_batch)
         elif batch_size is not None or shuffle or sampler is not None or last_batch is not None:
-            raise ValueError("batch_size, shuffle, sampler and last_batch must not be specified if batch_sampler is "
-                             "specified.")
+            raise ValueError(
+                "batch_size, shuffle, sampler and last_batch must not be specified if "
+                "batch_sampler is "
+                "specified."
+            )
         self._batch_sampler = batch_sampler
         self._batchify_fn = default_batchify_fn if batchify_fn is None else batchify_fn
         self._num_workers = max(0, operator.index(num_workers))
-        self._prefetch = max(0, operator.index(2 * self._num_workers if prefetch is None else prefetch))
+        self._prefetch = max(
+            0, operator.index(2 * self._num_workers if prefetch is None else prefetch)
+        )
         self._thread_pool = thread_pool
         self._pin_memory = pin_memory
         if pin_memory and ctx is None:
@@ -102,12 +137,12 @@ class DataLoader:
         for n, indices in enumerate(self._indices()):
             try:
                 rows = _index_array(indices)
-                if rows is None:       # the data set is left to say what it thinks of them
+                if rows is None:  # the data set is left to say what it thinks of them
                     batch = _Made(self._make(epoch, n, indices))
                 else:
                     with random_stream(epoch, n):
                         batch = _Made(start(bulk.batch(rows, self._ctx)))
-            except Exception as error:   # noqa: BLE001 - it is raised when its turn comes
+            except Exception as error:  # noqa: BLE001 - it is raised when its turn comes
                 error.add_note(f"DataLoader: while batch {n} was made")
                 batch = _Made(error=error)
             if ahead is not None:
@@ -135,12 +170,17 @@ class DataLoader:
                     # each sample runs by itself: a small program that all of them share
                     samples.append(start(self._dataset[i]))
             except Exception as error:
-                error.add_note(f"DataLoader: while sample {i} of the data set (number {k} of batch {n}) was made")
+                error.add_note(
+                    f"DataLoader: while sample {i} of the data set (number {k} of batch "
+                    f"{n}) was made"
+                )
                 raise
         try:
             batch = self._batchify_fn(samples)
         except Exception as error:
-            error.add_note(f"DataLoader: while batch {n}, of samples {_brief(indices)}, was put together")
+            error.add_note(
+                f"DataLoader: while batch {n}, of samples {_brief(indices)}, was put together"
+            )
             raise
         if self._ctx is not None:
             batch = map_leaves(lambda x: x.as_in_context(self._ctx), batch)
@@ -159,7 +199,9 @@ class DataLoader:
     def refresh(self):
         """Begin a new epoch with the workers now; the next iteration uses it."""
         self.clean()
-        if self._num_workers and (self._batchify_fn is not default_batchify_fn or bulk_of(self._dataset) is None):
+        if self._num_workers and (
+            self._batchify_fn is not default_batchify_fn or bulk_of(self._dataset) is None
+        ):
             self._ready = _Workers(self)
 
     def clean(self):
@@ -225,9 +267,12 @@ class _Workers:
                 raise
             self.close()
             raise LoaderTimeout(
-                f"DataLoader: batch {n} (samples {_brief(indices)}) did not come: expected it within timeout="
-                f"{loader._timeout} seconds. Hint: raise timeout=, or look for a sample function that waits "
-                "for ever.") from None
+                f"DataLoader: batch {n} (samples {_brief(indices)}) did not come: "
+                "expected it within timeout="
+                f"{loader._timeout} seconds. Hint: raise timeout=, or look for a sample "
+                "function that waits "
+                "for ever."
+            ) from None
         except BaseException:
             self.close()
             raise
@@ -246,7 +291,9 @@ class _Workers:
 
 
 def _step_boundary():
-    """What the loop's body left pending runs now, as a piece of its own, while the next batch is made."""
+    """What the loop's body left pending runs now, as a piece of its own, while the next batch is
+    made.
+    """
     if threads.tracing is None and not threads.recording:
         flush_all()
 

@@ -35,7 +35,8 @@ class Dataset:
         return _SampledDataset(self, FilterSampler(fn, self))
 
     def shard(self, num_shards, index):
-        """Part ``index`` of ``num_shards`` consecutive parts; the first ones are longer by one where need be.
+        """Part ``index`` of ``num_shards`` consecutive parts; the first ones are longer by one
+        where need be.
 
         Raises
         ------
@@ -43,7 +44,10 @@ class Dataset:
         """
         num_shards, index = num_shards.__index__(), index.__index__()
         if not 0 <= index < num_shards:
-            raise ShardError(f"Dataset.shard: no such part: expected 0 <= index < {num_shards} (num_shards), got {index}.")
+            raise ShardError(
+                f"Dataset.shard: no such part: expected 0 <= index < {num_shards} "
+                f"(num_shards), got {index}."
+            )
         size, rest = divmod(len(self), num_shards)
         begin = size * index + min(index, rest)
         return _SampledDataset(self, SequentialSampler(size + (index < rest), begin))
@@ -65,7 +69,9 @@ class Dataset:
         TypeError   not a :class:`Sampler`
         """
         if not isinstance(sampler, Sampler):
-            raise TypeError(f"Invalid sampler type: {type(sampler)}. Expected gluon.data.Sampler instead.")
+            raise TypeError(
+                f"Invalid sampler type: {type(sampler)}. Expected gluon.data.Sampler instead."
+            )
         return _SampledDataset(self, sampler)
 
     def transform(self, fn, lazy=True):
@@ -74,13 +80,16 @@ class Dataset:
         Parameters
         ----------
         fn : callable
-        lazy : bool, default True   apply it whenever a sample is asked for; otherwise to all samples, now
+        lazy : bool, default True   apply it whenever a sample is asked for; otherwise to all
+            samples, now
         """
         made = _LazyTransformDataset(self, fn)
         return made if lazy else SimpleDataset([made[i] for i in range(len(made))])
 
     def transform_first(self, fn, lazy=True):
-        """As ``transform``, but ``fn`` gets the first member of a sample only; the others stay as they are."""
+        """As ``transform``, but ``fn`` gets the first member of a sample only; the others stay as
+        they are.
+        """
         return self.transform(_First(fn), lazy)
 
 
@@ -103,18 +112,20 @@ class SimpleDataset(Dataset):
 
     def _bulk(self):
         if type(self) is not SimpleDataset or isinstance(self._data, (list, tuple)):
-            return None     # members of a list may be of any kind, and of different shapes
+            return None  # members of a list may be of any kind, and of different shapes
         return bulk_of(self._data)
 
 
 class ArrayDataset(Dataset):
     """Samples are tuples of the rows of several arrays (or the rows of one).
 
-    Batches of it are taken from each array in one piece. An NDArray on a GPU stays there, and so do the batches.
+    Batches of it are taken from each array in one piece. An NDArray on a GPU stays there, and so do
+    the batches.
 
     Parameters
     ----------
-    *args : array-likes of equal length   NDArrays, NumPy arrays, lists, data sets. Rows of a 1-d NDArray are NumPy
+    *args : array-likes of equal length   NDArrays, NumPy arrays, lists, data sets. Rows of a 1-d
+        NDArray are NumPy
         numbers.
 
     Raises
@@ -129,10 +140,14 @@ class ArrayDataset(Dataset):
         self._data, self._columns = [], []
         for i, data in enumerate(args):
             if len(data) != self._length:
-                raise LengthError("ArrayDataset: All arrays must have the same length; array[0] has length "
-                                  f"{self._length} while array[{i}] has {len(data)}.")
+                raise LengthError(
+                    "ArrayDataset: All arrays must have the same length; array[0] has length "
+                    f"{self._length} while array[{i}] has {len(data)}."
+                )
             self._columns.append(Column.of(data))
-            self._data.append(data.asnumpy() if isinstance(data, NDArray) and data.ndim == 1 else data)
+            self._data.append(
+                data.asnumpy() if isinstance(data, NDArray) and data.ndim == 1 else data
+            )
 
     def __len__(self):
         return self._length
@@ -152,14 +167,19 @@ class ArrayDataset(Dataset):
                     return None
                 ranks.append(inner.ranks[0] if inner.single else None)
                 parts.append(inner.batch)
-            elif isinstance(data, onp.ndarray) and isinstance(column.array, NDArray) and (
-                    column.array.context.device_typeid != 2):
-                ranks.append(data.ndim - 1)       # 1-d: its samples are NumPy numbers
+            elif (
+                isinstance(data, onp.ndarray)
+                and isinstance(column.array, NDArray)
+                and (column.array.context.device_typeid != 2)
+            ):
+                ranks.append(data.ndim - 1)  # 1-d: its samples are NumPy numbers
                 parts.append(Column(data).gather)
             else:
                 ranks.append(column.rank())
                 parts.append(column.gather)
-        return Bulk(ranks, len(parts) == 1, lambda indices, ctx: [part(indices, ctx) for part in parts])
+        return Bulk(
+            ranks, len(parts) == 1, lambda indices, ctx: [part(indices, ctx) for part in parts]
+        )
 
 
 def _item(data, column, idx):
@@ -211,7 +231,7 @@ class _LazyTransformDataset(Dataset):
             first, *others = inner.gather(indices, ctx)
             return [form(first), *others]
 
-        return Bulk(inner.ranks, inner.single, gather)   # a batch form keeps the rank
+        return Bulk(inner.ranks, inner.single, gather)  # a batch form keeps the rank
 
 
 class _SampledDataset(Dataset):

@@ -18,7 +18,9 @@ class Sampler:
     """Base of samplers: iterating gives indices, ``len`` says how many."""
 
     def __len__(self):
-        raise NotImplementedError(f"{type(self).__name__} does not say how many samples it gives: define __len__")
+        raise NotImplementedError(
+            f"{type(self).__name__} does not say how many samples it gives: define __len__"
+        )
 
     def __iter__(self):
         raise NotImplementedError(f"{type(self).__name__} gives no samples: define __iter__")
@@ -48,7 +50,8 @@ class SequentialSampler(Sampler):
 
 
 class RandomSampler(Sampler):
-    """The indices ``0 ... length - 1`` in an order that is new each time, ruled by :func:`mxnet.random.seed`.
+    """The indices ``0 ... length - 1`` in an order that is new each time, ruled by
+    :func:`mxnet.random.seed`.
 
     Parameters
     ----------
@@ -97,7 +100,8 @@ class BatchSampler(Sampler):
     sampler : Sampler
     batch_size : int, at least 1
     last_batch : {'keep', 'discard', 'rollover'}
-        What happens to the indices left over at the end: a shorter batch, nothing, or they begin the next epoch.
+        What happens to the indices left over at the end: a shorter batch, nothing, or they begin
+        the next epoch.
 
     Raises
     ------
@@ -108,8 +112,9 @@ class BatchSampler(Sampler):
         self._sampler = sampler
         self._batch_size = positive(batch_size, "BatchSampler", "batch_size")
         if last_batch not in LAST_BATCH:
-            raise ValueError("last_batch must be one of 'keep', 'discard', or 'rollover', but got "
-                             f"{last_batch}")
+            raise ValueError(
+                f"last_batch must be one of 'keep', 'discard', or 'rollover', but got {last_batch}"
+            )
         self._last_batch = last_batch
         self._prev = []
 
@@ -135,7 +140,7 @@ class BatchSampler(Sampler):
                 order = onp.concatenate([kept, order])
             whole = len(order) // size * size
             for at in range(0, whole, size):
-                yield order[at:at + size]
+                yield order[at : at + size]
             batch = order[whole:]
         if len(batch):
             if self._last_batch == "keep":
@@ -143,7 +148,7 @@ class BatchSampler(Sampler):
             elif self._last_batch == "rollover":
                 self._prev = batch
 
-    def __len__(self):
+    def __len__(self):  # noqa: PLE0303 - none of these is negative
         n = len(self._sampler)
         if self._last_batch == "keep":
             return -(-n // self._batch_size)
@@ -163,5 +168,7 @@ def positive(value, where, name):
     except (TypeError, ValueError):
         number = None
     if number is None or number != value or number < 1 or isinstance(value, bool):
-        raise ValueError(f"{where}: {name} does not fit: expected an integer of at least 1, got {value!r}.")
+        raise ValueError(
+            f"{where}: {name} does not fit: expected an integer of at least 1, got {value!r}."
+        )
     return number

@@ -12,9 +12,10 @@ from ....error import FormatError, fail
 
 __all__ = ["read_idx", "read_records", "extract_members"]
 
-_UNSIGNED_BYTES = 8        # idx's code of the element type
+_UNSIGNED_BYTES = 8  # idx's code of the element type
 _PIECE = 1 << 20
-# What unpacking may grow a file to: pictures shrink some two to five times, and never to less than a hundredth.
+# What unpacking may grow a file to: pictures shrink some two to five times, and never to less than
+# a hundredth.
 _GROWTH, _FLOOR = 100, 64 << 20
 
 
@@ -33,7 +34,8 @@ def read_idx(path, ndim, shape=None):
 
     Raises
     ------
-    FormatError   the file is truncated, too long or of another format: file, field and offset, expected, got
+    FormatError   the file is truncated, too long or of another format: file, field and offset,
+        expected, got
     """
     size = os.path.getsize(path)
     with open(path, "rb") as raw:
@@ -44,30 +46,52 @@ def read_idx(path, ndim, shape=None):
         try:
             return _read_idx(path, file, ndim, shape, limit)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            fail(FormatError, path, "the file is damaged or incomplete", expected="a whole gzip file",
-                 got=f"{size} bytes ({error})", hint="fetch it again")
+            fail(
+                FormatError,
+                path,
+                "the file is damaged or incomplete",
+                expected="a whole gzip file",
+                got=f"{size} bytes ({error})",
+                hint="fetch it again",
+            )
 
 
 def _read_idx(path, file, ndim, shape, limit):
     head = file.read(4)
     magic = bytes((0, 0, _UNSIGNED_BYTES, ndim))
     if head != magic:
-        fail(FormatError, path, "not an idx file of this kind: magic number at offset 0",
-             expected=f"0x{magic.hex()} (unsigned bytes, {ndim} dimensions)",
-             got=f"0x{head.hex()}" if head else "an empty file")
+        fail(
+            FormatError,
+            path,
+            "not an idx file of this kind: magic number at offset 0",
+            expected=f"0x{magic.hex()} (unsigned bytes, {ndim} dimensions)",
+            got=f"0x{head.hex()}" if head else "an empty file",
+        )
     sizes = file.read(4 * ndim)
     if len(sizes) < 4 * ndim:
-        fail(FormatError, path, f"the header ends at offset {4 + len(sizes)}", expected=f"{4 + 4 * ndim} bytes of header",
-             got=4 + len(sizes))
+        fail(
+            FormatError,
+            path,
+            f"the header ends at offset {4 + len(sizes)}",
+            expected=f"{4 + 4 * ndim} bytes of header",
+            got=4 + len(sizes),
+        )
     dims = struct.unpack(f">{ndim}I", sizes)
     if shape is not None and dims[1:] != tuple(shape):
-        fail(FormatError, path, "size of one image at offset 8", expected=tuple(shape), got=dims[1:])
+        fail(
+            FormatError, path, "size of one image at offset 8", expected=tuple(shape), got=dims[1:]
+        )
     n = 1
     for d in dims:
         n *= d
     if n > limit:
-        fail(FormatError, path, "the header (offset 4) declares more than the file can hold",
-             expected=f"at most {limit} bytes of data", got=f"{dims} = {n} bytes")
+        fail(
+            FormatError,
+            path,
+            "the header (offset 4) declares more than the file can hold",
+            expected=f"at most {limit} bytes of data",
+            got=f"{dims} = {n} bytes",
+        )
     data = _read_exactly(path, file, n, 4 + 4 * ndim)
     return data.reshape(dims)
 
@@ -78,13 +102,23 @@ def _read_exactly(path, file, n, offset):
     while got < n:
         piece = file.read(min(_PIECE, n - got))
         if not piece:
-            fail(FormatError, path, f"the data end at offset {offset + got}",
-                 expected=f"{n} bytes of data from offset {offset}", got=f"{got} bytes")
+            fail(
+                FormatError,
+                path,
+                f"the data end at offset {offset + got}",
+                expected=f"{n} bytes of data from offset {offset}",
+                got=f"{got} bytes",
+            )
         pieces.append(piece)
         got += len(piece)
     if file.read(1):
-        fail(FormatError, path, f"there are data beyond offset {offset + n}",
-             expected=f"{n} bytes of data from offset {offset}, as the header declares", got="more")
+        fail(
+            FormatError,
+            path,
+            f"there are data beyond offset {offset + n}",
+            expected=f"{n} bytes of data from offset {offset}, as the header declares",
+            got="more",
+        )
     return onp.frombuffer(b"".join(pieces), "uint8")
 
 
@@ -101,15 +135,21 @@ def read_records(path, n_labels, image=3072):
     """
     size, record = os.path.getsize(path), n_labels + image
     if size == 0 or size % record:
-        fail(FormatError, path, f"the last record is incomplete at offset {size - size % record}",
-             expected=f"a multiple of {record} bytes (label and 3 x 32 x 32 image)", got=f"{size} bytes")
+        fail(
+            FormatError,
+            path,
+            f"the last record is incomplete at offset {size - size % record}",
+            expected=f"a multiple of {record} bytes (label and 3 x 32 x 32 image)",
+            got=f"{size} bytes",
+        )
     data = onp.fromfile(path, "uint8").reshape(-1, record)
     images = data[:, n_labels:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
     return onp.ascontiguousarray(images), data[:, :n_labels].copy()
 
 
 def extract_members(archive, names, folder, limit=1 << 28):
-    """Write the regular files called ``names`` (whatever their folder) of a tar archive into ``folder``.
+    """Write the regular files called ``names`` (whatever their folder) of a tar archive into
+    ``folder``.
 
     Nothing else of the archive is written. Returns the names that were not found.
     """
@@ -121,8 +161,13 @@ def extract_members(archive, names, folder, limit=1 << 28):
                 if name not in wanted or not member.isfile():
                     continue
                 if member.size > limit:
-                    fail(FormatError, archive, f"member {member.name!r} is too large", expected=f"at most {limit} bytes",
-                         got=member.size)
+                    fail(
+                        FormatError,
+                        archive,
+                        f"member {member.name!r} is too large",
+                        expected=f"at most {limit} bytes",
+                        got=member.size,
+                    )
                 target = os.path.join(folder, name)
                 with tar.extractfile(member) as source, open(target + ".part", "wb") as out:
                     while piece := source.read(_PIECE):
@@ -130,6 +175,12 @@ def extract_members(archive, names, folder, limit=1 << 28):
                 os.replace(target + ".part", target)
                 wanted.discard(name)
     except (tarfile.TarError, EOFError, zlib.error) as error:
-        fail(FormatError, archive, "the archive is damaged or incomplete", expected="a whole tar file", got=str(error),
-             hint="fetch it again")
+        fail(
+            FormatError,
+            archive,
+            "the archive is damaged or incomplete",
+            expected="a whole tar file",
+            got=str(error),
+            hint="fetch it again",
+        )
     return [name for name in names if name in wanted]

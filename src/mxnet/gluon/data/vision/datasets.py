@@ -25,7 +25,9 @@ def _default_root(name):
 
 
 class _DownloadedDataset(Dataset):
-    """Images (N, H, W, C) uint8 and labels (N,) int32, read from files in ``root`` that are fetched if missing."""
+    """Images (N, H, W, C) uint8 and labels (N,) int32, read from files in ``root`` that are fetched
+    if missing.
+    """
 
     _namespace = ""
 
@@ -53,7 +55,9 @@ class _DownloadedDataset(Dataset):
         return Bulk([3, 0], False, lambda at, ctx: [images.gather(at, ctx), labels.gather(at, ctx)])
 
     def _get_data(self):
-        raise NotImplementedError(f"{type(self).__name__}: define _get_data(), which gives images and labels")
+        raise NotImplementedError(
+            f"{type(self).__name__}: define _get_data(), which gives images and labels"
+        )
 
     def _fetch(self, name, sha1):
         """The path of a file of the repository, after fetching it if need be."""
@@ -63,10 +67,16 @@ class _DownloadedDataset(Dataset):
         try:
             return download(url, os.path.join(self._root, name), sha1_hash=sha1, retries=1)
         except MXNetError as error:
-            fail(MissingFileError, type(self).__name__, f"file {name} is missing",
-                 expected=f"it in {os.path.abspath(self._root)}, or at {url}", got=str(error).rstrip("."),
-                 hint=f"put {name} into {os.path.abspath(self._root)} by hand, or let MXNET_GLUON_REPO name an address "
-                      "that offers it")
+            fail(
+                MissingFileError,
+                type(self).__name__,
+                f"file {name} is missing",
+                expected=f"it in {os.path.abspath(self._root)}, or at {url}",
+                got=str(error).rstrip("."),
+                hint=f"put {name} into {os.path.abspath(self._root)} by hand, or let "
+                "MXNET_GLUON_REPO name an address "
+                "that offers it",
+            )
 
 
 def _is_plain(cls):
@@ -76,8 +86,10 @@ def _is_plain(cls):
 class MNIST(_DownloadedDataset):
     """Handwritten digits: 60,000 training and 10,000 test images.
 
-    A sample is an image, NDArray (28, 28, 1) uint8, and its label, a NumPy int32. The files are the four standard
-    idx files, gzipped or plain; those in ``root`` are used whatever their checksum, if they are valid.
+    A sample is an image, NDArray (28, 28, 1) uint8, and its label, a NumPy int32. The files are the
+    four standard
+    idx files, gzipped or plain; those in ``root`` are used whatever their checksum, if they are
+    valid.
 
     Parameters
     ----------
@@ -92,26 +104,39 @@ class MNIST(_DownloadedDataset):
     """
 
     _namespace = "mnist"
-    _train_files = (("train-images-idx3-ubyte.gz", "6c95f4b05d2bf285e1bfb0e7960c31bd3b3f8a7d"),
-                    ("train-labels-idx1-ubyte.gz", "2a80914081dc54586dbdf242f9805a6b8d2a15fc"))
-    _test_files = (("t10k-images-idx3-ubyte.gz", "c3a25af1f52dad7f726cce8cacb138654b760d48"),
-                   ("t10k-labels-idx1-ubyte.gz", "763e7fa3757d93b0cdec073cef058b2004252c17"))
+    _train_files = (
+        ("train-images-idx3-ubyte.gz", "6c95f4b05d2bf285e1bfb0e7960c31bd3b3f8a7d"),
+        ("train-labels-idx1-ubyte.gz", "2a80914081dc54586dbdf242f9805a6b8d2a15fc"),
+    )
+    _test_files = (
+        ("t10k-images-idx3-ubyte.gz", "c3a25af1f52dad7f726cce8cacb138654b760d48"),
+        ("t10k-labels-idx1-ubyte.gz", "763e7fa3757d93b0cdec073cef058b2004252c17"),
+    )
 
     def __init__(self, root=None, train=True, transform=None):
         super().__init__(_default_root(self._namespace) if root is None else root, train, transform)
 
     def _get_data(self):
         files = self._train_files if self._train else self._test_files
-        image_path, label_path = [self._find(name) or self._fetch(name, sha1) for name, sha1 in files]
+        image_path, label_path = [
+            self._find(name) or self._fetch(name, sha1) for name, sha1 in files
+        ]
         labels = read_idx(label_path, 1)
         images = read_idx(image_path, 3, (28, 28))
         if len(images) != len(labels):
-            fail(FormatError, image_path, "number of images at offset 4",
-                 expected=f"{len(labels)}, as there are labels in {label_path}", got=len(images))
+            fail(
+                FormatError,
+                image_path,
+                "number of images at offset 4",
+                expected=f"{len(labels)}, as there are labels in {label_path}",
+                got=len(images),
+            )
         return images.reshape(-1, 28, 28, 1), labels
 
     def _find(self, name):
-        """The file in ``root`` as it is fetched, unpacked, or unpacked with a dot in its name; None if not there."""
+        """The file in ``root`` as it is fetched, unpacked, or unpacked with a dot in its name; None
+        if not there.
+        """
         plain = name.removesuffix(".gz")
         for candidate in (name, plain, plain.replace("-idx", ".idx")):
             path = os.path.join(self._root, candidate)
@@ -127,16 +152,21 @@ class FashionMNIST(MNIST):
     """
 
     _namespace = "fashion-mnist"
-    _train_files = (("train-images-idx3-ubyte.gz", "0cf37b0d40ed5169c6b3aba31069a9770ac9043d"),
-                    ("train-labels-idx1-ubyte.gz", "236021d52f1e40852b06a4c3008d8de8aef1e40b"))
-    _test_files = (("t10k-images-idx3-ubyte.gz", "626ed6a7c06dd17c0eec72fa3be1740f146a2863"),
-                   ("t10k-labels-idx1-ubyte.gz", "17f9ab60e7257a1620f4ad76bbbaf857c3920701"))
+    _train_files = (
+        ("train-images-idx3-ubyte.gz", "0cf37b0d40ed5169c6b3aba31069a9770ac9043d"),
+        ("train-labels-idx1-ubyte.gz", "236021d52f1e40852b06a4c3008d8de8aef1e40b"),
+    )
+    _test_files = (
+        ("t10k-images-idx3-ubyte.gz", "626ed6a7c06dd17c0eec72fa3be1740f146a2863"),
+        ("t10k-labels-idx1-ubyte.gz", "17f9ab60e7257a1620f4ad76bbbaf857c3920701"),
+    )
 
 
 class CIFAR10(_DownloadedDataset):
     """Colour photographs in ten classes: 50,000 training and 10,000 test images.
 
-    A sample is an image, NDArray (32, 32, 3) uint8, and its label, a NumPy int32. The files are the binary
+    A sample is an image, NDArray (32, 32, 3) uint8, and its label, a NumPy int32. The files are the
+    binary
     version's, in ``root`` or in the folder that its archive unpacks to, or the archive itself.
 
     Parameters
@@ -172,8 +202,13 @@ class CIFAR10(_DownloadedDataset):
                 path = self._fetch(archive, sha1)
             missing = extract_members(path, names, self._root)
             if missing:
-                fail(FormatError, path, "the archive lacks files", expected=", ".join(names),
-                     got=f"none called {', '.join(missing)}")
+                fail(
+                    FormatError,
+                    path,
+                    "the archive lacks files",
+                    expected=", ".join(names),
+                    got=f"none called {', '.join(missing)}",
+                )
             paths = [self._find(name) for name in names]
         images, labels = zip(*[self._read(path) for path in paths])
         return onp.concatenate(images), onp.concatenate(labels)
@@ -183,8 +218,13 @@ class CIFAR10(_DownloadedDataset):
         labels = labels[:, self._column()]
         if labels.max() >= self._classes:
             at = int(onp.argmax(labels >= self._classes))
-            fail(FormatError, path, f"label of record {at}", expected=f"at most {self._classes - 1}",
-                 got=int(labels[at]))
+            fail(
+                FormatError,
+                path,
+                f"label of record {at}",
+                expected=f"at most {self._classes - 1}",
+                got=int(labels[at]),
+            )
         return images, labels
 
     def _column(self):

@@ -1,9 +1,14 @@
-"""Transforms of pictures: for one (H, W, C), for a batch (N, H, W, C), on whatever device the array is on.
+"""Transforms of pictures: for one (H, W, C), for a batch (N, H, W, C), on whatever device the array
+is on.
 
-Random ones treat each picture of a batch by itself, and are ruled by :func:`mxnet.random.seed`. All but
-:class:`Rotate` and :class:`RandomRotation` are for before :class:`ToTensor`; those two and :class:`Normalize` are for
+Random ones treat each picture of a batch by itself, and are ruled by :func:`mxnet.random.seed`. All
+but
+:class:`Rotate` and :class:`RandomRotation` are for before :class:`ToTensor`; those two and
+:class:`Normalize` are for
 after it.
 """
+
+import numpy as onp
 
 from ....base import numeric_types
 from ....error import DTypeError, ShapeError, fail
@@ -12,13 +17,33 @@ from ...block import Block, HybridBlock
 from ...nn import HybridSequential, Sequential
 from ..sampler import generator
 
-__all__ = ["Compose", "Cast", "ToTensor", "Normalize", "Rotate", "RandomRotation", "RandomResizedCrop", "CropResize",
-           "CenterCrop", "Resize", "RandomFlipLeftRight", "RandomFlipTopBottom", "RandomBrightness", "RandomContrast",
-           "RandomSaturation", "RandomHue", "RandomColorJitter", "RandomLighting", "RandomApply"]
+__all__ = [
+    "Compose",
+    "Cast",
+    "ToTensor",
+    "Normalize",
+    "Rotate",
+    "RandomRotation",
+    "RandomResizedCrop",
+    "CropResize",
+    "CenterCrop",
+    "Resize",
+    "RandomFlipLeftRight",
+    "RandomFlipTopBottom",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomSaturation",
+    "RandomHue",
+    "RandomColorJitter",
+    "RandomLighting",
+    "RandomApply",
+]
 
 
 def _of_pictures(self, rank):
-    """Form for batches (see ``_batch.batch_form``) of what treats each picture of a batch by itself."""
+    """Form for batches (see ``_batch.batch_form``) of what treats each picture of a batch by
+    itself.
+    """
     return self if rank == 3 else None
 
 
@@ -39,7 +64,10 @@ class Compose(Sequential):
         transforms = list(transforms)
         for i, transform in enumerate(transforms):
             if not callable(transform):
-                raise TypeError(f"Compose: transform {i} does not fit: expected a Block or a function, got {transform!r}.")
+                raise TypeError(
+                    f"Compose: transform {i} does not fit: expected a Block or a "
+                    f"function, got {transform!r}."
+                )
         run = []
         for transform in [*transforms, None]:
             if isinstance(transform, HybridBlock):
@@ -77,7 +105,9 @@ class Cast(HybridBlock):
 
 
 class ToTensor(HybridBlock):
-    """Pictures (H, W, C) or (N, H, W, C) of 0 to 255 become float32 (C, H, W) or (N, C, H, W) of 0 to 1."""
+    """Pictures (H, W, C) or (N, H, W, C) of 0 to 255 become float32 (C, H, W) or (N, C, H, W) of 0
+    to 1.
+    """
 
     def __init__(self):
         super().__init__()
@@ -151,11 +181,16 @@ class CropResize(HybridBlock):
 
     def hybrid_forward(self, F, x):
         part = F.image.crop(x, *self._box)
-        return part if self._size is None else F.image.resize(part, self._size, False, self._interpolation)
+        return (
+            part
+            if self._size is None
+            else F.image.resize(part, self._size, False, self._interpolation)
+        )
 
 
 class CenterCrop(Block):
-    """The middle of the picture; where the picture is smaller, the largest middle of that shape, enlarged.
+    """The middle of the picture; where the picture is smaller, the largest middle of that shape,
+    enlarged.
 
     Parameters
     ----------
@@ -201,7 +236,10 @@ class RandomResizedCrop(Block):
             scale = (scale, 1.0)
         for name, (low, high) in (("scale", scale), ("ratio", ratio)):
             if not 0 < low <= high:
-                raise ValueError(f"RandomResizedCrop: {name} does not fit: expected 0 < low <= high, got {(low, high)}.")
+                raise ValueError(
+                    f"RandomResizedCrop: {name} does not fit: expected 0 < low <= high, "
+                    f"got {(low, high)}."
+                )
         self._scale, self._ratio = tuple(scale), tuple(ratio)
         self._interpolation = interpolation
 
@@ -209,7 +247,9 @@ class RandomResizedCrop(Block):
 
     def forward(self, x):
         _need_picture(x, "RandomResizedCrop")
-        return _internal._picture_random_resized_crop(x, *self._size, self._scale, self._ratio, self._interpolation)
+        return _internal._picture_random_resized_crop(
+            x, *self._size, self._scale, self._ratio, self._interpolation
+        )
 
 
 class RandomFlipLeftRight(HybridBlock):
@@ -393,7 +433,9 @@ class RandomRotation(Block):
         super().__init__()
         low, high = angle_limits
         if low >= high:
-            raise ValueError(f"`angle_limits` must be an ordered tuple: expected low < high, got {(low, high)}.")
+            raise ValueError(
+                f"`angle_limits` must be an ordered tuple: expected low < high, got {(low, high)}."
+            )
         _need_probability(rotate_with_proba, "Probability of rotating the image")
         _need_one_zoom(zoom_in, zoom_out, "RandomRotation")
         self._limits = low, high
@@ -419,7 +461,9 @@ class RandomApply(Sequential):
     def __init__(self, transforms, p=0.5):
         super().__init__()
         _need_probability(p, "p")
-        self.transforms = Compose(transforms) if isinstance(transforms, (list, tuple)) else transforms
+        self.transforms = (
+            Compose(transforms) if isinstance(transforms, (list, tuple)) else transforms
+        )
         self.p = p
 
     def forward(self, x):
@@ -427,9 +471,13 @@ class RandomApply(Sequential):
 
 
 def _rotated(x, degrees, zoom_in, zoom_out):
-    if x.dtype != "float32":
-        fail(DTypeError, "Rotate", "This transformation only supports float32. Consider calling it after ToTensor",
-             got=x.dtype.__name__)
+    if x.dtype is not onp.float32:
+        fail(
+            DTypeError,
+            "Rotate",
+            "This transformation only supports float32. Consider calling it after ToTensor",
+            got=x.dtype.__name__,
+        )
     return _internal._picture_rotate(x, degrees=degrees, zoom_in=zoom_in, zoom_out=zoom_out)
 
 
@@ -445,8 +493,13 @@ def _need_probability(p, what):
 
 def _need_picture(x, where):
     if x.ndim not in (3, 4):
-        fail(ShapeError, where, "Input image must have shape (height, width, channels), or (N, height, width, channels)",
-             got=f"shape {list(x.shape)}")
+        fail(
+            ShapeError,
+            where,
+            "Input image must have shape (height, width, channels), or (N, height, "
+            "width, channels)",
+            got=f"shape {list(x.shape)}",
+        )
 
 
 def _pair(size, where):
@@ -457,5 +510,8 @@ def _pair(size, where):
     except (TypeError, ValueError):
         pair = (0, 0)
     if min(pair) < 1:
-        raise ValueError(f"{where}: size does not fit: expected an integer or (width, height) of at least 1, got {size!r}.")
+        raise ValueError(
+            f"{where}: size does not fit: expected an integer or (width, height) of at "
+            f"least 1, got {size!r}."
+        )
     return pair

@@ -1,0 +1,50 @@
+"""Optimizers of ``mx.optimizer.contrib``."""
+
+import jax.numpy as jnp
+
+from .._ops.update import cast, clipped
+from ..error import MXNetError
+from ..ndarray import zeros
+from ._base import Optimizer, register
+
+__all__ = ["GroupAdaGrad"]
+
+
+@register
+class GroupAdaGrad(Optimizer):
+    """AdaGrad with one sum of squares per row, for embeddings: ``h = h + mean(g'^2)`` over a row.
+
+    ``g' = clip(rescale_grad g)``, ``w = w - lr g' / sqrt(h + eps)``. No weight decay.
+
+    Parameters
+    ----------
+    eps : float, default 1e-5
+    **kwargs : see :class:`Optimizer`
+    """
+
+    def __init__(self, eps=1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.float_stable_eps = eps
+
+    def create_state(self, index, weight):
+        """One number per row, (N, 1)."""
+        if len(weight.shape) != 2:
+            raise AssertionError(f"GroupAdaGrad: expected a matrix, got a weight of shape {weight.shape}.")
+        return zeros((weight.shape[0], 1), weight.context, dtype=weight.dtype)
+
+    def hyper(self):
+        """(eps,)"""
+        return (self.float_stable_eps,)
+
+    def _numbers(self, indices):
+        if any(self._get_wds(indices)):
+            raise MXNetError("GroupAdaGrad: weight decay is not supported: expected wd = 0.")
+        return super()._numbers(indices)
+
+    @staticmethod
+    def step(weight, grad, state, shared, rates):
+        """The formula, for one parameter."""
+        lr, rescale, clip, eps = cast(weight.dtype, rates[0], *shared)
+        g = clipped(rescale * grad, clip)
+        history = state + jnp.mean(g * g, axis=1, keepdims=True)
+        return weight - lr * g / jnp.sqrt(history + eps), history

@@ -1,0 +1,322 @@
+"""Blocks: names, parameters, deferred shapes, tracing, hooks, files. Layers are made here, not taken from nn."""
+
+import warnings
+
+import numpy as onp
+import pytest
+from support.close import close
+
+import mxnet as mx
+from mxnet import autograd, gluon, nd
+
+
+class Dense(gluon.HybridBlock):
+    """The smallest layer with deferred shapes."""
+
+    def __init__(self, units, in_units=0, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        with self.name_scope():
+            self.weight = self.params.get("weight", shape=(units, in_units), allow_deferred_init=True)
+            self.bias = self.params.get("bias", shape=(units,), init="zeros", allow_deferred_init=True)
+
+    def hybrid_forward(self, F, x, weight, bias):
+        return F.FullyConnected(x, weight, bias, num_hidden=self.units)
+
+
+class Net(gluon.HybridBlock):
+    def __init__(self, drop=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.drop = drop
+        with self.name_scope():
+            self.a, self.b = Dense(8), Dense(3)
+
+    def hybrid_forward(self, F, x):
+        x = F.relu(self.a(x))
+        return self.b(F.Dropout(x, p=self.drop) if self.drop else x)
+
+
+def trained(net, hybridize, steps=3):
+    """Losses and final parameters of a few steps of gradient descent."""
+    mx.random.seed(5)
+    net.initialize(mx.init.Normal(0.3))
+    if hybridize:
+        net.hybridize()
+    x, found = nd.random.normal(shape=(6, 4)), []
+    for _ in range(steps):
+        with autograd.record():
+            loss = (net(x) ** 2).mean()
+        loss.backward()
+        for p in net.collect_params().values():
+            p.data()[:] = p.data() - 0.1 * p.grad()
+        found.append(loss)
+    return [v.asnumpy() for v in (*found, *[p.data() for p in net.collect_params().values()])]
+
+
+@pytest.mark.parametrize("drop", [0.0, 0.4], ids=["plain", "dropout"])
+def test_hybridized_training_is_the_same(drop):
+    for a, b in zip(trained(Net(drop), False), trained(Net(drop), True)):
+        close(a, b)
+
+
+def test_gradients_against_differences():
+    net = Net()
+    net.initialize(mx.init.Normal(0.5))
+    x = nd.random.normal(shape=(4, 5))
+    with autograd.record():
+        loss = (net(x) ** 2).sum()
+    loss.backward()
+    w, eps = net.a.weight.data(), 1e-2
+    g = net.a.weight.grad().asnumpy()
+    for i, j in [(0, 0), (3, 2), (7, 4)]:
+        ends = []
+        for sign in (1, -1):
+            moved = w.asnumpy()
+            moved[i, j] += sign * eps
+            kept = w.copy()
+            w[:] = nd.array(moved)
+            ends.append((net(x) ** 2).sum().asscalar())
+            w[:] = kept
+        assert abs((ends[0] - ends[1]) / (2 * eps) - g[i, j]) < 2e-2 * max(1, abs(g[i, j]))
+
+
+def test_names_and_order():
+    net = Net(prefix="model_")
+    assert list(net.collect_params().keys()) == ["model_dense0_weight", "model_dense0_bias", "model_dense1_weight",
+                                                 "model_dense1_bias"]
+    assert list(net.collect_params(".*weight")) == ["model_dense0_weight", "model_dense1_weight"]
+    assert list(net._collect_params_with_prefix()) == ["a.weight", "a.bias", "b.weight", "b.bias"]
+    assert net.name == "model" and net.a.name == "model_dense0"
+
+
+def test_deferred_parameters():
+    net = Net()
+    with pytest.raises(RuntimeError, match="has not been initialized. Note that you should initialize"):
+        net.a.weight.data()
+    net.initialize()
+    with pytest.raises(gluon.DeferredInitializationError, match="_weight' has not been initialized yet"):
+        net.a.weight.data()
+    assert net.a.weight.shape == (8, 0)
+    net(nd.ones((2, 4)))
+    assert net.a.weight.shape == (8, 4) and net.a.weight.data().shape == (8, 4)
+    with pytest.raises(mx.MXNetError, match=r"\(8, 5\)|\(8, 4\)"):
+        net(nd.ones((2, 5)))
+
+
+def test_all_deferred_parameters_are_made_by_one_program():
+    if mx.engine.engine_type() == "NaiveEngine":
+        pytest.skip("counts the lazy engine's programs")
+    net = Net()
+    net.initialize()
+    nd.waitall()
+    before = mx.engine.stats()["flushes"]
+    with autograd.record():
+        loss = net(nd.ones((2, 4))).sum()
+    loss.backward()
+    nd.waitall()
+    assert mx.engine.stats()["flushes"] - before == 2
+
+
+def test_shape_that_nothing_tells():
+    class Odd(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.w = self.params.get("weight", shape=(0, 2), allow_deferred_init=True)
+
+        def hybrid_forward(self, F, x, w):
+            return F.dot(x, w)
+
+    net = Odd()
+    net.initialize()
+    with pytest.raises(ValueError, match="shape cannot be inferred.*dot.*odd"):
+        net(nd.ones((2, 3)))
+
+
+def test_what_cannot_be_traced_runs_with_one_warning():
+    class Branch(gluon.HybridBlock):
+        def hybrid_forward(self, F, x):
+            return x * 2 if x.sum().asscalar() > 0 else x * 3
+
+    net = Branch()
+    net.hybridize()
+    with pytest.warns(UserWarning, match=r"cannot be compiled.*test_block.py:\d+"):
+        assert net(nd.ones((2,))).asnumpy().tolist() == [2, 2]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert net(-nd.ones((2,))).asnumpy().tolist() == [-3, -3]
+
+
+def test_branches_on_shape_and_nested_arguments():
+    class Two(gluon.HybridBlock):
+        def hybrid_forward(self, F, x, pair, scale=1):
+            a, b = pair
+            return [x + a * scale, {0: b}[0].reshape((-1,)) if x.shape[0] > 1 else b]
+
+    net = Two()
+    x, a, b = nd.ones((2,)), nd.ones((2,)) * 3, nd.ones((1, 2))
+    plain = net(x, [a, b], 2)
+    net.hybridize()
+    fast = net(x, [a, b], 2)
+    for p, q in zip(plain, fast):
+        close(p, q)
+    close(net(x, [a, b], 5)[0], [16, 16])
+
+
+def test_argument_and_constant_returned_as_they_are():
+    class Same(gluon.HybridBlock):
+        def hybrid_forward(self, F, x):
+            return x, x * 2
+
+    net = Same()
+    net.hybridize()
+    x = nd.array([1.0, 2.0])
+    x.attach_grad()
+    with autograd.record():
+        a, b = net(x)
+        loss = (a * b).sum()
+    loss.backward()
+    close(x.grad, 4 * x.asnumpy())
+
+
+def test_hybridized_block_compiles_once():
+    if mx.engine.engine_type() == "NaiveEngine":
+        pytest.skip("counts the lazy engine's programs")
+    net = Net(0.5)
+    net.initialize()
+    net.hybridize()
+    x = nd.ones((2, 4))
+    for _ in range(3):
+        net(x).wait_to_read()
+    with mx.engine.expect(compiled=0):
+        for _ in range(3):
+            net(x).wait_to_read()
+
+
+def test_set_data_after_hybridize_is_seen():
+    net = Dense(2, 2)
+    net.initialize("ones")
+    net.hybridize()
+    x = nd.ones((1, 2))
+    close(net(x), [[2, 2]])
+    net.weight.set_data(nd.full((2, 2), 3.0))
+    close(net(x), [[6, 6]])
+    net.cast("float64")
+    assert net(x.astype("float64")).dtype is onp.float64
+
+
+def test_input_that_is_no_array():
+    with pytest.raises(ValueError, match="there must be one NDArray"):
+        Dense(2).hybridize() or Dense(2)(onp.ones((2, 2)))
+
+
+def test_save_and_load(tmp_path):
+    net, path = Net(), str(tmp_path / "net.params")
+    net.initialize()
+    x = nd.ones((2, 4))
+    y = net(x)
+    net.save_parameters(path)
+    other = Net()
+    other.load_parameters(path)
+    close(other(x), y)
+    other.collect_params().save(path, strip_prefix=other.prefix)
+    third = Net(prefix="third_")
+    third.collect_params().load(path, restore_prefix="third_")
+    close(third(x), y)
+    with pytest.raises((AssertionError, ValueError), match="'weight'"):
+        Dense(3).load_parameters(str(tmp_path / "net.params"))
+    net.save_parameters(path)
+    with pytest.raises(AssertionError, match="shape incompatible"):
+        wrong = Net()
+        wrong.a = Dense(9)
+        wrong.load_parameters(path)
+
+
+def test_shared_parameters():
+    a = Dense(3, 3)
+    b = Dense(3, 3, params=a.params)
+    a.initialize()
+    assert b.weight is a.weight
+    close(b(nd.ones((1, 3))), a(nd.ones((1, 3))))
+
+
+def test_hooks():
+    net, seen = Net(), []
+    net.initialize()
+    h1 = net.a.register_forward_pre_hook(lambda block, x: seen.append(("before", block.name)))
+    h2 = net.a.register_forward_hook(lambda block, x, y: seen.append(("after", y.shape)))
+    net(nd.ones((2, 4)))
+    assert [s[0] for s in seen] == ["before", "after"] and seen[1][1] == (2, 8)
+    h1.detach(), h2.detach()
+    net(nd.ones((2, 4)))
+    assert len(seen) == 2
+
+
+def test_summary(capsys):
+    net = Net()
+    net.initialize()
+    net.summary(nd.ones((2, 4)))
+    out = capsys.readouterr().out
+    assert "Total params: 67" in out and "(2, 8)" in out
+    net.hybridize()
+    with pytest.raises(AssertionError, match="must not be hybridized"):
+        net.summary(nd.ones((2, 4)))
+
+
+def test_gradient_buffers_and_requests():
+    net = Dense(2, 2)
+    net.initialize("ones")
+    net.collect_params().setattr("grad_req", "add")
+    x = nd.ones((1, 2))
+    for _ in range(3):
+        with autograd.record():
+            y = net(x).sum()
+        y.backward()
+    close(net.weight.grad(), onp.full((2, 2), 3))
+    net.collect_params().zero_grad()
+    close(net.weight.grad(), onp.zeros((2, 2)))
+    net.weight.grad_req = "null"
+    with pytest.raises(RuntimeError, match="grad_req='null'"):
+        net.weight.grad()
+
+
+def test_several_contexts():
+    net = Dense(2, 2)
+    ctxs = [mx.cpu(0), mx.cpu(1)]
+    net.initialize("ones", ctx=ctxs)
+    xs = [nd.ones((1, 2), ctx=c) * (i + 1) for i, c in enumerate(ctxs)]
+    with autograd.record():
+        losses = [net(x).sum() for x in xs]
+    for loss in losses:
+        loss.backward()
+    close(net.weight.list_grad()[0], onp.ones((2, 2)))
+    close(net.weight.list_grad()[1], 2 * onp.ones((2, 2)))
+    with pytest.raises(RuntimeError, match=r"not initialized on context cpu\(2\)"):
+        net.weight.data(mx.cpu(2))
+
+
+def test_initialize_twice_warns_and_gpu_is_refused():
+    net = Dense(2, 2)
+    net.initialize()
+    with pytest.warns(UserWarning, match="already initialized, ignoring"):
+        net.initialize()
+    if not mx.context.num_gpus():
+        with pytest.raises(mx.MXNetError, match=r"gpu\(0\): no such device.*cpu\(0\)"):
+            net.initialize(ctx=mx.gpu(), force_reinit=True)
+    with pytest.raises(mx.MXNetError, match=r"did you mean mx.gpu\(\)"):
+        net.initialize(ctx=mx.gpu, force_reinit=True)
+
+
+def test_constant():
+    class Scaled(gluon.HybridBlock):
+        def __init__(self):
+            super().__init__()
+            self.scale = self.params.get_constant("scale", nd.array([2.0, 3.0]))
+
+        def hybrid_forward(self, F, x, scale):
+            return x * scale
+
+    net = Scaled()
+    net.initialize()
+    close(net(nd.ones((2,))), [2, 3])
+    net.hybridize()
+    close(net(nd.ones((2,))), [2, 3])
