@@ -9,15 +9,25 @@ _os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import jax as _jax
 
-_jax.config.update("jax_enable_x64", True)     # float64 and int64 are real in MXNet
+_jax.config.update("jax_enable_x64", True)  # float64 and int64 are real in MXNet
 
-from . import attribute, base, context, error, name
-from . import ndarray
-from . import ndarray as nd
-from . import autograd, engine, random
-from . import initializer, lr_scheduler, metric
-from . import gluon
+from . import (
+    attribute,
+    autograd,
+    base,
+    context,
+    engine,
+    error,
+    gluon,
+    initializer,
+    lr_scheduler,
+    metric,
+    name,
+    ndarray,
+    random,
+)
 from . import initializer as init
+from . import ndarray as nd
 from .attribute import AttrScope
 from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
 from .error import MXNetError

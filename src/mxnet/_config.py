@@ -39,24 +39,69 @@ def _declare(name, env, default, parse, help, in_key=False):
     options[name] = Option(name, env, default, parse, help, in_key, value)
 
 
-_declare("engine_type", "MXNET_ENGINE_TYPE", "ThreadedEnginePerDevice", str,
-         "NaiveEngine runs every operator at once and alone; anything else is the lazy engine.")
-_declare("max_segment_ops", "MXNET_EXEC_BULK_EXEC_MAX_NODE_TRAIN", 1000, int,
-         "A pending segment runs when it holds this many operators.")
-_declare("max_segment_bytes", "MXNET_XLA_SEGMENT_BYTES", 1 << 30, int,
-         "A pending segment runs when the arrays it would make exceed this many bytes.")
-_declare("max_trie_steps", "MXNET_XLA_MAX_STEPS", 200_000, int,
-         "Recorded steps kept (with their programs); past it all are dropped and made anew.")
-_declare("cache_dir", "MXNET_XLA_CACHE_DIR", "", str,
-         "Directory of compiled programs; empty: under MXNET_HOME; 'off': none are kept on disk.")
-_declare("cache_bytes", "MXNET_XLA_CACHE_BYTES", 512 << 20, int,
-         "Upper bound of the compiled programs on disk, in bytes; the least recently used go first.")
-_declare("home", "MXNET_HOME", os.path.join(os.path.expanduser("~"), ".mxnet"), str,
-         "Directory of downloaded data, models and compiled programs.")
-_declare("gluon_repo", "MXNET_GLUON_REPO", "", str,
-         "Address that data sets and pretrained models are looked for at.")
-_declare("explain", "MXNET_XLA_EXPLAIN", False, _flag,
-         "Log each newly compiled program with the reason why its key was new.")
+_declare(
+    "engine_type",
+    "MXNET_ENGINE_TYPE",
+    "ThreadedEnginePerDevice",
+    str,
+    "NaiveEngine runs every operator at once and alone; anything else is the lazy engine.",
+)
+_declare(
+    "max_segment_ops",
+    "MXNET_EXEC_BULK_EXEC_MAX_NODE_TRAIN",
+    1000,
+    int,
+    "A pending segment runs when it holds this many operators.",
+)
+_declare(
+    "max_segment_bytes",
+    "MXNET_XLA_SEGMENT_BYTES",
+    1 << 30,
+    int,
+    "A pending segment runs when the arrays it would make exceed this many bytes.",
+)
+_declare(
+    "max_trie_steps",
+    "MXNET_XLA_MAX_STEPS",
+    200_000,
+    int,
+    "Recorded steps kept (with their programs); past it all are dropped and made anew.",
+)
+_declare(
+    "cache_dir",
+    "MXNET_XLA_CACHE_DIR",
+    "",
+    str,
+    "Directory of compiled programs; empty: under MXNET_HOME; 'off': none are kept on disk.",
+)
+_declare(
+    "cache_bytes",
+    "MXNET_XLA_CACHE_BYTES",
+    512 << 20,
+    int,
+    "Upper bound of the compiled programs on disk, in bytes; the least recently used go first.",
+)
+_declare(
+    "home",
+    "MXNET_HOME",
+    os.path.join(os.path.expanduser("~"), ".mxnet"),
+    str,
+    "Directory of downloaded data, models and compiled programs.",
+)
+_declare(
+    "gluon_repo",
+    "MXNET_GLUON_REPO",
+    "",
+    str,
+    "Address that data sets and pretrained models are looked for at.",
+)
+_declare(
+    "explain",
+    "MXNET_XLA_EXPLAIN",
+    False,
+    _flag,
+    "Log each newly compiled program with the reason why its key was new.",
+)
 
 
 def get(name):

@@ -11,13 +11,27 @@ float32 = onp.dtype("float32")
 bfloat16 = onp.dtype(ml_dtypes.bfloat16)
 
 # numeric codes of MXNet's files and C API (mshadow): 0-7 and 12
-CODES = {0: onp.dtype("float32"), 1: onp.dtype("float64"), 2: onp.dtype("float16"),
-         3: onp.dtype("uint8"), 4: onp.dtype("int32"), 5: onp.dtype("int8"),
-         6: onp.dtype("int64"), 7: onp.dtype("bool"), 12: bfloat16}
+CODES = {
+    0: onp.dtype("float32"),
+    1: onp.dtype("float64"),
+    2: onp.dtype("float16"),
+    3: onp.dtype("uint8"),
+    4: onp.dtype("int32"),
+    5: onp.dtype("int8"),
+    6: onp.dtype("int64"),
+    7: onp.dtype("bool"),
+    12: bfloat16,
+}
 CODE_OF = {d: c for c, d in CODES.items()}
 
-_known = {"float": onp.dtype("float32"), "double": onp.dtype("float64"), "half": onp.dtype("float16"),
-          "int": onp.dtype("int32"), "bool_": onp.dtype("bool"), "bfloat16": bfloat16}
+_known = {
+    "float": onp.dtype("float32"),
+    "double": onp.dtype("float64"),
+    "half": onp.dtype("float16"),
+    "int": onp.dtype("int32"),
+    "bool_": onp.dtype("bool"),
+    "bfloat16": bfloat16,
+}
 _known.update({d.name: d for d in CODES.values()})
 # types NumPy has and MXNet 1.x lacked; arrays of them work here
 for _n in ("uint16", "uint32", "uint64", "int16", "complex64"):
@@ -42,8 +56,10 @@ def as_dtype(dtype, where="dtype"):
     elif isinstance(dtype, str):
         found = _known.get(dtype)
         if found is None:
-            raise DTypeError(f"{where}: unknown element type {dtype!r}; known are {', '.join(sorted(_known))}. "
-                             f"{nearest(dtype, _known)}".rstrip())
+            raise DTypeError(
+                f"{where}: unknown element type {dtype!r}; known are {', '.join(sorted(_known))}. "
+                f"{nearest(dtype, _known)}".rstrip()
+            )
     elif isinstance(dtype, int) and not isinstance(dtype, bool) and dtype in CODES:
         found = CODES[dtype]
     else:
@@ -52,8 +68,10 @@ def as_dtype(dtype, where="dtype"):
         except TypeError:
             found = None
         if found is None or found.kind not in "biufcV" or (found.kind == "V" and found != bfloat16):
-            raise DTypeError(f"{where}: cannot make an array of element type {dtype!r}; "
-                             f"known are {', '.join(sorted(_known))}.")
+            raise DTypeError(
+                f"{where}: cannot make an array of element type {dtype!r}; "
+                f"known are {', '.join(sorted(_known))}."
+            )
         found = found.newbyteorder("=") if found.kind != "V" else found
     _cache[dtype] = found
     return found

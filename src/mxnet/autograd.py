@@ -2,14 +2,28 @@
 
 from ._engine.segment import concrete, flush_all
 from ._engine.state import threads
-from ._engine.tape import NOT_IN_GRAPH, PythonTape, backward as _backward, gradients
+from ._engine.tape import NOT_IN_GRAPH, PythonTape, gradients
+from ._engine.tape import backward as _backward
 from ._engine.value import Mark
 from ._frontend.dispatch import array_class
 from .error import MXNetError, fail
 from .ndarray.ndarray import NDArray, _head_grad
 
-__all__ = ["set_recording", "set_training", "is_recording", "is_training", "record", "pause", "train_mode",
-           "predict_mode", "mark_variables", "backward", "grad", "get_symbol", "Function"]
+__all__ = [
+    "set_recording",
+    "set_training",
+    "is_recording",
+    "is_training",
+    "record",
+    "pause",
+    "train_mode",
+    "predict_mode",
+    "mark_variables",
+    "backward",
+    "grad",
+    "get_symbol",
+    "Function",
+]
 
 
 def set_recording(is_recording):
@@ -118,13 +132,24 @@ def mark_variables(variables, gradients, grad_reqs="write"):
     variables, grads = _list(variables), _list(gradients)
     reqs = [grad_reqs] * len(variables) if isinstance(grad_reqs, str) else list(grad_reqs)
     if not len(variables) == len(grads) == len(reqs):
-        fail(MXNetError, "mark_variables", "lists of different lengths", expected="one gradient and grad_req per "
-             "variable", got=(len(variables), len(grads), len(reqs)))
+        fail(
+            MXNetError,
+            "mark_variables",
+            "lists of different lengths",
+            expected="one gradient and grad_req per variable",
+            got=(len(variables), len(grads), len(reqs)),
+        )
     for x, g, req in zip(variables, grads, reqs):
         if req not in ("write", "add", "null"):
             raise KeyError(req)
         if x.shape != g.shape:
-            fail(MXNetError, "mark_variables", "gradient does not fit its variable", expected=x.shape, got=g.shape)
+            fail(
+                MXNetError,
+                "mark_variables",
+                "gradient does not fit its variable",
+                expected=x.shape,
+                got=g.shape,
+            )
         x._set_mark(Mark(g, req))
 
 
@@ -165,8 +190,13 @@ def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=Fals
     """
     variables = _list(variables)
     values, grads = _heads(heads, head_grads)
-    found = gradients(values, grads, [v._read() for v in variables],
-                      create_graph if retain_graph is None else retain_graph, create_graph)
+    found = gradients(
+        values,
+        grads,
+        [v._read() for v in variables],
+        create_graph if retain_graph is None else retain_graph,
+        create_graph,
+    )
     return [v.__class__(g) for v, g in zip(variables, found)]
 
 
@@ -174,7 +204,9 @@ def get_symbol(x):
     """The recorded computation of ``x`` as a Symbol."""
     if not x._tracked():
         raise MXNetError(NOT_IN_GRAPH)
-    raise MXNetError("autograd.get_symbol: symbols are not available yet. Hint: hybridize the block and export it.")
+    raise MXNetError(
+        "autograd.get_symbol: symbols are not available yet. Hint: hybridize the block and export it."
+    )
 
 
 class Function:
@@ -219,8 +251,10 @@ class Function:
 
     def __call__(self, *inputs):
         if self._used:
-            raise MXNetError(f"{type(self).__name__}: each Function instance can be called only once. "
-                             "Hint: make a new one for each call.")
+            raise MXNetError(
+                f"{type(self).__name__}: each Function instance can be called only once. "
+                "Hint: make a new one for each call."
+            )
         self._used = True
         recording = threads.recording
         with pause(train_mode=threads.training):
@@ -238,17 +272,29 @@ class Function:
             with pause(train_mode=threads.training):
                 grads = _list(self.backward(*given))
             if len(grads) != len(values):
-                fail(MXNetError, type(self).__name__, "backward returned the wrong number of gradients",
-                     expected=len(values), got=len(grads))
+                fail(
+                    MXNetError,
+                    type(self).__name__,
+                    "backward returned the wrong number of gradients",
+                    expected=len(values),
+                    got=len(grads),
+                )
             for x, g in zip(values, grads):
                 if g is not None and g.shape != x.spec.shape:
-                    fail(MXNetError, type(self).__name__, "backward returned a gradient that does not fit its input",
-                         expected=x.spec.shape, got=g.shape)
+                    fail(
+                        MXNetError,
+                        type(self).__name__,
+                        "backward returned a gradient that does not fit its input",
+                        expected=x.spec.shape,
+                        got=g.shape,
+                    )
             return [None if g is None else g._read() for g in grads]
 
         for o in outs:
             concrete(o._read())
-        attached = [cls(v) for v in PythonTape(values, pull, len(outs)).attach([o._read() for o in outs])]
+        attached = [
+            cls(v) for v in PythonTape(values, pull, len(outs)).attach([o._read() for o in outs])
+        ]
         return attached[0] if single else type(outputs)(attached)
 
 

@@ -5,8 +5,16 @@ import numpy as _onp
 from .error import MXNetError
 from .libinfo import __version__
 
-__all__ = ["MXNetError", "NotImplementedForSymbol", "string_types", "numeric_types", "integer_types",
-           "py_str", "classproperty", "__version__"]
+__all__ = [
+    "MXNetError",
+    "NotImplementedForSymbol",
+    "string_types",
+    "numeric_types",
+    "integer_types",
+    "py_str",
+    "classproperty",
+    "__version__",
+]
 
 string_types = (str,)
 numeric_types = (float, int, _onp.generic)
@@ -29,7 +37,7 @@ class NotImplementedForSymbol(MXNetError, NotImplementedError):
         super().__init__(text + (f" (arguments {args})" if args else "") + ".")
 
 
-class classproperty:  # noqa: N801 - public name of 1.9.1
+class classproperty:
     """A property of the class rather than of an instance."""
 
     def __init__(self, fget):

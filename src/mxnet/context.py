@@ -39,7 +39,9 @@ class Context:
             self.device_typeid, self.device_id = device_type.device_typeid, device_type.device_id
             return
         if device_type not in _CODES:
-            raise ContextError(f"Context: unknown device type {device_type!r}: expected one of {sorted(_CODES)}.")
+            raise ContextError(
+                f"Context: unknown device type {device_type!r}: expected one of {sorted(_CODES)}."
+            )
         self.device_typeid = _CODES[device_type]
         self.device_id = int(device_id)
 
@@ -52,8 +54,11 @@ class Context:
         return hash((self.device_typeid, self.device_id))
 
     def __eq__(self, other):
-        return (isinstance(other, Context) and self.device_typeid == other.device_typeid
-                and self.device_id == other.device_id)
+        return (
+            isinstance(other, Context)
+            and self.device_typeid == other.device_typeid
+            and self.device_id == other.device_id
+        )
 
     def __str__(self):
         return f"{self.device_type}({self.device_id})"
@@ -90,8 +95,10 @@ def canonical(ctx, where="ctx"):
         if isinstance(ctx, Context):
             pass
         elif ctx in (cpu, gpu, cpu_pinned):
-            raise ContextError(f"{where}: expected a Context, got the function mx.{ctx.__name__}. "
-                               f"Hint: did you mean mx.{ctx.__name__}()?")
+            raise ContextError(
+                f"{where}: expected a Context, got the function mx.{ctx.__name__}. "
+                f"Hint: did you mean mx.{ctx.__name__}()?"
+            )
         else:
             raise ContextError(f"{where}: expected a Context such as mx.cpu(), got {ctx!r}.")
     return _interned.setdefault((ctx.device_typeid, ctx.device_id), ctx)
@@ -121,7 +128,8 @@ def device_of(ctx):
         have = ["cpu(0)"] + [f"gpu({i})" for i in range(len(found))]
         raise ContextError(
             f"{ctx}: no such device: this machine offers {', '.join(have)}. Hint: use mx.cpu(), or choose by "
-            "mx.gpu() if mx.context.num_gpus() else mx.cpu(); for an NVIDIA GPU install mxnet-xla[cuda].")
+            "mx.gpu() if mx.context.num_gpus() else mx.cpu(); for an NVIDIA GPU install mxnet-xla[cuda]."
+        )
     return found[ctx.device_id]
 
 

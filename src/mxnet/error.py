@@ -17,8 +17,19 @@ that a Python programmer would expect.  Messages have one form, made by :func:`f
     <operator or block>: <what does not fit>: expected <constraint>, got <value>. Hint: <repair>.
 """
 
-__all__ = ["MXNetError", "ShapeError", "DTypeError", "ContextError", "AttributeTypeError",
-           "FormatError", "TraceError", "InternalError", "register", "register_error", "fail"]
+__all__ = [
+    "MXNetError",
+    "ShapeError",
+    "DTypeError",
+    "ContextError",
+    "AttributeTypeError",
+    "FormatError",
+    "TraceError",
+    "InternalError",
+    "register",
+    "register_error",
+    "fail",
+]
 
 import difflib
 

@@ -1,11 +1,34 @@
 """``mx.random``: the seed, and the draws of ``nd.random``."""
 
 from ._engine.state import seed as _seed
-from .ndarray.random import (exponential, gamma, generalized_negative_binomial, multinomial, negative_binomial,
-                             normal, poisson, randint, randn, shuffle, uniform)
+from .ndarray.random import (
+    exponential,
+    gamma,
+    generalized_negative_binomial,
+    multinomial,
+    negative_binomial,
+    normal,
+    poisson,
+    randint,
+    randn,
+    shuffle,
+    uniform,
+)
 
-__all__ = ["seed", "uniform", "normal", "randn", "poisson", "exponential", "gamma", "negative_binomial",
-           "generalized_negative_binomial", "multinomial", "shuffle", "randint"]
+__all__ = [
+    "seed",
+    "uniform",
+    "normal",
+    "randn",
+    "poisson",
+    "exponential",
+    "gamma",
+    "negative_binomial",
+    "generalized_negative_binomial",
+    "multinomial",
+    "shuffle",
+    "randint",
+]
 
 
 def seed(seed_state, ctx="all"):

@@ -2,12 +2,13 @@
 
 import numpy as onp
 import pytest
-from hypothesis import given, settings, strategies as st
-from support import programs
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import mxnet as mx
 from mxnet import autograd, gluon, nd
 from mxnet.error import MXNetError
+from support import programs
 
 LAZY, NAIVE = "ThreadedEnginePerDevice", "NaiveEngine"
 
@@ -76,14 +77,18 @@ def test_hybridized_equals_imperative(program, seed):
     agree(outcome(False), outcome(True))
 
 
-@pytest.mark.parametrize("wrong", [
-    lambda: nd.ones((2, 3)) + nd.ones((2, 2)),
-    lambda: nd.dot(nd.ones((2, 3)), nd.ones((2, 3))),
-    lambda: nd.ones((2,)) + nd.ones((2,), dtype="float64"),
-    lambda: nd.ones((2, 3)).reshape((4, 2)),
-    lambda: nd.ones((2, 3))[2],
-    lambda: nd.FullyConnected(nd.ones((2, 3)), nd.ones((4, 2)), nd.ones((4,)), num_hidden=4),
-], ids=["broadcast", "dot", "dtype", "reshape", "index", "dense"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: nd.ones((2, 3)) + nd.ones((2, 2)),
+        lambda: nd.dot(nd.ones((2, 3)), nd.ones((2, 3))),
+        lambda: nd.ones((2,)) + nd.ones((2,), dtype="float64"),
+        lambda: nd.ones((2, 3)).reshape((4, 2)),
+        lambda: nd.ones((2, 3))[2],
+        lambda: nd.FullyConnected(nd.ones((2, 3)), nd.ones((4, 2)), nd.ones((4,)), num_hidden=4),
+    ],
+    ids=["broadcast", "dot", "dtype", "reshape", "index", "dense"],
+)
 def test_errors_are_the_same_and_at_the_call(wrong):
     def error(engine):
         old = mx.engine.set_engine_type(engine)

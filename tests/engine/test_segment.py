@@ -10,7 +10,9 @@ import pytest
 import mxnet as mx
 from mxnet import autograd, engine, nd
 
-pytestmark = pytest.mark.skipif(engine.engine_type() == "NaiveEngine", reason="counts the lazy engine's programs")
+pytestmark = pytest.mark.skipif(
+    engine.engine_type() == "NaiveEngine", reason="counts the lazy engine's programs"
+)
 
 
 def linear_steps(n, lr=lambda k: 0.1, look=False):
@@ -75,7 +77,7 @@ def test_index_position_is_not_part_of_the_program():
         for i in range(1, 10):
             assert x[i].asnumpy().tolist() == [2 * i, 2 * i + 1]
         for i in range(1, 8):
-            assert x[i:i + 2].asnumpy()[0, 0] == 2 * i
+            assert x[i : i + 2].asnumpy()[0, 0] == 2 * i
 
 
 def test_results_sometimes_alive_settle_on_the_superset():
@@ -113,6 +115,7 @@ def test_nobody_looks_memory_stays_bounded():
 
 def test_byte_budget_cuts_a_segment(monkeypatch):
     from mxnet import _config
+
     old = _config.set_option("max_segment_bytes", 1 << 20)
     try:
         before = engine.stats()["flushes"]
@@ -122,6 +125,7 @@ def test_byte_budget_cuts_a_segment(monkeypatch):
     finally:
         _config.set_option("max_segment_bytes", old)
         from mxnet._engine import segment
+
         segment.clear()
 
 
@@ -170,7 +174,9 @@ def test_what_may_be_overwritten_but_is_held_keeps_its_value():
     kept = w._read()
     w[:] = w + 1
     w.wait_to_read()
-    assert onp.asarray(kept.data)[0, 0] == 4 and w.asnumpy()[0, 0] == 5 and held.asnumpy()[0, 0] == 4
+    assert (
+        onp.asarray(kept.data)[0, 0] == 4 and w.asnumpy()[0, 0] == 5 and held.asnumpy()[0, 0] == 4
+    )
 
 
 def test_asnumpy_never_aliases():
@@ -226,6 +232,7 @@ def test_pending_array_of_another_thread():
 
 def test_failure_names_operators_and_keeps_the_session(monkeypatch):
     from mxnet._engine import program
+
     x = nd.ones((3,)) * 41
     with monkeypatch.context() as m:
         m.setattr(program, "onp", None)
@@ -234,3 +241,12 @@ def test_failure_names_operators_and_keeps_the_session(monkeypatch):
     with pytest.raises(mx.MXNetError, match="_mul_scalar"):
         x.asnumpy()
     assert (nd.ones((3,)) + 1).asnumpy().tolist() == [2, 2, 2]
+
+
+def test_waitall_waits():
+    a = nd.random.uniform(shape=(600, 600))
+    r = a
+    for _ in range(10):
+        r = nd.dot(r, a) * 1e-3
+    nd.waitall()
+    assert r._read().data.is_ready()

@@ -24,7 +24,9 @@ def run(bound, values, words):
     Parameters and result as ``append_many``'s; shapes are those of the result.
     """
     if threads.tracing is not None:
-        raise TraceError(f"{user_line()}: {bound.name} cannot be compiled: the shape of its result depends on data")
+        raise TraceError(
+            f"{user_line()}: {bound.name} cannot be compiled: the shape of its result depends on data"
+        )
     ctx = values[0].spec.ctx
     data = [jnp.asarray(concrete(v)) for v in values]
     if bound.needs_key:
@@ -43,10 +45,17 @@ def run(bound, values, words):
     outs, pull = _guard(bound, jax.vjp, f, *[data[i] for i in diff])
 
     def go_back(cts):
-        given = tuple([jnp.zeros_like(o) if c is None else jnp.asarray(concrete(c)) for o, c in zip(outs, cts)])
+        given = tuple(
+            [
+                jnp.zeros_like(o) if c is None else jnp.asarray(concrete(c))
+                for o, c in zip(outs, cts)
+            ]
+        )
         return [_value(a, ctx) for a in pull(given)]
 
-    return PythonTape([values[i] for i in diff], go_back, len(outs)).attach([_value(o, ctx) for o in outs])
+    return PythonTape([values[i] for i in diff], go_back, len(outs)).attach(
+        [_value(o, ctx) for o in outs]
+    )
 
 
 def _guard(bound, f, *args):

@@ -37,8 +37,16 @@ def directory():
     if base == "off":
         return None
     base = base or os.path.join(_config.get("home"), "programs")
-    tag = "|".join([__version__, jax.__version__, jaxlib.__version__, platform.machine(), _cpu_features(),
-                    os.environ.get("XLA_FLAGS", "")])
+    tag = "|".join(
+        [
+            __version__,
+            jax.__version__,
+            jaxlib.__version__,
+            platform.machine(),
+            _cpu_features(),
+            os.environ.get("XLA_FLAGS", ""),
+        ]
+    )
     return os.path.join(base, hashlib.sha256(tag.encode()).hexdigest()[:16])
 
 
@@ -56,7 +64,7 @@ def enable():
         if not os.access(path, os.W_OK):
             return
     except OSError:
-        return            # a read-only home: work without
+        return  # a read-only home: work without
     jax.config.update("jax_compilation_cache_dir", path)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)

@@ -20,7 +20,7 @@ from . import cache
 from .stats import stats, why_new
 from .value import CONSUMED, Value
 
-__all__ = ["run_program", "to_device", "ExecutedTape"]
+__all__ = ["run_program", "to_device", "wait_for_devices", "ExecutedTape"]
 
 _refs = sys.getrefcount
 _Array = jax.Array
@@ -36,7 +36,17 @@ warnings.filterwarnings("ignore", message="Some donated buffers were not usable"
 class Program:
     """A compiled path. ``emit``: indices among the kept outputs; ``donate``: indices among the inputs."""
 
-    __slots__ = ("fn", "emit", "emit_set", "taped", "taped_set", "donate", "tape", "copies", "ready")
+    __slots__ = (
+        "fn",
+        "emit",
+        "emit_set",
+        "taped",
+        "taped_set",
+        "donate",
+        "tape",
+        "copies",
+        "ready",
+    )
 
 
 _placements = {}
@@ -64,6 +74,11 @@ def to_device(array, ctx):
 def _counts(vals, data, i):
     """Counts of references to the i-th input and to its array."""
     return _refs(vals[i]), _refs(data[i])
+
+
+def wait_for_devices():
+    """Wait until all arrays of the process are computed: programs are only *started* when they run."""
+    jax.block_until_ready(jax.live_arrays())
 
 
 class _Probe:
@@ -109,13 +124,13 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         if _refs(a) > _probe.alias and i not in live:
             live.append(i)
     if not live:
-        return                                    # nobody can ever ask
+        return  # nobody can ever ask
     vals = list(slots)
     for v in vals:
         d = v.data
         if d.__class__ is onp.ndarray and d.nbytes > _HOST_BYTES:
             v.data = to_device(d, v.spec.ctx)
-    v = d = None                                  # they would count as holders
+    v = d = None  # they would count as holders
     data = [v.data for v in vals]
     is_open = state.open
     if is_open is None:
@@ -123,21 +138,25 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
     taped = [i for i in live if outs[i].pos in is_open] if is_open and not foreign else ()
 
     program = state.program
-    known = (program is not None and program.emit_set.issuperset(live) and not foreign
-             and (not taped or program.taped_set.issuperset(taped)))
+    known = (
+        program is not None
+        and program.emit_set.issuperset(live)
+        and not foreign
+        and (not taped or program.taped_set.issuperset(taped))
+    )
     if not known:
         program = _make(state, vals, data, outs, live, taped, program, foreign)
     else:
         for i in program.donate:
             if _held_elsewhere(vals, data, i):
-                data[i] = _copy(data[i])          # somebody still holds what the program may overwrite
+                data[i] = _copy(data[i])  # somebody still holds what the program may overwrite
                 program.copies += 1
     if program.ready:
         stats.hits += 1
-        results, residuals = program.fn(onp.array(words), *data)
+        results, residuals = program.fn(onp.array(words, "float64"), *data)
     else:
         begun = time.perf_counter()
-        results, residuals = program.fn(onp.array(words), *data)
+        results, residuals = program.fn(onp.array(words, "float64"), *data)
         program.ready = True
         stats.compiled_program(why_new(state, program), time.perf_counter() - begun)
     stats.flushes += 1
@@ -162,7 +181,13 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
 def _mark_consumed(outs, is_open):
     """Recorded outputs whose graph a backward pass has used up get the tape CONSUMED."""
     for v in outs:
-        if v is not None and v.spec.grad and v.tape is None and v.mark is None and v.pos not in is_open:
+        if (
+            v is not None
+            and v.spec.grad
+            and v.tape is None
+            and v.mark is None
+            and v.pos not in is_open
+        ):
             v.tape = CONSUMED
 
 
@@ -182,12 +207,19 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
     program.emit, program.emit_set = emit, frozenset(emit)
     program.taped, program.taped_set = tuple(sorted(tape_set)), frozenset(tape_set)
     program.copies, program.ready = 0, False
-    program.donate = () if foreign else _choose_donations(state, vals, data, [positions[i] for i in emit])
-    fn, program.tape = lower(state, tuple([positions[i] for i in emit]),
-                             tuple([positions[i] for i in program.taped]))
+    program.donate = (
+        () if foreign else _choose_donations(state, vals, data, [positions[i] for i in emit])
+    )
+    fn, program.tape = lower(
+        state, tuple([positions[i] for i in emit]), tuple([positions[i] for i in program.taped])
+    )
     cache.enable()
-    program.fn = jax.jit(fn, donate_argnums=tuple([i + 1 for i in program.donate]),
-                         out_shardings=placement(state.ctx), keep_unused=False)
+    program.fn = jax.jit(
+        fn,
+        donate_argnums=tuple([i + 1 for i in program.donate]),
+        out_shardings=placement(state.ctx),
+        keep_unused=False,
+    )
     if not foreign:
         state.program = program
     state.programs.append(program)
@@ -235,7 +267,13 @@ class ExecutedTape:
     __slots__ = ("state", "tape", "residuals", "vals", "words", "order")
 
     def __init__(self, state, tape, residuals, vals, words):
-        self.state, self.tape, self.residuals, self.vals, self.words = state, tape, residuals, vals, words
+        self.state, self.tape, self.residuals, self.vals, self.words = (
+            state,
+            tape,
+            residuals,
+            vals,
+            words,
+        )
         self.order = next_order()
 
     @property

@@ -18,7 +18,19 @@ from .state import draw, threads
 from .stats import stats
 from .value import Failed, Value
 
-__all__ = ["append", "append_many", "flush", "flush_all", "concrete", "segment_of", "alias", "aside", "clear", "Trace", "PLACEHOLDER"]
+__all__ = [
+    "append",
+    "append_many",
+    "flush",
+    "flush_all",
+    "concrete",
+    "segment_of",
+    "alias",
+    "aside",
+    "clear",
+    "Trace",
+    "PLACEHOLDER",
+]
 
 _roots = {}
 _lock = threading.Lock()
@@ -28,23 +40,35 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 class Segment:
     """Pending operators of one thread on one context."""
 
-    __slots__ = ("state", "slots", "outs", "words", "aliases", "borrowed", "ctx", "owner", "trace", "side", "root")
+    __slots__ = (
+        "state",
+        "slots",
+        "outs",
+        "words",
+        "aliases",
+        "borrowed",
+        "ctx",
+        "owner",
+        "trace",
+        "side",
+        "root",
+    )
 
     def __init__(self, ctx, root):
         self.ctx, self.root = ctx, root
         self.owner = threading.get_ident()
         self.trace = None
-        self.side = threads.aside   # a side segment: see aside()
+        self.side = threads.aside  # a side segment: see aside()
         self.reset()
 
     def reset(self):
         """Begin anew."""
         self.state = self.root
-        self.slots = {}      # outside input (Value) -> position, in order of first use
-        self.outs = []       # Values of all outputs with handles, in order
-        self.words = []      # run-time numbers
-        self.borrowed = []   # outside inputs that are pending in the side segment
-        self.aliases = []    # (Value, index among outs): second Values of an output, see alias()
+        self.slots = {}  # outside input (Value) -> position, in order of first use
+        self.outs = []  # Values of all outputs with handles, in order
+        self.words = []  # run-time numbers
+        self.borrowed = []  # outside inputs that are pending in the side segment
+        self.aliases = []  # (Value, index among outs): second Values of an output, see alias()
 
 
 def root_of(ctx):
@@ -172,7 +196,7 @@ def alias(value, mark):
     i = len(outs) - 1
     while i >= 0 and outs[i] is not value:
         i -= 1
-    if i < 0:                                   # itself an alias
+    if i < 0:  # itself an alias
         i = next(i for a, i in seg.aliases if a is value)
     second = Value(seg, value.pos, spec, None, None, mark)
     seg.aliases.append((second, i))
@@ -229,7 +253,9 @@ def append_many(bound, ins, words=(), keep=1, ctx=None):
     for v in ins:
         borrow = False
         if v.data is None and v.seg is not seg:
-            borrow = v.seg.__class__ is Segment and v.seg.side and not seg.side and seg.trace is None
+            borrow = (
+                v.seg.__class__ is Segment and v.seg.side and not seg.side and seg.trace is None
+            )
             if not borrow:
                 _fetch(v)
                 state = seg.state
@@ -259,7 +285,7 @@ def append_many(bound, ins, words=(), keep=1, ctx=None):
             raise
         step = table.setdefault(key, step)
     if bound.needs_key:
-        if seg.trace is not None:      # drawn at each call of what is being traced
+        if seg.trace is not None:  # drawn at each call of what is being traced
             seg.trace.random_words.append(len(seg.words) + len(words))
             stream = counter = 0
         else:
@@ -268,7 +294,7 @@ def append_many(bound, ins, words=(), keep=1, ctx=None):
     if words:
         seg.words += words
     pos = step.pos
-    outs = [Value(seg, pos + i, s) for i, s in enumerate(step.specs[:step.keep])]
+    outs = [Value(seg, pos + i, s) for i, s in enumerate(step.specs[: step.keep])]
     seg.outs += outs
     seg.state = step
     if step.full and not t.hold:
@@ -285,8 +311,18 @@ def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
         closed = bound.closed
         specs = tuple([s if i in closed else s.twin for i, s in enumerate(specs)])
     refs = tuple([slots[v] if v in slots else v.pos for v in ins])
-    step = Step(state, bound, refs, tuple(fresh), tuple(fresh_specs), specs, min(keep, len(specs)), recorded,
-                grads, user_line())
+    step = Step(
+        state,
+        bound,
+        refs,
+        tuple(fresh),
+        tuple(fresh_specs),
+        specs,
+        min(keep, len(specs)),
+        recorded,
+        grads,
+        user_line(),
+    )
     mark_full(step)
     stats.steps += 1
     return step
@@ -294,8 +330,11 @@ def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
 
 def mark_full(step):
     """Decide whether a segment must run after this step."""
-    step.full = (step.depth >= _config.get("max_segment_ops") or step.nbytes >= _config.get("max_segment_bytes")
-                 or is_naive())
+    step.full = (
+        step.depth >= _config.get("max_segment_ops")
+        or step.nbytes >= _config.get("max_segment_bytes")
+        or is_naive()
+    )
 
 
 def is_naive():
@@ -313,8 +352,10 @@ def user_line():
 
 def _contexts_differ(bound, ins):
     found = ", ".join(str(v.spec.ctx) for v in ins)
-    raise ContextError(f"{bound.name}: arrays on different contexts: expected one, got {found}. "
-                       f"Hint: move them with .as_in_context({ins[0].spec.ctx}).")
+    raise ContextError(
+        f"{bound.name}: arrays on different contexts: expected one, got {found}. "
+        f"Hint: move them with .as_in_context({ins[0].spec.ctx})."
+    )
 
 
 def raise_failed(value):
@@ -328,7 +369,9 @@ def flush(seg):
     if state is seg.root:
         return
     if seg.trace is not None:
-        raise TraceError(f"{user_line()}: the value of an array was asked for inside a hybridized block")
+        raise TraceError(
+            f"{user_line()}: the value of an array was asked for inside a hybridized block"
+        )
     outs, slots, words = seg.outs, seg.slots, seg.words
     for v in seg.borrowed:
         if v.data is None:
@@ -353,15 +396,19 @@ def _explain_failure(e, state):
         names.append(f"{step.bound.name} ({step.line})")
         step = step.parent
     text = str(e).strip().splitlines()
-    return MXNetError(f"running {state.depth} operators failed: {type(e).__name__}: {text[0] if text else ''} "
-                      f"The last of them: {', '.join(reversed(names))}.")
+    return MXNetError(
+        f"running {state.depth} operators failed: {type(e).__name__}: {text[0] if text else ''} "
+        f"The last of them: {', '.join(reversed(names))}."
+    )
 
 
 def flush_all():
     """Run everything that is pending in this thread."""
     t = threads
     if t.tracing is not None:
-        raise TraceError(f"{user_line()}: the value of an array was asked for inside a hybridized block")
+        raise TraceError(
+            f"{user_line()}: the value of an array was asked for inside a hybridized block"
+        )
     for seg in [*t.segments.values(), *t.sides.values()]:
         flush(seg)
 
@@ -371,12 +418,14 @@ def _fetch(value):
     seg = value.seg
     if seg.__class__ is Failed:
         raise_failed(value)
-    if seg is None:        # another thread has just computed it
+    if seg is None:  # another thread has just computed it
         return
     if seg.trace is not None:
         if seg is threads.segment:
-            flush(seg)     # raises TraceError
-        raise TraceError(f"{user_line()}: an array made while a hybridized block was traced is used outside of it")
+            flush(seg)  # raises TraceError
+        raise TraceError(
+            f"{user_line()}: an array made while a hybridized block was traced is used outside of it"
+        )
     if seg.owner == threading.get_ident():
         flush(seg)
         return
@@ -386,16 +435,23 @@ def _fetch(value):
     while value.data is None:
         state, outs = seg.state, seg.outs
         if state.n <= value.pos or state.parent is None:
-            if value.data is None and value.seg is seg and seg.state is state and state.parent is None:
+            if (
+                value.data is None
+                and value.seg is seg
+                and seg.state is state
+                and state.parent is None
+            ):
                 raise MXNetError("an array pending in another thread was lost")
             continue
         if value.spec.grad and value.data is None:
-            raise MXNetError("an array that is being recorded in another thread was asked for: call "
-                             ".wait_to_read() in the thread that records it first.")
-        slots = dict(list(seg.slots.items())[:state.n_inputs])
-        words = seg.words[:state.words_at + state.n_words]
+            raise MXNetError(
+                "an array that is being recorded in another thread was asked for: call "
+                ".wait_to_read() in the thread that records it first."
+            )
+        slots = dict(list(seg.slots.items())[: state.n_inputs])
+        words = seg.words[: state.words_at + state.n_words]
         twin = Value(seg, value.pos, value.spec)
-        kept = [twin if v is value else None for v in outs[:state.n_kept]]
+        kept = [twin if v is value else None for v in outs[: state.n_kept]]
         if twin not in kept or len(slots) < state.n_inputs:
             continue
         run_program(state, slots, kept, words, (), foreign=True)
@@ -412,7 +468,9 @@ def concrete(value):
         _fetch(value)
     data = value.data
     if data.__class__ is Placeholder:
-        raise TraceError(f"{user_line()}: the value of an array was asked for inside a hybridized block")
+        raise TraceError(
+            f"{user_line()}: the value of an array was asked for inside a hybridized block"
+        )
     return data
 
 
@@ -431,8 +489,8 @@ class Trace:
     def __init__(self, ctx):
         self.segment = Segment(ctx, Root(ctx))
         self.segment.trace = self
-        self.random_words = []     # indices of the streams of random draws among the words
-        self.captured = {}         # Parameter -> (stand-in handle, its placeholder)
+        self.random_words = []  # indices of the streams of random draws among the words
+        self.captured = {}  # Parameter -> (stand-in handle, its placeholder)
 
     def __enter__(self):
         t = threads

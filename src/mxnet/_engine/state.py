@@ -5,10 +5,10 @@ import threading
 __all__ = ["threads", "seed", "draw"]
 
 _M32 = 0xFFFFFFFF
-_INITIAL = 0x5BF03635     # turns a thread's stream into its stream of initial values
+_INITIAL = 0x5BF03635  # turns a thread's stream into its stream of initial values
 _lock = threading.Lock()
 _streams = 0
-_seed = [0, 0]     # base seed, and how often it was set: threads notice and restart their streams
+_seed = [0, 0]  # base seed, and how often it was set: threads notice and restart their streams
 
 
 class ThreadState(threading.local):
@@ -16,16 +16,16 @@ class ThreadState(threading.local):
 
     def __init__(self):
         global _streams
-        self.recording = False      # are operators recorded?
-        self.training = False       # do dropout and batch normalisation behave as in training?
-        self.scope = 0              # depth of record() scopes
-        self.segment = None         # the current pending segment
-        self.segments = {}          # context -> pending segment
-        self.sides = {}             # context -> pending side segment, see segment.aside()
+        self.recording = False  # are operators recorded?
+        self.training = False  # do dropout and batch normalisation behave as in training?
+        self.scope = 0  # depth of record() scopes
+        self.segment = None  # the current pending segment
+        self.segments = {}  # context -> pending segment
+        self.sides = {}  # context -> pending side segment, see segment.aside()
         self.aside = False
-        self.initializing = False   # draws come from the stream of initial values
-        self.hold = False           # a full segment does not run yet (a graph is being put together)
-        self.tracing = None         # the trace of a hybridized block, while one is made
+        self.initializing = False  # draws come from the stream of initial values
+        self.hold = False  # a full segment does not run yet (a graph is being put together)
+        self.tracing = None  # the trace of a hybridized block, while one is made
         with _lock:
             self.stream_id = _streams
             _streams += 1

@@ -30,9 +30,15 @@ class Stats:
 
     def snapshot(self):
         """The counters as a dict."""
-        return {"ops": self.ops, "flushes": self.flushes, "compiled": self.compiled, "hits": self.hits,
-                "compile_seconds": round(self.compile_seconds, 6), "steps": self.steps,
-                "donated": self.donated}
+        return {
+            "ops": self.ops,
+            "flushes": self.flushes,
+            "compiled": self.compiled,
+            "hits": self.hits,
+            "compile_seconds": round(self.compile_seconds, 6),
+            "steps": self.steps,
+            "donated": self.donated,
+        }
 
     def compiled_program(self, reason, seconds):
         """Count a new program and keep the reason."""
@@ -59,11 +65,15 @@ def why_new(last, program):
         if more:
             return f"{_where(last)}: the same operators, but {len(more)} more of their results are kept alive"
         if set(program.taped) != set(before.taped):
-            return f"{_where(last)}: the same operators, but gradients may be asked for other results"
+            return (
+                f"{_where(last)}: the same operators, but gradients may be asked for other results"
+            )
         return f"{_where(last)}: the same operators, but fewer of the inputs may be overwritten"
     step, found = last, None
     while step.parent is not None and found is None:
-        siblings = [s for t in (step.parent.next, step.parent.next_rec) for s in t.values() if s is not step]
+        siblings = [
+            s for t in (step.parent.next, step.parent.next_rec) for s in t.values() if s is not step
+        ]
         if siblings:
             found = (step, siblings)
         step = step.parent
@@ -78,12 +88,19 @@ def why_new(last, program):
         return f"{_where(step)}: {step.bound!r} on other inputs than before"
     other = next((s for s in siblings if s.bound.name == step.bound.name), None)
     if other is not None and step.bound.op is not None:
-        changed = {k: (other.bound.attrs.get(k), v) for k, v in step.bound.attrs.items()
-                   if other.bound.attrs.get(k) != v}
-        text = ", ".join(f"{k} was {a!r}, is {b!r}" for k, (a, b) in changed.items()) or "other inputs"
+        changed = {
+            k: (other.bound.attrs.get(k), v)
+            for k, v in step.bound.attrs.items()
+            if other.bound.attrs.get(k) != v
+        }
+        text = (
+            ", ".join(f"{k} was {a!r}, is {b!r}" for k, (a, b) in changed.items()) or "other inputs"
+        )
         return f"{_where(step)}: {step.bound.name}: {text}"
-    return (f"{_where(step)}: operator {step.bound.name} where {siblings[-1].bound.name} came before "
-            f"({last.depth} operators)")
+    return (
+        f"{_where(step)}: operator {step.bound.name} where {siblings[-1].bound.name} came before "
+        f"({last.depth} operators)"
+    )
 
 
 def _where(step):

@@ -15,7 +15,8 @@ __all__ = ["backward", "gradients", "PythonTape", "unrecorded", "NOT_IN_GRAPH"]
 NOT_IN_GRAPH = (
     "Cannot differentiate node because it is not in a computational graph. You need to set is_recording to true "
     "or use autograd.record() to save computational graphs for backward. If you want to differentiate the same "
-    "graph twice, you need to pass retain_graph=True to backward.")
+    "graph twice, you need to pass retain_graph=True to backward."
+)
 _NO_INPUTS = "There are no inputs in computation graph that require gradients."
 
 
@@ -44,7 +45,9 @@ class PythonTape:
 
     def attach(self, values):
         """Values equal to ``values`` whose gradients go through this tape."""
-        return [Value(None, i, v.spec.with_grad(True), concrete(v), self) for i, v in enumerate(values)]
+        return [
+            Value(None, i, v.spec.with_grad(True), concrete(v), self) for i, v in enumerate(values)
+        ]
 
 
 def backward(heads, head_grads, retain):
@@ -75,8 +78,10 @@ def gradients(heads, head_grads, variables, retain, create_graph):
     """
     for i, v in enumerate(variables):
         if v.mark is None:
-            raise MXNetError(f"Cannot differentiate with respect to the {i + 1}-th variable because it does not "
-                             "require gradient. Hint: call .attach_grad() on it before autograd.record().")
+            raise MXNetError(
+                f"Cannot differentiate with respect to the {i + 1}-th variable because it does not "
+                "require gradient. Hint: call .attach_grad() on it before autograd.record()."
+            )
     if create_graph:
         return _recorded_gradients(heads, head_grads, variables)
     found = _collect(heads, head_grads, retain)
@@ -87,8 +92,10 @@ def gradients(heads, head_grads, variables, retain, create_graph):
 
 
 def _unreachable(i):
-    return MXNetError(f"Cannot differentiate with respect to the {i + 1}-th variable because it is unreachable "
-                      "from the outputs.")
+    return MXNetError(
+        f"Cannot differentiate with respect to the {i + 1}-th variable because it is unreachable "
+        "from the outputs."
+    )
 
 
 def unrecorded(f, *args, **kw):
@@ -199,19 +206,36 @@ def _backward_op(given, retain):
 
 def _backward_step(state, bound, refs, fresh, fresh_specs):
     steps = steps_of(state)
-    before, targets = ancestors(steps, refs[:bound.n_heads])
+    before, targets = ancestors(steps, refs[: bound.n_heads])
     for s in steps:
-        if s.bound.__class__ is Backward and not s.bound.retain and not before.isdisjoint(s.info[0]):
+        if (
+            s.bound.__class__ is Backward
+            and not s.bound.retain
+            and not before.isdisjoint(s.info[0])
+        ):
             raise MXNetError(NOT_IN_GRAPH)
     if not targets:
         raise MXNetError(_NO_INPUTS)
     order = [p for s in steps for p in s.fresh]
     specs = {p: s for step in steps for p, s in zip(step.fresh, step.fresh_specs)}
-    step = Step(state, bound, tuple(refs), tuple(fresh), tuple(fresh_specs),
-                tuple([specs[p].with_grad(False) for p in targets]), len(targets), False, (False,) * len(refs),
-                user_line())
+    step = Step(
+        state,
+        bound,
+        tuple(refs),
+        tuple(fresh),
+        tuple(fresh_specs),
+        tuple([specs[p].with_grad(False) for p in targets]),
+        len(targets),
+        False,
+        (False,) * len(refs),
+        user_line(),
+    )
     mark_full(step)
-    step.info = (tuple(sorted(before, reverse=True)), tuple(targets), tuple([order.index(p) for p in targets]))
+    step.info = (
+        tuple(sorted(before, reverse=True)),
+        tuple(targets),
+        tuple([order.index(p) for p in targets]),
+    )
     return step
 
 
@@ -219,7 +243,9 @@ def _pull(tape, cts):
     """One executed tape backwards: (input Value, gradient Value) pairs."""
     if tape.__class__ is PythonTape:
         given = [cts.get(i) for i in range(tape.n_outputs)]
-        return [(v, ct) for v, ct in zip(tape.vals, tape.pull(given)) if ct is not None and v.spec.grad]
+        return [
+            (v, ct) for v, ct in zip(tape.vals, tape.pull(given)) if ct is not None and v.spec.grad
+        ]
     given = tuple(sorted(cts))
     bound = tape.tape.pullbacks.get(given)
     if bound is None:
@@ -228,7 +254,9 @@ def _pull(tape, cts):
         return []
     ctx = tape.state.ctx
     residuals = [Value(None, 0, spec_of(r.shape, r.dtype, ctx), r) for r in tape.residuals]
-    outs = unrecorded(append_many, bound, [*residuals, *[cts[p] for p in given]], keep=len(bound.targets), ctx=ctx)
+    outs = unrecorded(
+        append_many, bound, [*residuals, *[cts[p] for p in given]], keep=len(bound.targets), ctx=ctx
+    )
     return [(tape.vals[i], out) for i, out in zip(bound.input_indices, outs)]
 
 
@@ -236,7 +264,7 @@ def _recorded_gradients(heads, head_grads, variables):
     """Gradients as one recorded operator of everything the heads were computed from."""
     t = threads
     saved = t.recording, t.hold
-    t.recording = t.hold = True          # the graph is put together in one segment, also op by op
+    t.recording = t.hold = True  # the graph is put together in one segment, also op by op
     try:
         seg = segment_of(heads[0].spec.ctx)
         heads = [_replay(h) if h.data is not None else h for h in heads]
@@ -267,22 +295,36 @@ def _replay(value):
     while stack:
         tape = stack[-1]
         if tape.__class__ is PythonTape:
-            raise MXNetError("create_graph: the graph holds a Python function or a copy between contexts, which "
-                             "cannot be differentiated twice.")
+            raise MXNetError(
+                "create_graph: the graph holds a Python function or a copy between contexts, which "
+                "cannot be differentiated twice."
+            )
         if tape.__class__ is not ExecutedTape or tape.freed:
             raise MXNetError(NOT_IN_GRAPH)
         if tape in outputs:
             stack.pop()
             continue
-        todo = [v.tape for v in tape.vals
-                if v.mark is None and v.tape is not None and v.tape is not CONSUMED and v.tape not in outputs]
+        todo = [
+            v.tape
+            for v in tape.vals
+            if v.mark is None
+            and v.tape is not None
+            and v.tape is not CONSUMED
+            and v.tape not in outputs
+        ]
         if todo:
             stack += todo
             continue
-        ins = [outputs[v.tape][v.pos] if v.mark is None and v.tape in outputs else v for v in tape.vals]
+        ins = [
+            outputs[v.tape][v.pos] if v.mark is None and v.tape in outputs else v for v in tape.vals
+        ]
         path = tape.state.derived.get(tape.tape.taped)
         if path is None:
-            path = tape.state.derived[tape.tape.taped] = PathOp("replay", tape.state, tape.tape.taped)
-        outputs[tape] = dict(zip(path.emit, append_many(path, ins, tape.words, keep=len(path.emit))))
+            path = tape.state.derived[tape.tape.taped] = PathOp(
+                "replay", tape.state, tape.tape.taped
+            )
+        outputs[tape] = dict(
+            zip(path.emit, append_many(path, ins, tape.words, keep=len(path.emit)))
+        )
         stack.pop()
     return outputs[value.tape][value.pos]

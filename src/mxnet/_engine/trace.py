@@ -9,7 +9,6 @@ from .value import Value
 __all__ = ["Traced", "trace", "placeholder"]
 
 
-
 class Traced:
     """A traced function: a PathOp, and what it needs besides its arguments.
 

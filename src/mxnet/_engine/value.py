@@ -33,7 +33,7 @@ class Mark:
 
     def __init__(self, grad, req):
         self.grad, self.req = grad, req
-        self.fresh = False   # a backward pass wrote it since the trainer last looked
+        self.fresh = False  # a backward pass wrote it since the trainer last looked
 
 
 class Failed:
@@ -45,4 +45,4 @@ class Failed:
         self.error = error
 
 
-CONSUMED = object()   # tape of a value whose graph a backward pass has used up
+CONSUMED = object()  # tape of a value whose graph a backward pass has used up

@@ -10,7 +10,6 @@ from .dispatch import array_class, bind, invoke
 __all__ = ["make_function", "fill_namespace"]
 
 
-
 def make_function(op, name=None):
     """The public function of an operator.
 
@@ -43,7 +42,6 @@ def make_function(op, name=None):
             return invoke(op, arrays, kwargs, out)
 
     else:
-
         plain = _is_plain(op)
 
         def function(*args, out=None, name=None, **kwargs):
@@ -52,11 +50,16 @@ def make_function(op, name=None):
                 for a in args:
                     if a.__class__ is not cls:
                         break
-                else:                     # all arrays, nothing else: straight to the segment
+                else:  # all arrays, nothing else: straight to the segment
                     return cls(append(bind(op, _NOTHING, n_inputs)[0], [a._read() for a in args]))
             if len(args) > len(order):
-                fail(AttributeTypeError, op.name, "too many arguments",
-                     expected=f"at most {len(order)} ({', '.join(order)})", got=len(args))
+                fail(
+                    AttributeTypeError,
+                    op.name,
+                    "too many arguments",
+                    expected=f"at most {len(order)} ({', '.join(order)})",
+                    got=len(args),
+                )
             arrays = list(args[:n_inputs])
             if len(args) > n_inputs:
                 for a, v in zip(attrs, args[n_inputs:]):
@@ -66,7 +69,7 @@ def make_function(op, name=None):
             names = None
             if len(arrays) < n_inputs:
                 gap = False
-                for key in inputs[len(arrays):]:
+                for key in inputs[len(arrays) :]:
                     a = kwargs.pop(key, None)
                     arrays.append(a)
             gap = False
@@ -97,20 +100,35 @@ _NOTHING = {}
 
 def _is_plain(op):
     """Whether a call with arrays alone can go straight to the segment."""
-    return (not op.scalars and not op.needs_key and not op.mutates and not op.barrier and op.num_outputs == 1
-            and op.visible is None and op.inputs and not any(a.required for a in op.attrs.values()))
+    return (
+        not op.scalars
+        and not op.needs_key
+        and not op.mutates
+        and not op.barrier
+        and op.num_outputs == 1
+        and op.visible is None
+        and op.inputs
+        and not any(a.required for a in op.attrs.values())
+    )
 
 
 def _missing(op, name, arrays):
     given = sum(a is not None for a in arrays)
     needed = [n for n in op.inputs if n not in op.optional]
-    fail(MXNetError, op.name, f"input {name!r} is missing", expected=f"{len(needed)} arrays ({', '.join(needed)})",
-         got=given)
+    fail(
+        MXNetError,
+        op.name,
+        f"input {name!r} is missing",
+        expected=f"{len(needed)} arrays ({', '.join(needed)})",
+        got=given,
+    )
 
 
 def _not_array(op, name, value):
-    raise AttributeTypeError(f"{op.name}: argument {name} must have NDArray type, but got {value!r}. "
-                             "Hint: make an array of it with mx.nd.array().")
+    raise AttributeTypeError(
+        f"{op.name}: argument {name} must have NDArray type, but got {value!r}. "
+        "Hint: make an array of it with mx.nd.array()."
+    )
 
 
 def signature_of(op):
@@ -124,14 +142,23 @@ def signature_of(op):
         kind = P.POSITIONAL_OR_KEYWORD
         params += [P(n, kind, default=None) for n in op.inputs]
     params += [P(n, kind, default=None if a.required else a.default) for n, a in op.attrs.items()]
-    params += [P("out", P.KEYWORD_ONLY, default=None), P("name", P.KEYWORD_ONLY, default=None),
-               P("kwargs", P.VAR_KEYWORD)]
+    params += [
+        P("out", P.KEYWORD_ONLY, default=None),
+        P("name", P.KEYWORD_ONLY, default=None),
+        P("kwargs", P.VAR_KEYWORD),
+    ]
     return inspect.Signature(params)
 
 
 # how MXNet's operator names divide into namespaces
-PREFIXES = {"_random_": "random", "_sample_": "random", "_linalg_": "linalg", "_contrib_": "contrib",
-            "_image_": "image", "_sparse_": "sparse"}
+PREFIXES = {
+    "_random_": "random",
+    "_sample_": "random",
+    "_linalg_": "linalg",
+    "_contrib_": "contrib",
+    "_image_": "image",
+    "_sparse_": "sparse",
+}
 
 
 def fill_namespace(namespace, prefix=None, make=make_function):
@@ -147,12 +174,10 @@ def fill_namespace(namespace, prefix=None, make=make_function):
                 continue
             public = name
         elif name.startswith(prefix):
-            public = name[len(prefix):]
+            public = name[len(prefix) :]
         else:
             continue
         if public and public not in namespace:
             namespace[public] = make(op, public)
             added.append(public)
     return added
-
-

@@ -11,9 +11,11 @@ from ..error import AttributeTypeError, MXNetError, fail
 __all__ = ["invoke", "array_class", "bind"]
 
 _classes = {}
-WRITE_TRACKED = ("Assigning to NDArrays that are already in a computational graph will cause undefined behavior "
-                 "when evaluating gradients. Please call backward first to clear the graph or do this out side of a "
-                 "record section.")
+WRITE_TRACKED = (
+    "Assigning to NDArrays that are already in a computational graph will cause undefined behavior "
+    "when evaluating gradients. Please call backward first to clear the graph or do this out side of a "
+    "record section."
+)
 
 
 def array_class(name="nd"):
@@ -128,7 +130,7 @@ class DeferredRead(MXNetError):
 
 def _complete_shapes(op, bound, inputs, names):
     """Complete the unknown shapes among an operator's inputs by its infer rule (deferred initialisation)."""
-    names = names or op.inputs[:len(inputs)]
+    names = names or op.inputs[: len(inputs)]
     unknown, shapes = {}, []
     for name, x in zip(names, inputs):
         try:
@@ -142,14 +144,18 @@ def _complete_shapes(op, bound, inputs, names):
         try:
             found = op.infer(*[by_name.get(n) for n in op.inputs], **bound.attrs)
         except (IndexError, TypeError, ValueError) as e:
-            raise ValueError(f"Deferred initialization failed because shape cannot be inferred: {op.name} does not "
-                             f"fit input of shape {shapes[0]}: {e}") from None
+            raise ValueError(
+                f"Deferred initialization failed because shape cannot be inferred: {op.name} does not "
+                f"fit input of shape {shapes[0]}: {e}"
+            ) from None
     for name, x in unknown.items():
         shape = found.get(name)
         if shape is None:
-            raise ValueError(f"Deferred initialization failed because shape cannot be inferred: {op.name} does not "
-                             f"tell the shape of its input {name!r} (Parameter '{x.parameter.name}'). "
-                             "Hint: give all dimensions when the parameter is made.")
+            raise ValueError(
+                f"Deferred initialization failed because shape cannot be inferred: {op.name} does not "
+                f"tell the shape of its input {name!r} (Parameter '{x.parameter.name}'). "
+                "Hint: give all dimensions when the parameter is made."
+            )
         x.complete(tuple(shape))
 
 
@@ -161,19 +167,24 @@ def _write_back(op, bound, inputs, names, results):
             at = names.index(name)
             if at < len(inputs) and inputs[at] is not None:
                 inputs[at]._write(results[i])
-    return results[:bound.n_visible]
+    return results[: bound.n_visible]
 
 
 def write_out(op, results, out):
     """Write results into the arrays of ``out=``; they must have the results' shapes."""
     outs = list(out) if isinstance(out, (list, tuple)) else [out]
     if len(outs) < len(results):
-        results = results[:len(outs)]
+        results = results[: len(outs)]
     for i, (o, v) in enumerate(zip(outs, results)):
         spec = o._spec
         if spec.shape != v.spec.shape:
-            fail(MXNetError, op.name, f"out does not fit the {i}-th output", expected=list(v.spec.shape),
-                 got=list(spec.shape))
+            fail(
+                MXNetError,
+                op.name,
+                f"out does not fit the {i}-th output",
+                expected=list(v.spec.shape),
+                got=list(spec.shape),
+            )
         if threads.recording and o._tracked():
             raise MXNetError(WRITE_TRACKED)
         if spec.dtype != v.spec.dtype:
@@ -196,6 +207,10 @@ _casts = {}
 def need_array(op, name, value, cls):
     """Raise unless ``value`` is an array."""
     if not isinstance(value, cls):
-        fail(AttributeTypeError, op.name, f"argument {name!r} must be an NDArray", got=repr(value),
-             hint="make one with mx.nd.array()")
-
+        fail(
+            AttributeTypeError,
+            op.name,
+            f"argument {name!r} must be an NDArray",
+            got=repr(value),
+            hint="make one with mx.nd.array()",
+        )

@@ -27,16 +27,27 @@ def infer_outputs(bound, specs, ctx):
 
 def _infer(bound, specs):
     if bound.op is not None and bound.op.same_dtype and len({s.dtype for s in specs}) > 1:
-        raise DTypeError(f"{bound.name}: arrays of different types: expected one dtype for all inputs, got "
-                         f"{', '.join(s.dtype.name for s in specs)}. Hint: convert with .astype().")
+        raise DTypeError(
+            f"{bound.name}: arrays of different types: expected one dtype for all inputs, got "
+            f"{', '.join(s.dtype.name for s in specs)}. Hint: convert with .astype()."
+        )
     avals = [jax.ShapeDtypeStruct(s.shape, s.dtype) for s in specs]
     try:
         outs = jax.eval_shape(bound.run, avals, [_WORD] * bound.n_words)
     except MXNetError:
         raise
-    except (TypeError, ValueError, IndexError, ZeroDivisionError, AssertionError, OverflowError,
-            NotImplementedError) as e:
+    except (
+        TypeError,
+        ValueError,
+        IndexError,
+        ZeroDivisionError,
+        AssertionError,
+        OverflowError,
+        NotImplementedError,
+    ) as e:
         shapes = ", ".join(f"{s.dtype.name}{list(s.shape)}" for s in specs)
         cls = DTypeError if isinstance(e, TypeError) and "dtype" in str(e) else ShapeError
-        raise cls(f"{bound!r}: the inputs do not fit: got {shapes}: {str(e).splitlines()[0]}") from None
+        raise cls(
+            f"{bound!r}: the inputs do not fit: got {shapes}: {str(e).splitlines()[0]}"
+        ) from None
     return tuple((tuple(o.shape), onp.dtype(o.dtype)) for o in outs)

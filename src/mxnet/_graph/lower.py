@@ -14,7 +14,17 @@ from .._dtypes import is_floating
 from .._ops._spec import Bound
 from .node import steps_of, total_words
 
-__all__ = ["Backward", "Pullback", "PathOp", "GradOp", "lower", "open_positions", "ADD", "COPY", "ONES_LIKE"]
+__all__ = [
+    "Backward",
+    "Pullback",
+    "PathOp",
+    "GradOp",
+    "lower",
+    "open_positions",
+    "ADD",
+    "COPY",
+    "ONES_LIKE",
+]
 
 
 class Function(Bound):
@@ -70,7 +80,8 @@ class Backward(Bound):
 
 def ancestors(steps, heads):
     """Indices of the recorded steps through which gradients flow from positions ``heads``, and the
-    positions (among outside inputs) that they reach."""
+    positions (among outside inputs) that they reach.
+    """
     wanted, found, reached = set(heads), set(), []
     inputs = set()
     for i in range(len(steps) - 1, -1, -1):
@@ -90,15 +101,21 @@ def ancestors(steps, heads):
 
 def open_positions(last):
     """Positions whose gradient graph is still open at the end of the path: recorded, and not yet consumed by
-    a backward pass without ``retain_graph``. Cached on the step."""
+    a backward pass without ``retain_graph``. Cached on the step.
+    """
     if last.open is None:
         steps = steps_of(last)
         consumed = set()
         for step in steps:
             if step.bound.__class__ is Backward and not step.bound.retain:
                 consumed.update(step.info[0])
-        last.open = frozenset(p for i, s in enumerate(steps) if s.recorded and i not in consumed
-                              for p in range(s.pos, s.pos + s.keep) if s.specs[p - s.pos].grad)
+        last.open = frozenset(
+            p
+            for i, s in enumerate(steps)
+            if s.recorded and i not in consumed
+            for p in range(s.pos, s.pos + s.keep)
+            if s.specs[p - s.pos].grad
+        )
     return last.open
 
 
@@ -128,8 +145,12 @@ def _pull_back(steps, order, pulls, cts):
         given = [cts.pop(step.pos + j, None) for j in floats]
         if all([c is None for c in given]):
             continue
-        given = tuple([jnp.zeros(step.specs[j].shape, step.specs[j].dtype) if c is None else c
-                       for j, c in zip(floats, given)])
+        given = tuple(
+            [
+                jnp.zeros(step.specs[j].shape, step.specs[j].dtype) if c is None else c
+                for j, c in zip(floats, given)
+            ]
+        )
         for ref, ct in zip(refs, pull(given)):
             have = cts.get(ref)
             cts[ref] = ct if have is None else have + ct
@@ -153,27 +174,29 @@ def run_path(steps, n, inputs, words, differentiate=()):
             outs = _run_backward(steps, i, step, env, pulls)
         else:
             args = [env[r] for r in step.refs]
-            w = words[step.words_at:step.words_at + step.n_words] if step.n_words else ()
+            w = words[step.words_at : step.words_at + step.n_words] if step.n_words else ()
             if i in differentiate:
                 outs, pull, floats, refs = _differentiate(step, args, w)
                 if pull is not None:
                     pulls[i] = (pull, floats, refs)
             else:
                 outs = bound.run(args, w)
-        env[step.pos:step.pos + len(outs)] = outs
+        env[step.pos : step.pos + len(outs)] = outs
     return env, pulls
 
 
 def _run_backward(steps, i, step, env, pulls):
     bound = step.bound
-    given = iter(step.refs[bound.n_heads:])
+    given = iter(step.refs[bound.n_heads :])
     cts = {}
     for head, has in zip(step.refs, bound.given):
         ct = env[next(given)].astype(env[head].dtype) if has else jnp.ones_like(env[head])
         cts[head] = cts[head] + ct if head in cts else ct
     before, targets, _ = step.info
     _pull_back(steps, [j for j in before if j in pulls], pulls, cts)
-    return [cts[p] if p in cts else jnp.zeros(s.shape, s.dtype) for p, s in zip(targets, step.specs)]
+    return [
+        cts[p] if p in cts else jnp.zeros(s.shape, s.dtype) for p, s in zip(targets, step.specs)
+    ]
 
 
 def needed_pullbacks(steps):
@@ -205,7 +228,9 @@ def lower(last, emit, taped=()):
         differentiate |= set(tape.order)
 
     def program(words, *inputs):
-        env, pulls = run_path(steps, last.n, inputs, split_words(words, n_words) if n_words else (), differentiate)
+        env, pulls = run_path(
+            steps, last.n, inputs, split_words(words, n_words) if n_words else (), differentiate
+        )
         return [env[p] for p in emit], tape.pack(pulls) if tape else []
 
     return program, tape
@@ -219,7 +244,7 @@ class Tape:
         self.steps, self.taped = steps, taped
         self.order = sorted(found, reverse=True)
         self.trees = None
-        self.pullbacks = {}     # positions of the given cotangents -> Pullback
+        self.pullbacks = {}  # positions of the given cotangents -> Pullback
 
     def pack(self, pulls):
         """Residual arrays of the pullbacks, each once; called while tracing."""
@@ -257,11 +282,18 @@ class Pullback(Bound):
         tape = self.tape
         n = len(inputs) - len(self.given)
         residuals, cts = inputs[:n], dict(zip(self.given, inputs[n:]))
-        pulls = {i: (jax.tree_util.tree_unflatten(tree, [residuals[j] for j in where]), floats, refs)
-                 for i, (tree, where, floats, refs) in tape.trees.items()}
+        pulls = {
+            i: (jax.tree_util.tree_unflatten(tree, [residuals[j] for j in where]), floats, refs)
+            for i, (tree, where, floats, refs) in tape.trees.items()
+        }
         _pull_back(tape.steps, [i for i in tape.order if i in pulls], pulls, cts)
         specs = {p: s for step in tape.steps for p, s in zip(step.fresh, step.fresh_specs)}
-        return tuple([cts[p] if p in cts else jnp.zeros(specs[p].shape, specs[p].dtype) for p in self.targets])
+        return tuple(
+            [
+                cts[p] if p in cts else jnp.zeros(specs[p].shape, specs[p].dtype)
+                for p in self.targets
+            ]
+        )
 
 
 class PathOp(Bound):
@@ -312,7 +344,7 @@ class GradOp(Bound):
         self.at = [where.index(p) for p in targets]
 
     def run(self, inputs, words):
-        path, head_grads = list(inputs[:self.n_path]), iter(inputs[self.n_path:])
+        path, head_grads = list(inputs[: self.n_path]), iter(inputs[self.n_path :])
 
         def f(*moving):
             full = list(path)
@@ -322,5 +354,11 @@ class GradOp(Bound):
             return tuple([env[h] for h in self.heads])
 
         outs, pull = jax.vjp(f, *[path[i] for i in self.at])
-        return pull(tuple([next(head_grads).astype(o.dtype) if g else jnp.ones_like(o)
-                           for g, o in zip(self.given, outs)]))
+        return pull(
+            tuple(
+                [
+                    next(head_grads).astype(o.dtype) if g else jnp.ones_like(o)
+                    for g, o in zip(self.given, outs)
+                ]
+            )
+        )

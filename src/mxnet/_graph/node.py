@@ -45,7 +45,7 @@ def spec_of(shape, dtype, ctx):
         found = Spec(shape, dtype, ctx, False)
         twin = Spec(shape, dtype, ctx, True)
         found.twin, twin.twin = twin, found
-        found = _specs.setdefault(key, found)   # two threads may race: one of them wins for both
+        found = _specs.setdefault(key, found)  # two threads may race: one of them wins for both
     return found
 
 
@@ -71,9 +71,35 @@ class Step:
     derived : dict                operators made of the path that ends here (its gradient, its re-run)
     """
 
-    __slots__ = ("bound", "refs", "fresh", "fresh_specs", "parent", "ctx", "depth", "pos", "n", "specs", "keep",
-                 "recorded", "grads", "n_words", "words_at", "n_inputs", "n_kept", "full", "nbytes", "line",
-                 "next", "next_rec", "program", "programs", "open", "info", "derived")
+    __slots__ = (
+        "bound",
+        "refs",
+        "fresh",
+        "fresh_specs",
+        "parent",
+        "ctx",
+        "depth",
+        "pos",
+        "n",
+        "specs",
+        "keep",
+        "recorded",
+        "grads",
+        "n_words",
+        "words_at",
+        "n_inputs",
+        "n_kept",
+        "full",
+        "nbytes",
+        "line",
+        "next",
+        "next_rec",
+        "program",
+        "programs",
+        "open",
+        "info",
+        "derived",
+    )
 
     def __init__(self, parent, bound, refs, fresh, fresh_specs, specs, keep, recorded, grads, line):
         self.parent, self.bound, self.refs = parent, bound, refs

@@ -31,7 +31,19 @@ import numpy as onp
 from .._dtypes import as_dtype
 from ..error import AttributeTypeError, fail, nearest
 
-__all__ = ["OpDef", "Bound", "BoundOp", "op", "alias", "get", "exists", "registry", "Shape", "DType", "Scalar"]
+__all__ = [
+    "OpDef",
+    "Bound",
+    "BoundOp",
+    "op",
+    "alias",
+    "get",
+    "exists",
+    "registry",
+    "Shape",
+    "DType",
+    "Scalar",
+]
 
 
 class Shape:
@@ -46,15 +58,34 @@ class Scalar:
     """Annotation: a number passed at run time (learning rate, ``x * 0.3``), never part of a program's key."""
 
 
-registry = {}   # every name and alias -> OpDef
+registry = {}  # every name and alias -> OpDef
 
 
 class OpDef:
     """One operator. Made by :func:`op`; everything public about the operator derives from it."""
 
-    __slots__ = ("name", "fn", "inputs", "variadic", "optional", "attrs", "scalars", "num_outputs",
-                 "mutates", "visible", "needs_key", "needs_train", "infer", "aliases", "doc", "barrier",
-                 "input_names", "_binds", "same_dtype", "lift")
+    __slots__ = (
+        "name",
+        "fn",
+        "inputs",
+        "variadic",
+        "optional",
+        "attrs",
+        "scalars",
+        "num_outputs",
+        "mutates",
+        "visible",
+        "needs_key",
+        "needs_train",
+        "infer",
+        "aliases",
+        "doc",
+        "barrier",
+        "input_names",
+        "_binds",
+        "same_dtype",
+        "lift",
+    )
 
     def __repr__(self):
         return f"<operator {self.name}>"
@@ -79,7 +110,12 @@ class OpDef:
             if name in given:
                 value = spec.read(given[name], where)
             elif spec.required:
-                fail(AttributeTypeError, where, f"parameter {name!r} is missing", expected=spec.describe())
+                fail(
+                    AttributeTypeError,
+                    where,
+                    f"parameter {name!r} is missing",
+                    expected=spec.describe(),
+                )
             else:
                 value = spec.default
             if spec.scalar and value is not None:
@@ -95,8 +131,13 @@ class OpDef:
         """Raise for an unknown keyword, listing the known ones."""
         known = [*self.input_names, *self.attrs]
         hint = nearest(name, known)
-        fail(AttributeTypeError, where or self.name, f"unknown parameter {name!r}",
-             expected=f"one of {', '.join(known)}", hint=hint.rstrip("?") if hint else None)
+        fail(
+            AttributeTypeError,
+            where or self.name,
+            f"unknown parameter {name!r}",
+            expected=f"one of {', '.join(known)}",
+            hint=hint.rstrip("?") if hint else None,
+        )
 
 
 class Attr:
@@ -126,8 +167,16 @@ class Attr:
         """The type in words, for messages and docs."""
         if self.choices:
             return "one of " + ", ".join(repr(c) for c in self.choices)
-        names = {int: "int", float: "float", bool: "bool", str: "str", Shape: "tuple of int", DType: "dtype",
-                 Scalar: "number", object: "object"}
+        names = {
+            int: "int",
+            float: "float",
+            bool: "bool",
+            str: "str",
+            Shape: "tuple of int",
+            DType: "dtype",
+            Scalar: "number",
+            object: "object",
+        }
         return names.get(self.kind, str(self.kind)) + (" or None" if self.optional else "")
 
     def read(self, value, where):
@@ -142,8 +191,14 @@ class Attr:
             self._bad(value, where)
 
     def _bad(self, value, where):
-        fail(AttributeTypeError, where, f"parameter {self.name!r} does not fit", expected=self.describe(),
-             got=repr(value), hint=nearest(value, self.choices).rstrip("?") or None if self.choices else None)
+        fail(
+            AttributeTypeError,
+            where,
+            f"parameter {self.name!r} does not fit",
+            expected=self.describe(),
+            got=repr(value),
+            hint=nearest(value, self.choices).rstrip("?") or None if self.choices else None,
+        )
 
 
 def _literal(value):
@@ -170,7 +225,9 @@ def _whole(value):
 
 def _read_float(_, value):
     if isinstance(value, str):
-        return float(value.rstrip("fF") if value[-1:] in "fF" and value[-3:].lower() != "inf" else value)
+        return float(
+            value.rstrip("fF") if value[-1:] in "fF" and value[-3:].lower() != "inf" else value
+        )
     return float(value)
 
 
@@ -190,7 +247,7 @@ def _read_str(attr, value):
         if value in attr.choices:
             return value
         if isinstance(value, str):
-            for c in attr.choices:   # Literal[1, 2] read from JSON's "1"
+            for c in attr.choices:  # Literal[1, 2] read from JSON's "1"
                 if not isinstance(c, str) and str(c) == value:
                     return c
         if "None" in attr.choices and value is None:
@@ -217,8 +274,16 @@ def _read_scalar(_, value):
     return float(value) if not isinstance(value, (bool, int)) else value
 
 
-_READERS = {int: _read_int, float: _read_float, bool: _read_bool, str: _read_str, Shape: _read_shape,
-            DType: _read_dtype, Scalar: _read_scalar, object: lambda _, v: v}
+_READERS = {
+    int: _read_int,
+    float: _read_float,
+    bool: _read_bool,
+    str: _read_str,
+    Shape: _read_shape,
+    DType: _read_dtype,
+    Scalar: _read_scalar,
+    object: lambda _, v: v,
+}
 
 
 class Bound:
@@ -228,11 +293,13 @@ class Bound:
     makes one keeps it for the next time.
     """
 
-    op = None            # the OpDef, where there is one
+    op = None  # the OpDef, where there is one
     attrs = {}
-    needs_key = False    # the last two words are a random key, assigned by dispatch
+    needs_key = False  # the last two words are a random key, assigned by dispatch
     n_words = 0
-    closed = frozenset()  # outputs through which no gradient flows (new moving statistics, optimizer states)
+    closed = (
+        frozenset()
+    )  # outputs through which no gradient flows (new moving statistics, optimizer states)
     name = "?"
 
     def __init__(self):
@@ -251,7 +318,9 @@ class BoundOp(Bound):
         self.name = opdef.name
         self.needs_key = opdef.needs_key
         self.n_scalars = sum(a.scalar and n not in attrs for n, a in opdef.attrs.items())
-        self.n_words = self.n_scalars + (2 if self.needs_key else 0)   # a random key travels as two words
+        self.n_words = self.n_scalars + (
+            2 if self.needs_key else 0
+        )  # a random key travels as two words
         n = opdef.num_outputs
         self.n_out = n(attrs, n_inputs) if callable(n) else n
         v = opdef.visible
@@ -284,8 +353,18 @@ def make_key(seed, counter):
     return jax.random.wrap_key_data(data, impl="threefry2x32")
 
 
-def op(name, *, aliases=(), infer=None, num_outputs=1, visible=None, mutates=(), barrier=False,
-       same_dtype=False, lift=()):
+def op(
+    name,
+    *,
+    aliases=(),
+    infer=None,
+    num_outputs=1,
+    visible=None,
+    mutates=(),
+    barrier=False,
+    same_dtype=False,
+    lift=(),
+):
     """Register a pure function as an operator.
 
     Parameters
@@ -355,8 +434,12 @@ def get(name):
     """The operator of that name."""
     found = registry.get(name)
     if found is None:
-        fail(AttributeTypeError, "operator registry", f"no operator {name!r}",
-             hint=nearest(name, registry).rstrip("?") or None)
+        fail(
+            AttributeTypeError,
+            "operator registry",
+            f"no operator {name!r}",
+            hint=nearest(name, registry).rstrip("?") or None,
+        )
     return found
 
 

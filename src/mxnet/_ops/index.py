@@ -16,13 +16,13 @@ __all__ = ["index_op", "assign_op", "INT", "NEW", "ARRAY"]
 INT, NEW, ARRAY = "int", "new", "array"
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def index_op(form):
     """The operator that reads ``form``. See :class:`Index`."""
     return Index(form)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def assign_op(form):
     """The operator that returns a copy with ``form`` replaced. See :class:`Assign`."""
     return Assign(form)
@@ -77,7 +77,9 @@ class Assign(Bound):
             value = jnp.broadcast_to(value, _shape(sizes, self.form)).reshape(sizes)
             return (lax.dynamic_update_slice(data, value, starts),)
         # positions of the elements in the flattened array: found by reading a grid of positions the same way
-        grid = jnp.arange(data.size, dtype="int32" if data.size < 2**31 else "int64").reshape(data.shape)
+        grid = jnp.arange(data.size, dtype="int32" if data.size < 2**31 else "int64").reshape(
+            data.shape
+        )
         where = index_op(self.form).run((grid, *arrays), words)[0]
         value = jnp.broadcast_to(value, where.shape)
         return (data.reshape(-1).at[where.reshape(-1)].set(value.reshape(-1)).reshape(data.shape),)

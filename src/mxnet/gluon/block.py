@@ -12,7 +12,9 @@ from .._engine.state import threads
 from .._engine.trace import placeholder, trace
 from ..error import MXNetError, TraceError
 from ..name import NameManager, Prefix
-from ..ndarray import NDArray, load as _load, save as _save
+from ..ndarray import NDArray
+from ..ndarray import load as _load
+from ..ndarray import save as _save
 from ..ndarray.ndarray import _wrap
 from .parameter import DeferredInitializationError, Parameter, ParameterDict, brief
 
@@ -36,7 +38,9 @@ class _Scope:
         if current is None:
             if prefix is None:
                 prefix = NameManager.current().get(None, hint) + "_"
-            params = ParameterDict(prefix) if params is None else ParameterDict(params.prefix, params)
+            params = (
+                ParameterDict(prefix) if params is None else ParameterDict(params.prefix, params)
+            )
             return prefix, params
         if prefix is None:
             n = current._counter.get(hint, 0)
@@ -115,24 +119,32 @@ class Block:
         return self.__class__.__name__.lower()
 
     def __repr__(self):
-        inside = "\n".join(f"  ({k}): {_indent(repr(v))}" for k, v in self.__dict__.items() if isinstance(v, Block))
+        inside = "\n".join(
+            f"  ({k}): {_indent(repr(v))}" for k, v in self.__dict__.items() if isinstance(v, Block)
+        )
         return f"{self.__class__.__name__}(\n{inside}\n)"
 
     def __setattr__(self, name, value):
         """Register children and parameters as they are assigned."""
         old = self.__dict__.get(name)
         if isinstance(old, (Block, Parameter)) and not isinstance(value, type(old)):
-            raise TypeError(f"Changing attribute type for {name} from {type(old)} to {type(value)} is not allowed.")
+            raise TypeError(
+                f"Changing attribute type for {name} from {type(old)} to {type(value)} is not allowed."
+            )
         if isinstance(value, Block):
             self.register_child(value, name)
         elif isinstance(value, Parameter):
             if "_reg_params" not in self.__dict__:
-                raise AttributeError(f"{type(self).__name__}: call super().__init__() before assigning parameters.")
+                raise AttributeError(
+                    f"{type(self).__name__}: call super().__init__() before assigning parameters."
+                )
             have = self._reg_params.get(name)
             if have is not None and have is not value:
-                raise AssertionError("Overriding Parameter attribute %s is not allowed. If you want to share "
-                                     "parameters between blocks, please set 'params' at Block construction instead."
-                                     % name)
+                raise AssertionError(
+                    "Overriding Parameter attribute %s is not allowed. If you want to share "
+                    "parameters between blocks, please set 'params' at Block construction instead."
+                    % name
+                )
             self._reg_params[name] = value
         super().__setattr__(name, value)
 
@@ -208,7 +220,9 @@ class Block:
         ctx : Context or list of Context
         force_reinit : bool           also parameters that have values already
         """
-        self.collect_params().initialize(initializer.Uniform() if init is None else init, ctx, verbose, force_reinit)
+        self.collect_params().initialize(
+            initializer.Uniform() if init is None else init, ctx, verbose, force_reinit
+        )
 
     def cast(self, dtype):
         """Convert all parameters to another element type."""
@@ -238,8 +252,15 @@ class Block:
             params = unique
         _save(filename, {name: p._reduce() for name, p in params.items()})
 
-    def load_parameters(self, filename, ctx=None, allow_missing=False, ignore_extra=False, cast_dtype=False,
-                        dtype_source="current"):
+    def load_parameters(
+        self,
+        filename,
+        ctx=None,
+        allow_missing=False,
+        ignore_extra=False,
+        cast_dtype=False,
+        dtype_source="current",
+    ):
         """Read parameters from a file.
 
         All layouts are read: places in the tree (``save_parameters``), names (``ParameterDict.save``), and
@@ -256,11 +277,15 @@ class Block:
             return
         if not isinstance(loaded, dict):
             raise MXNetError(f"{filename}: expected named arrays, got a list of {len(loaded)}.")
-        if not any("." in k for k in loaded) and any("." in k for k in params) or any(
-                k.startswith(("arg:", "aux:")) for k in loaded):
+        if (
+            (not any("." in k for k in loaded)
+            and any("." in k for k in params))
+            or any(k.startswith(("arg:", "aux:")) for k in loaded)
+        ):
             del loaded
-            self.collect_params().load(filename, ctx, allow_missing, ignore_extra, "",
-                                       cast_dtype, dtype_source)
+            self.collect_params().load(
+                filename, ctx, allow_missing, ignore_extra, "", cast_dtype, dtype_source
+            )
             return
         where = f"file '{filename}'"
         if not allow_missing:
@@ -269,24 +294,36 @@ class Block:
                 by_param.setdefault(id(p), []).append(name)
             for name, p in params.items():
                 if not any(n in loaded for n in by_param[id(p)]):
-                    raise AssertionError(f"Parameter '{name}' is missing in {where}, which contains parameters: "
-                                         f"{brief(loaded)}. Set allow_missing=True to ignore missing parameters.")
+                    raise AssertionError(
+                        f"Parameter '{name}' is missing in {where}, which contains parameters: "
+                        f"{brief(loaded)}. Set allow_missing=True to ignore missing parameters."
+                    )
         for name, data in loaded.items():
             if name not in params:
                 if not ignore_extra:
-                    raise ValueError(f"Parameter '{name}' loaded from {where} is not present in ParameterDict, which "
-                                     f"contains parameters {brief(params)}. Set ignore_extra=True to ignore.")
+                    raise ValueError(
+                        f"Parameter '{name}' loaded from {where} is not present in ParameterDict, which "
+                        f"contains parameters {brief(params)}. Set ignore_extra=True to ignore."
+                    )
                 continue
             params[name]._load_init(data, ctx, cast_dtype, dtype_source)
 
     def save_params(self, filename):
         """Deprecated: :meth:`save_parameters`, under the parameters' names."""
-        warnings.warn("save_params is deprecated. Please use save_parameters.", DeprecationWarning, stacklevel=2)
+        warnings.warn(
+            "save_params is deprecated. Please use save_parameters.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         self.collect_params().save(filename, strip_prefix=self.prefix)
 
     def load_params(self, filename, ctx=None, allow_missing=False, ignore_extra=False):
         """Deprecated: :meth:`load_parameters`."""
-        warnings.warn("load_params is deprecated. Please use load_parameters.", DeprecationWarning, stacklevel=2)
+        warnings.warn(
+            "load_params is deprecated. Please use load_parameters.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
         self.load_parameters(filename, ctx, allow_missing, ignore_extra)
 
     # ------------------------------------------------------------------ calling
@@ -445,13 +482,25 @@ class HybridBlock(Block):
     def register_child(self, block, name=None):
         """Make a HybridBlock a child of this one."""
         if not isinstance(block, HybridBlock):
-            raise ValueError("Children of HybridBlock must also be HybridBlock, but %s has type %s. If you are using "
-                             "Sequential, please try HybridSequential instead." % (block, type(block)))
+            raise ValueError(
+                "Children of HybridBlock must also be HybridBlock, but %s has type %s. If you are using "
+                "Sequential, please try HybridSequential instead." % (block, type(block))
+            )
         super().register_child(block, name)
         self._clear_cached_op()
 
-    def hybridize(self, active=True, backend=None, clear=True, static_alloc=False, static_shape=False,
-                  inline_limit=2, forward_bulk_size=None, backward_bulk_size=None, **kwargs):
+    def hybridize(
+        self,
+        active=True,
+        backend=None,
+        clear=True,
+        static_alloc=False,
+        static_shape=False,
+        inline_limit=2,
+        forward_bulk_size=None,
+        backward_bulk_size=None,
+        **kwargs,
+    ):
         """Trace the forward instead of running its Python code each time.
 
         The other arguments are accepted for compatibility; memory is planned by the compiler.
@@ -488,8 +537,10 @@ class HybridBlock(Block):
 
     def export(self, path, epoch=0, remove_amp_cast=True):
         """Write the block as symbol JSON and parameters."""
-        raise MXNetError("HybridBlock.export: symbols are not available yet. Hint: save_parameters() keeps the "
-                         "weights.")
+        raise MXNetError(
+            "HybridBlock.export: symbols are not available yet. Hint: save_parameters() keeps the "
+            "weights."
+        )
 
     def optimize_for(self, x, *args, backend=None, clear=False, **kwargs):
         """Hybridize and run once; back ends besides XLA do not exist here."""
@@ -517,8 +568,10 @@ class HybridBlock(Block):
         if not isinstance(x, NDArray):
             if isinstance(x, (list, tuple)) and x and self._first_array((x, *args)) is not None:
                 return self._forward_on(self._first_array((x, *args)).context, x, args)
-            raise ValueError("In HybridBlock, there must be one NDArray or one Symbol in the input. Please check the "
-                             f"type of the args. Got {type(x)}.")
+            raise ValueError(
+                "In HybridBlock, there must be one NDArray or one Symbol in the input. Please check the "
+                f"type of the args. Got {type(x)}."
+            )
         return self._forward_on(x.context, x, args)
 
     @staticmethod
@@ -539,8 +592,10 @@ class HybridBlock(Block):
             except TraceError as e:
                 if not self._warned:
                     self._warned = True
-                    warnings.warn(f"{self.name} ({type(self).__name__}) cannot be compiled and runs imperatively: {e}",
-                                  stacklevel=4)
+                    warnings.warn(
+                        f"{self.name} ({type(self).__name__}) cannot be compiled and runs imperatively: {e}",
+                        stacklevel=4,
+                    )
                 self._active = False
                 for child in self._children.values():
                     child.hybridize(True)
@@ -579,7 +634,9 @@ class _Graph:
             try:
                 out = block.hybrid_forward(F, *inputs, **block._own_params(ctx))
             except DeferredInitializationError as e:
-                raise ValueError(f"Deferred initialization failed because shape cannot be inferred. {e}") from None
+                raise ValueError(
+                    f"Deferred initialization failed because shape cannot be inferred. {e}"
+                ) from None
             arrays = []
             holder["structure"] = _flatten([out], arrays)
             captured = threads.tracing.captured
@@ -593,8 +650,10 @@ class _Graph:
         self.params = list(holder["captured"])
         order = {v: i for i, (_, v) in enumerate(holder["captured"].values())}
         n = len(values)
-        self.traced.sources = [n + order[s] if not isinstance(s, int) and s in order else s
-                               for s in self.traced.sources]
+        self.traced.sources = [
+            n + order[s] if not isinstance(s, int) and s in order else s
+            for s in self.traced.sources
+        ]
         self.writes = holder["writes"]
         n_out = len(self.traced.emit) - len(self.writes)
         self.traced.op.closed = frozenset(range(n_out, len(self.traced.emit)))
@@ -612,5 +671,3 @@ class _Graph:
         if self.single:
             return _wrap(NDArray, outs[0])
         return _rebuild(self.structure, iter([_wrap(NDArray, v) for v in outs]))[0]
-
-

@@ -10,13 +10,14 @@ from .._dtypes import as_dtype
 from .._engine.segment import alias, append_many, aside
 from .._engine.state import threads
 from .._engine.trace import placeholder
-from .._engine.value import Mark
 from .._frontend.dispatch import DeferredRead
 from .._graph.lower import Fill
 from .._graph.node import spec_of
 from ..context import canonical, cpu, current_context, device_of
 from ..error import FormatError, MXNetError, nearest
-from ..ndarray import NDArray, array, load as _load, save as _save
+from ..ndarray import NDArray, array
+from ..ndarray import load as _load
+from ..ndarray import save as _save
 from ..ndarray.ndarray import _wrap
 
 __all__ = ["DeferredInitializationError", "Parameter", "Constant", "ParameterDict", "tensor_types"]
@@ -59,20 +60,36 @@ class Parameter:
     differentiable : bool                   False: never has a gradient
     """
 
-    def __init__(self, name, grad_req="write", shape=None, dtype=onp.float32, lr_mult=1.0, wd_mult=1.0, init=None,
-                 allow_deferred_init=False, differentiable=True, stype="default", grad_stype="default"):
+    def __init__(
+        self,
+        name,
+        grad_req="write",
+        shape=None,
+        dtype=onp.float32,
+        lr_mult=1.0,
+        wd_mult=1.0,
+        init=None,
+        allow_deferred_init=False,
+        differentiable=True,
+        stype="default",
+        grad_stype="default",
+    ):
         for s in (stype, grad_stype):
             if s not in ("default", "row_sparse", "csr"):
-                raise AssertionError(f"invalid storage type {s!r} for Parameter {name!r}: expected 'default', "
-                                     "'row_sparse' or 'csr'")
+                raise AssertionError(
+                    f"invalid storage type {s!r} for Parameter {name!r}: expected 'default', "
+                    "'row_sparse' or 'csr'"
+                )
         self._var = None
-        self._data = None           # context -> NDArray
-        self._grad_handles = None   # context -> NDArray
+        self._data = None  # context -> NDArray
+        self._grad_handles = None  # context -> NDArray
         self._deferred_init = ()
         self._differentiable = differentiable
         self._allow_deferred_init = allow_deferred_init
         self._grad_req = None
-        self._shape = None if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        self._shape = (
+            None if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        )
         self.name = name
         self._dtype = dtype
         self.lr_mult, self.wd_mult = lr_mult, wd_mult
@@ -92,7 +109,9 @@ class Parameter:
     @grad_req.setter
     def grad_req(self, req):
         if req not in ("write", "add", "null"):
-            raise AssertionError(f"grad_req must be one of 'write', 'add', or 'null', but got '{req}'")
+            raise AssertionError(
+                f"grad_req must be one of 'write', 'add', or 'null', but got '{req}'"
+            )
         if not self._differentiable:
             req = "null"
         if self._grad_req == req:
@@ -113,15 +132,23 @@ class Parameter:
     @property
     def shape(self):
         """Shape; 0 in it stands for what is not known yet."""
-        return None if self._shape is None else tuple([0 if d in (-1, None) else d for d in self._shape])
+        return (
+            None
+            if self._shape is None
+            else tuple([0 if d in (-1, None) else d for d in self._shape])
+        )
 
     @shape.setter
     def shape(self, new):
         if self._shape is not None:
-            fits = len(self._shape) == len(new) and all(a in (0, -1, None, b) for a, b in zip(self._shape, new))
+            fits = len(self._shape) == len(new) and all(
+                a in (0, -1, None, b) for a, b in zip(self._shape, new)
+            )
             if not fits:
-                raise AssertionError(f"Expected shape {tuple(new)} is incompatible with given shape {self.shape} of "
-                                     f"Parameter {self.name}.")
+                raise AssertionError(
+                    f"Expected shape {tuple(new)} is incompatible with given shape {self.shape} of "
+                    f"Parameter {self.name}."
+                )
         self._shape = tuple(new)
 
     @property
@@ -141,8 +168,11 @@ class Parameter:
         """
         default_init = initializer.Uniform() if default_init is None else default_init
         if self._data is not None and not force_reinit:
-            warnings.warn(f"Parameter '{self.name}' is already initialized, ignoring. Set force_reinit=True to "
-                          "re-initialize.", stacklevel=2)
+            warnings.warn(
+                f"Parameter '{self.name}' is already initialized, ignoring. Set force_reinit=True to "
+                "re-initialize.",
+                stacklevel=2,
+            )
             return
         self._data = self._grad_handles = None
         ctx = contexts(ctx)
@@ -152,8 +182,10 @@ class Parameter:
             if self._allow_deferred_init:
                 self._deferred_init = (init, ctx, default_init, None)
                 return
-            raise ValueError(f"Cannot initialize Parameter '{self.name}' because it has invalid shape: "
-                             f"{self.shape}. Hint: give all dimensions, e.g. in_units or in_channels.")
+            raise ValueError(
+                f"Cannot initialize Parameter '{self.name}' because it has invalid shape: "
+                f"{self.shape}. Hint: give all dimensions, e.g. in_units or in_channels."
+            )
         self._deferred_init = (init, ctx, default_init, None)
         self._finish_deferred_init()
 
@@ -163,8 +195,10 @@ class Parameter:
             return
         init, ctx, default_init, data = self._deferred_init
         if not _known(self._shape):
-            raise ValueError(f"Cannot initialize Parameter '{self.name}' because it has invalid shape: "
-                             f"{self.shape}. Hint: give in_units, in_channels or the like.")
+            raise ValueError(
+                f"Cannot initialize Parameter '{self.name}' because it has invalid shape: "
+                f"{self.shape}. Hint: give in_units, in_channels or the like."
+            )
         self._deferred_init = ()
         with aside():
             if data is None:
@@ -197,18 +231,23 @@ class Parameter:
         """Take a loaded array as value."""
         if self._shape is not None:
             fits = len(self.shape) == len(data.shape) and all(
-                a in (0, -1, b) for a, b in zip(self.shape, data.shape))
+                a in (0, -1, b) for a, b in zip(self.shape, data.shape)
+            )
             if not fits:
-                raise AssertionError(f"Failed loading Parameter '{self.name}' from saved params: shape incompatible "
-                                     f"expected {self.shape} vs saved {data.shape}")
+                raise AssertionError(
+                    f"Failed loading Parameter '{self.name}' from saved params: shape incompatible "
+                    f"expected {self.shape} vs saved {data.shape}"
+                )
             self._shape = tuple([a if a > 0 else b for a, b in zip(self.shape, data.shape)])
         else:
             self._shape = data.shape
         if as_dtype(self._dtype) != as_dtype(data.dtype):
             if not cast_dtype:
-                raise AssertionError(f"Failed loading Parameter '{self.name}' from saved params: dtype incompatible "
-                                     f"expected {self.dtype} vs saved {data.dtype}. Set cast_dtype=True to cast the "
-                                     "dtype of saved params.")
+                raise AssertionError(
+                    f"Failed loading Parameter '{self.name}' from saved params: dtype incompatible "
+                    f"expected {self.dtype} vs saved {data.dtype}. Set cast_dtype=True to cast the "
+                    "dtype of saved params."
+                )
             if dtype_source == "current":
                 data = data.astype(self._dtype)
             elif dtype_source == "saved":
@@ -218,15 +257,19 @@ class Parameter:
         if self._data is None:
             where = self._deferred_init[1] if self._deferred_init else contexts(ctx)
             if ctx is not None and self._deferred_init and set(where) != set(contexts(ctx)):
-                raise AssertionError(f"Failed to load Parameter '{self.name}' on {ctx} because it was previous "
-                                     f"initialized on {self.list_ctx()}.")
+                raise AssertionError(
+                    f"Failed to load Parameter '{self.name}' on {ctx} because it was previous "
+                    f"initialized on {self.list_ctx()}."
+                )
             self._deferred_init = ()
             data = array(data, ctx=where[0], dtype=data.dtype)
             self._init_impl(data, where)
         else:
             if ctx is not None and set(self._data) != set(contexts(ctx)):
-                raise AssertionError(f"Failed to load Parameter '{self.name}' on {ctx} because it was previous "
-                                     f"initialized on {self.list_ctx()}.")
+                raise AssertionError(
+                    f"Failed to load Parameter '{self.name}' on {ctx} because it was previous "
+                    f"initialized on {self.list_ctx()}."
+                )
             self.set_data(data)
 
     # ------------------------------------------------------------------ values
@@ -239,18 +282,22 @@ class Parameter:
             found = table.get(ctx)
             if found is not None:
                 return found
-            raise RuntimeError(f"Parameter '{self.name}' was not initialized on context {ctx}. It was only "
-                               f"initialized on {self.list_ctx()}.")
+            raise RuntimeError(
+                f"Parameter '{self.name}' was not initialized on context {ctx}. It was only "
+                f"initialized on {self.list_ctx()}."
+            )
         if self._deferred_init:
             raise DeferredInitializationError(
                 f"Parameter '{self.name}' has not been initialized yet because initialization was deferred. Actual "
                 "initialization happens during the first forward pass. Please pass one batch of data through the "
                 "network before accessing Parameters. You can also avoid deferred initialization by specifying "
-                "in_units, num_features, etc., for network layers.")
+                "in_units, num_features, etc., for network layers."
+            )
         raise RuntimeError(
             f"Parameter '{self.name}' has not been initialized. Note that you should initialize parameters and "
             "create Trainer with Block.collect_params() instead of Block.params because the later does not include "
-            "Parameters of nested child Blocks. Hint: call net.initialize().")
+            "Parameters of nested child Blocks. Hint: call net.initialize()."
+        )
 
     def data(self, ctx=None):
         """The value on one context (NDArray; changes to it are changes of the parameter)."""
@@ -283,7 +330,9 @@ class Parameter:
     def grad(self, ctx=None):
         """The gradient buffer on one context."""
         if self._data is not None and self._grad_req == "null":
-            raise RuntimeError(f"Cannot get gradient array for Parameter '{self.name}' because grad_req='null'")
+            raise RuntimeError(
+                f"Cannot get gradient array for Parameter '{self.name}' because grad_req='null'"
+            )
         return self._check(self._grad_handles if self._data is not None else None, ctx)
 
     def list_grad(self):
@@ -330,7 +379,9 @@ class Parameter:
             init, _, default_init, data = self._deferred_init
             self._deferred_init = (init, ctx, default_init, data)
         else:
-            raise ValueError(f"Cannot reset context for Parameter '{self.name}' because it has not been initialized.")
+            raise ValueError(
+                f"Cannot reset context for Parameter '{self.name}' because it has not been initialized."
+            )
 
     def cast(self, dtype):
         """Convert value and gradient to another element type."""
@@ -347,8 +398,10 @@ class Parameter:
 
     def list_row_sparse_data(self, row_id):
         """Rows of a row-sparse parameter on all contexts."""
-        raise RuntimeError(f"Cannot return a copy of Parameter '{self.name}' via list_row_sparse_data() because its "
-                           f"storage type is {self._stype}. Please use data() instead.")
+        raise RuntimeError(
+            f"Cannot return a copy of Parameter '{self.name}' via list_row_sparse_data() because its "
+            f"storage type is {self._stype}. Please use data() instead."
+        )
 
     def row_sparse_data(self, row_id):
         """Rows of a row-sparse parameter."""
@@ -380,7 +433,9 @@ class DeferredArray(NDArray):
 
     def _read(self):
         if self.real is None:
-            if not self.parameter._deferred_init:        # a block called twice: completed by another stand-in
+            if (
+                not self.parameter._deferred_init
+            ):  # a block called twice: completed by another stand-in
                 self.real = self.parameter.data(self.where)
             else:
                 raise DeferredRead(self)
@@ -445,8 +500,9 @@ class Constant(Parameter):
         if not isinstance(value, NDArray):
             value = array(value)
         self.value = value
-        super().__init__(name, grad_req="null", shape=value.shape, dtype=value.dtype,
-                         init=_ConstantValue(value))
+        super().__init__(
+            name, grad_req="null", shape=value.shape, dtype=value.dtype, init=_ConstantValue(value)
+        )
 
     def __repr__(self):
         return f"Constant {self.name} (shape={self.shape}, dtype={self.dtype})"
@@ -459,8 +515,11 @@ class Constant(Parameter):
     @grad_req.setter
     def grad_req(self, req):
         if req != "null":
-            warnings.warn(f'Constant parameter "{self.name}" does not support grad_req other than "null", and new '
-                          f'value "{req}" is ignored.', stacklevel=2)
+            warnings.warn(
+                f'Constant parameter "{self.name}" does not support grad_req other than "null", and new '
+                f'value "{req}" is ignored.',
+                stacklevel=2,
+            )
         self._grad_req = "null"
 
 
@@ -545,14 +604,18 @@ class ParameterDict:
                 continue
             if key == "shape" and value is not None:
                 value = (value,) if isinstance(value, int) else tuple(value)
-                if len(value) == len(have) and all(a == b or a <= 0 or b <= 0 for a, b in zip(value, have)):
+                if len(value) == len(have) and all(
+                    a == b or a <= 0 or b <= 0 for a, b in zip(value, have)
+                ):
                     found._shape = tuple([max(a, b) for a, b in zip(value, have)])
                     continue
             elif key == "dtype" and as_dtype(value) == as_dtype(have):
                 continue
             if value is not None and value != have:
-                raise AssertionError(f"Cannot retrieve Parameter '{name}' because desired attribute does not match "
-                                     f"with stored for attribute '{key}': desired '{value}' vs stored '{have}'.")
+                raise AssertionError(
+                    f"Cannot retrieve Parameter '{name}' because desired attribute does not match "
+                    f"with stored for attribute '{key}': desired '{value}' vs stored '{have}'."
+                )
         return found
 
     def get_constant(self, name, value=None):
@@ -561,23 +624,29 @@ class ParameterDict:
         found = self._find(name)
         if found is None:
             if value is None:
-                raise KeyError(f"No constant named '{name}'. Please specify value if you want to create a new "
-                               "constant.")
+                raise KeyError(
+                    f"No constant named '{name}'. Please specify value if you want to create a new "
+                    "constant."
+                )
             found = self._params[name] = Constant(name, value)
         elif value is not None:
             if not isinstance(found, Constant):
                 raise AssertionError(f"Parameter '{name}' already exists but it is not a constant.")
             value = value.asnumpy() if isinstance(value, NDArray) else onp.asarray(value)
             if found.shape != value.shape or (found.value.asnumpy() != value).any():
-                raise AssertionError(f"Constant '{name}' already exists but its value doesn't match new value")
+                raise AssertionError(
+                    f"Constant '{name}' already exists but its value doesn't match new value"
+                )
         return found
 
     def update(self, other):
         """Add the parameters of another dict."""
         for name, p in other.items():
             if name in self._params and self._params[name] is not p:
-                raise AssertionError(f"Cannot update self with other because they have different Parameters with the "
-                                     f"same name '{name}'")
+                raise AssertionError(
+                    f"Cannot update self with other because they have different Parameters with the "
+                    f"same name '{name}'"
+                )
         self._params.update(other.items())
 
     def initialize(self, init=None, ctx=None, verbose=False, force_reinit=False):
@@ -619,21 +688,49 @@ class ParameterDict:
         out = {}
         for p in self.values():
             if not p.name.startswith(strip_prefix):
-                raise ValueError(f"Prefix '{strip_prefix}' is to be striped before saving, but Parameter's name "
-                                 f"'{p.name}' does not start with it.")
-            out[p.name[len(strip_prefix):]] = p._reduce()
+                raise ValueError(
+                    f"Prefix '{strip_prefix}' is to be striped before saving, but Parameter's name "
+                    f"'{p.name}' does not start with it."
+                )
+            out[p.name[len(strip_prefix) :]] = p._reduce()
         _save(filename, out)
 
-    def load(self, filename, ctx=None, allow_missing=False, ignore_extra=False, restore_prefix="", cast_dtype=False,
-             dtype_source="current"):
+    def load(
+        self,
+        filename,
+        ctx=None,
+        allow_missing=False,
+        ignore_extra=False,
+        restore_prefix="",
+        cast_dtype=False,
+        dtype_source="current",
+    ):
         """Read parameters from a file; see :meth:`load_dict`."""
         loaded = _load(filename)
         if not isinstance(loaded, dict):
             raise FormatError(f"{filename}: expected named arrays, got a list of {len(loaded)}.")
-        self.load_dict(loaded, ctx, allow_missing, ignore_extra, restore_prefix, filename, cast_dtype, dtype_source)
+        self.load_dict(
+            loaded,
+            ctx,
+            allow_missing,
+            ignore_extra,
+            restore_prefix,
+            filename,
+            cast_dtype,
+            dtype_source,
+        )
 
-    def load_dict(self, param_dict, ctx=None, allow_missing=False, ignore_extra=False, restore_prefix="",
-                  filename=None, cast_dtype=False, dtype_source="current"):
+    def load_dict(
+        self,
+        param_dict,
+        ctx=None,
+        allow_missing=False,
+        ignore_extra=False,
+        restore_prefix="",
+        filename=None,
+        cast_dtype=False,
+        dtype_source="current",
+    ):
         """Take parameters from a dict of arrays (``arg:`` and ``aux:`` before names are dropped)."""
         where = f"file '{filename}'" if filename else "param_dict"
         plain = {(k[4:] if k.startswith(("arg:", "aux:")) else k): v for k, v in param_dict.items()}
@@ -641,14 +738,18 @@ class ParameterDict:
         if not allow_missing:
             for name in self.keys():
                 if name not in plain:
-                    raise AssertionError(f"Parameter '{name}' is missing in {where}, which contains parameters: "
-                                         f"{brief(plain)}. {nearest(name, plain)} Please make sure source and "
-                                         "target networks have the same prefix, or set allow_missing=True.")
+                    raise AssertionError(
+                        f"Parameter '{name}' is missing in {where}, which contains parameters: "
+                        f"{brief(plain)}. {nearest(name, plain)} Please make sure source and "
+                        "target networks have the same prefix, or set allow_missing=True."
+                    )
         for name, data in plain.items():
             if name not in self._params:
                 if not ignore_extra:
-                    raise AssertionError(f"Parameter '{name}' loaded from {where} is not present in ParameterDict, "
-                                         f"choices are: {brief(self.keys())}. Set ignore_extra to True to ignore.")
+                    raise AssertionError(
+                        f"Parameter '{name}' loaded from {where} is not present in ParameterDict, "
+                        f"choices are: {brief(self.keys())}. Set ignore_extra to True to ignore."
+                    )
                 continue
             self._params[name]._load_init(data, ctx, cast_dtype, dtype_source)
 
@@ -658,5 +759,3 @@ def brief(names, limit=10):
     names = list(names)
     shown = ", ".join(f"'{n}'" for n in names[:limit])
     return shown + (f", ... ({len(names)} in all)" if len(names) > limit else "")
-
-

@@ -9,6 +9,20 @@ from ._internal import _internal
 from ._serialize import load, load_frombuffer, save
 from .ndarray import NDArray, waitall
 
-__all__ = ["NDArray", "waitall", "contrib", "image", "linalg", "op", "random", "sparse", "_internal", "save", "load", "load_frombuffer",
-           *_creation.__all__, *_functions.__all__]
+__all__ = [
+    "NDArray",
+    "waitall",
+    "contrib",
+    "image",
+    "linalg",
+    "op",
+    "random",
+    "sparse",
+    "_internal",
+    "save",
+    "load",
+    "load_frombuffer",
+    *_creation.__all__,
+    *_functions.__all__,
+]
 __all__ += fill_namespace(globals())

@@ -1,21 +1,38 @@
 """Making arrays."""
 
+import operator
+
 import numpy as onp
 
 from .._dtypes import as_dtype
 from .._engine.program import to_device
 from .._engine.segment import append, append_many, concrete
 from .._engine.value import Value
+from .._frontend.dispatch import invoke
 from .._graph.lower import COPY, Fill
 from .._graph.node import spec_of
+from .._ops import _spec
 from ..context import canonical, current_context, device_of
 from ..error import MXNetError, ShapeError, fail
-from .._frontend.dispatch import invoke
-from .._ops import _spec
 from .ndarray import NDArray, _wrap
 
-__all__ = ["array", "zeros", "ones", "full", "empty", "arange", "linspace", "eye", "concatenate", "moveaxis",
-           "from_numpy", "from_dlpack", "to_dlpack_for_read", "to_dlpack_for_write", "onehot_encode"]
+__all__ = [
+    "array",
+    "zeros",
+    "ones",
+    "full",
+    "empty",
+    "arange",
+    "linspace",
+    "eye",
+    "concatenate",
+    "moveaxis",
+    "from_numpy",
+    "from_dlpack",
+    "to_dlpack_for_read",
+    "to_dlpack_for_write",
+    "onehot_encode",
+]
 
 
 def _context(ctx):
@@ -66,15 +83,30 @@ def array(source_array, ctx=None, dtype=None):
 def _from_arrays(source, dtype):
     """A list that holds NDArrays, or an error."""
     try:
-        return onp.array([s.asnumpy() if isinstance(s, NDArray) else s for s in source], dtype=dtype)
+        return onp.array(
+            [s.asnumpy() if isinstance(s, NDArray) else s for s in source], dtype=dtype
+        )
     except (TypeError, ValueError, AttributeError):
         raise TypeError("source_array must be array like object") from None
 
 
 def _shape(shape):
-    shape = (int(shape),) if isinstance(shape, (int, onp.integer)) else tuple([int(s) for s in shape])
+    try:
+        if hasattr(shape, "__index__"):
+            shape = (shape,)
+        shape = tuple([operator.index(s) for s in shape])
+    except TypeError:
+        fail(
+            ShapeError,
+            "creation",
+            "not a shape",
+            expected="an int or a tuple of int",
+            got=repr(shape),
+        )
     if any(s < 0 for s in shape):
-        fail(ShapeError, "creation", "a dimension is negative", expected="dimensions >= 0", got=shape)
+        fail(
+            ShapeError, "creation", "a dimension is negative", expected="dimensions >= 0", got=shape
+        )
     return shape
 
 
@@ -159,10 +191,14 @@ def moveaxis(tensor, source, destination):
     source = [source] if isinstance(source, int) else list(source)
     destination = [destination] if isinstance(destination, int) else list(destination)
     if len(source) != len(destination):
-        raise ValueError("`source` and `destination` arguments must have the same number of elements")
+        raise ValueError(
+            "`source` and `destination` arguments must have the same number of elements"
+        )
     for a in (*source, *destination):
         if not -n <= a < n:
-            raise ValueError(f"moveaxis: axis {a} is out of bounds for an array with {n} dimensions")
+            raise ValueError(
+                f"moveaxis: axis {a} is out of bounds for an array with {n} dimensions"
+            )
     source, destination = [a % n for a in source], [a % n for a in destination]
     order = [a for a in range(n) if a not in source]
     for d, s in sorted(zip(destination, source)):
@@ -198,5 +234,3 @@ def to_dlpack_for_read(data):
 def to_dlpack_for_write(data):
     """DLPack capsule of a copy: values are immutable, so writes cannot reach the array."""
     return to_dlpack_for_read(data.copy())
-
-

@@ -8,9 +8,26 @@ from .._frontend.dispatch import invoke
 from .._ops import _spec
 from .ndarray import NDArray
 
-__all__ = ["add", "subtract", "multiply", "divide", "true_divide", "modulo", "power", "maximum", "minimum", "equal",
-           "not_equal", "greater", "greater_equal", "lesser", "lesser_equal", "logical_and", "logical_or",
-           "logical_xor"]
+__all__ = [
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "true_divide",
+    "modulo",
+    "power",
+    "maximum",
+    "minimum",
+    "equal",
+    "not_equal",
+    "greater",
+    "greater_equal",
+    "lesser",
+    "lesser_equal",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+]
 
 
 def _function(name, array_op, scalar_op, right_op, numbers, doc):
@@ -25,10 +42,16 @@ def _function(name, array_op, scalar_op, right_op, numbers, doc):
         x, number, op = (lhs, rhs, scalar_op) if left else (rhs, lhs, right_op)
         if not isinstance(number, (bool, int, float, onp.generic)):
             raise TypeError(f"type {type(number)} not supported")
-        return invoke(_spec.get(op), [x], {"scalar": float(number) if isinstance(number, onp.floating) else number})
+        return invoke(
+            _spec.get(op),
+            [x],
+            {"scalar": float(number) if isinstance(number, onp.floating) else number},
+        )
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc + "\n\n``lhs``, ``rhs``: NDArray or number; arrays are broadcast against each other."
+    function.__doc__ = (
+        doc + "\n\n``lhs``, ``rhs``: NDArray or number; arrays are broadcast against each other."
+    )
     return function
 
 
@@ -42,26 +65,88 @@ _TABLE = [
     ("multiply", "broadcast_mul", "_mul_scalar", "_mul_scalar", operator.mul, "Product."),
     ("divide", "broadcast_div", "_div_scalar", "_rdiv_scalar", operator.truediv, "Quotient."),
     ("modulo", "broadcast_mod", "_mod_scalar", "_rmod_scalar", operator.mod, "Remainder."),
-    ("power", "broadcast_power", "_power_scalar", "_rpower_scalar", operator.pow, "``lhs`` to the power ``rhs``."),
+    (
+        "power",
+        "broadcast_power",
+        "_power_scalar",
+        "_rpower_scalar",
+        operator.pow,
+        "``lhs`` to the power ``rhs``.",
+    ),
     ("maximum", "broadcast_maximum", "_maximum_scalar", "_maximum_scalar", max, "The larger."),
     ("minimum", "broadcast_minimum", "_minimum_scalar", "_minimum_scalar", min, "The smaller."),
-    ("equal", "broadcast_equal", "_equal_scalar", "_equal_scalar", _compare(operator.eq), "1 where equal, else 0."),
-    ("not_equal", "broadcast_not_equal", "_not_equal_scalar", "_not_equal_scalar", _compare(operator.ne),
-     "1 where different, else 0."),
-    ("greater", "broadcast_greater", "_greater_scalar", "_lesser_scalar", _compare(operator.gt),
-     "1 where lhs > rhs, else 0."),
-    ("greater_equal", "broadcast_greater_equal", "_greater_equal_scalar", "_lesser_equal_scalar",
-     _compare(operator.ge), "1 where lhs >= rhs, else 0."),
-    ("lesser", "broadcast_lesser", "_lesser_scalar", "_greater_scalar", _compare(operator.lt),
-     "1 where lhs < rhs, else 0."),
-    ("lesser_equal", "broadcast_lesser_equal", "_lesser_equal_scalar", "_greater_equal_scalar",
-     _compare(operator.le), "1 where lhs <= rhs, else 0."),
-    ("logical_and", "broadcast_logical_and", "_logical_and_scalar", "_logical_and_scalar",
-     lambda a, b: int(bool(a and b)), "1 where both are not 0."),
-    ("logical_or", "broadcast_logical_or", "_logical_or_scalar", "_logical_or_scalar",
-     lambda a, b: int(bool(a or b)), "1 where one is not 0."),
-    ("logical_xor", "broadcast_logical_xor", "_logical_xor_scalar", "_logical_xor_scalar",
-     lambda a, b: int(bool(a) != bool(b)), "1 where exactly one is not 0."),
+    (
+        "equal",
+        "broadcast_equal",
+        "_equal_scalar",
+        "_equal_scalar",
+        _compare(operator.eq),
+        "1 where equal, else 0.",
+    ),
+    (
+        "not_equal",
+        "broadcast_not_equal",
+        "_not_equal_scalar",
+        "_not_equal_scalar",
+        _compare(operator.ne),
+        "1 where different, else 0.",
+    ),
+    (
+        "greater",
+        "broadcast_greater",
+        "_greater_scalar",
+        "_lesser_scalar",
+        _compare(operator.gt),
+        "1 where lhs > rhs, else 0.",
+    ),
+    (
+        "greater_equal",
+        "broadcast_greater_equal",
+        "_greater_equal_scalar",
+        "_lesser_equal_scalar",
+        _compare(operator.ge),
+        "1 where lhs >= rhs, else 0.",
+    ),
+    (
+        "lesser",
+        "broadcast_lesser",
+        "_lesser_scalar",
+        "_greater_scalar",
+        _compare(operator.lt),
+        "1 where lhs < rhs, else 0.",
+    ),
+    (
+        "lesser_equal",
+        "broadcast_lesser_equal",
+        "_lesser_equal_scalar",
+        "_greater_equal_scalar",
+        _compare(operator.le),
+        "1 where lhs <= rhs, else 0.",
+    ),
+    (
+        "logical_and",
+        "broadcast_logical_and",
+        "_logical_and_scalar",
+        "_logical_and_scalar",
+        lambda a, b: int(bool(a and b)),
+        "1 where both are not 0.",
+    ),
+    (
+        "logical_or",
+        "broadcast_logical_or",
+        "_logical_or_scalar",
+        "_logical_or_scalar",
+        lambda a, b: int(bool(a or b)),
+        "1 where one is not 0.",
+    ),
+    (
+        "logical_xor",
+        "broadcast_logical_xor",
+        "_logical_xor_scalar",
+        "_logical_xor_scalar",
+        lambda a, b: int(bool(a) != bool(b)),
+        "1 where exactly one is not 0.",
+    ),
 ]
 for _row in _TABLE:
     globals()[_row[0]] = _function(*_row)

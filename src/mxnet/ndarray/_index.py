@@ -74,7 +74,7 @@ def parse_key(key, shape, array_type):
                     form.append((size, step))
                     starts.append(start if size else 0)
             if size > 1:
-                if seen_long and size != n or step != 1:
+                if (seen_long and size != n) or step != 1:
                     contiguous = False
                 seen_long = True
         elif isinstance(k, (int, onp.integer)) and not isinstance(k, (bool, onp.bool_)):
@@ -104,9 +104,11 @@ def _index_array(k, axis, n, array_type):
     """An index array, checked where its values are at hand."""
     if isinstance(k, array_type):
         if k.dtype is onp.bool_:
-            raise ValueError("Cannot perform boolean indexing in legacy mode. Please activate numpy semantics by "
-                             "calling `npx.set_np()` in the beginning of the script, or use "
-                             "mx.nd.contrib.boolean_mask.")
+            raise ValueError(
+                "Cannot perform boolean indexing in legacy mode. Please activate numpy semantics by "
+                "calling `npx.set_np()` in the beginning of the script, or use "
+                "mx.nd.contrib.boolean_mask."
+            )
         data = k._read().data
         if not isinstance(data, onp.ndarray):
             return k
@@ -120,7 +122,9 @@ def _index_array(k, axis, n, array_type):
             raise DTypeError("index")
         array = array.astype("int32" if n < 2**31 else "int64")
     except (TypeError, ValueError, DTypeError):
-        raise ValueError(f"NDArray does not support slicing with key {k} of type {type(k)}.") from None
+        raise ValueError(
+            f"NDArray does not support slicing with key {k} of type {type(k)}."
+        ) from None
     check_range(array, axis, n)
     return array
 

@@ -4,6 +4,7 @@ import numpy as onp
 
 from .._dtypes import as_dtype
 from .._engine import barrier
+from .._engine.program import wait_for_devices
 from .._engine.segment import alias, append, append_many, concrete, flush_all
 from .._engine.state import threads
 from .._engine.tape import backward, unrecorded
@@ -21,8 +22,10 @@ from ._index import WHOLE, parse_key
 __all__ = ["NDArray", "waitall"]
 
 _new = object.__new__
-_INPLACE = ("Inplace operations (+=, -=, x[:]=, etc) are not supported when recording with autograd. "
-            "Hint: write y = y + x instead of y += x.")
+_INPLACE = (
+    "Inplace operations (+=, -=, x[:]=, etc) are not supported when recording with autograd. "
+    "Hint: write y = y + x instead of y += x."
+)
 
 
 def _binary(array_op, scalar_op, right_op=None):
@@ -39,7 +42,9 @@ def _binary(array_op, scalar_op, right_op=None):
         if cls is float or cls is int:
             if lifted and other in lifted:
                 return _wrap(self.__class__, append(_lifted(scalar, float(other)), (self._read(),)))
-            return _wrap(self.__class__, append(with_scalar or _plain(scalar), (self._read(),), (other,)))
+            return _wrap(
+                self.__class__, append(with_scalar or _plain(scalar), (self._read(),), (other,))
+            )
         if isinstance(other, NDArray):
             return _wrap(cls, append(both, (self._read(), other._read())))
         if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
@@ -85,7 +90,9 @@ def _plain(op):
 
 
 def _refuse(other):
-    raise TypeError(f"type {type(other)} not supported. Hint: make an array of it with mx.nd.array().")
+    raise TypeError(
+        f"type {type(other)} not supported. Hint: make an array of it with mx.nd.array()."
+    )
 
 
 def _inplace(method):
@@ -98,8 +105,13 @@ def _inplace(method):
         result = method(self, other)._read()
         spec = self._spec
         if result.spec.shape != spec.shape:
-            fail(ShapeError, "in-place operator", "the result does not fit the array", expected=list(spec.shape),
-                 got=list(result.spec.shape))
+            fail(
+                ShapeError,
+                "in-place operator",
+                "the result does not fit the array",
+                expected=list(spec.shape),
+                got=list(result.spec.shape),
+            )
         self._write(result if result.spec.dtype == spec.dtype else cast_value(result, spec.dtype))
         return self
 
@@ -198,7 +210,7 @@ class NDArray:
         if mark is not None and mark.req != "null":
             v = alias(v, mark)
             self._v = v
-            if threads.scope:        # it may be used in what is being recorded: see _engine/segment.py
+            if threads.scope:  # it may be used in what is being recorded: see _engine/segment.py
                 concrete(v)
             return
         self._v = v
@@ -409,12 +421,22 @@ class NDArray:
         if whole:
             if value.__class__ is self.__class__ and value is not self:
                 v = value._read()
-                if v.spec.shape == spec.shape and v.spec.dtype == spec.dtype and v.spec.ctx is spec.ctx:
-                    self._write(v)          # the common case: values are immutable, so it can be shared
+                if (
+                    v.spec.shape == spec.shape
+                    and v.spec.dtype == spec.dtype
+                    and v.spec.ctx is spec.ctx
+                ):
+                    self._write(v)  # the common case: values are immutable, so it can be shared
                     return
             elif value.__class__ in (float, int, bool):
-                self._write(append_many(Fill.of(spec), (), (float(value) if value.__class__ is float else value,),
-                                        ctx=spec.ctx)[0])
+                self._write(
+                    append_many(
+                        Fill.of(spec),
+                        (),
+                        (float(value) if value.__class__ is float else value,),
+                        ctx=spec.ctx,
+                    )[0]
+                )
                 return
         form, starts, arrays, _ = parse_key(key, spec.shape, NDArray)
         v = _as_value(value, spec)
@@ -449,7 +471,13 @@ class NDArray:
                 return False
             spec = self._spec
             if other.shape != spec.shape:
-                fail(ShapeError, "copyto", "shapes differ", expected=list(other.shape), got=list(spec.shape))
+                fail(
+                    ShapeError,
+                    "copyto",
+                    "shapes differ",
+                    expected=list(other.shape),
+                    got=list(spec.shape),
+                )
             v = self._on(other.context)
             write_out(_spec.get("_copy"), [append(COPY, (v,))], other)
             return other
@@ -501,7 +529,9 @@ class NDArray:
             shape = (shape,) if isinstance(shape, int) else tuple(shape)
         reverse = bool(kwargs.pop("reverse", False))
         if kwargs:
-            raise TypeError(f"reshape() got unknown keyword {', '.join(kwargs)}; it takes shape and reverse")
+            raise TypeError(
+                f"reshape() got unknown keyword {', '.join(kwargs)}; it takes shape and reverse"
+            )
         v = self._read()
         op = _spec.get("Reshape")
         value = append(bind(op, {"shape": shape, "reverse": reverse}, 1)[0], (v,))
@@ -517,7 +547,12 @@ class NDArray:
         return self.copy()
 
     def __reduce__(self):
-        return _unpickle, (self.__class__, self.asnumpy(), str(self.context.device_type), self.context.device_id)
+        return _unpickle, (
+            self.__class__,
+            self.asnumpy(),
+            str(self.context.device_type),
+            self.context.device_id,
+        )
 
     # ------------------------------------------------------------------ autograd
     def attach_grad(self, grad_req="write", stype=None):
@@ -538,7 +573,7 @@ class NDArray:
 
     def _set_mark(self, mark):
         v = self._read()
-        if threads.scope and not threads.aside:   # it may be used in what is being recorded
+        if threads.scope and not threads.aside:  # it may be used in what is being recorded
             concrete(v)
         self._base = None
         self._mark = mark
@@ -586,7 +621,13 @@ def _head_grad(head, grad):
     if not isinstance(grad, NDArray):
         raise TypeError(f"backward: out_grad must be an NDArray, got {type(grad)}.")
     if grad.shape != head.shape:
-        fail(ShapeError, "backward", "out_grad does not fit the array", expected=head.shape, got=grad.shape)
+        fail(
+            ShapeError,
+            "backward",
+            "out_grad does not fit the array",
+            expected=head.shape,
+            got=grad.shape,
+        )
     return grad._read()
 
 
@@ -616,10 +657,16 @@ def _as_value(value, spec):
         v = value._on(spec.ctx)
         return v if v.spec.dtype == spec.dtype else cast_value(v, spec.dtype)
     try:
-        array = onp.array(value, dtype=spec.dtype) if not isinstance(value, onp.ndarray) else value.astype(spec.dtype)
+        array = (
+            onp.array(value, dtype=spec.dtype)
+            if not isinstance(value, onp.ndarray)
+            else value.astype(spec.dtype)
+        )
     except (TypeError, ValueError):
-        raise TypeError(f"NDArray does not support assignment with non-array-like object {value} of type "
-                        f"{type(value)}") from None
+        raise TypeError(
+            f"NDArray does not support assignment with non-array-like object {value} of type "
+            f"{type(value)}"
+        ) from None
     return Value(None, 0, spec_of(array.shape, spec.dtype, spec.ctx), array)
 
 
@@ -650,8 +697,10 @@ def _broadcast_value(v, shape, check_only=False):
         have = have[1:]
     fits = len(have) <= len(shape) and all(a in (1, b) for a, b in zip(have[::-1], shape[::-1]))
     if not fits:
-        raise ValueError("operands could not be broadcast together with remapped shapes[original->remapped]: "
-                         f"{v.spec.shape} and requested shape {shape}")
+        raise ValueError(
+            "operands could not be broadcast together with remapped shapes[original->remapped]: "
+            f"{v.spec.shape} and requested shape {shape}"
+        )
     if have != v.spec.shape:
         v = _reshape_value(v, have)
     if check_only or have == shape:
@@ -663,8 +712,9 @@ def _broadcast_value(v, shape, check_only=False):
 
 
 def waitall():
-    """Wait until everything that is pending in this thread is computed."""
+    """Wait until everything that this thread has asked for is computed."""
     flush_all()
+    wait_for_devices()
 
 
 add_methods(NDArray)

@@ -6,8 +6,19 @@ from .._frontend.dispatch import invoke
 from .._ops import _spec
 from .ndarray import NDArray
 
-__all__ = ["uniform", "normal", "randn", "poisson", "exponential", "gamma", "negative_binomial",
-           "generalized_negative_binomial", "multinomial", "shuffle", "randint"]
+__all__ = [
+    "uniform",
+    "normal",
+    "randn",
+    "poisson",
+    "exponential",
+    "gamma",
+    "negative_binomial",
+    "generalized_negative_binomial",
+    "multinomial",
+    "shuffle",
+    "randint",
+]
 
 
 def _draw(name, parameters, shape, dtype, ctx, out):
@@ -20,14 +31,18 @@ def _draw(name, parameters, shape, dtype, ctx, out):
         given["dtype"] = out.dtype
     if any(arrays):
         if not all(arrays):
-            raise ValueError(f"{name}: distribution parameters must all be numbers or all be NDArrays, got "
-                             f"{', '.join(f'{k}: {type(v).__name__}' for k, v in parameters.items())}.")
+            raise ValueError(
+                f"{name}: distribution parameters must all be numbers or all be NDArrays, got "
+                f"{', '.join(f'{k}: {type(v).__name__}' for k, v in parameters.items())}."
+            )
         if shape is not None:
             given["shape"] = shape
         return invoke(_spec.get("_sample_" + name), list(parameters.values()), given, out)
     if shape is None:
         shape = out.shape if out is not None else (1,)
-    return invoke(_spec.get("_random_" + name), [], {**parameters, "shape": shape, "ctx": ctx, **given}, out)
+    return invoke(
+        _spec.get("_random_" + name), [], {**parameters, "shape": shape, "ctx": ctx, **given}, out
+    )
 
 
 def uniform(low=0, high=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
@@ -54,8 +69,14 @@ def randn(*shape, **kwargs):
     loc, scale = kwargs.pop("loc", 0), kwargs.pop("scale", 1)
     if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
         shape = tuple(shape[0])
-    return normal(loc, scale, shape or (1,), kwargs.pop("dtype", None), kwargs.pop("ctx", None),
-                  kwargs.pop("out", None))
+    return normal(
+        loc,
+        scale,
+        shape or (1,),
+        kwargs.pop("dtype", None),
+        kwargs.pop("ctx", None),
+        kwargs.pop("out", None),
+    )
 
 
 def poisson(lam=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
@@ -78,9 +99,13 @@ def negative_binomial(k=1, p=1, shape=None, dtype=None, ctx=None, out=None, **kw
     return _draw("negative_binomial", {"k": k, "p": p}, shape, dtype, ctx, out)
 
 
-def generalized_negative_binomial(mu=1, alpha=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
+def generalized_negative_binomial(
+    mu=1, alpha=1, shape=None, dtype=None, ctx=None, out=None, **kwargs
+):
     """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``. Parameters as :func:`uniform`."""
-    return _draw("generalized_negative_binomial", {"mu": mu, "alpha": alpha}, shape, dtype, ctx, out)
+    return _draw(
+        "generalized_negative_binomial", {"mu": mu, "alpha": alpha}, shape, dtype, ctx, out
+    )
 
 
 def multinomial(data, shape=None, get_prob=False, out=None, dtype="int32", **kwargs):
@@ -101,8 +126,13 @@ def shuffle(data, **kwargs):
 
 def randint(low, high, shape=None, dtype=None, ctx=None, out=None, **kwargs):
     """Whole numbers in ``[low, high)``, int32 by default."""
-    given = {"low": low, "high": high, "shape": (1,) if shape is None else shape, "ctx": ctx,
-             "dtype": dtype or (out.dtype if out is not None else "int32")}
+    given = {
+        "low": low,
+        "high": high,
+        "shape": (1,) if shape is None else shape,
+        "ctx": ctx,
+        "dtype": dtype or (out.dtype if out is not None else "int32"),
+    }
     return invoke(_spec.get("_random_randint"), [], given, out)
 
 

@@ -148,10 +148,10 @@ class BatchSampler(Sampler):
             elif self._last_batch == "rollover":
                 self._prev = batch
 
-    def __len__(self):  # noqa: PLE0303 - none of these is negative
+    def __len__(self):
         n = len(self._sampler)
         if self._last_batch == "keep":
-            return -(-n // self._batch_size)
+            return (n + self._batch_size - 1) // self._batch_size
         if self._last_batch == "discard":
             return n // self._batch_size
         return (len(self._prev) + n) // self._batch_size
