@@ -4,10 +4,10 @@ import itertools
 
 import numpy as onp
 import pytest
-from support.ops import TOLERANCE, call, check_gradient, gradients
 
 from mxnet._ops import _spec
 from mxnet.error import AttributeTypeError, ShapeError
+from support.ops import TOLERANCE, call, check_gradient, gradients
 
 RNG = onp.random.default_rng(11)
 

@@ -2,10 +2,10 @@
 
 import numpy as onp
 import pytest
-from support.ops import call, call_all, check_gradient, gradients
 
 from mxnet._ops import _spec
 from mxnet.error import AttributeTypeError, DTypeError, ShapeError
+from support.ops import call, call_all, check_gradient, gradients
 
 RNG = onp.random.default_rng(13)
 
@@ -169,7 +169,7 @@ def test_local_response():
         (
             "BatchNorm",
             dict(axis=-1),
-            {n: (7,) for n in ("gamma", "beta", "moving_mean", "moving_var")},
+            dict.fromkeys(("gamma", "beta", "moving_mean", "moving_var"), (7,)),
         ),
         ("LayerNorm", dict(), {"gamma": (7,), "beta": (7,)}),
         ("InstanceNorm", dict(), {"gamma": (6,), "beta": (6,)}),

@@ -6,9 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as onp
 import pytest
-from support.ops import call, check_gradient, gradients
 
 from mxnet.error import AttributeTypeError, DTypeError, ShapeError
+from support.ops import call, check_gradient, gradients
 
 RNG = onp.random.default_rng(12)
 

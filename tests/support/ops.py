@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as onp
@@ -27,10 +29,16 @@ def bind(name, arrays, attrs, seed=0, train=False):
     return definition.bind(static, len(inputs), names), inputs, [jnp.float64(w) for w in words]
 
 
+@functools.cache
+def compiled(bound):
+    """The bound operator as a compiled function of (inputs, words)."""
+    return jax.jit(bound.run)
+
+
 def call_all(name, *arrays, seed=0, train=False, **attrs):
     """All outputs of an operator, hidden ones as well, as NumPy arrays."""
     bound, inputs, words = bind(name, arrays, attrs, seed, train)
-    outputs = jax.jit(bound.run)(inputs, words)
+    outputs = compiled(bound)(inputs, words)
     assert len(outputs) == bound.n_out, f"{name}: {len(outputs)} outputs, spec says {bound.n_out}"
     return [onp.asarray(o) for o in outputs]
 
