@@ -194,7 +194,7 @@ class LARS(Optimizer):
     """Momentum with a rate for each layer, by the ratio of norms (You et al. 2017).
 
     ``lr' = lr eta |w| / (|rescale_grad g| + wd |w| + eps)``, then as :class:`SGD`. Parameters named ``*gamma``,
-    ``*beta`` and ``*bias`` keep ``lr``, as do those where a norm is 0.
+    ``*beta`` and ``*bias`` keep ``lr`` and do not decay; where a norm is 0 the ratio is 1.
 
     Parameters
     ----------
@@ -250,6 +250,8 @@ class LARS(Optimizer):
             w2, g2 = jnp.linalg.norm(weight.ravel()), jnp.linalg.norm((rescale.astype(grad.dtype) * grad).ravel())
             ratio = eta * w2 / (g2 + wd * w2 + eps)
             lr = lr * jnp.where((w2 > 0) & (g2 > 0), ratio, 1.0)
+        else:
+            wd = jnp.zeros_like(wd)
         return SGD.step(weight, grad, state, (rescale, clip, momentum), (lr, wd))
 
 
