@@ -137,6 +137,8 @@ def test_position(name, oracle, dtype):
         kept = call(name, x, axis=axis, keepdims=True)
         assert kept.shape == oracle(x, axis=axis, keepdims=True).shape
     assert gradients("argmax", onp.ones(2))[0].tolist() == [0, 0]
+    assert call(name, onp.array([1, onp.nan, 3, onp.nan])).tolist() == [1]
+    assert call(name, onp.full(3, -onp.inf)).tolist() == [0]
 
 
 def test_argmax_channel():

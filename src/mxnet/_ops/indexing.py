@@ -14,11 +14,7 @@ from ..error import MXNetError, ShapeError, fail
 from ._axes import one_axis, same_shape, whole_index
 from ._spec import DType, Shape, op
 
-__all__ = ["MASK_LIMIT"]
-
-MASK_LIMIT = (
-    2048  # up to so many classes a masked sum beats gather, and scatter in the gradient, on a CPU
-)
+__all__ = []
 
 
 def _inside(index, size, mode):
@@ -138,24 +134,9 @@ def pick(
             expected=f"index {rest} or {kept} for data {data.shape} and axis {axis}",
             got=index.shape,
         )
-    n = data.shape[a]
-    i = lax.reshape(_inside(index, n, mode), rest)
-    if n <= MASK_LIMIT:
-        y = _masked(data, i, a, n)
-    else:
-        y = jnp.take_along_axis(data, lax.reshape(i, kept), a, mode="promise_in_bounds")
-        y = lax.reshape(y, rest)
+    i = lax.reshape(_inside(index, data.shape[a], mode), kept)
+    y = jnp.take_along_axis(data, i, a, mode="promise_in_bounds")
     return lax.reshape(y, kept if keepdims else rest or (1,))
-
-
-def _masked(data, i, a, n):
-    """Sum of data where the position along ``a`` is ``i``: one element each, so it is exact."""
-    at = lax.broadcasted_iota(i.dtype, data.shape, a)
-    wanted = lax.broadcast_in_dim(i, data.shape, [k for k in range(data.ndim) if k != a])
-    kept = lax.select(lax.eq(at, wanted), data, lax.full_like(data, 0))
-    if data.dtype == bool:
-        return lax.reduce_or(kept, (a,))
-    return lax.reduce_sum(kept, (a,))
 
 
 @op("batch_take")

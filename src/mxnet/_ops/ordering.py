@@ -80,8 +80,6 @@ def sort(data, *, axis: int | None = -1, is_ascend: bool = True):
     ShapeError   if the axis is out of range
     """
     x, a = _flat(data, axis, "sort")
-    if is_real(x):
-        return _at(x, sorted_with_positions(x, a, is_ascend), a)
     y = lax.sort(x if is_ascend else _turned(x), dimension=a)
     return y if is_ascend else _turned(y)
 
