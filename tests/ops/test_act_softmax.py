@@ -187,24 +187,30 @@ def test_cross_entropy():
 @pytest.mark.parametrize(
     ("name", "inputs", "attrs", "error", "text"),
     [
-        ("Activation", [(2, 3)], dict(act_type="rellu"), AttributeTypeError, "did you mean 'relu'"),
+        ("Activation", [(2, 3)], {"act_type": "rellu"}, AttributeTypeError, "did you mean 'relu'"),
         ("Activation", [(2, 3)], {}, AttributeTypeError, "'act_type' is missing"),
         (
             "LeakyReLU",
             [(2, 3), (2,)],
-            dict(act_type="prelu"),
+            {"act_type": "prelu"},
             ShapeError,
             r"gamma \(3,\) or \(1,\) for data \(2, 3\), got \(2,\)",
         ),
-        ("LeakyReLU", [(2, 3)], dict(act_type="prelu"), ShapeError, "got none"),
-        ("Dropout", [(2, 3)], dict(p=1.5), AttributeTypeError, "0 <= p <= 1, got 1.5"),
-        ("Dropout", [(2, 3)], dict(p=0.5, axes=(2,), mode="always"), ShapeError, r"got \(2,\)"),
-        ("softmax", [(2, 3)], dict(axis=2), ShapeError, r"-2 <= axis < 2 for data \(2, 3\), got 2"),
-        ("softmax", [(2, 3)], dict(temperature=0), AttributeTypeError, "temperature is zero"),
+        ("LeakyReLU", [(2, 3)], {"act_type": "prelu"}, ShapeError, "got none"),
+        ("Dropout", [(2, 3)], {"p": 1.5}, AttributeTypeError, "0 <= p <= 1, got 1.5"),
+        (
+            "Dropout",
+            [(2, 3)],
+            {"p": 0.5, "axes": (2,), "mode": "always"},
+            ShapeError,
+            r"got \(2,\)",
+        ),
+        ("softmax", [(2, 3)], {"axis": 2}, ShapeError, r"-2 <= axis < 2 for data \(2, 3\), got 2"),
+        ("softmax", [(2, 3)], {"temperature": 0}, AttributeTypeError, "temperature is zero"),
         (
             "softmax",
             [(2, 3), (2,)],
-            dict(use_length=True),
+            {"use_length": True},
             DTypeError,
             "int32 or int64, got float32",
         ),
@@ -224,6 +230,6 @@ def test_errors(name, inputs, attrs, error, text):
 
 @pytest.mark.parametrize("name", ["softmax", "log_softmax", "Activation"])
 def test_integers_are_refused(name):
-    attrs = dict(act_type="relu") if name == "Activation" else {}
+    attrs = {"act_type": "relu"} if name == "Activation" else {}
     with pytest.raises(DTypeError, match="got int32"):
         call(name, onp.ones((2, 3), "int32"), **attrs)

@@ -71,7 +71,7 @@ def test_convolution(case, last):
     n = len(kernel)
     x, w, b = normal(*shape), normal(filters, shape[1] // groups, *kernel), normal(filters)
     expected = convolve_by_loops(x, w, stride, pad, dilate, groups) + b.reshape(-1, *[1] * n)
-    attrs = dict(kernel=kernel, stride=stride, pad=pad, dilate=dilate, num_group=groups)
+    attrs = {"kernel": kernel, "stride": stride, "pad": pad, "dilate": dilate, "num_group": groups}
     if last:
         x, w = onp.moveaxis(x, 1, -1), onp.moveaxis(w, 1, -1)
         attrs["layout"] = {1: "NWC", 2: "NHWC", 3: "NDHWC"}[n]
@@ -118,7 +118,14 @@ DECONVOLUTIONS = [
 def test_deconvolution(case):
     shape, filters, kernel, stride, pad, dilate, groups, adj = case
     x, w, b = normal(*shape), normal(shape[1], filters // groups, *kernel), normal(filters)
-    attrs = dict(kernel=kernel, stride=stride, pad=pad, dilate=dilate, num_group=groups, adj=adj)
+    attrs = {
+        "kernel": kernel,
+        "stride": stride,
+        "pad": pad,
+        "dilate": dilate,
+        "num_group": groups,
+        "adj": adj,
+    }
     expected = transposed_by_loops(x, w, stride, pad, dilate, groups, adj)
     expected = expected + b.reshape(-1, *[1] * len(kernel))
     y = call("Deconvolution", x, w, b, num_filter=filters, no_bias=False, **attrs)
@@ -172,29 +179,29 @@ def test_half_width_gradients_keep_their_type():
 @pytest.mark.parametrize(
     ("name", "data", "attrs", "shapes"),
     [
-        ("FullyConnected", (8, 3, 4), dict(num_hidden=5), {"weight": (5, 12), "bias": (5,)}),
+        ("FullyConnected", (8, 3, 4), {"num_hidden": 5}, {"weight": (5, 12), "bias": (5,)}),
         (
             "FullyConnected",
             (8, 3, 4),
-            dict(num_hidden=5, flatten=False, no_bias=True),
+            {"num_hidden": 5, "flatten": False, "no_bias": True},
             {"weight": (5, 4)},
         ),
         (
             "Convolution",
             (8, 4, 9, 9),
-            dict(num_filter=6, kernel=(3, 2), num_group=2),
+            {"num_filter": 6, "kernel": (3, 2), "num_group": 2},
             {"weight": (6, 2, 3, 2), "bias": (6,)},
         ),
         (
             "Convolution",
             (8, 9, 9, 4),
-            dict(num_filter=6, kernel=(3, 2), layout="NHWC", no_bias=True),
+            {"num_filter": 6, "kernel": (3, 2), "layout": "NHWC", "no_bias": True},
             {"weight": (6, 3, 2, 4)},
         ),
         (
             "Deconvolution",
             (8, 4, 9),
-            dict(num_filter=6, kernel=(3,), num_group=2),
+            {"num_filter": 6, "kernel": (3,), "num_group": 2},
             {"weight": (4, 3, 3)},
         ),
     ],
@@ -211,71 +218,71 @@ def test_learned_shapes_are_inferred(name, data, attrs, shapes):
         (
             "FullyConnected",
             [(2, 3), (4, 2), (4,)],
-            dict(num_hidden=4),
+            {"num_hidden": 4},
             ShapeError,
             r"weight does not fit data: expected weight \(4, 3\) for data \(2, 3\), got \(4, 2\)",
         ),
         (
             "FullyConnected",
             [(2, 3), (4, 3), (3,)],
-            dict(num_hidden=4),
+            {"num_hidden": 4},
             ShapeError,
             r"expected bias \(4,\), got \(3,\)",
         ),
-        ("FullyConnected", [(2, 3), (4, 3)], dict(num_hidden=4), ShapeError, "pass no_bias=True"),
+        ("FullyConnected", [(2, 3), (4, 3)], {"num_hidden": 4}, ShapeError, "pass no_bias=True"),
         (
             "Convolution",
             [(2, 3, 5, 5), (4, 2, 3, 3), (4,)],
-            dict(kernel=(3, 3), num_filter=4),
+            {"kernel": (3, 3), "num_filter": 4},
             ShapeError,
             r"expected weight \(4, 3, 3, 3\) for data \(2, 3, 5, 5\), got \(4, 2, 3, 3\)",
         ),
         (
             "Convolution",
             [(2, 3, 5, 5), (4, 3, 7, 7), (4,)],
-            dict(kernel=(7, 7), num_filter=4),
+            {"kernel": (7, 7), "num_filter": 4},
             ShapeError,
             r"expected dilate \* \(kernel - 1\) \+ 1 <= 5, got 7",
         ),
         (
             "Convolution",
             [(3, 5, 5), (4, 3, 3, 3), (4,)],
-            dict(kernel=(3, 3), num_filter=4),
+            {"kernel": (3, 3), "num_filter": 4},
             ShapeError,
             r"expected 4 axes .* got \(3, 5, 5\). Hint: add a batch axis",
         ),
         (
             "Convolution",
             [(2, 3, 5, 5), (4, 1, 3, 3), (4,)],
-            dict(kernel=(3, 3), num_filter=4, num_group=2),
+            {"kernel": (3, 3), "num_filter": 4, "num_group": 2},
             AttributeTypeError,
             "a divisor of 3 input channels and of num_filter 4, got 2",
         ),
         (
             "Convolution",
             [(2, 3, 5, 5), (4, 3, 3, 3), (4,)],
-            dict(kernel=(3, 3), num_filter=4, pad=(1,)),
+            {"kernel": (3, 3), "num_filter": 4, "pad": (1,)},
             ShapeError,
             r"pad has another number of axes .* expected 2 numbers, got \(1,\)",
         ),
         (
             "Convolution",
             [(2, 3, 5, 5), (4, 3, 3, 3), (4,)],
-            dict(kernel=(3, 3), num_filter=4, stride=(0, 1)),
+            {"kernel": (3, 3), "num_filter": 4, "stride": (0, 1)},
             AttributeTypeError,
             r"stride is too small: expected numbers >= 1, got \(0, 1\)",
         ),
         (
             "Deconvolution",
             [(1, 1, 2, 2), (1, 1, 3, 3)],
-            dict(kernel=(3, 3), num_filter=1, stride=(2, 2), adj=(2, 2)),
+            {"kernel": (3, 3), "num_filter": 1, "stride": (2, 2), "adj": (2, 2)},
             AttributeTypeError,
             r"adj is too large: expected less than stride \(2, 2\), got \(2, 2\)",
         ),
         (
             "Deconvolution",
             [(1, 1, 2, 2), (1, 1, 3, 3)],
-            dict(kernel=(3, 3), num_filter=1, stride=(2, 2), target_shape=(6, 6)),
+            {"kernel": (3, 3), "num_filter": 1, "stride": (2, 2), "target_shape": (6, 6)},
             ShapeError,
             "at most 5 for 2 inputs, got 6",
         ),

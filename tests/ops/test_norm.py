@@ -168,12 +168,12 @@ def test_local_response():
     [
         (
             "BatchNorm",
-            dict(axis=-1),
+            {"axis": -1},
             dict.fromkeys(("gamma", "beta", "moving_mean", "moving_var"), (7,)),
         ),
-        ("LayerNorm", dict(), {"gamma": (7,), "beta": (7,)}),
-        ("InstanceNorm", dict(), {"gamma": (6,), "beta": (6,)}),
-        ("GroupNorm", dict(num_groups=3), {"gamma": (3,), "beta": (3,)}),
+        ("LayerNorm", {}, {"gamma": (7,), "beta": (7,)}),
+        ("InstanceNorm", {}, {"gamma": (6,), "beta": (6,)}),
+        ("GroupNorm", {"num_groups": 3}, {"gamma": (3,), "beta": (3,)}),
     ],
 )
 def test_learned_shapes_are_inferred(name, attrs, shapes):
@@ -195,7 +195,7 @@ def test_learned_shapes_are_inferred(name, attrs, shapes):
         (
             "BatchNorm",
             [(2, 3), (3,), (3,), (3,), (3,)],
-            dict(axis=2),
+            {"axis": 2},
             ShapeError,
             "-2 <= axis < 2.* got 2",
         ),
@@ -204,26 +204,26 @@ def test_learned_shapes_are_inferred(name, attrs, shapes):
         (
             "GroupNorm",
             [(2, 4, 3), (3,), (3,)],
-            dict(num_groups=3),
+            {"num_groups": 3},
             AttributeTypeError,
             "a divisor of 4, got 3",
         ),
         (
             "GroupNorm",
             [(2, 4, 3), (3,), (3,)],
-            dict(num_groups=2),
+            {"num_groups": 2},
             ShapeError,
             r"gamma \(2,\) or \(4,\)",
         ),
         (
             "L2Normalization",
             [(2, 3)],
-            dict(mode="spatial"),
+            {"mode": "spatial"},
             ShapeError,
             r"at least 3, got \(2, 3\)",
         ),
-        ("LRN", [(2, 3, 2, 2)], dict(nsize=2), AttributeTypeError, "odd number >= 1, got 2"),
-        ("LRN", [(2, 3, 2)], dict(nsize=3), ShapeError, r"got \(2, 3, 2\)"),
+        ("LRN", [(2, 3, 2, 2)], {"nsize": 2}, AttributeTypeError, "odd number >= 1, got 2"),
+        ("LRN", [(2, 3, 2)], {"nsize": 3}, ShapeError, r"got \(2, 3, 2\)"),
     ],
 )
 def test_errors(name, shapes, attrs, error, text):

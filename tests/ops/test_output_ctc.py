@@ -85,8 +85,8 @@ def test_regression(name, predict, error, shape):
 def test_labels_are_inferred():
     for name, data, attrs, shape in (
         ("SoftmaxOutput", (8, 10), {}, (8,)),
-        ("SoftmaxOutput", (8, 10, 4, 5), dict(multi_output=True), (8, 4, 5)),
-        ("SoftmaxOutput", (8, 4, 10), dict(preserve_shape=True), (8, 4)),
+        ("SoftmaxOutput", (8, 10, 4, 5), {"multi_output": True}, (8, 4, 5)),
+        ("SoftmaxOutput", (8, 4, 10), {"preserve_shape": True}, (8, 4)),
         ("LinearRegressionOutput", (8, 3), {}, (8, 3)),
         ("SVMOutput", (8, 3), {}, (8,)),
     ):
@@ -123,7 +123,7 @@ def test_ctc_lengths():
     x = normal(6, 2, 3)
     label, frames, letters = onp.array([[1, 2, 1], [2, 2, 2]]), onp.array([4, 6]), onp.array([2, 1])
     expected = [ctc_by_enumeration(x[:4, 0], (1, 2), 0), ctc_by_enumeration(x[:, 1], (2,), 0)]
-    attrs = dict(use_data_lengths=True, use_label_lengths=True)
+    attrs = {"use_data_lengths": True, "use_label_lengths": True}
     found = call("CTCLoss", x, label, frames, letters, **attrs)
     onp.testing.assert_allclose(found, expected, 1e-5)
     (g,) = gradients("CTCLoss", x, label, frames, letters, wrt=[0], **attrs)
@@ -164,7 +164,7 @@ def test_ctc_label_that_does_not_fit():
         (
             "CTCLoss",
             [(4, 2, 3), (2, 2), (3,)],
-            dict(use_data_lengths=True),
+            {"use_data_lengths": True},
             ShapeError,
             r"\(2,\), got \(3,\)",
         ),

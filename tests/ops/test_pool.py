@@ -129,7 +129,7 @@ def test_global(kind, layout):
 
 def test_channels_last():
     x = RNG.normal(size=(2, 6, 5, 3)).astype("float32")
-    attrs = dict(kernel=(3, 2), stride=(2, 1), pad=(1, 0))
+    attrs = {"kernel": (3, 2), "stride": (2, 1), "pad": (1, 0)}
     first = call("Pooling", onp.moveaxis(x, -1, 1), **attrs)
     onp.testing.assert_array_equal(
         onp.moveaxis(call("Pooling", x, layout="NHWC", **attrs), -1, 1), first
@@ -171,7 +171,7 @@ def test_not_a_number_is_passed_on_and_found_by_the_gradient():
 
 def test_window_outside_of_the_input():
     x = onp.ones((1, 1, 5, 5), "float32")
-    attrs = dict(kernel=(2, 2), stride=(3, 3), pad=(1, 1), pooling_convention="full")
+    attrs = {"kernel": (2, 2), "stride": (3, 3), "pad": (1, 1), "pooling_convention": "full"}
     assert call("Pooling", x, pool_type="avg", **attrs)[0, 0, 2, 2] == 0
     assert call("Pooling", x, **attrs)[0, 0, 2, 2] == onp.finfo("float32").min
     (g,) = gradients("Pooling", x, **attrs)
@@ -191,44 +191,44 @@ def test_half_width():
         (
             (1, 1, 5, 5),
             "float32",
-            dict(kernel=(7, 7)),
+            {"kernel": (7, 7)},
             ShapeError,
             r"expected kernel <= 5, got 7 for input 5 padded by 0 \(data \(1, 1, 5, 5\)\)",
         ),
         (
             (1, 1, 5, 5),
             "float32",
-            dict(kernel=(3,)),
+            {"kernel": (3,)},
             ShapeError,
             r"expected 3 axes .* got \(1, 1, 5, 5\)",
         ),
-        ((1, 1, 5, 5), "float32", dict(), ShapeError, "kernel is missing"),
+        ((1, 1, 5, 5), "float32", {}, ShapeError, "kernel is missing"),
         (
             (1, 1, 5, 5),
             "float32",
-            dict(kernel=(2, 2), pool_type="lp"),
+            {"kernel": (2, 2), "pool_type": "lp"},
             AttributeTypeError,
             "p_value",
         ),
-        ((1, 1, 5, 5), "int32", dict(kernel=(2, 2)), DTypeError, "got int32"),
+        ((1, 1, 5, 5), "int32", {"kernel": (2, 2)}, DTypeError, "got int32"),
         (
             (1, 1, 5, 5),
             "float32",
-            dict(kernel=(2, 2), stride=(0, 0)),
+            {"kernel": (2, 2), "stride": (0, 0)},
             AttributeTypeError,
             r"numbers >= 1, got \(0, 0\)",
         ),
         (
             (1, 1, 5, 5),
             "float32",
-            dict(kernel=(2, 2), pool_type="maximum"),
+            {"kernel": (2, 2), "pool_type": "maximum"},
             AttributeTypeError,
             "'maximum'",
         ),
         (
             (1, 1, 5),
             "float32",
-            dict(kernel=(2,), pad=(1,), pooling_convention="same"),
+            {"kernel": (2,), "pad": (1,), "pooling_convention": "same"},
             AttributeTypeError,
             "expected pad 0, got 1",
         ),

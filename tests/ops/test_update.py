@@ -31,12 +31,12 @@ OPERATORS = {
 }
 # what the optimizer class passes where the user says nothing
 DEFAULTS = {
-    "sgd": dict(lr=0.01, momentum=0.0),
-    "adam": dict(lr=0.001),
-    "adagrad": dict(lr=0.01),
-    "rmsprop": dict(lr=0.001, gamma1=0.9),
-    "rmspropalex": dict(lr=0.001, gamma1=0.9),
-    "ftrl": dict(lr=0.1),
+    "sgd": {"lr": 0.01, "momentum": 0.0},
+    "adam": {"lr": 0.001},
+    "adagrad": {"lr": 0.01},
+    "rmsprop": {"lr": 0.001, "gamma1": 0.9},
+    "rmspropalex": {"lr": 0.001, "gamma1": 0.9},
+    "ftrl": {"lr": 0.1},
     "adadelta": {},
 }
 
@@ -92,7 +92,7 @@ def test_rates_are_run_time_numbers():
     run = None
     for lr, clip in ((0.1, -1.0), (0.2, 0.5), (0.05, 3.0)):
         bound, inputs, words = bind(
-            "sgd_mom_update", [w, w * 2, w], dict(lr=lr, clip_gradient=clip)
+            "sgd_mom_update", [w, w * 2, w], {"lr": lr, "clip_gradient": clip}
         )
         programs.add(bound)
         run = run or jax.jit(lambda i, s, bound=bound: traced.append(1) or bound.run(i, s))

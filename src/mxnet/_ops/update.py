@@ -84,8 +84,9 @@ def sgd_mom_update(
     clip_gradient: Scalar = -1.0,
     lazy_update: bool = True,
 ):
-    """Gradient descent with momentum: ``m' = momentum m - lr (clip(rescale_grad g) + wd w)``, ``w'
-    = w + m'``.
+    """Gradient descent with momentum.
+
+    ``m' = momentum m - lr (clip(rescale_grad g) + wd w)``; ``w' = w + m'``.
 
     Parameters
     ----------
@@ -168,9 +169,7 @@ def mp_sgd_update(
     clip_gradient: Scalar = -1.0,
     lazy_update: bool = True,
 ):
-    """``sgd_update`` of a half-width weight by way of its float32 copy ``weight32``, which is
-    replaced too.
-    """
+    """``sgd_update`` of a half-width weight; its float32 copy ``weight32`` is replaced."""
     same_shapes("mp_sgd_update", weight, grad=grad, weight32=weight32)
     new = sgd_step(weight32, grad, lr, wd, rescale_grad, clip_gradient)
     return new.astype(weight.dtype), new
@@ -352,8 +351,10 @@ def rmsprop_update(
     clip_gradient: Scalar = -1.0,
     clip_weights: Scalar = -1.0,
 ):
-    """RMSProp: ``g' = clip(rescale_grad g + wd w)``, ``n' = gamma1 n + (1 - gamma1) g'^2``, ``w' =
-    w - lr g' / sqrt(n' + epsilon)``.
+    """RMSProp: steps divided by the root of the recent squared gradients.
+
+    ``g' = clip(rescale_grad g + wd w)``; ``n' = gamma1 n + (1 - gamma1) g'^2``;
+    ``w' = w - lr g' / sqrt(n' + epsilon)``.
 
     Parameters
     ----------
@@ -438,8 +439,7 @@ def ftrl_update(
     rescale_grad: Scalar = 1.0,
     clip_gradient: Scalar = -1.0,
 ):
-    """Follow the regularised leader (McMahan et al. 2013): sparse weights by an L1 threshold
-    ``lamda1``.
+    """Follow the regularised leader (McMahan et al. 2013): weights below ``lamda1`` become 0.
 
     ``g' = clip(rescale_grad g)``; ``z' = z + g' - (sqrt(n + g'^2) - sqrt(n)) w / lr``; ``n' = n +
     g'^2``; ``w' = (sign(z') lamda1 - z') / ((beta + sqrt(n')) / lr + wd)`` where ``|z'| > lamda1``,
@@ -520,8 +520,9 @@ def signsgd_update(
     rescale_grad: Scalar = 1.0,
     clip_gradient: Scalar = -1.0,
 ):
-    """Descent by the gradient's sign: ``w - lr (sign(g) + wd w)``. Scaling and clipping do not
-    change a sign.
+    """Descent by the gradient's sign: ``w - lr (sign(g) + wd w)``.
+
+    Scaling and clipping do not change a sign.
     """
     same_shapes("signsgd_update", weight, grad=grad)
     lr, wd = cast(weight.dtype, lr, wd)
@@ -541,8 +542,10 @@ def signum_update(
     clip_gradient: Scalar = -1.0,
     wd_lh: Scalar = 0.0,
 ):
-    """Descent by the sign of the momentum: ``m' = momentum m - (1 - momentum) (clip(rescale_grad g)
-    + wd w)``, ``w' = (1 - lr wd_lh) w + lr sign(m')``.
+    """Descent by the sign of the momentum.
+
+    ``m' = momentum m - (1 - momentum) (clip(rescale_grad g) + wd w)``;
+    ``w' = (1 - lr wd_lh) w + lr sign(m')``.
 
     Parameters
     ----------
@@ -712,8 +715,6 @@ def mp_lamb_update_phase2(
     lower_bound: Scalar = -1.0,
     upper_bound: Scalar = -1.0,
 ):
-    """``lamb_update_phase2`` of a half-width weight by way of its float32 copy, which is replaced
-    too.
-    """
+    """``lamb_update_phase2`` of a half-width weight; its float32 copy is replaced."""
     new = lamb_step("mp_lamb_update_phase2", weight32, g, r1, r2, lr, lower_bound, upper_bound)
     return new.astype(weight.dtype), new
