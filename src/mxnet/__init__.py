@@ -24,13 +24,42 @@ from . import (
     metric,
     name,
     ndarray,
+    optimizer,
     random,
 )
 from . import initializer as init
 from . import ndarray as nd
+from . import random as rnd
 from .attribute import AttrScope
 from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
 from .error import MXNetError
 from .libinfo import __version__
 
-rnd = random
+__all__ = [
+    "AttrScope",
+    "Context",
+    "MXNetError",
+    "__version__",
+    "attribute",
+    "autograd",
+    "base",
+    "context",
+    "cpu",
+    "cpu_pinned",
+    "current_context",
+    "engine",
+    "error",
+    "gluon",
+    "gpu",
+    "init",
+    "initializer",
+    "lr_scheduler",
+    "metric",
+    "name",
+    "nd",
+    "ndarray",
+    "num_gpus",
+    "optimizer",
+    "random",
+    "rnd",
+]

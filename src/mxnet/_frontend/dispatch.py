@@ -106,6 +106,9 @@ def invoke(op, inputs, given, out=None, names=None, cls=None):
         cls = array_class()
         _complete_shapes(op, bound, inputs, names)
         values = [x._read() for x in inputs]
+    if inputs and bound.n_visible == 1 and not (op.barrier or op.mutates or op.needs_key):
+        result = append(bound, values, words)
+        return cls(result) if out is None else write_out(op, [result], out)
     if op.barrier:
         results = barrier.run(bound, values, words)
     elif op.mutates:

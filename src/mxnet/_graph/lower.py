@@ -48,7 +48,10 @@ class Fill(Bound):
         self.name, self.shape, self.dtype = "fill", shape, dtype
 
     def run(self, inputs, words):
-        return (lax.full(self.shape, words[0].astype(self.dtype)),)
+        number = words[0]
+        if self.dtype.kind in "iu":  # whole numbers wrap around, as in C
+            number = number.astype("int64")
+        return (lax.full(self.shape, number.astype(self.dtype)),)
 
     @staticmethod
     def of(spec):

@@ -270,9 +270,14 @@ def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_
             return path
         except (OSError, HTTPException, DownloadError) as error:
             reason = error
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
             if isinstance(error, urllib.error.HTTPError) and 400 <= error.code < 500:
                 break  # asking again will not help
-    what = str(getattr(reason, "reason", None) or reason) or type(reason).__name__
+    if isinstance(reason, urllib.error.HTTPError):
+        what = str(reason)  # with the number
+    else:
+        what = str(getattr(reason, "reason", None) or reason) or type(reason).__name__
     raise DownloadError(
         f"download: {url} could not be fetched ({attempt + 1} attempts): {what}."
     ) from reason

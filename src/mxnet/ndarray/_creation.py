@@ -12,6 +12,7 @@ from .._frontend.dispatch import invoke
 from .._graph.lower import COPY, Fill
 from .._graph.node import spec_of
 from .._ops import _spec
+from .._ops.creation import range_length
 from ..context import canonical, current_context, device_of
 from ..error import MXNetError, ShapeError, fail
 from .ndarray import NDArray, _wrap
@@ -161,11 +162,19 @@ def arange(start, stop=None, step=1.0, repeat=1, infer_range=None, ctx=None, dty
     """
     if stop is None:
         start, stop = 0, start
-    n = int(onp.ceil((stop - start) / step)) if step else 0
-    if n <= 0:
-        raise MXNetError(f"arange: Invalid range (start, stop, step) = ({start}, {stop}, {step})")
-    data = start + step * onp.arange(n)
-    return array(onp.repeat(data, repeat), ctx, dtype)
+    n = range_length(start, stop, step)
+    return invoke(
+        _spec.get("_range"),
+        [],
+        {
+            "n": n,
+            "start": start,
+            "step": step,
+            "repeat": repeat,
+            "dtype": dtype,
+            "ctx": _context(ctx),
+        },
+    )
 
 
 def linspace(start, stop, num, endpoint=True, ctx=None, dtype="float32"):

@@ -4,11 +4,15 @@ import operator
 
 import numpy as onp
 
+from .._frontend.build import make_function
 from .._frontend.dispatch import invoke
 from .._ops import _spec
 from .ndarray import NDArray
 
 __all__ = [
+    "take",
+    "split_v2",
+    "histogram",
     "add",
     "subtract",
     "multiply",
@@ -28,6 +32,64 @@ __all__ = [
     "logical_or",
     "logical_xor",
 ]
+
+
+def take(a, indices, axis=0, mode="clip", out=None, name=None):
+    """Elements of ``a`` along an axis.
+
+    Parameters
+    ----------
+    a : NDArray (*S)
+    indices : NDArray (*I) of any number type     fractions are cut
+    axis : int
+    mode : {'clip', 'wrap', 'raise'}              positions outside: the nearest, counted around, or an
+        error; ``'raise'`` looks at the positions and so waits for what is pending
+
+    Returns
+    -------
+    NDArray, ``S`` with the axis replaced by ``I``
+    """
+    if mode == "raise":
+        return invoke(_spec.get("_take_raise"), [a, indices], {"axis": axis}, out)
+    return _take(a, indices, axis=axis, mode=mode, out=out)
+
+
+_take = make_function(_spec.get("take"))
+
+
+def split_v2(ary, indices_or_sections, axis=0, squeeze_axis=False):
+    """Parts along an axis: so many equal ones, or parts that begin at given positions.
+
+    Parameters
+    ----------
+    ary : NDArray
+    indices_or_sections : int or tuple of int
+    axis : int
+    squeeze_axis : bool    drop the axis (parts of size one)
+    """
+    given = {"axis": axis, "squeeze_axis": squeeze_axis}
+    if isinstance(indices_or_sections, int):
+        given["sections"] = indices_or_sections
+    else:
+        given["indices"] = (0, *indices_or_sections)
+    return invoke(_spec.get("_split_v2"), [ary], given)
+
+
+def histogram(a, bins=10, range=None):
+    """Counts of the elements of ``a`` in intervals, and the borders of the intervals.
+
+    Parameters
+    ----------
+    a : NDArray
+    bins : int, or NDArray of ascending borders
+    range : (low, high), for a number of bins; default the smallest and largest element
+    """
+    op = _spec.get("_histogram")
+    if isinstance(bins, NDArray):
+        return invoke(op, [a, bins], {})
+    if range is None:
+        range = (float(a.min().asscalar()), float(a.max().asscalar()))
+    return invoke(op, [a], {"bin_cnt": int(bins), "range": tuple(range)})
 
 
 def _function(name, array_op, scalar_op, right_op, numbers, doc):
@@ -151,3 +213,6 @@ _TABLE = [
 for _row in _TABLE:
     globals()[_row[0]] = _function(*_row)
 true_divide = globals()["divide"]
+
+NDArray.take = take
+NDArray.split_v2 = split_v2

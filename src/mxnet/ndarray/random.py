@@ -4,6 +4,7 @@ from .. import _ops  # noqa: F401  (fills the registry)
 from .._frontend.build import fill_namespace
 from .._frontend.dispatch import invoke
 from .._ops import _spec
+from ..error import MXNetError, fail
 from .ndarray import NDArray
 
 __all__ = [
@@ -19,6 +20,20 @@ __all__ = [
     "shuffle",
     "randint",
 ]
+
+
+# the smallest value of a distribution's parameter
+_LEAST = {
+    ("normal", "scale"): 0,
+    ("gamma", "alpha"): 0,
+    ("gamma", "beta"): 0,
+    ("exponential", "lam"): 0,
+    ("poisson", "lam"): 0,
+    ("negative_binomial", "k"): 0,
+    ("negative_binomial", "p"): 0,
+    ("generalized_negative_binomial", "mu"): 0,
+    ("generalized_negative_binomial", "alpha"): 0,
+}
 
 
 def _draw(name, parameters, shape, dtype, ctx, out):
@@ -38,6 +53,16 @@ def _draw(name, parameters, shape, dtype, ctx, out):
         if shape is not None:
             given["shape"] = shape
         return invoke(_spec.get("_sample_" + name), list(parameters.values()), given, out)
+    for key, value in parameters.items():
+        least = _LEAST.get((name, key))
+        if least is not None and not value >= least:
+            fail(
+                MXNetError,
+                f"random.{name}",
+                f"parameter {key!r} does not fit",
+                expected=f"at least {least}",
+                got=value,
+            )
     if shape is None:
         shape = out.shape if out is not None else (1,)
     return invoke(

@@ -1,8 +1,9 @@
 """``Optimizer``: what all optimizers share: rates, multipliers, counts, half precision, the registry."""
 
+import inspect
 import warnings
 
-from ..error import MXNetError, nearest
+from ..error import AttributeTypeError, MXNetError, fail, nearest
 from ..ndarray import NDArray
 from ..registry import UnknownNameError, get_register_func, get_registry
 from ._plan import HALF, Plan
@@ -51,6 +52,7 @@ class Optimizer:
     opt_registry = {}
     step = None          # the formula: see above
     master_last = False  # a half-width weight's state is (state, float32 copy) instead of (float32 copy, state)
+    same_rates = True    # rates() gives the same for the same arguments, within one update
     draws = False        # step takes ``key=``, a random key
 
     def __init__(self, rescale_grad=1.0, param_idx2name=None, wd=0.0, clip_gradient=None, learning_rate=None,
@@ -113,6 +115,7 @@ class Optimizer:
             hint = nearest(name.lower(), Optimizer.opt_registry)
             raise UnknownNameError(f"Cannot find optimizer {name}. " + (
                 f"Hint: {hint}" if hint else f"Known: {', '.join(sorted(Optimizer.opt_registry))}."))
+        _check_options(klass, kwargs)
         return klass(**kwargs)
 
     # ------------------------------------------------------------------ the formula's numbers
@@ -131,9 +134,12 @@ class Optimizer:
     def _numbers(self, indices):
         """Run-time words of one update: the shared ones, then each parameter's."""
         words = list(self._shared())
-        counts, rates = self._index_update_count, self.rates
+        counts, rates, before, last = self._index_update_count, self.rates, None, ()
         for i, lr, wd in zip(indices, self._get_lrs(indices), self._get_wds(indices)):
-            words += rates(lr, wd, counts[i])
+            now = lr, wd, counts[i]
+            if now != before or not self.same_rates:
+                before, last = now, rates(*now)
+            words += last
         return words
 
     def _static(self):
@@ -304,6 +310,25 @@ class Optimizer:
     def _get_wd(self, index):
         """Weight decay of one parameter."""
         return self._get_wds([index])[0]
+
+
+def _check_options(klass, given):
+    """Raise TypeError for a keyword that no constructor of the class takes."""
+    known = set()
+    for base in klass.__mro__[:-1]:
+        init = base.__dict__.get("__init__")
+        if init is None:
+            continue
+        parameters = inspect.signature(init).parameters.values()
+        known.update([p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)])
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            break
+    known.discard("self")
+    for name in given:
+        if name not in known:
+            hint = nearest(name, known)
+            fail(AttributeTypeError, klass.__name__, f"got an unexpected keyword argument {name!r}",
+                 expected=f"one of {', '.join(sorted(known))}", hint=hint.rstrip("?") or None)
 
 
 _register = get_register_func(Optimizer, "optimizer")

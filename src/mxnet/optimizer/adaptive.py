@@ -309,6 +309,7 @@ class Nadam(Optimizer):
         self.schedule_decay = schedule_decay
         self.m_schedule = 1.0
 
+    same_rates = False
     create_state = _pair
 
     def hyper(self):

@@ -1,10 +1,11 @@
 """Optimizers of ``mx.optimizer.contrib``."""
 
 import jax.numpy as jnp
+import numpy as onp
 
 from .._ops.update import cast, clipped
 from ..error import MXNetError
-from ..ndarray import zeros
+from ..ndarray import array
 from ._base import Optimizer, register
 
 __all__ = ["GroupAdaGrad"]
@@ -30,7 +31,8 @@ class GroupAdaGrad(Optimizer):
         """One number per row, (N, 1)."""
         if len(weight.shape) != 2:
             raise AssertionError(f"GroupAdaGrad: expected a matrix, got a weight of shape {weight.shape}.")
-        return zeros((weight.shape[0], 1), weight.context, dtype=weight.dtype)
+        history = onp.zeros((weight.shape[0], 1), weight.dtype)
+        return array(history, ctx=weight.context, dtype=weight.dtype)
 
     def hyper(self):
         """(eps,)"""

@@ -2,18 +2,22 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as onp
 
 from .._ops import update as _update
 from .._ops.update import cast, clipped
-from ..ndarray import zeros
+from ..ndarray import array
 from ._base import Optimizer, register
 
 __all__ = ["SGD", "NAG", "Signum", "SGLD", "DCASGD", "LARS", "LBSGD", "ccSGD", "Test"]
 
 
 def zeros_like(weight):
-    """A state of the weight's shape, type and device."""
-    return zeros(weight.shape, weight.context, dtype=weight.dtype)
+    """A state of the weight's shape, type and device.
+
+    Made on the host: a fill that is pending at the first update would give the first step a program of its own.
+    """
+    return array(onp.zeros(weight.shape, weight.dtype), ctx=weight.context, dtype=weight.dtype)
 
 
 @register

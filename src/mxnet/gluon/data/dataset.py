@@ -1,5 +1,7 @@
 """Data sets: samples by number."""
 
+import operator
+
 import numpy as onp
 
 from ...error import ShapeError
@@ -42,7 +44,7 @@ class Dataset:
         ------
         ShardError (ShapeError, AssertionError)   no such part
         """
-        num_shards, index = num_shards.__index__(), index.__index__()
+        num_shards, index = operator.index(num_shards), operator.index(index)
         if not 0 <= index < num_shards:
             raise ShardError(
                 f"Dataset.shard: no such part: expected 0 <= index < {num_shards} "

@@ -1,0 +1,52 @@
+"""Checking what layers are constructed with."""
+
+import numpy as onp
+
+from ..._ops import _spec
+from ...error import MXNetError, nearest
+
+__all__ = ["LayerArgumentError", "integers", "natural", "one_of", "operator_choice"]
+
+
+class LayerArgumentError(MXNetError, ValueError, AssertionError):
+    """An argument that a layer cannot use (an AssertionError as well, as in MXNet 1.x)."""
+
+
+def _is_integer(x):
+    return isinstance(x, (int, onp.integer)) and not isinstance(x, bool)
+
+
+def natural(where, name, value, least=1):
+    """``value`` if it is an integer of at least ``least``."""
+    if not _is_integer(value) or value < least:
+        raise LayerArgumentError(
+            f"{where}: {name} must be an integer of at least {least}, got {value!r}."
+        )
+    return int(value)
+
+
+def integers(where, name, value, n):
+    """A tuple of ``n`` integers: one integer stands for all."""
+    if _is_integer(value):
+        return (int(value),) * n
+    if not isinstance(value, (tuple, list)) or len(value) != n or not all(map(_is_integer, value)):
+        raise LayerArgumentError(
+            f"{where}: {name} must be a number or a list of {n} ints, got {value!r}."
+        )
+    return tuple([int(v) for v in value])
+
+
+def one_of(where, name, value, known):
+    """``value`` if it is one of the known ones."""
+    if value not in known:
+        hint = nearest(value, known)
+        raise LayerArgumentError(
+            f"{where}: {name} must be one of {', '.join(map(repr, known))}, got {value!r}."
+            + (f" Hint: {hint}" if hint else "")
+        )
+    return value
+
+
+def operator_choice(where, name, value, operator, attribute):
+    """``value`` if it is one of the choices of an operator's attribute."""
+    return one_of(where, name, value, _spec.get(operator).attrs[attribute].choices)

@@ -1,0 +1,363 @@
+"""``Trainer``: applies an optimizer to a set of parameters."""
+
+import numbers
+import operator
+
+from .. import kvstore as _kvstore
+from .. import optimizer as _optimizer
+from .._engine.segment import flush_all
+from .._engine.state import threads
+from ..error import MXNetError
+from ..kvstore import KVStoreBase
+from ..ndarray._serialize import atomic_write
+from .parameter import Parameter, ParameterDict
+
+__all__ = ["Trainer", "StaleGradientError", "BatchSizeError"]
+
+
+class StaleGradientError(MXNetError, UserWarning):
+    """Gradients that no backward pass has written since the last step (1.x raised a bare ``UserWarning``)."""
+
+
+class BatchSizeError(MXNetError, ZeroDivisionError):
+    """``batch_size`` is 0."""
+
+
+class Trainer:
+    """Applies an optimizer to parameters: ``backward()``, then ``trainer.step(batch_size)``.
+
+    All parameters of a device are updated by one operator, and ``step`` ends by running what is pending: forward,
+    backward and update of a training step are one program. No program depends on the learning rate, the weight
+    decay, the batch size or the number of steps.
+
+    Parameters
+    ----------
+    params : ParameterDict, dict of str to Parameter, or list of Parameter
+    optimizer : str or Optimizer
+    optimizer_params : dict, optional          options of the optimizer, e.g. ``{'learning_rate': 0.1}``
+    kvstore : str, KVStore or None             sums gradients where parameters are on several devices;
+                                               None: every device goes its own way
+    compression_params : dict, optional        not available: there is nothing to send between processes
+    update_on_kvstore : bool, optional         run the optimizer once, in the store, and copy the result to the
+                                               devices; default: where there is a store. It rules out
+                                               ``allreduce_grads`` and ``update``.
+
+    Raises
+    ------
+    RuntimeError     a parameter has not been initialised
+    AssertionError   parameters are on different sets of devices
+    ValueError       no such optimizer; ``params`` are no parameters
+    """
+
+    def __init__(self, params, optimizer, optimizer_params=None, kvstore="device", compression_params=None,
+                 update_on_kvstore=None):
+        if isinstance(params, (dict, ParameterDict)):
+            params = [params[name] for name in sorted(params.keys())]
+        if not isinstance(params, (list, tuple)):
+            raise ValueError(f"First argument must be a list or dict of Parameters, got {type(params)}. Hint: pass "
+                             "net.collect_params().")
+        for p in params:
+            if not isinstance(p, Parameter):
+                raise ValueError(f"First argument must be a list or dict of Parameters, got list of {type(p)}.")
+        self._params = list(params)
+        self._param2idx = {p.name: i for i, p in enumerate(self._params)}
+        self._contexts = self._common_contexts()
+        self._compression_params = compression_params
+        options = {} if optimizer_params is None else optimizer_params
+        if not isinstance(options, dict):
+            raise TypeError("Trainer: optimizer_params must be a dict such as {'learning_rate': 0.1}, got "
+                            f"{options!r}.")
+        self._optimizer = self._make_optimizer(optimizer, options, optimizer_params)
+        self._scale = self._optimizer.rescale_grad
+        self._updaters = [_optimizer.get_updater(self._optimizer) for _ in self._contexts or (None,)]
+        self._kvstore_params = {"kvstore": self._check_store(kvstore), "update_on_kvstore": update_on_kvstore}
+        self._kvstore = self._update_on_kvstore = None
+        self._kv_initialized = False
+        self._params_to_init = []
+        self._plans = None      # prepared updates, see _prepare()
+
+    def _common_contexts(self):
+        contexts = None
+        for p in self._params:
+            found = p.list_ctx()
+            if contexts is not None and found != contexts:
+                raise AssertionError(f"All Parameters must be initialized on the same set of contexts, but Parameter "
+                                     f"{p.name} is initialized on {found} while previous Parameters are initialized "
+                                     f"on {contexts}.")
+            contexts = found
+        return contexts
+
+    def _make_optimizer(self, optimizer, options, given):
+        by_index = dict(enumerate(self._params))
+        if isinstance(optimizer, _optimizer.Optimizer):
+            if given:
+                raise AssertionError("optimizer_params must be None if optimizer is an instance of Optimizer instead "
+                                     f"of str, got {given}.")
+            optimizer.param_dict = by_index
+            return optimizer
+        if "param_dict" in options:
+            raise TypeError("Trainer: optimizer_params must not hold 'param_dict': the trainer sets it.")
+        return _optimizer.create(optimizer, param_dict=by_index, **options)
+
+    @staticmethod
+    def _check_store(store):
+        if store is None or isinstance(store, KVStoreBase):
+            return store
+        if not isinstance(store, str):
+            raise TypeError(f"kvstore must be KVStore, str or None, got {store!r}.")
+        return _kvstore.create(store)
+
+    def _init_kvstore(self):
+        """Decide who updates, now that all parameters have values."""
+        store, on_store = self._kvstore_params["kvstore"], self._kvstore_params["update_on_kvstore"]
+        self._contexts = self._common_contexts()
+        several = self._contexts is not None and len(self._contexts) > 1
+        if len(self._updaters) < len(self._contexts or ()):
+            self._updaters = [_optimizer.get_updater(self._optimizer) for _ in self._contexts]
+        if store is not None and not several and store.num_workers == 1:
+            store = None
+        if store is None:
+            if on_store:
+                raise ValueError("Trainer: update_on_kvstore=True needs a kvstore and parameters on several devices, "
+                                 f"got kvstore {self._kvstore_params['kvstore']!r} and {self._contexts}. Hint: leave "
+                                 "it out.")
+            on_store = False
+        else:
+            if on_store is None:
+                on_store = store.is_capable(KVStoreBase.OPTIMIZER)
+            if self._compression_params:
+                store.set_gradient_compression(self._compression_params)
+            for i, p in enumerate(self._params):
+                store.init(i, p.list_data()[0])
+            if on_store:
+                store.set_optimizer(self._optimizer)
+        self._kvstore, self._update_on_kvstore = store, bool(on_store)
+        self._kv_initialized = True
+
+    # ------------------------------------------------------------------ rates
+    @property
+    def learning_rate(self):
+        """The present learning rate."""
+        return self._optimizer.learning_rate
+
+    @property
+    def optimizer(self):
+        """The optimizer."""
+        return self._optimizer
+
+    def set_learning_rate(self, lr):
+        """Set the learning rate; UserWarning is raised where a schedule rules it."""
+        self._optimizer.set_learning_rate(lr)
+
+    # ------------------------------------------------------------------ a step
+    def step(self, batch_size, ignore_stale_grad=False):
+        """One update of all parameters, with gradients divided by ``batch_size``.
+
+        Call it after ``backward()``, outside of ``autograd.record()``.
+
+        Parameters
+        ----------
+        batch_size : int                gradients are sums over the batch
+        ignore_stale_grad : bool        leave parameters alone that no backward pass has reached, instead of
+                                        raising
+
+        Raises
+        ------
+        UserWarning         gradients were not written since the last step (names all of them)
+        ZeroDivisionError   ``batch_size`` is 0
+        MXNetError          a parameter has no value yet
+        """
+        self._rescale(batch_size)
+        if not self._kv_initialized:
+            self._init_kvstore()
+        if self._kvstore is None:
+            self._update(ignore_stale_grad)
+        elif self._update_on_kvstore:
+            self._update_in_store()
+        else:
+            self._allreduce()
+            self._update(ignore_stale_grad)
+        if threads.tracing is None:
+            flush_all()
+
+    def allreduce_grads(self):
+        """Sum the gradients over devices, to be followed by :meth:`update`: for what is done to them in between.
+
+        Raises
+        ------
+        AssertionError   the optimizer runs in the store
+        """
+        if not self._kv_initialized:
+            self._init_kvstore()
+        self._need_own_update("allreduce_grads")
+        if self._kvstore is not None:
+            self._allreduce()
+
+    def update(self, batch_size, ignore_stale_grad=False):
+        """The update of :meth:`step` without summing over devices. Parameters and errors as there."""
+        if not self._kv_initialized:
+            self._init_kvstore()
+        self._need_own_update("update")
+        self._rescale(batch_size)
+        self._update(ignore_stale_grad)
+        if threads.tracing is None:
+            flush_all()
+
+    def _need_own_update(self, name):
+        if self._update_on_kvstore:
+            raise AssertionError(f"{name}() when parameters are updated on kvstore is not supported. Try setting "
+                                 "`update_on_kvstore` to False when creating trainer.")
+
+    def _rescale(self, batch_size):
+        if batch_size.__class__ is not int and not isinstance(batch_size, numbers.Real):
+            try:
+                batch_size = operator.index(batch_size)
+            except TypeError:
+                raise TypeError(f"Trainer: batch_size must be a number, got {batch_size!r}.") from None
+        if not batch_size:
+            raise BatchSizeError("Trainer: batch_size is 0: expected the number of samples that the loss was summed "
+                                 "over. Hint: pass data.shape[0], or skip empty batches.")
+        self._optimizer.rescale_grad = self._scale / batch_size
+
+    def _trained(self):
+        return [(i, p) for i, p in enumerate(self._params) if p.grad_req != "null"]
+
+    def _allreduce(self):
+        for i, p in self._trained():
+            grads = p.list_grad()
+            self._kvstore.pushpull(i, grads, grads)
+
+    def _update_in_store(self):
+        trained = self._trained()
+        keys = [i for i, _ in trained]
+        self._kvstore.push(keys, [p.list_grad() for _, p in trained])
+        self._kvstore.pull(keys, [p.list_data() for _, p in trained])
+        for _, p in trained:
+            for x in p.list_data():
+                x._mark.fresh = False
+
+    def _update(self, ignore_stale):
+        plans = self._plans
+        if plans is None or not plans.hold(self._params, self._updaters):
+            plans = self._plans = _Plans(self._params, self._updaters)
+        stale = [x for row in plans.rows for x in row.arrays if not x._mark.fresh]
+        if stale:
+            if not ignore_stale:
+                self._raise_stale(plans)
+            plans = _Plans(self._params, self._updaters, fresh=True)
+        plans.run(self._updaters)
+
+    def _raise_stale(self, plans):
+        found = [f"`{row.parameter.name}` on context {x.context}" for row in plans.rows for x in row.arrays
+                 if not x._mark.fresh]
+        many = len(found) > 1
+        raise StaleGradientError(
+            f"Gradient{'s' if many else ''} of Parameter{'s' if many else ''} {', '.join(found)} "
+            f"{'have' if many else 'has'} not been updated by backward since last `step`. This could mean a bug in "
+            "your model that made it only use a subset of the Parameters (Blocks) for this iteration. If you are "
+            "intentionally only using a subset, call step with ignore_stale_grad=True to suppress this warning and "
+            "skip updating of Parameters with stale gradient.")
+
+    # ------------------------------------------------------------------ states
+    def save_states(self, fname):
+        """Write the optimizer's states, settings and counts to a file; it is replaced whole or not at all.
+
+        Schedules that are not of this package are not saved.
+
+        Raises
+        ------
+        OSError   the file cannot be written
+        """
+        if not self._kv_initialized:
+            self._init_kvstore()
+        if self._update_on_kvstore:
+            self._kvstore.save_optimizer_states(fname, dump_optimizer=True)
+        else:
+            atomic_write(fname, [self._updaters[0].get_states(dump_optimizer=True)])
+
+    def load_states(self, fname):
+        """Read what :meth:`save_states`, or MXNet 1.x, wrote: states, settings (learning rate ...) and counts.
+
+        No code in the file is run.
+
+        Raises
+        ------
+        OSError       the file cannot be read
+        FormatError   it is something else
+        """
+        if not self._kv_initialized:
+            self._init_kvstore()
+        if self._update_on_kvstore:
+            self._kvstore.load_optimizer_states(fname)
+            self._optimizer = self._kvstore._updater.optimizer
+        else:
+            with open(fname, "rb") as f:
+                data = f.read()
+            for updater in self._updaters:
+                updater.set_states(data)
+                updater.optimizer = self._updaters[0].optimizer
+            self._optimizer = self._updaters[0].optimizer
+        self._optimizer.param_dict = dict(enumerate(self._params))
+        self._plans = None
+
+
+class _Row:
+    """A trained parameter with what its prepared update rests on."""
+
+    __slots__ = ("arrays", "data", "grads", "index", "parameter")
+
+    def __init__(self, index, parameter):
+        self.index, self.parameter = index, parameter
+        self.arrays = parameter.list_data()
+        parameter.list_grad()       # raises where there is none
+        self.data, self.grads = parameter._data, parameter._grad_handles
+
+
+class _Plans:
+    """Prepared updates of a trainer's parameters, one per device.
+
+    Parameters
+    ----------
+    fresh : bool     only of parameters whose gradient a backward pass has written
+    """
+
+    __slots__ = ("chosen", "plans", "requests", "rows", "states", "optimizer")
+
+    def __init__(self, parameters, updaters, fresh=False):
+        self.rows = [_Row(i, p) for i, p in enumerate(parameters) if p.grad_req != "null"]
+        self.requests = [p.grad_req for p in parameters]
+        self.optimizer = updaters[0].optimizer
+        self.states = [u.states for u in updaters]
+        self.plans, self.chosen = [], []
+        for k, updater in enumerate(updaters):
+            rows = [r for r in self.rows if k < len(r.arrays) and (r.arrays[k]._mark.fresh or not fresh)]
+            weights = [r.arrays[k] for r in rows]
+            arguments = [r.index for r in rows], [list(r.grads.values())[k] for r in rows], weights
+            self.chosen.append(weights)
+            self.plans.append((updater.plan(*arguments) if rows else None, arguments))
+
+    def hold(self, parameters, updaters):
+        """Whether everything is still what the updates were prepared for."""
+        if self.optimizer is not updaters[0].optimizer:
+            return False
+        for updater, states in zip(updaters, self.states):
+            if updater.states is not states:
+                return False
+        for p, request in zip(parameters, self.requests):
+            if p._grad_req != request:
+                return False
+        for row in self.rows:
+            p = row.parameter
+            if p._data is not row.data or p._grad_handles is not row.grads:
+                return False
+        return True
+
+    def run(self, updaters):
+        """Update, and mark the gradients as used."""
+        for updater, (plan, arguments), weights in zip(updaters, self.plans, self.chosen):
+            if plan is not None:
+                updater.run(plan)
+            elif weights:
+                updater(*arguments)
+            for x in weights:
+                x._mark.fresh = False
