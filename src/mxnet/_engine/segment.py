@@ -373,9 +373,11 @@ def flush(seg):
             f"{user_line()}: the value of an array was asked for inside a hybridized block"
         )
     outs, slots, words = seg.outs, seg.slots, seg.words
-    for v in seg.borrowed:
+    while seg.borrowed:  # popped: whoever is held here would not be overwritten in place
+        v = seg.borrowed.pop()
         if v.data is None:
             _fetch(v)
+        v = None
     try:
         run_program(state, slots, outs, words, seg.aliases)
     except Exception as e:

@@ -1,6 +1,6 @@
 """``mx.gluon``: blocks, layers, losses, data, training."""
 
-from . import block, data, loss, nn, parameter, utils
+from . import block, data, loss, nn, parameter, trainer, utils
 from .block import Block, HybridBlock
 from .parameter import (
     Constant,
@@ -9,6 +9,7 @@ from .parameter import (
     ParameterDict,
     tensor_types,
 )
+from .trainer import Trainer
 
 __all__ = [
     "Block",
@@ -17,11 +18,13 @@ __all__ = [
     "HybridBlock",
     "Parameter",
     "ParameterDict",
+    "Trainer",
     "block",
     "data",
     "loss",
     "nn",
     "parameter",
     "tensor_types",
+    "trainer",
     "utils",
 ]

@@ -475,7 +475,7 @@ class PoissonNLLLoss(Loss):
 
 
 class CosineEmbeddingLoss(Loss):
-    """Angles between pairs of vectors: ``1 - cos`` for label 1, ``max(0, cos - margin)`` for label -1.
+    """Angles of pairs of vectors: ``1 - cos`` for label 1, ``max(0, cos - margin)`` for -1.
 
     Parameters
     ----------
