@@ -13,7 +13,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
     def do_GET(self):
         self.server.asked.append(self.path)
-        if self.path.startswith("/cut/"):       # promises more than it sends
+        if self.path.startswith("/cut/"):  # promises more than it sends
             self.send_response(200)
             self.send_header("Content-Length", "100")
             self.end_headers()
@@ -24,14 +24,12 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def server(monkeypatch):
-    """``server(folder)`` serves a folder and gives its address; ``server.asked`` lists the paths."""
+    """``server(folder)`` serves a folder and gives its address; ``server.asked`` lists paths."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     running = []
 
     def serve(folder):
-        web = ThreadingHTTPServer(
-            ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
-        )
+        web = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
         web.asked = serve.asked = []
         threading.Thread(target=web.serve_forever, daemon=True).start()
         running.append(web)

@@ -70,9 +70,9 @@ def test_clip_global_norm_without_looking():
 
 
 def test_clip_global_norm_warns():
-    with pytest.warns(UserWarning, match="nan or inf"):
+    with pytest.warns(UserWarning, match=r"nan or inf"):
         assert onp.isnan(utils.clip_global_norm([nd.array([onp.nan])], 1))
-    with pytest.raises(ValueError, match="at least one array"):
+    with pytest.raises(ValueError, match=r"at least one array"):
         utils.clip_global_norm([], 1)
 
 
@@ -81,7 +81,7 @@ def test_shape_is_known():
     assert not utils.shape_is_known((1, 0))
     assert not utils.shape_is_known(())
     assert not utils.shape_is_known(None)
-    with pytest.raises(ValueError, match="-1"):
+    with pytest.raises(ValueError, match=r"-1"):
         utils.shape_is_known((-1, 2))
 
 
@@ -90,7 +90,7 @@ def test_hook_handle():
     handle = utils.HookHandle()
     handle.attach(hooks, print)
     assert list(hooks.values()) == [print]
-    with pytest.raises(ValueError, match="twice"):
+    with pytest.raises(ValueError, match=r"twice"):
         handle.attach(hooks, len)
     handle.detach()
     handle.detach()
@@ -128,7 +128,7 @@ def test_download(tmp_path, url, server, monkeypatch):
     assert utils.download(f"{url}/file.bin?x=1", str(folder)) == str(folder / "file.bin")
     monkeypatch.chdir(folder)
     asked = len(server.asked)
-    assert utils.download(f"{url}/file.bin") == "file.bin"         # there already
+    assert utils.download(f"{url}/file.bin") == "file.bin"  # there already
     assert len(server.asked) == asked
     utils.download(f"{url}/file.bin", overwrite=True)
     assert len(server.asked) == asked + 1
@@ -141,7 +141,7 @@ def test_download(tmp_path, url, server, monkeypatch):
 def test_download_keeps_the_old_file_until_the_new_one_is_whole(tmp_path, url, server):
     target = tmp_path / "a"
     target.write_bytes(b"old")
-    with pytest.raises(MXNetError, match="SHA-1 differs") as caught:
+    with pytest.raises(MXNetError, match=r"SHA-1 differs") as caught:
         utils.download(f"{url}/file.bin", str(target), sha1_hash="0" * 40, retries=1)
     assert isinstance(caught.value, OSError)
     with pytest.raises(MXNetError, match=r"5 of 100 bytes|IncompleteRead"):
@@ -152,16 +152,16 @@ def test_download_keeps_the_old_file_until_the_new_one_is_whole(tmp_path, url, s
 
 
 def test_download_refuses(tmp_path, url, server):
-    with pytest.raises(MXNetError, match="404"):
+    with pytest.raises(MXNetError, match=r"404"):
         utils.download(f"{url}/no", str(tmp_path / "a"))
-    assert len(server.asked) == 1            # asking again would not help
+    assert len(server.asked) == 1  # asking again would not help
     with pytest.raises(MXNetError, match=r"127\.0\.0\.1:9/x could not be fetched \(2 attempts\)"):
         utils.download("http://127.0.0.1:9/x", str(tmp_path / "a"), retries=1)
-    with pytest.raises(ValueError, match="http or https"):
+    with pytest.raises(ValueError, match=r"http or https"):
         utils.download("file:///etc/hostname", str(tmp_path / "a"))
-    with pytest.raises(ValueError, match="Can't construct file-name"):
+    with pytest.raises(ValueError, match=r"Can't construct file-name"):
         utils.download("http://127.0.0.1:9/")
-    with pytest.raises(ValueError, match="retries.*-1"):
+    with pytest.raises(ValueError, match=r"retries.*-1"):
         utils.download(f"{url}/file.bin", retries=-1)
     assert not (tmp_path / "a").exists()
 

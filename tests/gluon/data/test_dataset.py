@@ -12,7 +12,9 @@ X = onp.arange(12, dtype="float32").reshape(4, 3)
 
 
 def test_rows_of_arrays_keep_their_kind():
-    data = ArrayDataset(nd.array(X), nd.array([3, 1, 4, 1]), X.astype("uint8"), ["a", "b", "c", "d"])
+    data = ArrayDataset(
+        nd.array(X), nd.array([3, 1, 4, 1]), X.astype("uint8"), ["a", "b", "c", "d"]
+    )
     x, y, u, s = data[1]
     assert isinstance(x, nd.NDArray)
     assert x.asnumpy().tolist() == [3, 4, 5]
@@ -57,7 +59,7 @@ def test_lengths_must_agree():
     for error in (AssertionError, ValueError, MXNetError):
         with pytest.raises(error, match=message):
             ArrayDataset(nd.array(X), [1, 2, 3, 4], nd.array([1, 2, 3]))
-    with pytest.raises(ValueError, match="at least one"):
+    with pytest.raises(ValueError, match=r"at least one"):
         ArrayDataset()
 
 
@@ -105,20 +107,20 @@ def test_parts():
 
 def test_bad_parts():
     data = SimpleDataset([1, 2, 3])
-    with pytest.raises(AssertionError, match="0 <= index < 2 .*got 2"):
+    with pytest.raises(AssertionError, match=r"0 <= index < 2 .*got 2"):
         data.shard(2, 2)
-    with pytest.raises(ValueError, match="got -1"):
+    with pytest.raises(ValueError, match=r"got -1"):
         data.shard(2, -1)
-    with pytest.raises(TypeError, match="float"):
+    with pytest.raises(TypeError, match=r"float"):
         data.shard(2, 1.5)
-    with pytest.raises(ValueError, match="got -1"):
+    with pytest.raises(ValueError, match=r"got -1"):
         data.take(-1)
     with pytest.raises(TypeError, match=r"Expected gluon\.data\.Sampler"):
         data.sample([0, 2])
 
 
 def test_base_class():
-    with pytest.raises(NotImplementedError, match="__getitem__"):
+    with pytest.raises(NotImplementedError, match=r"__getitem__"):
         Dataset()[0]
-    with pytest.raises(NotImplementedError, match="__len__"):
+    with pytest.raises(NotImplementedError, match=r"__len__"):
         len(Dataset())

@@ -88,14 +88,14 @@ def test_a_whole_float_is_a_batch_size():
 
 
 def test_unknown_last_batch():
-    with pytest.raises(ValueError, match="'keep', 'discard', or 'rollover', but got foo"):
+    with pytest.raises(ValueError, match=r"'keep', 'discard', or 'rollover', but got foo"):
         BatchSampler(SequentialSampler(3), 2, "foo")
-    with pytest.raises(ValueError, match="but got foo"):
+    with pytest.raises(ValueError, match=r"but got foo"):
         DataLoader([1, 2, 3], 2, last_batch="foo")
 
 
 def test_base_class():
-    with pytest.raises(NotImplementedError, match="__len__"):
+    with pytest.raises(NotImplementedError, match=r"__len__"):
         len(Sampler())
-    with pytest.raises(NotImplementedError, match="__iter__"):
+    with pytest.raises(NotImplementedError, match=r"__iter__"):
         iter(Sampler())

@@ -165,7 +165,7 @@ def test_broken_content(root, case, pack):
 def test_truncated_gzip(root, cut):
     whole = (root / IMAGES).read_bytes()
     (root / IMAGES).write_bytes(whole[:cut])
-    with pytest.raises(FormatError, match="damaged or incomplete") as caught:
+    with pytest.raises(FormatError, match=r"damaged or incomplete") as caught:
         MNIST(root=str(root))
     assert IMAGES in str(caught.value)
 
@@ -189,7 +189,7 @@ def test_gzip_bomb(tmp_path):
             file.write(bytes(4000 * 784))
     tracemalloc.start()
     begun = time.perf_counter()
-    with pytest.raises(FormatError, match="more than the file can hold"):
+    with pytest.raises(FormatError, match=r"more than the file can hold"):
         read_idx(str(path), 3, (28, 28))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -286,9 +286,9 @@ def test_broken_cifar(tmp_path):
     with pytest.raises(FormatError, match=r"test_batch\.bin.*offset 3073.*3073 bytes.*got 6145"):
         CIFAR10(root=str(tmp_path), train=False)
     (tmp_path / "test_batch.bin").write_bytes(content[:3073] + b"\x0a" + content[3074:])
-    with pytest.raises(FormatError, match="label of record 1: expected at most 9, got 10"):
+    with pytest.raises(FormatError, match=r"label of record 1: expected at most 9, got 10"):
         CIFAR10(root=str(tmp_path), train=False)
     (tmp_path / "test_batch.bin").unlink()
     (tmp_path / "cifar-10-binary.tar.gz").write_bytes(b"no archive")
-    with pytest.raises(FormatError, match="damaged or incomplete"):
+    with pytest.raises(FormatError, match=r"damaged or incomplete"):
         CIFAR10(root=str(tmp_path), train=False)

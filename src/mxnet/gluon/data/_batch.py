@@ -106,6 +106,11 @@ class random_stream:
         threads.stream, threads.counter = self.saved
 
 
+def generator():
+    """A NumPy random generator that continues the stream of :func:`mxnet.random.seed`."""
+    return onp.random.default_rng(draw())
+
+
 # ---------------------------------------------------------------------------- samples to batches
 def default_batchify_fn(data):
     """Stack samples into a batch.
@@ -363,3 +368,16 @@ class Chain:
         for form in self.forms:
             x = form(x)
         return x
+
+
+def positive(value, where, name):
+    """``value`` as an integer of at least 1, or a ValueError that names the parameter."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = None
+    if number is None or number != value or number < 1 or isinstance(value, bool):
+        raise ValueError(
+            f"{where}: {name} does not fit: expected an integer of at least 1, got {value!r}."
+        )
+    return number

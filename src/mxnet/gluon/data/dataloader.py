@@ -20,7 +20,7 @@ from ._batch import (
 )
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
 
-__all__ = ["DataLoader", "default_batchify_fn", "default_mp_batchify_fn"]
+__all__ = ["DataLoader", "default_batchify_fn", "default_mp_batchify_fn", "LoaderTimeout"]
 
 
 class LoaderTimeout(MXNetError, TimeoutError):

@@ -9,7 +9,7 @@ from ...ndarray import NDArray
 from ._batch import Bulk, Column, batch_form, bulk_of
 from .sampler import FilterSampler, Sampler, SequentialSampler
 
-__all__ = ["Dataset", "SimpleDataset", "ArrayDataset"]
+__all__ = ["Dataset", "SimpleDataset", "ArrayDataset", "LengthError", "ShardError"]
 
 
 class LengthError(ShapeError, AssertionError):

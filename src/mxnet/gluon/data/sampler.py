@@ -2,16 +2,11 @@
 
 import numpy as onp
 
-from ..._engine.state import draw
+from ._batch import generator, positive
 
 __all__ = ["Sampler", "SequentialSampler", "RandomSampler", "FilterSampler", "BatchSampler"]
 
 LAST_BATCH = ("keep", "discard", "rollover")
-
-
-def generator():
-    """A NumPy random generator that continues the stream of :func:`mxnet.random.seed`."""
-    return onp.random.default_rng(draw())
 
 
 class Sampler:
@@ -159,16 +154,3 @@ class BatchSampler(Sampler):
 
 # a subclass may iterate differently, so only these very classes are read in one piece
 _ORDERS = {SequentialSampler: SequentialSampler._order, RandomSampler: RandomSampler._order}
-
-
-def positive(value, where, name):
-    """``value`` as an integer of at least 1, or a ValueError that names the parameter."""
-    try:
-        number = int(value)
-    except (TypeError, ValueError):
-        number = None
-    if number is None or number != value or number < 1 or isinstance(value, bool):
-        raise ValueError(
-            f"{where}: {name} does not fit: expected an integer of at least 1, got {value!r}."
-        )
-    return number

@@ -11,7 +11,7 @@ from .._batch import Bulk, Column, host_array
 from ..dataset import Dataset
 from ._files import extract_members, read_idx, read_records
 
-__all__ = ["MNIST", "FashionMNIST", "CIFAR10", "CIFAR100"]
+__all__ = ["MNIST", "FashionMNIST", "CIFAR10", "CIFAR100", "MissingFileError"]
 
 _REPOSITORY = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/"
 

@@ -15,7 +15,7 @@ from ....error import DTypeError, ShapeError, fail
 from ....ndarray import _internal, image
 from ...block import Block, HybridBlock
 from ...nn import HybridSequential, Sequential
-from ..sampler import generator
+from .._batch import generator
 
 __all__ = [
     "Compose",
