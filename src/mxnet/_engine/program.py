@@ -44,7 +44,6 @@ class Program:
         "taped_set",
         "donate",
         "tape",
-        "copies",
         "ready",
     )
 
@@ -86,7 +85,7 @@ class _Probe:
 
     def __init__(self):
         outs = [Value(None, 0, None)]
-        self.out = list(map(_refs, outs))[0]
+        self.out = next(map(_refs, outs))
         for a, _ in [(Value(None, 0, None), 0)]:
             self.alias = _refs(a)
         slots = {Value(None, 0, None, onp.zeros(1)): 0}
@@ -137,11 +136,11 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         is_open = open_positions(state)
     taped = [i for i in live if outs[i].pos in is_open] if is_open and not foreign else ()
 
-    program = state.program
+    # Another thread's segment has programs of its own: they overwrite nothing.
+    program = state.derived.get(tuple(live)) if foreign else state.program
     known = (
         program is not None
         and program.emit_set.issuperset(live)
-        and not foreign
         and (not taped or program.taped_set.issuperset(taped))
     )
     if not known:
@@ -150,7 +149,6 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         for i in program.donate:
             if _held_elsewhere(vals, data, i):
                 data[i] = _copy(data[i])  # somebody still holds what the program may overwrite
-                program.copies += 1
     if program.ready:
         stats.hits += 1
         results, residuals = program.fn(onp.array(words, "float64"), *data)
@@ -198,7 +196,7 @@ def _copy(array):
 def _make(state, vals, data, outs, live, taped, before, foreign):
     """Build (not yet compile) the program for what is alive now, together with what was alive before."""
     emit, tape_set = set(live), set(taped)
-    if before is not None and not foreign:
+    if before is not None:
         emit |= before.emit_set
         tape_set |= before.taped_set
     emit = tuple(sorted(emit))
@@ -206,9 +204,12 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
     program = Program()
     program.emit, program.emit_set = emit, frozenset(emit)
     program.taped, program.taped_set = tuple(sorted(tape_set)), frozenset(tape_set)
-    program.copies, program.ready = 0, False
+    program.ready = False
+    # A tape keeps the inputs, to differentiate twice.
     program.donate = (
-        () if foreign else _choose_donations(state, vals, data, [positions[i] for i in emit])
+        ()
+        if foreign or tape_set
+        else _choose_donations(state, vals, data, [positions[i] for i in emit])
     )
     fn, program.tape = lower(
         state, tuple([positions[i] for i in emit]), tuple([positions[i] for i in program.taped])
@@ -220,9 +221,11 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
         out_shardings=placement(state.ctx),
         keep_unused=False,
     )
-    if not foreign:
+    if foreign:
+        state.derived[emit] = program
+    else:
         state.program = program
-    state.programs.append(program)
+    state.programs = [*state.programs[-1:], program]
     return program
 
 
