@@ -1,0 +1,200 @@
+"""The pages say what is so: code runs, links lead somewhere, commands exist, both READMEs agree."""
+
+import ast
+import re
+import tomllib
+
+import pytest
+
+import mxnet as mx
+
+from . import pages
+
+ROOT = pages.ROOT
+READMES = ["README.md", "README.zh-CN.md"]
+PAGES = [
+    *READMES,
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    *[f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))],
+]
+WITH_CODE = [page for page in PAGES if pages.blocks(page, "python")]
+
+
+# ------------------------------------------------------------------------------------------ code
+
+
+@pytest.mark.parametrize("page", WITH_CODE)
+def test_python_runs_as_printed(page, capsys):
+    pages.run(page)
+
+
+def test_a_block_that_fails_is_noticed(tmp_path, monkeypatch):
+    (tmp_path / "page.md").write_text(
+        "```python\na = 1\n```\ntext\n```python\nassert a == 2\n```\n"
+    )
+    monkeypatch.setattr(pages, "ROOT", tmp_path)
+    with pytest.raises(AssertionError) as error:
+        pages.run("page.md")
+    assert error.traceback[-1].lineno + 1 == 6  # of the page, not of the block
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_the_first_example_learns(page, capsys):
+    scope = pages.run(page)
+    w, b = scope["net"][0].weight.data().asnumpy(), scope["net"][0].bias.data().asnumpy()
+    assert abs(w - [[2, -3.4]]).max() < 0.01
+    assert abs(b - 4.2).max() < 0.01
+    assert (scope["x"].grad == 4 * scope["x"]).asnumpy().all()
+    assert capsys.readouterr().out.count("epoch") == 3
+
+
+# -------------------------------------------------------------------------------------- commands
+
+
+def make_targets():
+    text = (ROOT / "Makefile").read_text()
+    return {t for line in re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE) for t in line.split()}
+
+
+def extras():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return set(project["optional-dependencies"])
+
+
+def commands_amiss(text):
+    """What a shell block asks for that is not there."""
+    amiss = []
+    for line in text.splitlines():
+        words = line.split("#")[0].split()
+        if not words:
+            continue
+        if words[0] == "make":
+            targets = [w for w in words[1:] if "=" not in w and not w.startswith("-")]
+            amiss += [f"make {t}" for t in targets if t not in make_targets()]
+        elif words[:2] == ["pip", "install"]:
+            asked = {e for group in re.findall(r"\[([^]]+)\]", line) for e in group.split(",")}
+            amiss += [f"extra {e}" for e in sorted(asked - extras())]
+        elif words[0].endswith("python"):
+            script = ROOT / words[1]
+            if not script.is_file():
+                amiss.append(words[1])
+                continue
+            known = script.read_text() + (script.parent / "road.py").read_text()
+            options = [w for w in words if w.startswith("--") and w != "--help"]
+            amiss += [o for o in options if f'"{o}"' not in known]
+        else:
+            amiss.append(line)
+    return amiss
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if pages.blocks(p, "sh")])
+def test_commands_exist(page):
+    assert [a for _, text in pages.blocks(page, "sh") for a in commands_amiss(text)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_make_targets_named_in_the_text_exist(page):
+    assert set(re.findall(r"`make ([\w-]+)", pages.prose(page))) <= make_targets()
+
+
+def test_commands_that_do_not_exist_are_noticed():
+    text = "make trian\npip install '.[cuda,rocm]'\npython examples/learning_road/99.py\nsudo"
+    assert commands_amiss(text) == [
+        "make trian",
+        "extra rocm",
+        "examples/learning_road/99.py",
+        "sudo",
+    ]
+
+
+# ----------------------------------------------------------------------------------------- links
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page):
+    lost = []
+    for target in pages.links(page):
+        if "://" in target:
+            continue
+        path, _, fragment = target.partition("#")
+        there = (ROOT / page).parent / path if path else ROOT / page
+        if not there.exists():
+            lost.append(target)
+        elif fragment:
+            name = str(there.resolve().relative_to(ROOT))
+            if fragment not in [pages.anchor(text) for _, text in pages.headings(name)]:
+                lost.append(target)
+    assert lost == []
+
+
+# ----------------------------------------------------------------------------- the two languages
+
+
+def code_only(text):
+    """Python without its comments."""
+    return ast.unparse(ast.parse(text))
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [("README.md", "README.zh-CN.md"), ("docs/debugging.md", "docs/debugging.zh-CN.md")],
+)
+def test_both_languages_say_the_same(english, chinese):
+    both = english, chinese
+    levels = [[level for level, _ in pages.headings(p)] for p in both]
+    assert levels[0] == levels[1]
+    python = [[code_only(text) for _, text in pages.blocks(p, "python")] for p in both]
+    assert python[0] == python[1]
+    shell = [
+        [
+            [line.split("#")[0].strip() for line in text.splitlines()]
+            for _, text in pages.blocks(p, "sh")
+        ]
+        for p in both
+    ]
+    assert shell[0] == shell[1]
+    assert [len(rows) for rows in pages.tables(english)] == [
+        len(rows) for rows in pages.tables(chinese)
+    ]
+    paragraphs = [len(re.findall(r"\n\n(?=[^#|\s-])", pages.prose(p))) for p in both]
+    assert paragraphs[0] == paragraphs[1]
+    neutral = [
+        sorted({t.split("#")[0].replace(".zh-CN", "") for t in pages.links(p)} - {""}) for p in both
+    ]
+    assert neutral[0] == neutral[1]
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_the_table_of_lessons_is_complete(page):
+    lessons = sorted(
+        path.name for path in (ROOT / "examples/learning_road").glob("[0-9][0-9]_*.py")
+    )
+    assert [row[0].strip("`") for row in pages.tables(page)[0]] == lessons
+
+
+# --------------------------------------------------------------------------- what is there, truly
+
+
+def named_parts(page):
+    """Dotted names that a README's section on completeness calls there, and not yet there."""
+    text = pages.prose(page)
+    start = re.search(r"^(There: |已有：)", text, re.MULTILINE).start()
+    middle = re.search(r"^(Not yet: |还没有：)", text, re.MULTILINE).start()
+    end = text.index("\n\n", middle)
+    pattern = r"`((?:mx|gluon|nd)\.\w+)"
+    return [re.findall(pattern, part) for part in (text[start:middle], text[middle:end])]
+
+
+def exists(name):
+    head, attribute = name.split(".")
+    return hasattr({"mx": mx, "gluon": mx.gluon, "nd": mx.nd}[head], attribute)
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_what_is_there_is_there_and_what_is_not_is_not(page):
+    there, missing = named_parts(page)
+    assert len(there) >= 8
+    assert len(missing) >= 8
+    assert [name for name in there if not exists(name)] == []
+    assert [name for name in missing if exists(name)] == []
