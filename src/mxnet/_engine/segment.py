@@ -109,12 +109,13 @@ def aside():
         finally:
             t.recording, t.initializing = saved
         return
-    saved = t.segment, t.tracing, t.recording, t.initializing
+    saved = t.segment, t.tracing, t.recording, t.initializing, t.hold
     t.segment, t.tracing, t.recording, t.aside, t.initializing = None, None, False, True, True
+    t.hold = False
     try:
         yield
     finally:
-        t.segment, t.tracing, t.recording, t.initializing = saved
+        t.segment, t.tracing, t.recording, t.initializing, t.hold = saved
         t.aside = False
 
 
@@ -496,13 +497,13 @@ class Trace:
 
     def __enter__(self):
         t = threads
-        self.saved = t.segment, t.tracing, t.recording
-        t.segment, t.tracing, t.recording = self.segment, self, False
+        self.saved = t.segment, t.tracing, t.recording, t.hold
+        t.segment, t.tracing, t.recording, t.hold = self.segment, self, False, True
         return self
 
     def __exit__(self, *exc):
         t = threads
-        t.segment, t.tracing, t.recording = self.saved
+        t.segment, t.tracing, t.recording, t.hold = self.saved
 
 
 def clear():
