@@ -2,11 +2,11 @@
 
 import numpy as onp
 import pytest
-from support.close import close
 
 import mxnet as mx
 from mxnet import autograd, nd
 from mxnet.error import MXNetError, ShapeError
+from support.close import close
 
 
 def variable(values, req="write"):
@@ -118,8 +118,12 @@ def test_writes_under_record():
     x = variable([1.0, 2.0])
     with autograd.record():
         y = x * 2
-        for write in (lambda: x.__setitem__(slice(None), 1), lambda: x.__iadd__(1), lambda: y.__setitem__(0, 1),
-                      lambda: nd.exp(x, out=y)):
+        for write in (
+            lambda: x.__setitem__(slice(None), 1),
+            lambda: x.__iadd__(1),
+            lambda: y.__setitem__(0, 1),
+            lambda: nd.exp(x, out=y),
+        ):
             with pytest.raises(MXNetError, match="already in a computational graph"):
                 write()
         fresh = nd.zeros((2,))
@@ -187,8 +191,15 @@ def test_modes_nest():
     with autograd.train_mode():
         note()
     note()
-    assert seen == [(True, True), (True, False), (False, False), (True, False), (True, True), (False, True),
-                    (False, False)]
+    assert seen == [
+        (True, True),
+        (True, False),
+        (False, False),
+        (True, False),
+        (True, True),
+        (False, True),
+        (False, False),
+    ]
 
 
 def test_modes_end_with_an_exception():
@@ -200,7 +211,7 @@ def test_modes_end_with_an_exception():
 def test_grad_returns_and_leaves_buffers_alone():
     x = variable([2.0])
     with autograd.record():
-        y = x ** 3
+        y = x**3
     (g,) = autograd.grad(y, [x])
     close(g, [12])
     close(x.grad, [0])
@@ -218,7 +229,7 @@ def test_grad_returns_and_leaves_buffers_alone():
 def test_gradients_of_any_order(look):
     x = variable([2.0])
     with autograd.record():
-        y = x ** 4
+        y = x**4
         if look:
             y.wait_to_read()
         found = []
@@ -231,7 +242,7 @@ def test_gradients_of_any_order(look):
 def test_gradient_penalty():
     x = variable([1.0, 2.0])
     with autograd.record():
-        y = (x ** 3).sum()
+        y = (x**3).sum()
         (g,) = autograd.grad(y, [x], create_graph=True)
         loss = (g * g).sum()
     loss.backward()

@@ -4,10 +4,10 @@ import warnings
 
 import numpy as onp
 import pytest
-from support.close import close
 
 import mxnet as mx
 from mxnet import autograd, gluon, nd
+from support.close import close
 
 
 class Dense(gluon.HybridBlock):
@@ -17,8 +17,12 @@ class Dense(gluon.HybridBlock):
         super().__init__(**kwargs)
         self.units = units
         with self.name_scope():
-            self.weight = self.params.get("weight", shape=(units, in_units), allow_deferred_init=True)
-            self.bias = self.params.get("bias", shape=(units,), init="zeros", allow_deferred_init=True)
+            self.weight = self.params.get(
+                "weight", shape=(units, in_units), allow_deferred_init=True
+            )
+            self.bias = self.params.get(
+                "bias", shape=(units,), init="zeros", allow_deferred_init=True
+            )
 
     def hybrid_forward(self, F, x, weight, bias):
         return F.FullyConnected(x, weight, bias, num_hidden=self.units)
@@ -82,8 +86,12 @@ def test_gradients_against_differences():
 
 def test_names_and_order():
     net = Net(prefix="model_")
-    assert list(net.collect_params().keys()) == ["model_dense0_weight", "model_dense0_bias", "model_dense1_weight",
-                                                 "model_dense1_bias"]
+    assert list(net.collect_params().keys()) == [
+        "model_dense0_weight",
+        "model_dense0_bias",
+        "model_dense1_weight",
+        "model_dense1_bias",
+    ]
     assert list(net.collect_params(".*weight")) == ["model_dense0_weight", "model_dense1_weight"]
     assert list(net._collect_params_with_prefix()) == ["a.weight", "a.bias", "b.weight", "b.bias"]
     assert net.name == "model" and net.a.name == "model_dense0"
@@ -91,10 +99,14 @@ def test_names_and_order():
 
 def test_deferred_parameters():
     net = Net()
-    with pytest.raises(RuntimeError, match="has not been initialized. Note that you should initialize"):
+    with pytest.raises(
+        RuntimeError, match="has not been initialized. Note that you should initialize"
+    ):
         net.a.weight.data()
     net.initialize()
-    with pytest.raises(gluon.DeferredInitializationError, match="_weight' has not been initialized yet"):
+    with pytest.raises(
+        gluon.DeferredInitializationError, match="_weight' has not been initialized yet"
+    ):
         net.a.weight.data()
     assert net.a.weight.shape == (8, 0)
     net(nd.ones((2, 4)))

@@ -10,6 +10,10 @@ def close(got, want, rtol=None, atol=None):
     got = got.asnumpy() if hasattr(got, "asnumpy") else onp.asarray(got)
     want = want.asnumpy() if hasattr(want, "asnumpy") else onp.asarray(want)
     rtol = RTOL.get(got.dtype.name, 0) if rtol is None else rtol
-    onp.testing.assert_allclose(onp.asarray(got, "float64"), onp.asarray(want, "float64"), rtol=rtol,
-                                atol=rtol if atol is None else atol)
+    onp.testing.assert_allclose(
+        onp.asarray(got, "float64"),
+        onp.asarray(want, "float64"),
+        rtol=rtol,
+        atol=rtol if atol is None else atol,
+    )
     assert got.shape == want.shape

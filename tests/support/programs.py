@@ -30,7 +30,15 @@ INSTRUCTION = st.one_of(
     st.tuples(st.just("drop"), _index),
 )
 PROGRAM = st.lists(INSTRUCTION, min_size=1, max_size=14)
-PURE = ("unary", "binary", "scalar", "dot", "sum", "random", "dropout")   # what a hybridized block may hold
+PURE = (
+    "unary",
+    "binary",
+    "scalar",
+    "dot",
+    "sum",
+    "random",
+    "dropout",
+)  # what a hybridized block may hold
 
 SIDE = 3
 
@@ -55,8 +63,14 @@ def step(pool, instruction, F=nd):
         pool.append(getattr(F, rest[0])(x))
     elif kind == "binary":
         y = pool[rest[2] % len(pool)]
-        pool.append({"+": lambda: x + y, "-": lambda: x - y, "*": lambda: x * y,
-                     "maximum": lambda: F.broadcast_maximum(x, y)}[rest[0]]())
+        pool.append(
+            {
+                "+": lambda: x + y,
+                "-": lambda: x - y,
+                "*": lambda: x * y,
+                "maximum": lambda: F.broadcast_maximum(x, y),
+            }[rest[0]]()
+        )
     elif kind == "scalar":
         n = rest[2]
         pool.append({"+": lambda: x + n, "-": lambda: n - x, "*": lambda: x * n}[rest[0]]())
@@ -100,7 +114,15 @@ def run(program, seed, engine):
             for x in pool[1:]:
                 total = total + x.sum()
         total.backward()
-        return [x.asnumpy() for x in (*outside, *pool, total, *[x.grad for x in leaves],
-                                      nd.random.uniform(shape=(4,)))]
+        return [
+            x.asnumpy()
+            for x in (
+                *outside,
+                *pool,
+                total,
+                *[x.grad for x in leaves],
+                nd.random.uniform(shape=(4,)),
+            )
+        ]
     finally:
         mx.engine.set_engine_type(old)

@@ -25,11 +25,19 @@ def program_of(case):
 def evaluate(case):
     """What the case gives here: a described result, or ``{'error': class}``, with ``exception`` set."""
     nd = mx.nd
-    scope = {"mx": mx, "nd": nd, "np": onp, "autograd": mx.autograd, "gluon": getattr(mx, "gluon", None),
-             "nn": getattr(getattr(mx, "gluon", None), "nn", None),
-             "x": nd.array([[1, 2, 3], [4, 5, 6]]), "v": nd.array([1, 2, 3]),
-             "i": nd.array([1, 2, 3], dtype="int32"), "h": nd.array([1, 2, 3], dtype="float16"),
-             "d": nd.array([1, 2, 3], dtype="float64")}
+    scope = {
+        "mx": mx,
+        "nd": nd,
+        "np": onp,
+        "autograd": mx.autograd,
+        "gluon": getattr(mx, "gluon", None),
+        "nn": getattr(getattr(mx, "gluon", None), "nn", None),
+        "x": nd.array([[1, 2, 3], [4, 5, 6]]),
+        "v": nd.array([1, 2, 3]),
+        "i": nd.array([1, 2, 3], dtype="int32"),
+        "h": nd.array([1, 2, 3], dtype="float16"),
+        "d": nd.array([1, 2, 3], dtype="float64"),
+    }
     mx.name._current.value = mx.name.NameManager()
     mx.random.seed(7)
     onp.random.seed(7)
@@ -39,7 +47,11 @@ def evaluate(case):
             tree = ast.parse(program_of(case))
             last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
             exec(compile(tree, "case", "exec"), scope)
-            value = scope.get("r") if last is None else eval(compile(ast.Expression(last.value), "case", "eval"), scope)
+            value = (
+                scope.get("r")
+                if last is None
+                else eval(compile(ast.Expression(last.value), "case", "eval"), scope)
+            )
             return describe(value)
     except Exception as e:  # noqa: BLE001 - the error is the result
         return {"error": type(e).__name__, "exception": e}
@@ -51,16 +63,29 @@ def evaluate(case):
 def describe(value):
     """A result as the recorder described it; arrays stay arrays."""
     if isinstance(value, mx.nd.NDArray):
-        return {"kind": "NDArray", "dtype": onp.dtype(value.dtype).name, "shape": list(value.shape),
-                "values": value.asnumpy()}
+        return {
+            "kind": "NDArray",
+            "dtype": onp.dtype(value.dtype).name,
+            "shape": list(value.shape),
+            "values": value.asnumpy(),
+        }
     if isinstance(value, onp.ndarray):
-        return {"kind": "numpy", "dtype": value.dtype.name, "shape": list(value.shape), "values": value}
+        return {
+            "kind": "numpy",
+            "dtype": value.dtype.name,
+            "shape": list(value.shape),
+            "values": value,
+        }
     if isinstance(value, onp.generic):
         return {"kind": "numpy scalar", "dtype": value.dtype.name, "values": value}
     if isinstance(value, (list, tuple)):
         return {"kind": type(value).__name__, "items": [describe(v) for v in value]}
     if isinstance(value, dict):
-        return {"kind": "dict", "keys": [str(k) for k in value], "items": [describe(v) for v in value.values()]}
+        return {
+            "kind": "dict",
+            "keys": [str(k) for k in value],
+            "items": [describe(v) for v in value.values()],
+        }
     if value is None or isinstance(value, (bool, int, float, str)):
         return {"kind": type(value).__name__, "values": value}
     return {"kind": type(value).__name__, "repr": repr(value)}
@@ -99,7 +124,9 @@ def difference(expected, got, tolerance=2e-5):
     want = onp.array(want, dtype="float64")
     have = onp.asarray(have).astype("float64")
     tolerance = 2e-3 if got.get("dtype") == "float16" else tolerance
-    if want.shape != have.shape or not onp.allclose(want, have, rtol=tolerance, atol=tolerance, equal_nan=True):
+    if want.shape != have.shape or not onp.allclose(
+        want, have, rtol=tolerance, atol=tolerance, equal_nan=True
+    ):
         return f"{have.tolist()}, expected {want.tolist()}"
     return None
 

@@ -274,7 +274,9 @@ def _trunc(x):
 
 def absolute(x):
     """Absolute value whose gradient at 0 is 0."""
-    return lax.mul(x, lax.stop_gradient(lax.sign(x))) if is_real(x) else lax.abs(x)
+    if is_real(x):
+        return lax.mul(x, lax.stop_gradient(lax.sign(x)))
+    return x if x.dtype.kind in "ub" else lax.abs(x)
 
 
 def _relu(x):
