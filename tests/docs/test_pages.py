@@ -26,6 +26,8 @@ WITH_CODE = [page for page in PAGES if pages.blocks(page, "python")]
 
 @pytest.mark.parametrize("page", WITH_CODE)
 def test_python_runs_as_printed(page, capsys):
+    if page.startswith("docs/") and mx.engine.engine_type() == "NaiveEngine":
+        pytest.skip("the page shows what is lazy")
     pages.run(page)
 
 
