@@ -1,6 +1,7 @@
 """Every option of the framework, declared once.
 
-An option has a default, help text, an environment name read at import, and says whether it changes what a
+An option has a default, help text, an environment name read at import, and says whether it changes
+what a
 compiled program computes (``in_key``): such options are part of the key of the program caches.
 """
 

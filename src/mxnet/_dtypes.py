@@ -40,7 +40,9 @@ _cache = {}
 
 
 def as_dtype(dtype, where="dtype"):
-    """``numpy.dtype`` of what a user wrote: a name, a NumPy type, a Python type, a code, or None (float32)."""
+    """``numpy.dtype`` of what a user wrote: a name, a NumPy type, a Python type, a code, or None
+    (float32).
+    """
     try:
         found = _cache.get(dtype)
     except TypeError:

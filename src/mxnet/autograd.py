@@ -66,7 +66,8 @@ class _Scope:
         self.saved = t.recording, t.training
         if self.recording is not None:
             if self.recording:
-                # What is pending belongs to the step before. Run apart, it cannot change this step's key.
+                # What is pending belongs to the step before. Run apart, it cannot change this
+                # step's key.
                 if not t.scope and t.tracing is None:
                     for seg in t.segments.values():
                         if seg.outs:
@@ -165,7 +166,8 @@ def _heads(heads, head_grads):
 
 
 def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
-    """Gradients of ``heads`` with respect to the variables they were computed from, into their ``.grad``.
+    """Gradients of ``heads`` with respect to the variables they were computed from, into their
+    ``.grad``.
 
     Parameters
     ----------
@@ -178,7 +180,8 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
 
 
 def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=False, train_mode=True):
-    """Gradients of ``heads`` with respect to ``variables``, returned; their ``.grad`` is left alone.
+    """Gradients of ``heads`` with respect to ``variables``, returned; their ``.grad`` is left
+    alone.
 
     Parameters
     ----------
@@ -205,15 +208,18 @@ def get_symbol(x):
     if not x._tracked():
         raise MXNetError(NOT_IN_GRAPH)
     raise MXNetError(
-        "autograd.get_symbol: symbols are not available yet. Hint: hybridize the block and export it."
+        "autograd.get_symbol: symbols are not available yet. Hint: hybridize the block and "
+        "export it."
     )
 
 
 class Function:
     """A differentiable function written in Python: subclass, define ``forward`` and ``backward``.
 
-    ``forward(*inputs)`` and ``backward(*output_grads)`` take and return NDArrays (or tuples of them) and run
-    unrecorded; ``save_for_backward(*arrays)`` keeps what ``backward`` needs in ``self.saved_tensors``.
+    ``forward(*inputs)`` and ``backward(*output_grads)`` take and return NDArrays (or tuples of
+    them) and run
+    unrecorded; ``save_for_backward(*arrays)`` keeps what ``backward`` needs in
+    ``self.saved_tensors``.
 
     Example
     -------

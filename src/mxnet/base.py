@@ -1,6 +1,6 @@
 """Historical helpers that MXNet code imports from ``mxnet.base``."""
 
-import numpy as _onp
+import numpy as onp
 
 from .error import MXNetError
 from .libinfo import __version__
@@ -17,8 +17,8 @@ __all__ = [
 ]
 
 string_types = (str,)
-numeric_types = (float, int, _onp.generic)
-integer_types = (int, _onp.integer)
+numeric_types = (float, int, onp.generic)
+integer_types = (int, onp.integer)
 
 
 def py_str(x):

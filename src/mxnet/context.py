@@ -114,7 +114,8 @@ def _gpus():
 def device_of(ctx):
     """The JAX device that stands for a context.
 
-    ``cpu(i)`` is host memory whatever ``i``; where JAX was told to show several host devices, it is the i-th.
+    ``cpu(i)`` is host memory whatever ``i``; where JAX was told to show several host devices, it
+    is the i-th.
 
     Raises
     ------
@@ -127,8 +128,10 @@ def device_of(ctx):
     if ctx.device_id >= len(found):
         have = ["cpu(0)"] + [f"gpu({i})" for i in range(len(found))]
         raise ContextError(
-            f"{ctx}: no such device: this machine offers {', '.join(have)}. Hint: use mx.cpu(), or choose by "
-            "mx.gpu() if mx.context.num_gpus() else mx.cpu(); for an NVIDIA GPU install mxnet-xla[cuda]."
+            f"{ctx}: no such device: this machine offers {', '.join(have)}. Hint: use mx.cpu(), "
+            f"or choose by "
+            "mx.gpu() if mx.context.num_gpus() else mx.cpu(); for an NVIDIA GPU install "
+            "mxnet-xla[cuda]."
         )
     return found[ctx.device_id]
 
@@ -144,7 +147,9 @@ def cpu_pinned(device_id=0):
 
 
 def gpu(device_id=0):
-    """The ``device_id``-th GPU as a context. Whether it exists is checked when an array is made on it."""
+    """The ``device_id``-th GPU as a context. Whether it exists is checked when an array is made on
+    it.
+    """
     return Context("gpu", device_id)
 
 
@@ -161,7 +166,9 @@ def gpu_memory_info(device_id=0):
 
 
 def current_context():
-    """The context that arrays are made on by default in this thread: ``cpu(0)`` outside any ``with ctx:``."""
+    """The context that arrays are made on by default in this thread: ``cpu(0)`` outside any ``with
+    ctx:``.
+    """
     stack = _current.stack
     return stack[-1] if stack else _CPU
 

@@ -44,8 +44,10 @@ def stats():
 
     Returns
     -------
-    dict: ``ops`` (operators run), ``flushes`` (programs run), ``compiled`` (programs made), ``hits`` (programs
-    found), ``compile_seconds``, ``steps`` (recorded operator positions), ``donated`` (buffers reused in place)
+    dict: ``ops`` (operators run), ``flushes`` (programs run), ``compiled`` (programs made),
+    ``hits`` (programs
+    found), ``compile_seconds``, ``steps`` (recorded operator positions), ``donated`` (buffers
+    reused in place)
     """
     return _stats.snapshot()
 

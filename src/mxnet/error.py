@@ -11,7 +11,8 @@
     +-- TraceError                        a value was asked for while a block is being traced
     +-- InternalError                     a defect of the framework itself
 
-Each class inherits from :class:`MXNetError` (what MXNet 1.x code catches) and from the built-in class
+Each class inherits from :class:`MXNetError` (what MXNet 1.x code catches) and from the built-in
+class
 that a Python programmer would expect.  Messages have one form, made by :func:`fail`::
 
     <operator or block>: <what does not fit>: expected <constraint>, got <value>. Hint: <repair>.

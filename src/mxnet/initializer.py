@@ -1,11 +1,12 @@
 """Initial values of parameters.
 
-An initializer is called with a description (:class:`InitDesc`, the parameter's name with attributes) and an array,
-which it fills: what the attribute ``__init__`` says if there is one, otherwise by the name's ending: only
-``*_weight`` is the initializer's own affair, a bias becomes zeros, a gamma ones, and so on.
+An initializer is called with a description (:class:`InitDesc`, the parameter's name with
+attributes) and an array, which it fills: what the attribute ``__init__`` says if there is one,
+otherwise by the name's ending: only ``*_weight`` is the initializer's own affair, a bias becomes
+zeros, a gamma ones, and so on.
 
-Random initializers draw through ``nd.random``: ``mx.random.seed`` governs them, and nothing is computed until
-somebody looks, so that a whole network is initialised by one program.
+Random initializers draw through ``nd.random``: ``mx.random.seed`` governs them, and nothing is
+computed until somebody looks, so that a whole network is initialised by one program.
 """
 
 import json
@@ -21,9 +22,27 @@ from .error import MXNetError, ShapeError, fail
 from .ndarray import NDArray, load
 from .ndarray import random as _random
 
-__all__ = ["InitDesc", "Initializer", "register", "alias", "create", "Load", "Mixed", "Zero", "One", "Constant",
-           "Uniform", "Normal", "Orthogonal", "Xavier", "MSRAPrelu", "Bilinear", "LSTMBias", "FusedRNN",
-           "string_types"]
+__all__ = [
+    "InitDesc",
+    "Initializer",
+    "register",
+    "alias",
+    "create",
+    "Load",
+    "Mixed",
+    "Zero",
+    "One",
+    "Constant",
+    "Uniform",
+    "Normal",
+    "Orthogonal",
+    "Xavier",
+    "MSRAPrelu",
+    "Bilinear",
+    "LSTMBias",
+    "FusedRNN",
+    "string_types",
+]
 
 
 class InitError(MXNetError, ValueError, AssertionError):
@@ -36,7 +55,8 @@ class InitDesc(str):
     Parameters
     ----------
     name : str
-    attrs : dict, optional                 attributes; ``__init__`` (JSON of an initializer, its name, or an
+    attrs : dict, optional                 attributes; ``__init__`` (JSON of an initializer, its
+                                           name, or an
                                            Initializer) wins over the rules by name
     global_init : Initializer, optional    what initialises the rest of the network
     """
@@ -48,11 +68,22 @@ class InitDesc(str):
         return self
 
 
-# By the ending of the name: what fills the array. Statistics also carry an ``__init__`` in symbols made by 1.x.
-_BY_ENDING = (("weight", "_init_weight"), ("bias", "_init_bias"), ("gamma", "_init_gamma"), ("beta", "_init_beta"),
-              ("min", "_init_zero"), ("max", "_init_one"), ("moving_mean", "_init_zero"),
-              ("running_mean", "_init_zero"), ("moving_var", "_init_one"), ("running_var", "_init_one"),
-              ("moving_inv_var", "_init_zero"), ("moving_avg", "_init_zero"))
+# By the ending of the name: what fills the array. Statistics also carry an ``__init__`` in symbols
+# made by 1.x.
+_BY_ENDING = (
+    ("weight", "_init_weight"),
+    ("bias", "_init_bias"),
+    ("gamma", "_init_gamma"),
+    ("beta", "_init_beta"),
+    ("min", "_init_zero"),
+    ("max", "_init_one"),
+    ("moving_mean", "_init_zero"),
+    ("running_mean", "_init_zero"),
+    ("moving_var", "_init_one"),
+    ("running_var", "_init_one"),
+    ("moving_inv_var", "_init_zero"),
+    ("moving_avg", "_init_zero"),
+)
 
 
 class Initializer:
@@ -69,13 +100,17 @@ class Initializer:
         self._print_func = None
 
     def set_verbosity(self, verbose=False, print_func=None):
-        """Log each initialised array, as ``print_func(array)`` shows it (by default its size per element)."""
+        """Log each initialised array, as ``print_func(array)`` shows it (by default its size per
+        element).
+        """
         self._verbose = verbose
         self._print_func = print_func or _norm_text
         return self
 
     def dumps(self):
-        """JSON text ``["name", {options}]``, from which :func:`create` makes the same initializer."""
+        """JSON text ``["name", {options}]``, from which :func:`create` makes the same
+        initializer.
+        """
         return json.dumps([type(self).__name__.lower(), self._kwargs], default=_plain)
 
     def __eq__(self, other):
@@ -126,7 +161,9 @@ class Initializer:
             logging.info("Initialized %s as %s: %s", desc, init, self._print_func(arr))
 
     def _init_weight(self, name, arr):
-        raise NotImplementedError(f"{type(self).__name__} must define _init_weight(self, name, array)")
+        raise NotImplementedError(
+            f"{type(self).__name__} must define _init_weight(self, name, array)"
+        )
 
     def _init_zero(self, _, arr):
         arr[:] = 0.0
@@ -146,8 +183,10 @@ class Initializer:
     def _init_default(self, name, _):
         raise InitError(
             f"Unknown initialization pattern for {name}: expected a name that ends in "
-            f"{', '.join(ending for ending, _ in _BY_ENDING)}. Hint: give the parameter an initializer of its own "
-            "(init=, weight_initializer= and the like, or mx.sym.Variable(init=...)).")
+            f"{', '.join(ending for ending, _ in _BY_ENDING)}. Hint: give the parameter an "
+            "initializer of its own (init=, weight_initializer= and the like, or "
+            "mx.sym.Variable(init=...))."
+        )
 
 
 def _norm_text(arr):
@@ -175,7 +214,8 @@ class Load:
 
     Parameters
     ----------
-    param : dict of str to NDArray, or str     names may begin with ``arg:`` or ``aux:``; a str names a file
+    param : dict of str to NDArray, or str     names may begin with ``arg:`` or ``aux:``; a str
+                                               names a file
     default_init : Initializer, optional       for parameters that are not among them
     verbose : bool                             log where each value came from
     """
@@ -184,24 +224,33 @@ class Load:
         if isinstance(param, str):
             param = load(param)
         if not isinstance(param, dict):
-            raise InitError(f"Load: expected named arrays (a dict or a file of one), got {type(param).__name__}.")
+            raise InitError(
+                "Load: expected named arrays (a dict or a file of one), got "
+                f"{type(param).__name__}."
+            )
         self.param = {(k[4:] if k.startswith(("arg:", "aux:")) else k): v for k, v in param.items()}
         self.default_init = default_init
         self.verbose = verbose
 
     def __call__(self, name, arr):
-        """Fill the array; AssertionError where the shape differs or nothing is known about the name."""
+        """Fill the array; AssertionError where the shape differs or nothing is known about the
+        name.
+        """
         if name in self.param:
             found = self.param[name]
             if found.shape != arr.shape:
-                raise InitError(f"Parameter {name} cannot be initialized from loading. Shape mismatch, target "
-                                f"{arr.shape} vs loaded {found.shape}")
+                raise InitError(
+                    f"Parameter {name} cannot be initialized from loading. Shape mismatch, target "
+                    f"{arr.shape} vs loaded {found.shape}"
+                )
             arr[:] = found
             source = "loading"
         else:
             if self.default_init is None:
-                raise InitError(f"Cannot Initialize {name}. Not found in loaded param and no default Initializer is "
-                                "provided.")
+                raise InitError(
+                    f"Cannot Initialize {name}. Not found in loaded param and no default "
+                    "Initializer is provided."
+                )
             self.default_init(name, arr)
             source = "default initialization"
         if self.verbose:
@@ -209,18 +258,22 @@ class Load:
 
 
 class Mixed:
-    """Choose the initializer by name: the first pattern that matches the beginning of the name decides.
+    """Choose the initializer by name: the first pattern that matches the beginning of the name
+    decides.
 
     Parameters
     ----------
-    patterns : list of str         regular expressions, e.g. ``'.*bias'``; the last one is often ``'.*'``
+    patterns : list of str         regular expressions, e.g. ``'.*bias'``; the last one is often
+                                   ``'.*'``
     initializers : list of Initializer, as many
     """
 
     def __init__(self, patterns, initializers):
         if len(patterns) != len(initializers):
-            raise InitError(f"Mixed: expected as many initializers as patterns, got {len(patterns)} patterns and "
-                            f"{len(initializers)} initializers.")
+            raise InitError(
+                f"Mixed: expected as many initializers as patterns, got {len(patterns)} patterns "
+                f"and {len(initializers)} initializers."
+            )
         self.map = [(re.compile(p), i) for p, i in zip(patterns, initializers)]
 
     def __call__(self, name, arr):
@@ -229,9 +282,11 @@ class Mixed:
             if pattern.match(name):
                 init(name, arr)
                 return
-        raise InitError(f"Parameter name {name} did not match any pattern of "
-                        f"{[p.pattern for p, _ in self.map]}. Hint: add a \".*\" pattern at the end with a default "
-                        "Initializer.")
+        raise InitError(
+            f"Parameter name {name} did not match any pattern of "
+            f"{[p.pattern for p, _ in self.map]}. Hint: add a '.*' pattern at the end with a "
+            "default Initializer."
+        )
 
 
 @alias("zeros")
@@ -275,7 +330,7 @@ class Constant(Initializer):
         arr[:] = self.value
 
 
-_ConstantValue = Constant   # the initializer of gluon.Constant
+_ConstantValue = Constant  # the initializer of gluon.Constant
 
 
 @register
@@ -314,19 +369,23 @@ class Normal(Initializer):
 
 def _choice(where, name, value, choices, text):
     if value not in choices:
-        raise InitError(f"{where}: {text}: {name} must be one of {', '.join(choices)}, got {value!r}.")
+        raise InitError(
+            f"{where}: {text}: {name} must be one of {', '.join(choices)}, got {value!r}."
+        )
 
 
 @register
 class Orthogonal(Initializer):
-    """A matrix with orthogonal rows (or columns, where there are more rows), times ``scale`` (Saxe et al. 2013).
+    """A matrix with orthogonal rows (or columns, where there are more rows), times ``scale`` (Saxe
+    et al. 2013).
 
     The first axis counts the rows, all others together the columns.
 
     Parameters
     ----------
     scale : float, default 1.414
-    rand_type : {'uniform', 'normal'}      what the matrix is drawn from before it is made orthogonal
+    rand_type : {'uniform', 'normal'}      what the matrix is drawn from before it is made
+                                           orthogonal
     """
 
     def __init__(self, scale=1.414, rand_type="uniform"):
@@ -338,7 +397,11 @@ class Orthogonal(Initializer):
     def _init_weight(self, _, arr):
         shape = arr.shape
         flat = (shape[0], math.prod(shape[1:]))
-        draw = _random.uniform(-1.0, 1.0, flat) if self.rand_type == "uniform" else _random.normal(0.0, 1.0, flat)
+        draw = (
+            _random.uniform(-1.0, 1.0, flat)
+            if self.rand_type == "uniform"
+            else _random.normal(0.0, 1.0, flat)
+        )
         u, _, v = onp.linalg.svd(draw.asnumpy(), full_matrices=False)
         q = u if u.shape == flat else v
         arr[:] = self.scale * q.reshape(shape)
@@ -348,8 +411,9 @@ class Orthogonal(Initializer):
 class Xavier(Initializer):
     """Keeps the size of signals about equal from layer to layer (Glorot and Bengio 2010).
 
-    ``s = sqrt(magnitude / factor)``: uniform in ``[-s, s)``, or normal of deviation ``s``. A weight of shape
-    ``(out, in, *kernel)`` has ``fan_in = in prod(kernel)`` and ``fan_out = out prod(kernel)``.
+    ``s = sqrt(magnitude / factor)``: uniform in ``[-s, s)``, or normal of deviation ``s``. A weight
+    of shape ``(out, in, *kernel)`` has ``fan_in = in prod(kernel)`` and ``fan_out = out
+    prod(kernel)``.
 
     Parameters
     ----------
@@ -364,8 +428,20 @@ class Xavier(Initializer):
 
     def __init__(self, rnd_type="uniform", factor_type="avg", magnitude=3):
         super().__init__(rnd_type=rnd_type, factor_type=factor_type, magnitude=magnitude)
-        _choice(type(self).__name__, "rnd_type", rnd_type, ("uniform", "gaussian"), "Unknown random type")
-        _choice(type(self).__name__, "factor_type", factor_type, ("avg", "in", "out"), "Incorrect factor type")
+        _choice(
+            type(self).__name__,
+            "rnd_type",
+            rnd_type,
+            ("uniform", "gaussian"),
+            "Unknown random type",
+        )
+        _choice(
+            type(self).__name__,
+            "factor_type",
+            factor_type,
+            ("avg", "in", "out"),
+            "Incorrect factor type",
+        )
         self.rnd_type = rnd_type
         self.factor_type = factor_type
         self.magnitude = float(magnitude)
@@ -373,8 +449,10 @@ class Xavier(Initializer):
     def _init_weight(self, name, arr):
         shape = arr.shape
         if len(shape) < 2:
-            raise InitError(f"Xavier initializer cannot be applied to vector {name}. It requires at least 2D, got "
-                            f"shape {shape}.")
+            raise InitError(
+                f"Xavier initializer cannot be applied to vector {name}. It requires at least 2D, "
+                f"got shape {shape}."
+            )
         kernel = math.prod(shape[2:])
         fan_in, fan_out = shape[1] * kernel, shape[0] * kernel
         factor = {"avg": (fan_in + fan_out) / 2.0, "in": fan_in, "out": fan_out}[self.factor_type]
@@ -396,13 +474,15 @@ class MSRAPrelu(Xavier):
     """
 
     def __init__(self, factor_type="avg", slope=0.25):
-        super().__init__("gaussian", factor_type, 2.0 / (1 + slope ** 2))
+        super().__init__("gaussian", factor_type, 2.0 / (1 + slope**2))
         self._kwargs = {"factor_type": factor_type, "slope": slope}
 
 
 @register
 class Bilinear(Initializer):
-    """Weights of a transposed convolution that upsamples by linear interpolation; shape ``(N, C, H, W)``."""
+    """Weights of a transposed convolution that upsamples by linear interpolation; shape ``(N, C,
+    H, W)``.
+    """
 
     def __init__(self):
         super().__init__()
@@ -410,8 +490,13 @@ class Bilinear(Initializer):
     def _init_weight(self, name, arr):
         shape = arr.shape
         if len(shape) != 4:
-            fail(ShapeError, "Bilinear", f"{name} is not the weight of a two-dimensional convolution",
-                 expected="shape (N, C, H, W)", got=shape)
+            fail(
+                ShapeError,
+                "Bilinear",
+                f"{name} is not the weight of a two-dimensional convolution",
+                expected="shape (N, C, H, W)",
+                got=shape,
+            )
         # 1.x takes the zoom and the centre of both axes from the width
         zoom = math.ceil(shape[3] / 2.0)
         centre = (2 * zoom - 1 - zoom % 2) / (2.0 * zoom)
@@ -435,10 +520,15 @@ class LSTMBias(Initializer):
     def _init_weight(self, _, arr):
         hidden = arr.shape[0] // 4
         arr[:] = 0.0
-        arr[hidden:2 * hidden] = self.forget_bias
+        arr[hidden : 2 * hidden] = self.forget_bias
 
 
-_GATES = {"rnn_relu": ("",), "rnn_tanh": ("",), "lstm": ("_i", "_f", "_c", "_o"), "gru": ("_r", "_z", "_o")}
+_GATES = {
+    "rnn_relu": ("",),
+    "rnn_tanh": ("",),
+    "lstm": ("_i", "_f", "_c", "_o"),
+    "gru": ("_r", "_z", "_o"),
+}
 
 
 @register
@@ -447,7 +537,8 @@ class FusedRNN(Initializer):
 
     Parameters
     ----------
-    init : Initializer, its name or JSON, or None      for every piece; None: what initialises the network
+    init : Initializer, its name or JSON, or None      for every piece; None: what initialises the
+                                                       network
     num_hidden, num_layers : int
     mode : {'rnn_relu', 'rnn_tanh', 'lstm', 'gru'}
     bidirectional : bool
@@ -457,8 +548,14 @@ class FusedRNN(Initializer):
     def __init__(self, init, num_hidden, num_layers, mode, bidirectional=False, forget_bias=1.0):
         if init is not None:
             init = create(init)
-        super().__init__(init=None if init is None else init.dumps(), num_hidden=num_hidden, num_layers=num_layers,
-                         mode=mode, bidirectional=bidirectional, forget_bias=forget_bias)
+        super().__init__(
+            init=None if init is None else init.dumps(),
+            num_hidden=num_hidden,
+            num_layers=num_layers,
+            mode=mode,
+            bidirectional=bidirectional,
+            forget_bias=forget_bias,
+        )
         _choice("FusedRNN", "mode", mode, tuple(_GATES), "Unknown mode")
         self._init = init
         self._num_hidden, self._num_layers = num_hidden, num_layers
@@ -472,19 +569,29 @@ class FusedRNN(Initializer):
         biases = self._num_layers * n * m * h * 2
         first, rest = divmod(size - later - biases - n * m * h * h, n * m * h)
         if rest or first < 1:
-            fail(ShapeError, "FusedRNN", "the vector does not hold the parameters of such a layer",
-                 expected=f"{later + biases + n * m * h * h} + {n * m * h} per input feature", got=size)
+            fail(
+                ShapeError,
+                "FusedRNN",
+                "the vector does not hold the parameters of such a layer",
+                expected=f"{later + biases + n * m * h * h} + {n * m * h} per input feature",
+                got=size,
+            )
         for kind in ("weight", "bias"):
             for layer in range(self._num_layers):
                 for side in sides:
                     for part, width in (("i2h", n * h if layer else first), ("h2h", h)):
                         for gate in gates:
-                            yield f"{side}{layer}_{part}{gate}_{kind}", (h, width) if kind == "weight" else (h,)
+                            yield (
+                                f"{side}{layer}_{part}{gate}_{kind}",
+                                (h, width) if kind == "weight" else (h,),
+                            )
 
     def _init_weight(self, name, arr):
         init = self._init or getattr(name, "global_init", None)
         if init is None:
-            raise InitError(f"FusedRNN: nothing says how to initialise the pieces of {name}. Hint: give init=.")
+            raise InitError(
+                f"FusedRNN: nothing says how to initialise the pieces of {name}. Hint: give init=."
+            )
         at = 0
         for piece, shape in self._pieces(arr.size):
             end = at + math.prod(shape)

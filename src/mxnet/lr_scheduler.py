@@ -1,11 +1,20 @@
-"""Learning-rate schedules: objects that give the learning rate for the number of updates done so far."""
+"""Learning-rate schedules: objects that give the learning rate for the number of updates done so
+far.
+"""
 
 import logging
+from itertools import pairwise
 from math import cos, pi
 
 from .error import MXNetError
 
-__all__ = ["LRScheduler", "FactorScheduler", "MultiFactorScheduler", "PolyScheduler", "CosineScheduler"]
+__all__ = [
+    "LRScheduler",
+    "FactorScheduler",
+    "MultiFactorScheduler",
+    "PolyScheduler",
+    "CosineScheduler",
+]
 
 
 class ScheduleError(MXNetError, ValueError, AssertionError):
@@ -40,18 +49,24 @@ class LRScheduler:
         self.warmup_begin_lr = warmup_begin_lr
         self.warmup_mode = warmup_mode
         if warmup_begin_lr > base_lr:
-            raise ScheduleError(f"Base lr has to be higher than warmup_begin_lr: got base_lr {base_lr} and "
-                                f"warmup_begin_lr {warmup_begin_lr}.")
+            raise ScheduleError(
+                f"Base lr has to be higher than warmup_begin_lr: got base_lr {base_lr} and "
+                f"warmup_begin_lr {warmup_begin_lr}."
+            )
         if warmup_steps < 0:
             raise ScheduleError(f"Warmup steps has to be positive or 0, got {warmup_steps}.")
         if warmup_mode not in ("linear", "constant"):
-            raise ScheduleError(f"Supports only linear and constant modes of warmup, got {warmup_mode!r}.")
+            raise ScheduleError(
+                f"Supports only linear and constant modes of warmup, got {warmup_mode!r}."
+            )
 
     def get_warmup_lr(self, num_update):
         """The rate of update ``num_update`` during the warm-up."""
         if num_update >= self.warmup_steps:
-            raise ScheduleError(f"get_warmup_lr: the warm-up lasts {self.warmup_steps} updates, got update "
-                                f"{num_update}.")
+            raise ScheduleError(
+                f"get_warmup_lr: the warm-up lasts {self.warmup_steps} updates, got update "
+                f"{num_update}."
+            )
         if self.warmup_mode == "constant":
             return self.warmup_begin_lr
         rise = self.warmup_final_lr - self.warmup_begin_lr
@@ -75,8 +90,16 @@ class FactorScheduler(LRScheduler):
     base_lr, warmup_steps, warmup_begin_lr, warmup_mode : see :class:`LRScheduler`
     """
 
-    def __init__(self, step, factor=1, stop_factor_lr=1e-8, base_lr=0.01, warmup_steps=0, warmup_begin_lr=0,
-                 warmup_mode="linear"):
+    def __init__(
+        self,
+        step,
+        factor=1,
+        stop_factor_lr=1e-8,
+        base_lr=0.01,
+        warmup_steps=0,
+        warmup_begin_lr=0,
+        warmup_mode="linear",
+    ):
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         if step < 1:
             raise ScheduleError(f"Schedule step must be greater or equal than 1 round, got {step}.")
@@ -107,14 +130,20 @@ class MultiFactorScheduler(LRScheduler):
     base_lr, warmup_steps, warmup_begin_lr, warmup_mode : see :class:`LRScheduler`
     """
 
-    def __init__(self, step, factor=1, base_lr=0.01, warmup_steps=0, warmup_begin_lr=0, warmup_mode="linear"):
+    def __init__(
+        self, step, factor=1, base_lr=0.01, warmup_steps=0, warmup_begin_lr=0, warmup_mode="linear"
+    ):
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         if not isinstance(step, list) or not step:
-            raise ScheduleError(f"Schedule step must be a list of at least one number, got {step!r}.")
-        if any(b <= a for a, b in zip(step, step[1:])):
+            raise ScheduleError(
+                f"Schedule step must be a list of at least one number, got {step!r}."
+            )
+        if any(b <= a for a, b in pairwise(step)):
             raise ScheduleError(f"Schedule step must be an increasing integer list, got {step}.")
         if step[0] < 1:
-            raise ScheduleError(f"Schedule step must be greater or equal than 1 round, got {step[0]}.")
+            raise ScheduleError(
+                f"Schedule step must be greater or equal than 1 round, got {step[0]}."
+            )
         if factor > 1.0:
             raise ScheduleError(f"Factor must be no more than 1 to make lr reduce, got {factor}.")
         self.step = step
@@ -140,9 +169,13 @@ class _Falling(LRScheduler):
         super().__init__(base_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         _whole("maximum number of updates", max_update)
         if max_update < 1:
-            raise ScheduleError(f"maximum number of updates must be strictly positive, got {max_update}.")
+            raise ScheduleError(
+                f"maximum number of updates must be strictly positive, got {max_update}."
+            )
         if warmup_steps >= max_update:
-            raise ScheduleError(f"warmup_steps must be less than max_update, got {warmup_steps} and {max_update}.")
+            raise ScheduleError(
+                f"warmup_steps must be less than max_update, got {warmup_steps} and {max_update}."
+            )
         self.base_lr_orig = base_lr
         self.max_update = max_update
         self.final_lr = final_lr
@@ -164,7 +197,8 @@ class _Falling(LRScheduler):
 class PolyScheduler(_Falling):
     """Fall as a power: ``final_lr + (base_lr - final_lr) (1 - n / max_update)^pwr``.
 
-    Starts from the ``base_lr`` given here, also where an optimizer's ``learning_rate`` differs (as 1.x).
+    Starts from the ``base_lr`` given here, also where an optimizer's ``learning_rate`` differs (as
+    1.x).
 
     Parameters
     ----------
@@ -174,8 +208,16 @@ class PolyScheduler(_Falling):
     base_lr, warmup_steps, warmup_begin_lr, warmup_mode : see :class:`LRScheduler`
     """
 
-    def __init__(self, max_update, base_lr=0.01, pwr=2, final_lr=0, warmup_steps=0, warmup_begin_lr=0,
-                 warmup_mode="linear"):
+    def __init__(
+        self,
+        max_update,
+        base_lr=0.01,
+        pwr=2,
+        final_lr=0,
+        warmup_steps=0,
+        warmup_begin_lr=0,
+        warmup_mode="linear",
+    ):
         super().__init__(max_update, base_lr, final_lr, warmup_steps, warmup_begin_lr, warmup_mode)
         self.power = pwr
 
@@ -189,8 +231,15 @@ class CosineScheduler(_Falling):
     Parameters as for :class:`PolyScheduler`, without ``pwr``.
     """
 
-    def __init__(self, max_update, base_lr=0.01, final_lr=0, warmup_steps=0, warmup_begin_lr=0,
-                 warmup_mode="linear"):
+    def __init__(
+        self,
+        max_update,
+        base_lr=0.01,
+        final_lr=0,
+        warmup_steps=0,
+        warmup_begin_lr=0,
+        warmup_mode="linear",
+    ):
         super().__init__(max_update, base_lr, final_lr, warmup_steps, warmup_begin_lr, warmup_mode)
 
     def _fraction(self, done):

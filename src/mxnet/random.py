@@ -34,13 +34,15 @@ __all__ = [
 def seed(seed_state, ctx="all"):
     """Restart the random streams of all threads and devices.
 
-    Draws depend on the seed and on how many draws came before, in program order: the same in lazy, op-by-op
+    Draws depend on the seed and on how many draws came before, in program order: the same in lazy,
+    op-by-op
     and hybridized execution, on every device, and from process to process.
 
     Parameters
     ----------
     seed_state : int
-    ctx : Context or 'all'     accepted for compatibility: a stream here belongs to a thread, not to a device
+    ctx : Context or 'all'     accepted for compatibility: a stream here belongs to a thread, not
+        to a device
     """
     if isinstance(seed_state, bool) or not hasattr(seed_state, "__index__"):
         raise ValueError("seed_state must be int")

@@ -1,4 +1,6 @@
-"""Names for classes: optimizers, initializers and metrics are found by name, also when the name comes from JSON."""
+"""Names for classes: optimizers, initializers and metrics are found by name, also when the name
+comes from JSON.
+"""
 
 import json
 import warnings
@@ -6,14 +8,22 @@ import warnings
 from .base import string_types
 from .error import MXNetError, nearest
 
-__all__ = ["get_registry", "get_register_func", "get_alias_func", "get_create_func", "UnknownNameError",
-           "string_types"]
+__all__ = [
+    "get_registry",
+    "get_register_func",
+    "get_alias_func",
+    "get_create_func",
+    "UnknownNameError",
+    "string_types",
+]
 
-_registries = {}   # base class -> {lower-case name: class}
+_registries = {}  # base class -> {lower-case name: class}
 
 
 class UnknownNameError(MXNetError, ValueError, AssertionError):
-    """No class is registered under a name (1.x raised ``ValueError`` or ``AssertionError``, by registry)."""
+    """No class is registered under a name (1.x raised ``ValueError`` or ``AssertionError``, by
+    registry).
+    """
 
 
 def _table(base_class):
@@ -44,18 +54,25 @@ def get_register_func(base_class, nickname):
 
     Returns
     -------
-    function ``register(klass, name=None) -> klass``; raises AssertionError for anything but a subclass
+    function ``register(klass, name=None) -> klass``; raises AssertionError for anything but a
+    subclass
     """
     table = _table(base_class)
 
     def register(klass, name=None):
         if not (isinstance(klass, type) and issubclass(klass, base_class)):
-            raise AssertionError(f"Can only register subclass of {base_class.__name__}, got {klass!r}.")
+            raise AssertionError(
+                f"Can only register subclass of {base_class.__name__}, got {klass!r}."
+            )
         key = (klass.__name__ if name is None else name).lower()
         before = table.get(key)
         if before is not None and before is not klass:
-            warnings.warn(f"New {nickname} {klass.__module__}.{klass.__name__} registered with name {key} replaces "
-                          f"{before.__module__}.{before.__name__}", UserWarning, stacklevel=2)
+            warnings.warn(
+                f"New {nickname} {klass.__module__}.{klass.__name__} registered with name {key} "
+                f"replaces {before.__module__}.{before.__name__}",
+                UserWarning,
+                stacklevel=2,
+            )
         table[key] = klass
         return klass
 
@@ -89,8 +106,9 @@ def get_create_func(base_class, nickname):
 
     Returns
     -------
-    function ``create(name, *args, **kwargs)``, where ``name`` is a name, an object (returned as it is), a dict of
-    keyword arguments that holds the name, or JSON text ``'["name", {...}]'`` or ``'{...}'``
+    function ``create(name, *args, **kwargs)``, where ``name`` is a name, an object (returned as it
+    is), a dict of keyword arguments that holds the name, or JSON text ``'["name", {...}]'`` or
+    ``'{...}'``
     """
     table = _table(base_class)
 
@@ -100,27 +118,38 @@ def get_create_func(base_class, nickname):
         elif nickname in kwargs:
             name = kwargs.pop(nickname)
         else:
-            raise TypeError(f"create: no {nickname} given: expected its name as first argument or as {nickname}=.")
+            raise TypeError(
+                f"create: no {nickname} given: expected its name as first argument or as "
+                f"{nickname}=."
+            )
         if isinstance(name, base_class):
             if args or kwargs:
-                raise AssertionError(f"{nickname} is already an instance. Additional arguments are invalid: got "
-                                     f"{[*args, *kwargs]}.")
+                raise AssertionError(
+                    f"{nickname} is already an instance. Additional arguments are invalid: got "
+                    f"{[*args, *kwargs]}."
+                )
             return name
         if isinstance(name, dict):
             return create(**name)
         if not isinstance(name, str):
-            raise AssertionError(f"{nickname} must be of string type, or an instance of {base_class.__name__}: got "
-                                 f"{name!r}.")
+            raise AssertionError(
+                f"{nickname} must be of string type, or an instance of {base_class.__name__}: got "
+                f"{name!r}."
+            )
         if name[:1] in ("[", "{"):
             if args or kwargs:
-                raise AssertionError(f"{nickname} is given as JSON. Additional arguments are invalid: got "
-                                     f"{[*args, *kwargs]}.")
+                raise AssertionError(
+                    f"{nickname} is given as JSON. Additional arguments are invalid: got "
+                    f"{[*args, *kwargs]}."
+                )
             return _from_json(name)
         klass = table.get(name.lower())
         if klass is None:
             hint = nearest(name.lower(), table)
-            raise UnknownNameError(f"{name} is not registered. Please register with {nickname}.register first. "
-                                   + (f"Hint: {hint}" if hint else f"Known: {', '.join(sorted(table))}."))
+            raise UnknownNameError(
+                f"{name} is not registered. Please register with {nickname}.register first. "
+                + (f"Hint: {hint}" if hint else f"Known: {', '.join(sorted(table))}.")
+            )
         return klass(*args, **kwargs)
 
     def _from_json(text):
@@ -135,7 +164,9 @@ def get_create_func(base_class, nickname):
             if isinstance(e, UnknownNameError):
                 raise
             raise ValueError(f"create: {text!r} is not a {nickname} in JSON: {e}") from None
-        raise ValueError(f'create: expected JSON ["name", {{options}}] of a {nickname}, got {text!r}.')
+        raise ValueError(
+            f'create: expected JSON ["name", {{options}}] of a {nickname}, got {text!r}.'
+        )
 
     create.__doc__ = f"Make a {nickname} by its registered name."
     return create

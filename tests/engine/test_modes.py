@@ -1,4 +1,6 @@
-"""The engine is invisible: lazy, op by op and hybridized give the same values, gradients, draws and errors."""
+"""The engine is invisible: lazy, op by op and hybridized give the same values, gradients, draws
+and errors.
+"""
 
 import numpy as onp
 import pytest

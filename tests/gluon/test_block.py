@@ -1,4 +1,6 @@
-"""Blocks: names, parameters, deferred shapes, tracing, hooks, files. Layers are made here, not taken from nn."""
+"""Blocks: names, parameters, deferred shapes, tracing, hooks, files. Layers are made here, not
+taken from nn.
+"""
 
 import warnings
 
@@ -99,9 +101,7 @@ def test_names_and_order():
 
 def test_deferred_parameters():
     net = Net()
-    with pytest.raises(
-        RuntimeError, match="has not been initialized. Note that you should initialize"
-    ):
+    with pytest.raises(RuntimeError, match="has not been initialized. Hint: call net.initialize"):
         net.a.weight.data()
     net.initialize()
     with pytest.raises(
@@ -237,7 +237,7 @@ def test_save_and_load(tmp_path):
     with pytest.raises((AssertionError, ValueError), match="'weight'"):
         Dense(3).load_parameters(str(tmp_path / "net.params"))
     net.save_parameters(path)
-    with pytest.raises(AssertionError, match="shape incompatible"):
+    with pytest.raises(AssertionError, match=r"does not fit: expected shape \(9"):
         wrong = Net()
         wrong.a = Dense(9)
         wrong.load_parameters(path)
@@ -302,14 +302,14 @@ def test_several_contexts():
         loss.backward()
     close(net.weight.list_grad()[0], onp.ones((2, 2)))
     close(net.weight.list_grad()[1], 2 * onp.ones((2, 2)))
-    with pytest.raises(RuntimeError, match=r"not initialized on context cpu\(2\)"):
+    with pytest.raises(RuntimeError, match=r"is not on cpu\(2\)"):
         net.weight.data(mx.cpu(2))
 
 
 def test_initialize_twice_warns_and_gpu_is_refused():
     net = Dense(2, 2)
     net.initialize()
-    with pytest.warns(UserWarning, match="already initialized, ignoring"):
+    with pytest.warns(UserWarning, match="already initialized"):
         net.initialize()
     if not mx.context.num_gpus():
         with pytest.raises(mx.MXNetError, match=r"gpu\(0\): no such device.*cpu\(0\)"):

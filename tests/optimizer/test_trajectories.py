@@ -45,6 +45,11 @@ def test_trajectory(number, together):
             for i, w, g, s in zip(indices, weights, grads, states):
                 optimizer.update_multi_precision(i, w, g, s)
         for i, w in zip(indices, weights):
-            onp.testing.assert_allclose(w.asnumpy(), FILE[f"weights_{number}_{i}"][step], rtol=TOLERANCE[dtype],
-                                        atol=TOLERANCE[dtype], err_msg=f"{NAMES[i]} after step {step + 1}")
+            onp.testing.assert_allclose(
+                w.asnumpy(),
+                FILE[f"weights_{number}_{i}"][step],
+                rtol=TOLERANCE[dtype],
+                atol=TOLERANCE[dtype],
+                err_msg=f"{NAMES[i]} after step {step + 1}",
+            )
             assert w.dtype == onp.dtype(dtype)

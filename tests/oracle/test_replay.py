@@ -1,4 +1,6 @@
-"""Every recorded observation of MXNet 1.9.1 holds here, but for the deviations listed with a reason."""
+"""Every recorded observation of MXNet 1.9.1 holds here, but for the deviations listed with a
+reason.
+"""
 
 import pytest
 

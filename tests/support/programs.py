@@ -1,6 +1,7 @@
 """Random programs on arrays, run in several ways that must agree.
 
-A program is a list of instructions drawn by hypothesis; it is interpreted against ``mxnet`` alone, so the
+A program is a list of instructions drawn by hypothesis; it is interpreted against ``mxnet`` alone,
+so the
 interpreter does not know which engine runs it.
 """
 
@@ -92,7 +93,8 @@ def step(pool, instruction, F=nd):
 
 
 def run(program, seed, engine):
-    """Values, gradients and later random draws of a program under an engine: a list of NumPy arrays.
+    """Values, gradients and later random draws of a program under an engine: a list of NumPy
+    arrays.
 
     Instructions that write are left out while recording, where MXNet forbids most of them.
     """

@@ -1,4 +1,6 @@
-"""Replays the recorded observations of MXNet 1.9.1 (tests/data/oracle/*.json) against this package."""
+"""Replays the recorded observations of MXNet 1.9.1 (tests/data/oracle/*.json) against this
+package.
+"""
 
 import ast
 import json
@@ -23,7 +25,9 @@ def program_of(case):
 
 
 def evaluate(case):
-    """What the case gives here: a described result, or ``{'error': class}``, with ``exception`` set."""
+    """What the case gives here: a described result, or ``{'error': class}``, with ``exception``
+    set.
+    """
     nd = mx.nd
     scope = {
         "mx": mx,
@@ -135,5 +139,6 @@ def _error_fits(name, exception):
     names = [c.__name__ for c in type(exception).__mro__]
     if name in names:
         return True
-    # our errors are also the built-in class a programmer expects; AssertionError on user input became ours
+    # our errors are also the built-in class a programmer expects; AssertionError on user input
+    # became ours
     return name == "AssertionError" and ("MXNetError" in names or "ValueError" in names)

@@ -1,6 +1,7 @@
 """Operators that cannot be part of a program: run at once on concrete arrays.
 
-Their output shape depends on data, they are Python code of the user's, or they copy between devices.
+Their output shape depends on data, they are Python code of the user's, or they copy between
+devices.
 """
 
 import jax
@@ -25,7 +26,8 @@ def run(bound, values, words):
     """
     if threads.tracing is not None:
         raise TraceError(
-            f"{user_line()}: {bound.name} cannot be compiled: the shape of its result depends on data"
+            f"{user_line()}: {bound.name} cannot be compiled: the shape of its result depends on "
+            f"data"
         )
     ctx = values[0].spec.ctx
     data = [jnp.asarray(concrete(v)) for v in values]

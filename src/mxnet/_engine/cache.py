@@ -1,7 +1,9 @@
 """Compiled programs on disk: a second run of the same script does not compile again.
 
-JAX's own persistent cache does the storing; what this module adds is *where*: a directory of our own whose
-name depends on our version, the jaxlib build and the CPU's features, so that an entry of another machine or
+JAX's own persistent cache does the storing; what this module adds is *where*: a directory of our
+own whose
+name depends on our version, the jaxlib build and the CPU's features, so that an entry of another
+machine or
 build is never met; bounded in size.
 """
 

@@ -1,7 +1,9 @@
 """Programs: the compiled function of a segment, and running it.
 
-The only place that calls ``jax.jit``. A path keeps one current program. It is made again only when what it
-must return *grows* (a result is alive that was not before), so results that are sometimes alive settle on the
+The only place that calls ``jax.jit``. A path keeps one current program. It is made again only when
+what it
+must return *grows* (a result is alive that was not before), so results that are sometimes alive
+settle on the
 superset; an input that it may overwrite but that turned out to be alive is copied first.
 """
 
@@ -24,17 +26,22 @@ __all__ = ["run_program", "to_device", "wait_for_devices", "ExecutedTape"]
 
 _refs = sys.getrefcount
 _Array = jax.Array
-# NumPy inputs up to this size are handed to the program as they are (1.3 us) instead of being put on the
-# device first (12-21 us), once; larger ones are put there, since a second use would copy them again.
+# NumPy inputs up to this size are handed to the program as they are (1.3 us) instead of being put
+# on the
+# device first (12-21 us), once; larger ones are put there, since a second use would copy them
+# again.
 _HOST_BYTES = 4096
 # Smaller buffers are not worth overwriting in place.
 _DONATE_BYTES = 16384
-# The runtime asks for donated buffers that it cannot use; which ones fit is its business, not the user's.
+# The runtime asks for donated buffers that it cannot use; which ones fit is its business, not the
+# user's.
 warnings.filterwarnings("ignore", message="Some donated buffers were not usable")
 
 
 class Program:
-    """A compiled path. ``emit``: indices among the kept outputs; ``donate``: indices among the inputs."""
+    """A compiled path. ``emit``: indices among the kept outputs; ``donate``: indices among the
+    inputs.
+    """
 
     __slots__ = (
         "fn",
@@ -52,7 +59,9 @@ _placements = {}
 
 
 def placement(ctx):
-    """Where a context's arrays go; None on a machine with a single device, which is the fast path of ``jit``."""
+    """Where a context's arrays go; None on a machine with a single device, which is the fast path
+    of ``jit``.
+    """
     try:
         return _placements[ctx]
     except KeyError:
@@ -65,7 +74,8 @@ def placement(ctx):
 def to_device(array, ctx):
     """A JAX array on the context's device, from NumPy or from another device."""
     if placement(ctx) is None:
-        # Not committed to the device: programs would be compiled twice, for committed inputs and for others.
+        # Not committed to the device: programs would be compiled twice, for committed inputs and
+        # for others.
         return jax.device_put(array)
     return jax.device_put(array, device_of(ctx))
 
@@ -76,12 +86,16 @@ def _counts(vals, data, i):
 
 
 def wait_for_devices():
-    """Wait until all arrays of the process are computed: programs are only *started* when they run."""
+    """Wait until all arrays of the process are computed: programs are only *started* when they
+    run.
+    """
     jax.block_until_ready(jax.live_arrays())
 
 
 class _Probe:
-    """Counts of references to objects held the way segments hold them and by nobody else, measured once."""
+    """Counts of references to objects held the way segments hold them and by nobody else, measured
+    once.
+    """
 
     def __init__(self):
         outs = [Value(None, 0, None)]
@@ -194,7 +208,9 @@ def _copy(array):
 
 
 def _make(state, vals, data, outs, live, taped, before, foreign):
-    """Build (not yet compile) the program for what is alive now, together with what was alive before."""
+    """Build (not yet compile) the program for what is alive now, together with what was alive
+    before.
+    """
     emit, tape_set = set(live), set(taped)
     if before is not None:
         emit |= before.emit_set
@@ -265,7 +281,9 @@ def next_order():
 
 
 class ExecutedTape:
-    """The tape of a segment that ran before its ``backward()``: residuals, and the inputs gradients go to."""
+    """The tape of a segment that ran before its ``backward()``: residuals, and the inputs
+    gradients go to.
+    """
 
     __slots__ = ("state", "tape", "residuals", "vals", "words", "order")
 

@@ -1,6 +1,7 @@
 """Segments: operators are appended, and run together when somebody looks.
 
-This is the hot path of the framework. Appending costs a handful of dictionary look-ups per operator: the
+This is the hot path of the framework. Appending costs a handful of dictionary look-ups per
+operator: the
 prefix tree (``_graph/node.py``) already knows the shapes of anything that was appended before.
 """
 
@@ -80,7 +81,7 @@ def root_of(ctx):
 
 
 def segment_of(ctx):
-    """This thread's pending segment on a context; becomes the current one."""
+    """Return the thread's pending segment on a context; it becomes the current one."""
     t = threads
     if t.tracing is not None:
         return t.segment
@@ -96,8 +97,10 @@ def segment_of(ctx):
 def aside():
     """Scope whose operators belong neither to the trace nor to the step that is being recorded.
 
-    They go to a segment of their own, which runs when one of its results is needed. A parameter whose shape
-    becomes known in the middle of the first forward pass is initialised here: all of a network's parameters
+    They go to a segment of their own, which runs when one of its results is needed. A parameter
+    whose shape
+    becomes known in the middle of the first forward pass is initialised here: all of a network's
+    parameters
     in one program, and the first step's program is the same as the second's.
     """
     t = threads
@@ -120,9 +123,11 @@ def aside():
 
 
 def append(bound, ins, words=()):
-    """Append an operator with one output that has a handle; returns its Value. See :func:`append_many`.
+    """Append an operator with one output that has a handle; returns its Value. See
+    :func:`append_many`.
 
-    The fast path: whatever is not the plain case goes to ``append_many``. Unrolled for one and two inputs,
+    The fast path: whatever is not the plain case goes to ``append_many``. Unrolled for one and two
+    inputs,
     which most operators have (0.3 us of 1.5).
     """
     t = threads
@@ -304,14 +309,16 @@ def append_many(bound, ins, words=(), keep=1, ctx=None):
 
 
 def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
-    """The step of an operator that was never appended here before: infers its outputs, which may fail."""
+    """The step of an operator that was never appended here before: infers its outputs, which may
+    fail.
+    """
     specs = infer_outputs(bound, [v.spec for v in ins], state.ctx)
     grads = tuple([v.spec.grad for v in ins])
     recorded = recording and any(grads)
     if recorded:
         closed = bound.closed
         specs = tuple([s if i in closed else s.twin for i, s in enumerate(specs)])
-    refs = tuple([slots[v] if v in slots else v.pos for v in ins])
+    refs = tuple([slots.get(v, v.pos) for v in ins])
     step = Step(
         state,
         bound,
@@ -381,7 +388,7 @@ def flush(seg):
         v = None
     try:
         run_program(state, slots, outs, words, seg.aliases)
-    except Exception as e:
+    except Exception as e:  # noqa: BLE001 - whatever failed, the values must know
         error = e if isinstance(e, MXNetError) else _explain_failure(e, state)
         for v in [*outs, *[a for a, _ in seg.aliases]]:
             if v.data is None:
@@ -417,7 +424,9 @@ def flush_all():
 
 
 def _fetch(value):
-    """Give a pending value its data: run its segment, or, for another thread's, compute this value apart."""
+    """Give a pending value its data: run its segment, or, for another thread's, compute this value
+    apart.
+    """
     seg = value.seg
     if seg.__class__ is Failed:
         raise_failed(value)
@@ -427,13 +436,16 @@ def _fetch(value):
         if seg is threads.segment:
             flush(seg)  # raises TraceError
         raise TraceError(
-            f"{user_line()}: an array made while a hybridized block was traced is used outside of it"
+            f"{user_line()}: an array made while a hybridized block was traced is used outside "
+            f"of it"
         )
     if seg.owner == threading.get_ident():
         flush(seg)
         return
-    # The owner may be appending right now, so its segment is not touched: a path is immutable and the lists
-    # only grow, hence a prefix can be evaluated from here. (Counts of references keep the owner from donating
+    # The owner may be appending right now, so its segment is not touched: a path is immutable and
+    # the lists
+    # only grow, hence a prefix can be evaluated from here. (Counts of references keep the owner
+    # from donating
     # the inputs we hold.)
     while value.data is None:
         state, outs = seg.state, seg.outs
@@ -464,7 +476,8 @@ def _fetch(value):
 def concrete(value):
     """The data of a value (``jax.Array`` or ``numpy.ndarray``), running what is pending if need be.
 
-    Running means everything that is pending, not only what this value needs, so that the pieces a step is
+    Running means everything that is pending, not only what this value needs, so that the pieces a
+    step is
     cut into do not depend on what was looked at.
     """
     if value.data is None:
@@ -487,7 +500,9 @@ PLACEHOLDER = Placeholder()
 
 
 class Trace:
-    """A path recorded apart, by running a block's forward on placeholders: see ``_engine/trace.py``."""
+    """A path recorded apart, by running a block's forward on placeholders: see
+    ``_engine/trace.py``.
+    """
 
     def __init__(self, ctx):
         self.segment = Segment(ctx, Root(ctx))

@@ -55,10 +55,13 @@ def seed(value):
 
 
 def draw(n=1):
-    """Reserve ``n`` draws of this thread's stream; returns (stream, first counter), two 32-bit words.
+    """Reserve ``n`` draws of this thread's stream; returns (stream, first counter), two 32-bit
+    words.
 
-    Counter-based: which numbers a draw gives depends on the seed, the thread's stream and how many draws
-    came before it in program order, never on how operators are grouped into programs. Initial values of
+    Counter-based: which numbers a draw gives depends on the seed, the thread's stream and how many
+    draws
+    came before it in program order, never on how operators are grouped into programs. Initial
+    values of
     parameters have a stream of their own, so that it does not matter when a shape becomes known.
     """
     t = threads

@@ -56,14 +56,19 @@ stats = Stats()
 def why_new(last, program):
     """Why the path that ends at ``last`` needed ``program``, in words.
 
-    Finds the first step at which this path left a path that was known before, and says in what: operator,
-    attribute, shape, dtype or inputs; or, for a known path, what else changed (which results are alive).
+    Finds the first step at which this path left a path that was known before, and says in what:
+    operator,
+    attribute, shape, dtype or inputs; or, for a known path, what else changed (which results are
+    alive).
     """
     if len(last.programs) > 1:
         before = last.programs[-2]
         more = sorted(set(program.emit) - set(before.emit))
         if more:
-            return f"{_where(last)}: the same operators, but {len(more)} more of their results are kept alive"
+            return (
+                f"{_where(last)}: the same operators, but {len(more)} more of their results "
+                "are kept alive"
+            )
         if set(program.taped) != set(before.taped):
             return (
                 f"{_where(last)}: the same operators, but gradients may be asked for other results"
@@ -82,7 +87,7 @@ def why_new(last, program):
     step, siblings = found
     other = next((s for s in siblings if s.bound is step.bound), None)
     if other is not None:
-        old, new = [s for s in other.fresh_specs], [s for s in step.fresh_specs]
+        old, new = list(other.fresh_specs), list(step.fresh_specs)
         if old != new:
             return f"{_where(step)}: {step.bound!r} on new inputs {new}, seen before with {old}"
         return f"{_where(step)}: {step.bound!r} on other inputs than before"

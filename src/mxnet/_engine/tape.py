@@ -1,4 +1,6 @@
-"""Backward passes: from heads, through the pending segment and executed tapes, to the marked variables."""
+"""Backward passes: from heads, through the pending segment and executed tapes, to the marked
+variables.
+"""
 
 import heapq
 
@@ -13,21 +15,27 @@ from .value import CONSUMED, Value
 __all__ = ["backward", "gradients", "PythonTape", "unrecorded", "NOT_IN_GRAPH"]
 
 NOT_IN_GRAPH = (
-    "Cannot differentiate node because it is not in a computational graph. You need to set is_recording to true "
-    "or use autograd.record() to save computational graphs for backward. If you want to differentiate the same "
-    "graph twice, you need to pass retain_graph=True to backward."
+    "backward: the array is not in a computational graph: expected an array that was computed "
+    "from variables (attach_grad) inside autograd.record(), and whose graph no backward pass has "
+    "used up. Hint: compute it inside `with autograd.record():`; to go back through it more than "
+    "once pass retain_graph=True."
 )
-_NO_INPUTS = "There are no inputs in computation graph that require gradients."
+_NO_INPUTS = (
+    "backward: no variable is reached: expected an input that requires a gradient. "
+    "Hint: call .attach_grad() on it before recording."
+)
 
 
 class PythonTape:
-    """Tape of values that Python code made: ``autograd.Function``, copies between devices, host operators.
+    """Tape of values that Python code made: ``autograd.Function``, copies between devices, host
+    operators.
 
     Parameters
     ----------
     inputs : list of Value               what gradients go to
     pull : callable(list of Value or None) -> list of Value or None
-        gradients of the inputs from those of the outputs (None: no gradient arrived, or none to give)
+        gradients of the inputs from those of the outputs (None: no gradient arrived, or none to
+        give)
     n_outputs : int
     """
 
@@ -158,7 +166,9 @@ def _collect(heads, head_grads, retain):
 
 
 def _append_backward(seg, pairs, retain):
-    """Append a Backward step to a segment; returns (outside input Value, its gradient Value) pairs."""
+    """Append a Backward step to a segment; returns (outside input Value, its gradient Value)
+    pairs.
+    """
     given = tuple([ct is not None for _, ct in pairs])
     bound = _backward_op(given, bool(retain))
     state, slots = seg.state, seg.slots

@@ -15,7 +15,8 @@ class Traced:
     Attributes
     ----------
     op : PathOp
-    sources : list         per input of the operator: index of the argument, or a Value captured as constant
+    sources : list         per input of the operator: index of the argument, or a Value captured as
+        constant
     n_random : int         draws of random numbers inside
     """
 

@@ -1,4 +1,6 @@
-"""``Value``: an immutable array, computed or pending; and ``Mark``, what ``attach_grad`` leaves on it."""
+"""``Value``: an immutable array, computed or pending; and ``Mark``, what ``attach_grad`` leaves on
+it.
+"""
 
 __all__ = ["Value", "Mark", "Failed", "CONSUMED"]
 
@@ -8,10 +10,12 @@ class Value:
 
     Attributes
     ----------
-    data : jax.Array, numpy.ndarray or None    None while pending; NumPy while it has not been on a device
+    data : jax.Array, numpy.ndarray or None    None while pending; NumPy while it has not been on a
+        device
     seg, pos : the pending segment and the position in its path
     spec : Spec
-    tape : how gradients go on from here, for an executed recorded value; CONSUMED after its backward
+    tape : how gradients go on from here, for an executed recorded value; CONSUMED after its
+        backward
     mark : Mark or None                        set on variables (``attach_grad``)
     """
 
@@ -37,7 +41,9 @@ class Mark:
 
 
 class Failed:
-    """Stands for the segment of values whose program failed: asking for them raises the failure again."""
+    """Stands for the segment of values whose program failed: asking for them raises the failure
+    again.
+    """
 
     __slots__ = ("error",)
 

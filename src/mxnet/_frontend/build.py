@@ -13,7 +13,8 @@ __all__ = ["make_function", "fill_namespace"]
 def make_function(op, name=None):
     """The public function of an operator.
 
-    Takes the arrays first, then the attributes, all by position or keyword as MXNet's do, and ``out=`` (where
+    Takes the arrays first, then the attributes, all by position or keyword as MXNet's do, and
+    ``out=`` (where
     to write the result) and ``name=`` (accepted for symbols' sake).
     """
     inputs, variadic = op.inputs, op.variadic
@@ -164,7 +165,8 @@ PREFIXES = {
 def fill_namespace(namespace, prefix=None, make=make_function):
     """Put the public functions of the registry into a module's namespace.
 
-    ``prefix=None``: all names that do not begin with an underscore; otherwise those with that prefix, stripped.
+    ``prefix=None``: all names that do not begin with an underscore; otherwise those with that
+    prefix, stripped.
     Names the module defines itself are left alone. Returns the names that were added.
     """
     added = []

@@ -1,4 +1,6 @@
-"""Calling an operator on arrays: attributes parsed, contexts found, results wrapped, states written back."""
+"""Calling an operator on arrays: attributes parsed, contexts found, results wrapped, states
+written back.
+"""
 
 from .._dtypes import as_dtype
 from .._engine import barrier
@@ -12,9 +14,9 @@ __all__ = ["invoke", "array_class", "bind"]
 
 _classes = {}
 WRITE_TRACKED = (
-    "Assigning to NDArrays that are already in a computational graph will cause undefined behavior "
-    "when evaluating gradients. Please call backward first to clear the graph or do this out side of a "
-    "record section."
+    "assignment under autograd.record(): the array is already in a computational graph, and "
+    "gradients would be those of another value. Hint: make a new array, or assign inside "
+    "`with autograd.pause():`."
 )
 
 
@@ -124,7 +126,9 @@ def invoke(op, inputs, given, out=None, names=None, cls=None):
 
 
 class DeferredRead(MXNetError):
-    """The value of a parameter was asked for whose shape is not known yet; ``array`` is its stand-in."""
+    """The value of a parameter was asked for whose shape is not known yet; ``array`` is its
+    stand-in.
+    """
 
     def __init__(self, array):
         super().__init__(f"the shape of Parameter '{array.parameter.name}' is not known yet.")
@@ -132,7 +136,9 @@ class DeferredRead(MXNetError):
 
 
 def _complete_shapes(op, bound, inputs, names):
-    """Complete the unknown shapes among an operator's inputs by its infer rule (deferred initialisation)."""
+    """Complete the unknown shapes among an operator's inputs by its infer rule (deferred
+    initialisation).
+    """
     names = names or op.inputs[: len(inputs)]
     unknown, shapes = {}, []
     for name, x in zip(names, inputs):
@@ -148,14 +154,16 @@ def _complete_shapes(op, bound, inputs, names):
             found = op.infer(*[by_name.get(n) for n in op.inputs], **bound.attrs)
         except (IndexError, TypeError, ValueError) as e:
             raise ValueError(
-                f"Deferred initialization failed because shape cannot be inferred: {op.name} does not "
+                f"Deferred initialization failed because shape cannot be inferred: {op.name} "
+                f"does not "
                 f"fit input of shape {shapes[0]}: {e}"
             ) from None
     for name, x in unknown.items():
         shape = found.get(name)
         if shape is None:
             raise ValueError(
-                f"Deferred initialization failed because shape cannot be inferred: {op.name} does not "
+                f"Deferred initialization failed because shape cannot be inferred: {op.name} "
+                f"does not "
                 f"tell the shape of its input {name!r} (Parameter '{x.parameter.name}'). "
                 "Hint: give all dimensions when the parameter is made."
             )

@@ -1,8 +1,11 @@
 """Lowering: a path of steps becomes a pure JAX function.
 
-A recorded step that some backward pass needs is differentiated once, where it stands (``jax.vjp``); a
-``Backward`` step calls those pullbacks in reverse order.  So forward, backward and update of a training step
-are one function, and nothing is computed twice.  Where the forward runs before ``backward()`` is called, the
+A recorded step that some backward pass needs is differentiated once, where it stands
+(``jax.vjp``); a
+``Backward`` step calls those pullbacks in reverse order.  So forward, backward and update of a
+training step
+are one function, and nothing is computed twice.  Where the forward runs before ``backward()`` is
+called, the
 pullbacks' residuals leave the function as extra outputs and feed a ``Pullback`` later.
 """
 
@@ -103,7 +106,8 @@ def ancestors(steps, heads):
 
 
 def open_positions(last):
-    """Positions whose gradient graph is still open at the end of the path: recorded, and not yet consumed by
+    """Positions whose gradient graph is still open at the end of the path: recorded, and not yet
+    consumed by
     a backward pass without ``retain_graph``. Cached on the step.
     """
     if last.open is None:
@@ -123,7 +127,9 @@ def open_positions(last):
 
 
 def _differentiate(step, args, words):
-    """Run a recorded step; returns (outputs, pullback or None, indices of float outputs, input references)."""
+    """Run a recorded step; returns (outputs, pullback or None, indices of float outputs, input
+    references).
+    """
     diff = [i for i, (g, a) in enumerate(zip(step.grads, args)) if g and is_floating(a.dtype)]
     floats = [i for i, s in enumerate(step.specs) if is_floating(s.dtype)]
     if not diff or not floats:
@@ -141,12 +147,14 @@ def _differentiate(step, args, words):
 
 
 def _pull_back(steps, order, pulls, cts):
-    """Propagate cotangents ``cts`` (position -> array) through the pullbacks, last step first, in place."""
+    """Propagate cotangents ``cts`` (position -> array) through the pullbacks, last step first, in
+    place.
+    """
     for i in order:
         pull, floats, refs = pulls[i]
         step = steps[i]
         given = [cts.pop(step.pos + j, None) for j in floats]
-        if all([c is None for c in given]):
+        if all(c is None for c in given):
             continue
         given = tuple(
             [
@@ -217,7 +225,8 @@ def lower(last, emit, taped=()):
     Parameters
     ----------
     emit : tuple of int    positions to return
-    taped : tuple of int   those whose gradient may be asked for later: residuals are returned for them
+    taped : tuple of int   those whose gradient may be asked for later: residuals are returned for
+        them
 
     Returns
     -------
@@ -268,7 +277,8 @@ class Tape:
 
 
 class Pullback(Bound):
-    """Cotangents of an executed path's inputs, from its residuals and the cotangents of its outputs.
+    """Cotangents of an executed path's inputs, from its residuals and the cotangents of its
+    outputs.
 
     Inputs: all residuals, then one cotangent per position in ``given``.
     """
@@ -304,7 +314,8 @@ class PathOp(Bound):
 
     Parameters
     ----------
-    constants : sequence of float, or None   the path's run-time numbers where they are fixed; the numbers at
+    constants : sequence of float, or None   the path's run-time numbers where they are fixed; the
+        numbers at
         ``dynamic`` (indices) are supplied at each call instead. None: all are supplied.
     """
 
@@ -329,7 +340,8 @@ class PathOp(Bound):
 class GradOp(Bound):
     """Gradient of a path as an operator of its inputs: what ``create_graph=True`` records.
 
-    Being a pure function of the path's inputs it can be differentiated again, to any order; XLA merges the
+    Being a pure function of the path's inputs it can be differentiated again, to any order; XLA
+    merges the
     repeated forward with the first one when they run in one program.
 
     Inputs: all outside inputs of the path, then the given head gradients.

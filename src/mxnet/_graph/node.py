@@ -1,14 +1,19 @@
-"""The two node kinds of the one graph: ``Spec`` (what an array is) and ``Step`` (an operator applied).
+"""The two node kinds of the one graph: ``Spec`` (what an array is) and ``Step`` (an operator
+applied).
 
-A graph is a *path of steps*: each step names its operator and, by position, its inputs.  Positions number
+A graph is a *path of steps*: each step names its operator and, by position, its inputs.  Positions
+number
 everything the graph knows in order of first appearance, outside inputs and outputs alike::
 
     c = a + b        step 1   broadcast_add   fresh inputs 0 (a) 1 (b)   output 2 (c)
     d = c * a        step 2   broadcast_mul   refs 2, 0                  output 3 (d)
 
-Steps are hash-consed as a prefix tree: appending the same operator on the same references to the same step
-gives the same ``Step`` object.  So the key of a whole segment is the identity of its last step, found by one
-dictionary look-up per operator; nothing ever walks a graph again to compute a key, and what was learnt about
+Steps are hash-consed as a prefix tree: appending the same operator on the same references to the
+same step
+gives the same ``Step`` object.  So the key of a whole segment is the identity of its last step,
+found by one
+dictionary look-up per operator; nothing ever walks a graph again to compute a key, and what was
+learnt about
 a step (shapes, whether it is recorded) is not computed twice.
 """
 
@@ -18,7 +23,9 @@ _specs = {}
 
 
 class Spec:
-    """Shape, dtype and context of an array, and whether gradients flow to it. Interned: compare by identity."""
+    """Shape, dtype and context of an array, and whether gradients flow to it. Interned: compare by
+    identity.
+    """
 
     __slots__ = ("shape", "dtype", "ctx", "grad", "twin", "nbytes")
 
@@ -38,7 +45,9 @@ class Spec:
 
 
 def spec_of(shape, dtype, ctx):
-    """The interned Spec without gradient; ``shape`` a tuple, ``dtype`` a numpy.dtype, ``ctx`` canonical."""
+    """The interned Spec without gradient; ``shape`` a tuple, ``dtype`` a numpy.dtype, ``ctx``
+    canonical.
+    """
     key = (shape, dtype, ctx.device_typeid, ctx.device_id)
     found = _specs.get(key)
     if found is None:
@@ -64,11 +73,13 @@ class Step:
     recorded : bool               gradients flow through this step
     grads : tuple of bool         per input: does a gradient flow to it?
     n_words, words_at : int       its run-time numbers within the path's
-    n_inputs, n_kept : int        outside inputs / outputs with handles, up to and including this step
+    n_inputs, n_kept : int        outside inputs / outputs with handles, up to and including this
+        step
     full : bool                   the segment must run after this step
     line : str                    user's ``file:line`` of the first time
     next, next_rec : dict         key -> Step, while not recording / recording
-    derived : dict                operators made of the path that ends here (its gradient, its re-run)
+    derived : dict                operators made of the path that ends here (its gradient, its
+        re-run)
     """
 
     __slots__ = (

@@ -3,18 +3,23 @@
 ::
 
     @op("FullyConnected", infer=infer_fully_connected)
-    def fully_connected(data, weight, bias=None, *, num_hidden: int, no_bias: bool = False, flatten: bool = True):
+    def fully_connected(data, weight, bias=None, *, num_hidden: int, no_bias: bool = False,
+    flatten: bool = True):
         ...
 
 Rules of the signature
 ----------------------
-- Parameters before ``*`` are arrays; one with default ``None`` may be left out; ``*data`` takes any number.
-- Keyword-only parameters are attributes, in MXNet's order, with a type and the true default.  Types:
+- Parameters before ``*`` are arrays; one with default ``None`` may be left out; ``*data`` takes
+  any number.
+- Keyword-only parameters are attributes, in MXNet's order, with a type and the true default.
+  Types:
   ``int float bool str Shape DType Scalar`` and ``Literal["a", "b"]``, each also as ``T | None``.
   The same types read the strings of symbol JSON.
-- ``Scalar`` is a number that may change from step to step: it reaches the function as a 0-d float64 array
+- ``Scalar`` is a number that may change from step to step: it reaches the function as a 0-d
+  float64 array
   (cast it: ``scalar.astype(x.dtype)``) and is never part of a program's key.
-- ``key`` (a JAX random key) and ``train`` (bool: is this training?) are supplied by dispatch, not by users.
+- ``key`` (a JAX random key) and ``train`` (bool: is this training?) are supplied by dispatch, not
+  by users.
 
 The decorator's options say what the signature cannot: see :func:`op`.
 """
@@ -55,7 +60,9 @@ class DType:
 
 
 class Scalar:
-    """Annotation: a number passed at run time (learning rate, ``x * 0.3``), never part of a program's key."""
+    """Annotation: a number passed at run time (learning rate, ``x * 0.3``), never part of a
+    program's key.
+    """
 
 
 registry = {}  # every name and alias -> OpDef
@@ -93,7 +100,8 @@ class OpDef:
     def bind(self, attrs, n_inputs, names=None):
         """The operator with its static attributes fixed and its inputs counted; interned.
 
-        ``names`` are the inputs' names where they are not simply the first ``n_inputs`` of the signature
+        ``names`` are the inputs' names where they are not simply the first ``n_inputs`` of the
+        signature
         (an optional one in the middle was left out).
         """
         key = (n_inputs, names, tuple(attrs.items()))
@@ -103,7 +111,9 @@ class OpDef:
         return bound
 
     def parse(self, given, where=None):
-        """Attributes (given as Python values or as JSON's strings) -> (static dict, scalars tuple)."""
+        """Attributes (given as Python values or as JSON's strings) -> (static dict, scalars
+        tuple).
+        """
         where = where or self.name
         static, scalars = {}, []
         for name, spec in self.attrs.items():
@@ -289,7 +299,8 @@ _READERS = {
 class Bound:
     """What a step of a graph applies: ``run(inputs, words) -> tuple of arrays``.
 
-    ``words`` are the step's ``n_words`` run-time numbers, 0-d float64 arrays. Compared by identity: whoever
+    ``words`` are the step's ``n_words`` run-time numbers, 0-d float64 arrays. Compared by
+    identity: whoever
     makes one keeps it for the next time.
     """
 
@@ -334,7 +345,9 @@ class BoundOp(Bound):
         return f"{self.name}({shown})"
 
     def run(self, inputs, words):
-        """Outputs for concrete or traced ``inputs``; ``words`` are the step's 0-d float64 run-time numbers."""
+        """Outputs for concrete or traced ``inputs``; ``words`` are the step's 0-d float64 run-time
+        numbers.
+        """
         kw = dict(self.attrs)
         for name, s in zip(self._kw, words):
             kw[name] = s
@@ -348,7 +361,9 @@ class BoundOp(Bound):
 
 
 def make_key(seed, counter):
-    """The random key of a draw, from the two run-time words (stream, counter) that dispatch assigned."""
+    """The random key of a draw, from the two run-time words (stream, counter) that dispatch
+    assigned.
+    """
     data = jax.numpy.stack([seed.astype("uint32"), counter.astype("uint32")])
     return jax.random.wrap_key_data(data, impl="threefry2x32")
 
@@ -371,17 +386,24 @@ def op(
     ----------
     name : str                  MXNet's name
     aliases : tuple of str      further names of the same operator
-    infer : callable, optional  ``infer(data_shape, *other_shapes, **attrs) -> {input: shape}``: shapes of
-                                inputs that are not known yet, from those that are (deferred initialisation);
+    infer : callable, optional  ``infer(data_shape, *other_shapes, **attrs) -> {input: shape}``:
+        shapes of
+                                inputs that are not known yet, from those that are (deferred
+                                initialisation);
                                 other shapes may be None
     num_outputs : int or callable ``(attrs, n_inputs) -> int``   outputs of the function
-    visible : int or callable   the first so many outputs are the user's; the rest is written back by ``mutates``
-    mutates : tuple of (input name, output index)   inputs that are replaced by an output (moving statistics,
+    visible : int or callable   the first so many outputs are the user's; the rest is written back
+        by ``mutates``
+    mutates : tuple of (input name, output index)   inputs that are replaced by an output (moving
+        statistics,
                                 optimizer states)
-    barrier : bool              the function cannot be traced (output shape depends on data, host work): it
+    barrier : bool              the function cannot be traced (output shape depends on data, host
+        work): it
                                 gets concrete arrays and runs alone
-    same_dtype : bool           all array inputs must share one element type (MXNet never promotes silently)
-    lift : tuple of Python values per Scalar attribute name, that are compiled in instead of passed at run
+    same_dtype : bool           all array inputs must share one element type (MXNet never promotes
+        silently)
+    lift : tuple of Python values per Scalar attribute name, that are compiled in instead of passed
+        at run
                                 time: ``lift=(("scalar", (2.0, 0.5)),)``
     """
 

@@ -1,6 +1,7 @@
 """Indexing as users write it, ``x[2:5, None, rows]``, reading and writing.
 
-Where an index *starts* is a run-time number, only its structure (which axes, how many elements, which step)
+Where an index *starts* is a run-time number, only its structure (which axes, how many elements,
+which step)
 belongs to the operator: ``x[i]`` in a loop over ``i`` is one program, and so is ``x[i:i + batch]``.
 """
 
@@ -33,11 +34,14 @@ class Index(Bound):
 
     Parameters
     ----------
-    form : tuple, an entry per part of the key: INT (a run-time position), NEW (a new axis), ARRAY (the next
-        input is an index array), or ``(size, step)`` for a slice (its start is a run-time number), or
+    form : tuple, an entry per part of the key: INT (a run-time position), NEW (a new axis), ARRAY
+        (the next
+        input is an index array), or ``(size, step)`` for a slice (its start is a run-time number),
+        or
         ``None`` for a whole axis. Covers all axes.
 
-    Inputs: data, then the index arrays (integer, negative counts from the end, out of range is clipped).
+    Inputs: data, then the index arrays (integer, negative counts from the end, out of range is
+    clipped).
     """
 
     def __init__(self, form):
@@ -56,7 +60,8 @@ class Index(Bound):
 
 
 class Assign(Bound):
-    """A copy of ``data`` with the elements that ``form`` names replaced by ``value`` (broadcast and cast).
+    """A copy of ``data`` with the elements that ``form`` names replaced by ``value`` (broadcast
+    and cast).
 
     Inputs: data, value, then the index arrays.
     """
@@ -76,7 +81,8 @@ class Assign(Bound):
             starts, sizes = _starts(data.shape, self.form, words)
             value = jnp.broadcast_to(value, _shape(sizes, self.form)).reshape(sizes)
             return (lax.dynamic_update_slice(data, value, starts),)
-        # positions of the elements in the flattened array: found by reading a grid of positions the same way
+        # positions of the elements in the flattened array: found by reading a grid of positions
+        # the same way
         grid = jnp.arange(data.size, dtype="int32" if data.size < 2**31 else "int64").reshape(
             data.shape
         )
@@ -109,7 +115,9 @@ def _starts(shape, form, words):
 
 
 def _basic(data, form, words):
-    """Apply the slices and integers of a form; returns the block and the form that is left to apply."""
+    """Apply the slices and integers of a form; returns the block and the form that is left to
+    apply.
+    """
     starts, sizes = _starts(data.shape, form, words)
     if sizes != data.shape:
         data = lax.dynamic_slice(data, starts, sizes)

@@ -10,7 +10,7 @@ from .. import initializer
 from .. import ndarray as F
 from .._engine.state import threads
 from .._engine.trace import placeholder, trace
-from ..error import MXNetError, TraceError
+from ..error import MXNetError, TraceError, nearest
 from ..name import NameManager, Prefix
 from ..ndarray import NDArray
 from ..ndarray import load as _load
@@ -96,12 +96,14 @@ def _indent(text, n=2):
 class Block:
     """Base of all layers and models: a tree of blocks with named parameters.
 
-    Subclasses make children and parameters in ``__init__`` (inside ``with self.name_scope():``) and define
+    Subclasses make children and parameters in ``__init__`` (inside ``with self.name_scope():``)
+    and define
     ``forward``.
 
     Parameters
     ----------
-    prefix : str, optional             of the names of parameters; made from the class name by default
+    prefix : str, optional             of the names of parameters; made from the class name by
+        default
     params : ParameterDict, optional   to share parameters with
     """
 
@@ -129,7 +131,8 @@ class Block:
         old = self.__dict__.get(name)
         if isinstance(old, (Block, Parameter)) and not isinstance(value, type(old)):
             raise TypeError(
-                f"Changing attribute type for {name} from {type(old)} to {type(value)} is not allowed."
+                f"{type(self).__name__}.{name} is a {type(old).__name__}: it cannot become a "
+                f"{type(value).__name__}."
             )
         if isinstance(value, Block):
             self.register_child(value, name)
@@ -141,9 +144,8 @@ class Block:
             have = self._reg_params.get(name)
             if have is not None and have is not value:
                 raise AssertionError(
-                    "Overriding Parameter attribute %s is not allowed. If you want to share "
-                    "parameters between blocks, please set 'params' at Block construction instead."
-                    % name
+                    f"{type(self).__name__}: the parameter attribute {name!r} cannot be replaced "
+                    "by another parameter. Hint: to share parameters, pass params= to the block."
                 )
             self._reg_params[name] = value
         super().__setattr__(name, value)
@@ -165,7 +167,7 @@ class Block:
 
     @property
     def params(self):
-        """This block's own parameters, without its children's."""
+        """The block's own parameters, without its children's."""
         return self._params
 
     def collect_params(self, select=None):
@@ -263,7 +265,8 @@ class Block:
     ):
         """Read parameters from a file.
 
-        All layouts are read: places in the tree (``save_parameters``), names (``ParameterDict.save``), and
+        All layouts are read: places in the tree (``save_parameters``), names
+        (``ParameterDict.save``), and
         ``arg:``/``aux:`` names (``export``).
 
         Raises
@@ -277,10 +280,8 @@ class Block:
             return
         if not isinstance(loaded, dict):
             raise MXNetError(f"{filename}: expected named arrays, got a list of {len(loaded)}.")
-        if (
-            (not any("." in k for k in loaded)
-            and any("." in k for k in params))
-            or any(k.startswith(("arg:", "aux:")) for k in loaded)
+        if (not any("." in k for k in loaded) and any("." in k for k in params)) or any(
+            k.startswith(("arg:", "aux:")) for k in loaded
         ):
             del loaded
             self.collect_params().load(
@@ -295,15 +296,15 @@ class Block:
             for name, p in params.items():
                 if not any(n in loaded for n in by_param[id(p)]):
                     raise AssertionError(
-                        f"Parameter '{name}' is missing in {where}, which contains parameters: "
-                        f"{brief(loaded)}. Set allow_missing=True to ignore missing parameters."
+                        f"Parameter '{name}' is missing in {where}, which holds {brief(loaded)}. "
+                        f"{nearest(name, loaded)} Hint: allow_missing=True."
                     )
         for name, data in loaded.items():
             if name not in params:
                 if not ignore_extra:
                     raise ValueError(
-                        f"Parameter '{name}' loaded from {where} is not present in ParameterDict, which "
-                        f"contains parameters {brief(params)}. Set ignore_extra=True to ignore."
+                        f"{where} holds '{name}', which is no parameter here; there are {brief(params)}. "
+                        f"{nearest(name, params)} Hint: ignore_extra=True."
                     )
                 continue
             params[name]._load_init(data, ctx, cast_dtype, dtype_source)
@@ -332,11 +333,15 @@ class Block:
         return _Hook(self._forward_pre_hooks, hook)
 
     def register_forward_hook(self, hook):
-        """Call ``hook(block, inputs, outputs)`` after each forward; returns a handle with ``detach()``."""
+        """Call ``hook(block, inputs, outputs)`` after each forward; returns a handle with
+        ``detach()``.
+        """
         return _Hook(self._forward_hooks, hook)
 
     def register_op_hook(self, callback, monitor_all=False):
-        """Call ``callback(name, kind, array)`` on outputs (and inputs, with ``monitor_all``) of blocks below."""
+        """Call ``callback(name, kind, array)`` on outputs (and inputs, with ``monitor_all``) of
+        blocks below.
+        """
         for child in self._children.values():
             child.register_op_hook(callback, monitor_all)
 
@@ -376,7 +381,9 @@ class _Summary:
     def _watch(self, block):
         if isinstance(block, HybridBlock) and block._active:
             self.detach()
-            raise AssertionError(f'"{block.name}" must not be hybridized to print summary.')
+            raise AssertionError(
+                f"summary: {block.name!r} must not be hybridized. Hint: call it before."
+            )
         self.hooks.append(block.register_forward_hook(self._record))
 
     def _record(self, block, inputs, outputs):
@@ -399,21 +406,24 @@ class _Summary:
 
     def show(self, inputs):
         line = "{:>20}  {:>42} {:>15}"
-        print("-" * 80)
-        print(line.format("Layer (type)", "Output Shape", "Param #"))
-        print("=" * 80)
-        print(line.format("Input", str(_shapes(inputs[0] if len(inputs) == 1 else inputs)), 0))
-        for name, shape, n in self.rows:
-            print(line.format(name, str(shape), n))
         c = self.counts
-        print("=" * 80)
-        print("Parameters in forward computation graph, duplicate included")
-        print(f"   Total params: {c['total']}")
-        print(f"   Trainable params: {c['trainable']}")
-        print(f"   Non-trainable params: {c['total'] - c['trainable']}")
-        print(f"Shared params in forward computation graph: {c['shared']}")
-        print(f"Unique parameters in model: {c['total'] - c['shared']}")
-        print("-" * 80)
+        given = _shapes(inputs[0] if len(inputs) == 1 else inputs)
+        text = [
+            "-" * 80,
+            line.format("Layer (type)", "Output Shape", "Param #"),
+            "=" * 80,
+            line.format("Input", str(given), 0),
+            *[line.format(name, str(shape), n) for name, shape, n in self.rows],
+            "=" * 80,
+            "Parameters in forward computation graph, duplicate included",
+            f"   Total params: {c['total']}",
+            f"   Trainable params: {c['trainable']}",
+            f"   Non-trainable params: {c['total'] - c['trainable']}",
+            f"Shared params in forward computation graph: {c['shared']}",
+            f"Unique parameters in model: {c['total'] - c['shared']}",
+            "-" * 80,
+        ]
+        print("\n".join(text))  # noqa: T201 - printing is what summary() is for
 
 
 def _shapes(x):
@@ -454,10 +464,13 @@ def _rebuild(structure, arrays):
 
 
 class HybridBlock(Block):
-    """A block whose forward can be compiled: ``hybrid_forward(F, x, *args, **params)`` uses only operators of ``F``.
+    """A block whose forward can be compiled: ``hybrid_forward(F, x, *args, **params)`` uses only
+    operators of ``F``.
 
-    ``hybridize()`` may change speed only: the forward is traced once per combination of shapes, dtypes and
-    training mode and then enters programs as one operator. Where it cannot be traced (it looks at a value), it
+    ``hybridize()`` may change speed only: the forward is traced once per combination of shapes,
+    dtypes and
+    training mode and then enters programs as one operator. Where it cannot be traced (it looks at
+    a value), it
     goes on imperatively, with one warning that names the line.
     """
 
@@ -483,8 +496,9 @@ class HybridBlock(Block):
         """Make a HybridBlock a child of this one."""
         if not isinstance(block, HybridBlock):
             raise ValueError(
-                "Children of HybridBlock must also be HybridBlock, but %s has type %s. If you are using "
-                "Sequential, please try HybridSequential instead." % (block, type(block))
+                "Children of HybridBlock must also be HybridBlock: expected one, got "
+                f"{type(block)}. Hint: use a Sequential, or make {type(block).__name__} a "
+                "HybridBlock."
             )
         super().register_child(block, name)
         self._clear_cached_op()
@@ -548,7 +562,9 @@ class HybridBlock(Block):
         return self(x, *args)
 
     def register_op_hook(self, callback, monitor_all=False):
-        """Call ``callback(name, kind, array)`` on this block's outputs (and inputs, with ``monitor_all``)."""
+        """Call ``callback(name, kind, array)`` on this block's outputs (and inputs, with
+        ``monitor_all``).
+        """
         super().register_op_hook(callback, monitor_all)
 
         def hook(block, inputs, outputs):
@@ -569,8 +585,8 @@ class HybridBlock(Block):
             if isinstance(x, (list, tuple)) and x and self._first_array((x, *args)) is not None:
                 return self._forward_on(self._first_array((x, *args)).context, x, args)
             raise ValueError(
-                "In HybridBlock, there must be one NDArray or one Symbol in the input. Please check the "
-                f"type of the args. Got {type(x)}."
+                f"{type(self).__name__}: a HybridBlock takes NDArrays: there must be one NDArray among its "
+                f"inputs, got {type(x)}. Hint: mx.nd.array(x)."
             )
         return self._forward_on(x.context, x, args)
 
@@ -593,7 +609,8 @@ class HybridBlock(Block):
                 if not self._warned:
                     self._warned = True
                     warnings.warn(
-                        f"{self.name} ({type(self).__name__}) cannot be compiled and runs imperatively: {e}",
+                        f"{self.name} ({type(self).__name__}) cannot be compiled and runs "
+                        f"imperatively: {e}",
                         stacklevel=4,
                     )
                 self._active = False

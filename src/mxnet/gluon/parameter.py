@@ -56,7 +56,8 @@ class Parameter:
     dtype : default float32
     lr_mult, wd_mult : float                multiply the trainer's learning rate and weight decay
     init : Initializer or str, optional
-    allow_deferred_init : bool              wait for the first forward pass where the shape is not known
+    allow_deferred_init : bool              wait for the first forward pass where the shape is not
+        known
     differentiable : bool                   False: never has a gradient
     """
 
@@ -77,8 +78,7 @@ class Parameter:
         for s in (stype, grad_stype):
             if s not in ("default", "row_sparse", "csr"):
                 raise AssertionError(
-                    f"invalid storage type {s!r} for Parameter {name!r}: expected 'default', "
-                    "'row_sparse' or 'csr'"
+                    f"Parameter '{name}': storage: expected 'default', 'row_sparse' or 'csr', got {s!r}."
                 )
         self._var = None
         self._data = None  # context -> NDArray
@@ -110,7 +110,7 @@ class Parameter:
     def grad_req(self, req):
         if req not in ("write", "add", "null"):
             raise AssertionError(
-                f"grad_req must be one of 'write', 'add', or 'null', but got '{req}'"
+                f"Parameter '{self.name}': grad_req: expected 'write', 'add' or 'null', got {req!r}."
             )
         if not self._differentiable:
             req = "null"
@@ -146,8 +146,8 @@ class Parameter:
             )
             if not fits:
                 raise AssertionError(
-                    f"Expected shape {tuple(new)} is incompatible with given shape {self.shape} of "
-                    f"Parameter {self.name}."
+                    f"Parameter '{self.name}': shape does not fit: expected {self.shape} (0: any), "
+                    f"got {tuple(new)}."
                 )
         self._shape = tuple(new)
 
@@ -162,15 +162,16 @@ class Parameter:
 
         Parameters
         ----------
-        init : Initializer or str, optional    wins over the parameter's own and over ``default_init``
+        init : Initializer or str, optional    wins over the parameter's own and over
+            ``default_init``
         ctx : Context or list of Context       default: the current context
         force_reinit : bool                    also when it has a value already
         """
         default_init = initializer.Uniform() if default_init is None else default_init
         if self._data is not None and not force_reinit:
             warnings.warn(
-                f"Parameter '{self.name}' is already initialized, ignoring. Set force_reinit=True to "
-                "re-initialize.",
+                f"Parameter '{self.name}' is already initialized: left as it is. "
+                "Hint: force_reinit=True initializes it again.",
                 stacklevel=2,
             )
             return
@@ -182,12 +183,21 @@ class Parameter:
             if self._allow_deferred_init:
                 self._deferred_init = (init, ctx, default_init, None)
                 return
-            raise ValueError(
-                f"Cannot initialize Parameter '{self.name}' because it has invalid shape: "
-                f"{self.shape}. Hint: give all dimensions, e.g. in_units or in_channels."
-            )
+            self._refuse_shape()
         self._deferred_init = (init, ctx, default_init, None)
         self._finish_deferred_init()
+
+    def _refuse_shape(self):
+        raise ValueError(
+            f"Parameter '{self.name}' cannot be initialized: expected a known shape, got "
+            f"{self.shape}. Hint: give all dimensions, e.g. in_units or in_channels."
+        )
+
+    def _elsewhere(self, ctx):
+        return AssertionError(
+            f"Parameter '{self.name}' cannot be loaded on {ctx}: it was initialized on "
+            f"{self.list_ctx()}. Hint: reset_ctx() first, or leave ctx out."
+        )
 
     def _finish_deferred_init(self):
         """Make the first value, now that the shape is known."""
@@ -195,10 +205,7 @@ class Parameter:
             return
         init, ctx, default_init, data = self._deferred_init
         if not _known(self._shape):
-            raise ValueError(
-                f"Cannot initialize Parameter '{self.name}' because it has invalid shape: "
-                f"{self.shape}. Hint: give in_units, in_channels or the like."
-            )
+            self._refuse_shape()
         self._deferred_init = ()
         with aside():
             if data is None:
@@ -235,8 +242,8 @@ class Parameter:
             )
             if not fits:
                 raise AssertionError(
-                    f"Failed loading Parameter '{self.name}' from saved params: shape incompatible "
-                    f"expected {self.shape} vs saved {data.shape}"
+                    f"Parameter '{self.name}': the loaded array does not fit: expected shape "
+                    f"{self.shape} (0: any), got {data.shape}."
                 )
             self._shape = tuple([a if a > 0 else b for a, b in zip(self.shape, data.shape)])
         else:
@@ -244,32 +251,27 @@ class Parameter:
         if as_dtype(self._dtype) != as_dtype(data.dtype):
             if not cast_dtype:
                 raise AssertionError(
-                    f"Failed loading Parameter '{self.name}' from saved params: dtype incompatible "
-                    f"expected {self.dtype} vs saved {data.dtype}. Set cast_dtype=True to cast the "
-                    "dtype of saved params."
+                    f"Parameter '{self.name}': the loaded array does not fit: expected dtype "
+                    f"{self.dtype}, got {data.dtype}. Hint: cast_dtype=True converts it."
                 )
             if dtype_source == "current":
                 data = data.astype(self._dtype)
             elif dtype_source == "saved":
                 self._dtype = data.dtype
             else:
-                raise ValueError(f"dtype_source must be 'current' or 'saved', got {dtype_source!r}")
+                raise ValueError(
+                    f"dtype_source: expected 'current' or 'saved', got {dtype_source!r}."
+                )
         if self._data is None:
             where = self._deferred_init[1] if self._deferred_init else contexts(ctx)
             if ctx is not None and self._deferred_init and set(where) != set(contexts(ctx)):
-                raise AssertionError(
-                    f"Failed to load Parameter '{self.name}' on {ctx} because it was previous "
-                    f"initialized on {self.list_ctx()}."
-                )
+                raise self._elsewhere(ctx)
             self._deferred_init = ()
             data = array(data, ctx=where[0], dtype=data.dtype)
             self._init_impl(data, where)
         else:
             if ctx is not None and set(self._data) != set(contexts(ctx)):
-                raise AssertionError(
-                    f"Failed to load Parameter '{self.name}' on {ctx} because it was previous "
-                    f"initialized on {self.list_ctx()}."
-                )
+                raise self._elsewhere(ctx)
             self.set_data(data)
 
     # ------------------------------------------------------------------ values
@@ -283,20 +285,18 @@ class Parameter:
             if found is not None:
                 return found
             raise RuntimeError(
-                f"Parameter '{self.name}' was not initialized on context {ctx}. It was only "
-                f"initialized on {self.list_ctx()}."
+                f"Parameter '{self.name}' is not on {ctx}: it was initialized on {self.list_ctx()}. "
+                "Hint: net.initialize(ctx=[...]) or net.collect_params().reset_ctx(...)."
             )
         if self._deferred_init:
             raise DeferredInitializationError(
-                f"Parameter '{self.name}' has not been initialized yet because initialization was deferred. Actual "
-                "initialization happens during the first forward pass. Please pass one batch of data through the "
-                "network before accessing Parameters. You can also avoid deferred initialization by specifying "
-                "in_units, num_features, etc., for network layers."
+                f"Parameter '{self.name}' has not been initialized yet: its shape {self.shape} is "
+                "completed by the first forward pass. Hint: run the network once, net(x), or give "
+                "in_units, in_channels and the like."
             )
         raise RuntimeError(
-            f"Parameter '{self.name}' has not been initialized. Note that you should initialize parameters and "
-            "create Trainer with Block.collect_params() instead of Block.params because the later does not include "
-            "Parameters of nested child Blocks. Hint: call net.initialize()."
+            f"Parameter '{self.name}' has not been initialized. Hint: call net.initialize(); and "
+            "net.collect_params(), unlike net.params, covers the blocks inside a block."
         )
 
     def data(self, ctx=None):
@@ -314,7 +314,9 @@ class Parameter:
         return found[0]
 
     def _for_forward(self, ctx):
-        """The value for a layer's forward pass; a stand-in that learns its shape while it is not known."""
+        """The value for a layer's forward pass; a stand-in that learns its shape while it is not
+        known.
+        """
         if self._data is None and self._deferred_init:
             return DeferredArray(self, ctx)
         return self.data(ctx)
@@ -331,7 +333,7 @@ class Parameter:
         """The gradient buffer on one context."""
         if self._data is not None and self._grad_req == "null":
             raise RuntimeError(
-                f"Cannot get gradient array for Parameter '{self.name}' because grad_req='null'"
+                f"Parameter '{self.name}' has no gradient because its grad_req='null'."
             )
         return self._check(self._grad_handles if self._data is not None else None, ctx)
 
@@ -379,9 +381,7 @@ class Parameter:
             init, _, default_init, data = self._deferred_init
             self._deferred_init = (init, ctx, default_init, data)
         else:
-            raise ValueError(
-                f"Cannot reset context for Parameter '{self.name}' because it has not been initialized."
-            )
+            raise ValueError(f"Parameter '{self.name}': reset_ctx before it has been initialized.")
 
     def cast(self, dtype):
         """Convert value and gradient to another element type."""
@@ -399,8 +399,8 @@ class Parameter:
     def list_row_sparse_data(self, row_id):
         """Rows of a row-sparse parameter on all contexts."""
         raise RuntimeError(
-            f"Cannot return a copy of Parameter '{self.name}' via list_row_sparse_data() because its "
-            f"storage type is {self._stype}. Please use data() instead."
+            f"Parameter '{self.name}': rows are only given of row_sparse storage, and this is "
+            f"{self._stype}. Hint: use data()."
         )
 
     def row_sparse_data(self, row_id):
@@ -421,7 +421,8 @@ class Parameter:
 class DeferredArray(NDArray):
     """Stands for a parameter of unknown shape in a forward pass.
 
-    The first operator that takes it and has an ``infer`` rule completes the shape, the parameter is initialised
+    The first operator that takes it and has an ``infer`` rule completes the shape, the parameter
+    is initialised
     on the spot, and from then on this handle is the parameter's value.
     """
 
@@ -516,8 +517,7 @@ class Constant(Parameter):
     def grad_req(self, req):
         if req != "null":
             warnings.warn(
-                f'Constant parameter "{self.name}" does not support grad_req other than "null", and new '
-                f'value "{req}" is ignored.',
+                f"Constant '{self.name}' is never trained: grad_req={req!r} is ignored.",
                 stacklevel=2,
             )
         self._grad_req = "null"
@@ -613,8 +613,7 @@ class ParameterDict:
                 continue
             if value is not None and value != have:
                 raise AssertionError(
-                    f"Cannot retrieve Parameter '{name}' because desired attribute does not match "
-                    f"with stored for attribute '{key}': desired '{value}' vs stored '{have}'."
+                    f"Parameter '{name}' is there with another {key}: expected {value!r}, got {have!r}."
                 )
         return found
 
@@ -624,19 +623,14 @@ class ParameterDict:
         found = self._find(name)
         if found is None:
             if value is None:
-                raise KeyError(
-                    f"No constant named '{name}'. Please specify value if you want to create a new "
-                    "constant."
-                )
+                raise KeyError(f"no constant '{name}': give its value to make it")
             found = self._params[name] = Constant(name, value)
         elif value is not None:
             if not isinstance(found, Constant):
-                raise AssertionError(f"Parameter '{name}' already exists but it is not a constant.")
+                raise AssertionError(f"Parameter '{name}' is there and is no constant.")
             value = value.asnumpy() if isinstance(value, NDArray) else onp.asarray(value)
             if found.shape != value.shape or (found.value.asnumpy() != value).any():
-                raise AssertionError(
-                    f"Constant '{name}' already exists but its value doesn't match new value"
-                )
+                raise AssertionError(f"Constant '{name}' is there with another value.")
         return found
 
     def update(self, other):
@@ -644,8 +638,7 @@ class ParameterDict:
         for name, p in other.items():
             if name in self._params and self._params[name] is not p:
                 raise AssertionError(
-                    f"Cannot update self with other because they have different Parameters with the "
-                    f"same name '{name}'"
+                    f"ParameterDict.update: both hold a parameter '{name}', and they are not the same one."
                 )
         self._params.update(other.items())
 
@@ -689,8 +682,7 @@ class ParameterDict:
         for p in self.values():
             if not p.name.startswith(strip_prefix):
                 raise ValueError(
-                    f"Prefix '{strip_prefix}' is to be striped before saving, but Parameter's name "
-                    f"'{p.name}' does not start with it."
+                    f"save: the name '{p.name}' does not begin with strip_prefix={strip_prefix!r}."
                 )
             out[p.name[len(strip_prefix) :]] = p._reduce()
         _save(filename, out)
@@ -731,7 +723,9 @@ class ParameterDict:
         cast_dtype=False,
         dtype_source="current",
     ):
-        """Take parameters from a dict of arrays (``arg:`` and ``aux:`` before names are dropped)."""
+        """Take parameters from a dict of arrays (``arg:`` and ``aux:`` before names are
+        dropped).
+        """
         where = f"file '{filename}'" if filename else "param_dict"
         plain = {(k[4:] if k.startswith(("arg:", "aux:")) else k): v for k, v in param_dict.items()}
         plain = {restore_prefix + k: v for k, v in plain.items()}
@@ -739,16 +733,15 @@ class ParameterDict:
             for name in self.keys():
                 if name not in plain:
                     raise AssertionError(
-                        f"Parameter '{name}' is missing in {where}, which contains parameters: "
-                        f"{brief(plain)}. {nearest(name, plain)} Please make sure source and "
-                        "target networks have the same prefix, or set allow_missing=True."
+                        f"Parameter '{name}' is missing in {where}, which holds {brief(plain)}. "
+                        f"{nearest(name, plain)} Hint: restore_prefix=, or allow_missing=True."
                     )
         for name, data in plain.items():
             if name not in self._params:
                 if not ignore_extra:
                     raise AssertionError(
-                        f"Parameter '{name}' loaded from {where} is not present in ParameterDict, "
-                        f"choices are: {brief(self.keys())}. Set ignore_extra to True to ignore."
+                        f"{where} holds '{name}', which is no parameter here; there are "
+                        f"{brief(self.keys())}. Hint: ignore_extra=True."
                     )
                 continue
             self._params[name]._load_init(data, ctx, cast_dtype, dtype_source)

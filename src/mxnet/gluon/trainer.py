@@ -16,7 +16,9 @@ __all__ = ["Trainer", "StaleGradientError", "BatchSizeError"]
 
 
 class StaleGradientError(MXNetError, UserWarning):
-    """Gradients that no backward pass has written since the last step (1.x raised a bare ``UserWarning``)."""
+    """Gradients that no backward pass has written since the last step (1.x raised a bare
+    ``UserWarning``).
+    """
 
 
 class BatchSizeError(MXNetError, ZeroDivisionError):
@@ -26,21 +28,25 @@ class BatchSizeError(MXNetError, ZeroDivisionError):
 class Trainer:
     """Applies an optimizer to parameters: ``backward()``, then ``trainer.step(batch_size)``.
 
-    All parameters of a device are updated by one operator, and ``step`` ends by running what is pending: forward,
-    backward and update of a training step are one program. No program depends on the learning rate, the weight
-    decay, the batch size or the number of steps.
+    All parameters of a device are updated by one operator, and ``step`` ends by running what is
+    pending: forward, backward and update of a training step are one program. No program depends on
+    the learning rate, the weight decay, the batch size or the number of steps.
 
     Parameters
     ----------
     params : ParameterDict, dict of str to Parameter, or list of Parameter
     optimizer : str or Optimizer
-    optimizer_params : dict, optional          options of the optimizer, e.g. ``{'learning_rate': 0.1}``
-    kvstore : str, KVStore or None             sums gradients where parameters are on several devices;
+    optimizer_params : dict, optional          options of the optimizer, e.g. ``{'learning_rate':
+                                               0.1}``
+    kvstore : str, KVStore or None             sums gradients where parameters are on several
+                                               devices;
                                                None: every device goes its own way
-    compression_params : dict, optional        not available: there is nothing to send between processes
-    update_on_kvstore : bool, optional         run the optimizer once, in the store, and copy the result to the
-                                               devices; default: where there is a store. It rules out
-                                               ``allreduce_grads`` and ``update``.
+    compression_params : dict, optional        not available: there is nothing to send between
+                                               processes
+    update_on_kvstore : bool, optional         run the optimizer once, in the store, and copy the
+                                               result to the
+                                               devices; default: where there is a store. It rules
+                                               out ``allreduce_grads`` and ``update``.
 
     Raises
     ------
@@ -49,41 +55,61 @@ class Trainer:
     ValueError       no such optimizer; ``params`` are no parameters
     """
 
-    def __init__(self, params, optimizer, optimizer_params=None, kvstore="device", compression_params=None,
-                 update_on_kvstore=None):
+    def __init__(
+        self,
+        params,
+        optimizer,
+        optimizer_params=None,
+        kvstore="device",
+        compression_params=None,
+        update_on_kvstore=None,
+    ):
         if isinstance(params, (dict, ParameterDict)):
             params = [params[name] for name in sorted(params.keys())]
         if not isinstance(params, (list, tuple)):
-            raise ValueError(f"First argument must be a list or dict of Parameters, got {type(params)}. Hint: pass "
-                             "net.collect_params().")
+            raise ValueError(
+                f"First argument must be a list or dict of Parameters, got {type(params)}. Hint: "
+                "pass net.collect_params()."
+            )
         for p in params:
             if not isinstance(p, Parameter):
-                raise ValueError(f"First argument must be a list or dict of Parameters, got list of {type(p)}.")
+                raise ValueError(
+                    f"First argument must be a list or dict of Parameters, got list of {type(p)}."
+                )
         self._params = list(params)
         self._param2idx = {p.name: i for i, p in enumerate(self._params)}
         self._contexts = self._common_contexts()
         self._compression_params = compression_params
         options = {} if optimizer_params is None else optimizer_params
         if not isinstance(options, dict):
-            raise TypeError("Trainer: optimizer_params must be a dict such as {'learning_rate': 0.1}, got "
-                            f"{options!r}.")
+            raise TypeError(
+                "Trainer: optimizer_params must be a dict such as {'learning_rate': 0.1}, got "
+                f"{options!r}."
+            )
         self._optimizer = self._make_optimizer(optimizer, options, optimizer_params)
         self._scale = self._optimizer.rescale_grad
-        self._updaters = [_optimizer.get_updater(self._optimizer) for _ in self._contexts or (None,)]
-        self._kvstore_params = {"kvstore": self._check_store(kvstore), "update_on_kvstore": update_on_kvstore}
+        self._updaters = [
+            _optimizer.get_updater(self._optimizer) for _ in self._contexts or (None,)
+        ]
+        self._kvstore_params = {
+            "kvstore": self._check_store(kvstore),
+            "update_on_kvstore": update_on_kvstore,
+        }
         self._kvstore = self._update_on_kvstore = None
         self._kv_initialized = False
         self._params_to_init = []
-        self._plans = None      # prepared updates, see _prepare()
+        self._plans = None  # prepared updates, see _prepare()
 
     def _common_contexts(self):
         contexts = None
         for p in self._params:
             found = p.list_ctx()
             if contexts is not None and found != contexts:
-                raise AssertionError(f"All Parameters must be initialized on the same set of contexts, but Parameter "
-                                     f"{p.name} is initialized on {found} while previous Parameters are initialized "
-                                     f"on {contexts}.")
+                raise AssertionError(
+                    "All Parameters must be initialized on the same set of contexts, but Parameter "
+                    f"{p.name} is initialized on {found} while previous Parameters are initialized "
+                    f"on {contexts}."
+                )
             contexts = found
         return contexts
 
@@ -91,12 +117,16 @@ class Trainer:
         by_index = dict(enumerate(self._params))
         if isinstance(optimizer, _optimizer.Optimizer):
             if given:
-                raise AssertionError("optimizer_params must be None if optimizer is an instance of Optimizer instead "
-                                     f"of str, got {given}.")
+                raise AssertionError(
+                    "optimizer_params must be None if optimizer is an instance of Optimizer "
+                    f"instead of str, got {given}."
+                )
             optimizer.param_dict = by_index
             return optimizer
         if "param_dict" in options:
-            raise TypeError("Trainer: optimizer_params must not hold 'param_dict': the trainer sets it.")
+            raise TypeError(
+                "Trainer: optimizer_params must not hold 'param_dict': the trainer sets it."
+            )
         return _optimizer.create(optimizer, param_dict=by_index, **options)
 
     @staticmethod
@@ -118,9 +148,11 @@ class Trainer:
             store = None
         if store is None:
             if on_store:
-                raise ValueError("Trainer: update_on_kvstore=True needs a kvstore and parameters on several devices, "
-                                 f"got kvstore {self._kvstore_params['kvstore']!r} and {self._contexts}. Hint: leave "
-                                 "it out.")
+                raise ValueError(
+                    "Trainer: update_on_kvstore=True needs a kvstore and parameters on several "
+                    f"devices, got kvstore {self._kvstore_params['kvstore']!r} and "
+                    f"{self._contexts}. Hint: leave it out."
+                )
             on_store = False
         else:
             if on_store is None:
@@ -158,7 +190,8 @@ class Trainer:
         Parameters
         ----------
         batch_size : int                gradients are sums over the batch
-        ignore_stale_grad : bool        leave parameters alone that no backward pass has reached, instead of
+        ignore_stale_grad : bool        leave parameters alone that no backward pass has reached,
+                                        instead of
                                         raising
 
         Raises
@@ -181,7 +214,8 @@ class Trainer:
             flush_all()
 
     def allreduce_grads(self):
-        """Sum the gradients over devices, to be followed by :meth:`update`: for what is done to them in between.
+        """Sum the gradients over devices, to be followed by :meth:`update`: for what is done to
+        them in between.
 
         Raises
         ------
@@ -194,7 +228,9 @@ class Trainer:
             self._allreduce()
 
     def update(self, batch_size, ignore_stale_grad=False):
-        """The update of :meth:`step` without summing over devices. Parameters and errors as there."""
+        """The update of :meth:`step` without summing over devices. Parameters and errors as
+        there.
+        """
         if not self._kv_initialized:
             self._init_kvstore()
         self._need_own_update("update")
@@ -205,18 +241,24 @@ class Trainer:
 
     def _need_own_update(self, name):
         if self._update_on_kvstore:
-            raise AssertionError(f"{name}() when parameters are updated on kvstore is not supported. Try setting "
-                                 "`update_on_kvstore` to False when creating trainer.")
+            raise AssertionError(
+                f"{name}() when parameters are updated on kvstore is not supported. Try setting "
+                "`update_on_kvstore` to False when creating trainer."
+            )
 
     def _rescale(self, batch_size):
         if batch_size.__class__ is not int and not isinstance(batch_size, numbers.Real):
             try:
                 batch_size = operator.index(batch_size)
             except TypeError:
-                raise TypeError(f"Trainer: batch_size must be a number, got {batch_size!r}.") from None
+                raise TypeError(
+                    f"Trainer: batch_size must be a number, got {batch_size!r}."
+                ) from None
         if not batch_size:
-            raise BatchSizeError("Trainer: batch_size is 0: expected the number of samples that the loss was summed "
-                                 "over. Hint: pass data.shape[0], or skip empty batches.")
+            raise BatchSizeError(
+                "Trainer: batch_size is 0: expected the number of samples that the loss was summed "
+                "over. Hint: pass data.shape[0], or skip empty batches."
+            )
         self._optimizer.rescale_grad = self._scale / batch_size
 
     def _trained(self):
@@ -248,19 +290,26 @@ class Trainer:
         plans.run(self._updaters)
 
     def _raise_stale(self, plans):
-        found = [f"`{row.parameter.name}` on context {x.context}" for row in plans.rows for x in row.arrays
-                 if not x._mark.fresh]
+        found = [
+            f"`{row.parameter.name}` on context {x.context}"
+            for row in plans.rows
+            for x in row.arrays
+            if not x._mark.fresh
+        ]
         many = len(found) > 1
         raise StaleGradientError(
             f"Gradient{'s' if many else ''} of Parameter{'s' if many else ''} {', '.join(found)} "
-            f"{'have' if many else 'has'} not been updated by backward since last `step`. This could mean a bug in "
-            "your model that made it only use a subset of the Parameters (Blocks) for this iteration. If you are "
-            "intentionally only using a subset, call step with ignore_stale_grad=True to suppress this warning and "
-            "skip updating of Parameters with stale gradient.")
+            f"{'have' if many else 'has'} not been updated by backward since last `step`. This "
+            "could mean a bug in your model that made it only use a subset of the Parameters "
+            "(Blocks) for this iteration. If you are intentionally only using a subset, call step "
+            "with ignore_stale_grad=True to suppress this warning and skip updating of Parameters "
+            "with stale gradient."
+        )
 
     # ------------------------------------------------------------------ states
     def save_states(self, fname):
-        """Write the optimizer's states, settings and counts to a file; it is replaced whole or not at all.
+        """Write the optimizer's states, settings and counts to a file; it is replaced whole or not
+        at all.
 
         Schedules that are not of this package are not saved.
 
@@ -276,7 +325,8 @@ class Trainer:
             atomic_write(fname, [self._updaters[0].get_states(dump_optimizer=True)])
 
     def load_states(self, fname):
-        """Read what :meth:`save_states`, or MXNet 1.x, wrote: states, settings (learning rate ...) and counts.
+        """Read what :meth:`save_states`, or MXNet 1.x, wrote: states, settings (learning rate ...)
+        and counts.
 
         No code in the file is run.
 
@@ -309,7 +359,7 @@ class _Row:
     def __init__(self, index, parameter):
         self.index, self.parameter = index, parameter
         self.arrays = parameter.list_data()
-        parameter.list_grad()       # raises where there is none
+        parameter.list_grad()  # raises where there is none
         self.data, self.grads = parameter._data, parameter._grad_handles
 
 
@@ -330,7 +380,9 @@ class _Plans:
         self.states = [u.states for u in updaters]
         self.plans, self.chosen = [], []
         for k, updater in enumerate(updaters):
-            rows = [r for r in self.rows if k < len(r.arrays) and (r.arrays[k]._mark.fresh or not fresh)]
+            rows = [
+                r for r in self.rows if k < len(r.arrays) and (r.arrays[k]._mark.fresh or not fresh)
+            ]
             weights = [r.arrays[k] for r in rows]
             arguments = [r.index for r in rows], [list(r.grads.values())[k] for r in rows], weights
             self.chosen.append(weights)

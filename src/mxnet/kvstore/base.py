@@ -6,7 +6,7 @@ __all__ = ["KVStoreBase"]
 class KVStoreBase:
     """Base of key-value stores: override what the store can do, and :meth:`register` the class."""
 
-    OPTIMIZER = "optimizer"   # capability: the store can run the optimizer
+    OPTIMIZER = "optimizer"  # capability: the store can run the optimizer
     kv_registry = {}
 
     def broadcast(self, key, value, out, priority=0):

@@ -10,14 +10,21 @@ from .base import KVStoreBase
 
 __all__ = ["KVStore", "create"]
 
-_TYPES = ("local", "local_allreduce_cpu", "local_allreduce_device", "local_update_cpu", "device", "nccl")
+_TYPES = (
+    "local",
+    "local_allreduce_cpu",
+    "local_allreduce_device",
+    "local_update_cpu",
+    "device",
+    "nccl",
+)
 
 
 class KVStore(KVStoreBase):
     """Arrays by key. What several devices push is summed.
 
-    Without an optimizer a push replaces the stored array by the sum; with one, the sum is the gradient that the
-    optimizer updates the stored array with. Made by :func:`create`.
+    Without an optimizer a push replaces the stored array by the sum; with one, the sum is the
+    gradient that the optimizer updates the stored array with. Made by :func:`create`.
 
     Parameters
     ----------
@@ -26,29 +33,37 @@ class KVStore(KVStoreBase):
 
     def __init__(self, handle):
         self._type = handle
-        self._arrays = {}       # key -> NDArray
+        self._arrays = {}  # key -> NDArray
         self._updater = None
         self._key_type = None
 
     # ------------------------------------------------------------------ keys and values
     def _pairs(self, key, value, where):
-        """(key, list of arrays) for each key; ``value`` is an array or list for one key, a list of those for many."""
+        """(key, list of arrays) for each key; ``value`` is an array or list for one key, a list of
+        those for many.
+        """
         if isinstance(key, (list, tuple)):
             if not isinstance(value, (list, tuple)) or len(value) != len(key):
                 n = len(value) if isinstance(value, (list, tuple)) else "no list"
-                raise ValueError(f"KVStore.{where}: {len(key)} keys need a list of as many values, got {n}.")
+                raise ValueError(
+                    f"KVStore.{where}: {len(key)} keys need a list of as many values, got {n}."
+                )
             return [pair for k, v in zip(key, value) for pair in self._pairs(k, v, where)]
         kind = str if isinstance(key, str) else int if isinstance(key, int) else None
         if kind is None:
             raise TypeError(f"KVStore.{where}: a key is an int or a str, got {key!r}.")
         if self._key_type not in (None, kind):
-            raise MXNetError(f"KVStore.{where}: Mixed key types are not allowed: got the {kind.__name__} key {key!r} "
-                             f"in a store of {self._key_type.__name__} keys.")
+            raise MXNetError(
+                f"KVStore.{where}: Mixed key types are not allowed: got the {kind.__name__} key "
+                f"{key!r} in a store of {self._key_type.__name__} keys."
+            )
         self._key_type = kind
         values = list(value) if isinstance(value, (list, tuple)) else [value]
         for v in values:
             if not isinstance(v, NDArray):
-                raise TypeError(f"KVStore.{where}: key {key!r}: expected NDArrays, got {type(v).__name__}.")
+                raise TypeError(
+                    f"KVStore.{where}: key {key!r}: expected NDArrays, got {type(v).__name__}."
+                )
         if not values:
             raise ValueError(f"KVStore.{where}: key {key!r}: an empty list of arrays.")
         return [(key, values)]
@@ -56,7 +71,10 @@ class KVStore(KVStoreBase):
     def _stored(self, key, where):
         if key not in self._arrays:
             hint = nearest(key, self._arrays)
-            raise MXNetError(f"KVStore.{where}: key {key} has not been inited. Hint: {hint or 'call init first'}.")
+            raise MXNetError(
+                f"KVStore.{where}: key {key} has not been inited. Hint: "
+                f"{hint or 'call init first'}."
+            )
         return self._arrays[key]
 
     def init(self, key, value):
@@ -73,8 +91,10 @@ class KVStore(KVStoreBase):
         """
         for k, values in self._pairs(key, value, "init"):
             if k in self._arrays:
-                raise MXNetError(f"KVStore.init: duplicate init of key {k}. Please double check if you called init "
-                                 "or broadcast with this key multiple times.")
+                raise MXNetError(
+                    f"KVStore.init: duplicate init of key {k}. Please double check if you called "
+                    "init or broadcast with this key multiple times."
+                )
             self._arrays[k] = values[0].detach().copy()
 
     def _sum(self, key, values, where):
@@ -83,7 +103,9 @@ class KVStore(KVStoreBase):
         ctx = stored.context
         for v in values:
             if v.shape != stored.shape:
-                raise MXNetError(f"KVStore.{where}: key {key}: expected shape {stored.shape}, got {v.shape}.")
+                raise MXNetError(
+                    f"KVStore.{where}: key {key}: expected shape {stored.shape}, got {v.shape}."
+                )
         total = values[0].detach().as_in_context(ctx)
         for v in values[1:]:
             total = total + v.detach().as_in_context(ctx)
@@ -98,7 +120,9 @@ class KVStore(KVStoreBase):
         value : NDArray or list of NDArray (one per device); for a list of keys, a list of those
         priority : int     accepted for compatibility
         """
-        found = [(k, *self._sum(k, values, "push")) for k, values in self._pairs(key, value, "push")]
+        found = [
+            (k, *self._sum(k, values, "push")) for k, values in self._pairs(key, value, "push")
+        ]
         if self._updater is None:
             for k, _, total in found:
                 self._arrays[k] = total.copy()
@@ -119,7 +143,9 @@ class KVStore(KVStoreBase):
                 stored.copyto(o)
 
     def pushpull(self, key, value, out=None, priority=0):
-        """Push, then pull into ``out`` (default: into ``value``). Without an optimizer nothing is stored."""
+        """Push, then pull into ``out`` (default: into ``value``). Without an optimizer nothing is
+        stored.
+        """
         if self._updater is not None:
             self.push(key, value)
             self.pull(key, value if out is None else out)
@@ -137,19 +163,25 @@ class KVStore(KVStoreBase):
 
     def row_sparse_pull(self, key, out=None, priority=0, row_ids=None):
         """Row-sparse arrays are not available."""
-        raise MXNetError("KVStore.row_sparse_pull: row-sparse storage is not available. Hint: use pull.")
+        raise MXNetError(
+            "KVStore.row_sparse_pull: row-sparse storage is not available. Hint: use pull."
+        )
 
     def set_gradient_compression(self, compression_params):
         """Not available: there is nothing to send between processes."""
-        raise MXNetError("KVStore.set_gradient_compression: gradients are not compressed within one process: got "
-                         f"{compression_params}. Hint: leave compression_params out.")
+        raise MXNetError(
+            "KVStore.set_gradient_compression: gradients are not compressed within one process: "
+            f"got {compression_params}. Hint: leave compression_params out."
+        )
 
     # ------------------------------------------------------------------ the optimizer
     def set_optimizer(self, optimizer):
         """Update the stored arrays with this optimizer when gradients are pushed."""
         if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"KVStore.set_optimizer: expected an Optimizer, got {optimizer!r}. Hint: make one with "
-                            "mx.optimizer.create(name).")
+            raise TypeError(
+                f"KVStore.set_optimizer: expected an Optimizer, got {optimizer!r}. Hint: make one "
+                "with mx.optimizer.create(name)."
+            )
         self._set_updater(get_updater(optimizer))
 
     def _set_updater(self, updater):
@@ -158,17 +190,23 @@ class KVStore(KVStoreBase):
 
     def save_optimizer_states(self, fname, dump_optimizer=False):
         """Write the optimizer's states to a file; it is replaced whole or not at all."""
-        atomic_write(fname, [self._need_updater("save_optimizer_states").get_states(dump_optimizer)])
+        atomic_write(
+            fname, [self._need_updater("save_optimizer_states").get_states(dump_optimizer)]
+        )
 
     def load_optimizer_states(self, fname):
-        """Read states that :meth:`save_optimizer_states`, or MXNet 1.x, wrote. No code in the file is run."""
+        """Read states that :meth:`save_optimizer_states`, or MXNet 1.x, wrote. No code in the file
+        is run.
+        """
         updater = self._need_updater("load_optimizer_states")
         with open(fname, "rb") as f:
             updater.set_states(f.read())
 
     def _need_updater(self, where):
         if not isinstance(self._updater, Updater):
-            raise AssertionError(f"KVStore.{where}: there is no optimizer. Hint: call set_optimizer first.")
+            raise AssertionError(
+                f"KVStore.{where}: there is no optimizer. Hint: call set_optimizer first."
+            )
         return self._updater
 
     @staticmethod
@@ -220,8 +258,12 @@ def create(name="local"):
     if low in KVStoreBase.kv_registry:
         return KVStoreBase.kv_registry[low]()
     if low.startswith(("dist", "p3", "horovod", "byteps")):
-        raise MXNetError(f"kvstore.create: {name!r}: training by several processes is not available yet. Hint: use "
-                         "'device', over the devices of one process.")
+        raise MXNetError(
+            f"kvstore.create: {name!r}: training by several processes is not available yet. Hint: "
+            "use 'device', over the devices of one process."
+        )
     known = [*_TYPES, *KVStoreBase.kv_registry]
-    raise UnknownNameError(f"kvstore.create: unknown store {name!r}: expected one of {', '.join(known)}. "
-                           f"{nearest(name, known)}".rstrip())
+    raise UnknownNameError(
+        f"kvstore.create: unknown store {name!r}: expected one of {', '.join(known)}. "
+        f"{nearest(name, known)}".rstrip()
+    )

@@ -51,7 +51,8 @@ def array(source_array, ctx=None, dtype=None):
     ----------
     source_array : number, nested list, numpy.ndarray or NDArray
     ctx : Context, default the current one
-    dtype : default float32, whatever the source (also NumPy's float64 and int64); an NDArray keeps its own
+    dtype : default float32, whatever the source (also NumPy's float64 and int64); an NDArray keeps
+        its own
 
     Returns
     -------
@@ -223,7 +224,9 @@ def onehot_encode(indices, out):
 
 
 def from_numpy(ndarray, zero_copy=True):
-    """NDArray of a NumPy array, keeping its dtype. The data are copied: arrays here never alias NumPy's."""
+    """NDArray of a NumPy array, keeping its dtype. The data are copied: arrays here never alias
+    NumPy's.
+    """
     return array(ndarray, dtype=ndarray.dtype)
 
 

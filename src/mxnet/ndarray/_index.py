@@ -1,4 +1,6 @@
-"""Index keys as users write them -> a form, run-time starts and index arrays (``_ops/index.py``)."""
+"""Index keys as users write them -> a form, run-time starts and index arrays
+(``_ops/index.py``).
+"""
 
 import numpy as onp
 
@@ -105,7 +107,8 @@ def _index_array(k, axis, n, array_type):
     if isinstance(k, array_type):
         if k.dtype is onp.bool_:
             raise ValueError(
-                "Cannot perform boolean indexing in legacy mode. Please activate numpy semantics by "
+                "Cannot perform boolean indexing in legacy mode. Please activate numpy semantics "
+                "by "
                 "calling `npx.set_np()` in the beginning of the script, or use "
                 "mx.nd.contrib.boolean_mask."
             )

@@ -23,7 +23,7 @@ __all__ = ["NDArray", "waitall"]
 
 _new = object.__new__
 _INPLACE = (
-    "Inplace operations (+=, -=, x[:]=, etc) are not supported when recording with autograd. "
+    "in-place operators and assignment to a part (+=, x[0] = y) cannot be recorded by autograd. "
     "Hint: write y = y + x instead of y += x."
 )
 
@@ -170,8 +170,10 @@ def _reshape_value(v, shape):
 class NDArray:
     """An n-dimensional array on a device, as in MXNet 1.x.
 
-    Operations return at once; they run, many at a time, when a value is looked at (``asnumpy``, ``asscalar``,
-    ``print``, ``wait_to_read``).  Assignment (``x[:] = y``, ``x += 1``) replaces the value that the handle
+    Operations return at once; they run, many at a time, when a value is looked at (``asnumpy``,
+    ``asscalar``,
+    ``print``, ``wait_to_read``).  Assignment (``x[:] = y``, ``x += 1``) replaces the value that
+    the handle
     stands for; views (``x[1:3]``, ``x.reshape``) write through to their base and see its changes.
 
     Arrays are made by :func:`mxnet.nd.array`, :func:`mxnet.nd.zeros` and their like.
@@ -379,7 +381,8 @@ class NDArray:
     def __getitem__(self, key):
         """Part of the array: a view where the part is one block of memory, otherwise a copy.
 
-        Integers, slices, ``None``, ``...``, and index arrays (lists, NumPy or NDArrays of integers, negative
+        Integers, slices, ``None``, ``...``, and index arrays (lists, NumPy or NDArrays of
+        integers, negative
         ones count from the end).  Integers on all axes give shape ``(1,)``.
 
         Raises
@@ -465,7 +468,9 @@ class NDArray:
         return _wrap(self.__class__, append(COPY, (self._read(),)))
 
     def copyto(self, other):
-        """Copy into another array (cast to its dtype), or to a new array on a context; returns it."""
+        """Copy into another array (cast to its dtype), or to a new array on a context; returns
+        it.
+        """
         if isinstance(other, NDArray):
             if other is self:
                 return False
@@ -506,7 +511,9 @@ class NDArray:
         return self
 
     def detach(self):
-        """The same value outside of the graph: no gradient flows through it. A view: writes reach this array."""
+        """The same value outside of the graph: no gradient flows through it. A view: writes reach
+        this array.
+        """
         x = _new(self.__class__)
         x._base, x._lens, x._mark, x._seen, x._v = self, _DETACH, None, None, None
         return x
@@ -516,7 +523,8 @@ class NDArray:
 
         Parameters
         ----------
-        *shape : int, or one tuple; special codes 0 (keep), -1 (infer), -2 (all that remain), -3 (merge two),
+        *shape : int, or one tuple; special codes 0 (keep), -1 (infer), -2 (all that remain), -3
+            (merge two),
             -4 (split in the two that follow)
         reverse : bool   read codes from the right
         """
@@ -556,7 +564,8 @@ class NDArray:
 
     # ------------------------------------------------------------------ autograd
     def attach_grad(self, grad_req="write", stype=None):
-        """Make the array a variable: ``backward()`` computes its gradient into ``.grad`` (zeros until then).
+        """Make the array a variable: ``backward()`` computes its gradient into ``.grad`` (zeros
+        until then).
 
         The array leaves the graph it may have been part of.
 
@@ -580,7 +589,8 @@ class NDArray:
         self._v = alias(v, mark if mark.req != "null" else None)
 
     def backward(self, out_grad=None, retain_graph=False, train_mode=True):
-        """Gradients of this array with respect to the variables it was computed from, into their ``.grad``.
+        """Gradients of this array with respect to the variables it was computed from, into their
+        ``.grad``.
 
         Parameters
         ----------
@@ -589,7 +599,8 @@ class NDArray:
         """
         backward([self._read()], [_head_grad(self, out_grad)], retain_graph)
 
-    # ------------------------------------------------------------------ sparse storage is not here yet
+    # ------------------------------------------------------------------ sparse storage is not here
+    # yet
     def tostype(self, stype):
         """The array in another storage; only ``'default'``."""
         if stype != "default":
@@ -628,6 +639,8 @@ def _head_grad(head, grad):
             expected=head.shape,
             got=grad.shape,
         )
+    if grad.dtype is not head.dtype:
+        grad = grad.astype(head.dtype)
     return grad._read()
 
 

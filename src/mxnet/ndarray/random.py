@@ -37,7 +37,9 @@ _LEAST = {
 
 
 def _draw(name, parameters, shape, dtype, ctx, out):
-    """Numbers: one array of ``shape``. Arrays: ``shape`` draws for each element of the parameters."""
+    """Numbers: one array of ``shape``. Arrays: ``shape`` draws for each element of the
+    parameters.
+    """
     arrays = [isinstance(p, NDArray) for p in parameters.values()]
     given = {}
     if dtype is not None:
@@ -75,7 +77,8 @@ def uniform(low=0, high=1, shape=None, dtype=None, ctx=None, out=None, **kwargs)
 
     Parameters
     ----------
-    low, high : float, or NDArrays of one shape S    arrays give ``shape`` draws per element: S + shape
+    low, high : float, or NDArrays of one shape S    arrays give ``shape`` draws per element: S +
+        shape
     shape : int or tuple of int, default (1,)
     dtype : {'float16', 'float32', 'float64'}, default float32
     ctx : Context, default the current one
@@ -85,7 +88,9 @@ def uniform(low=0, high=1, shape=None, dtype=None, ctx=None, out=None, **kwargs)
 
 
 def normal(loc=0, scale=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
-    """Normal numbers of mean ``loc`` and standard deviation ``scale``. Parameters as :func:`uniform`."""
+    """Normal numbers of mean ``loc`` and standard deviation ``scale``. Parameters as
+    :func:`uniform`.
+    """
     return _draw("normal", {"loc": loc, "scale": scale}, shape, dtype, ctx, out)
 
 
@@ -127,7 +132,9 @@ def negative_binomial(k=1, p=1, shape=None, dtype=None, ctx=None, out=None, **kw
 def generalized_negative_binomial(
     mu=1, alpha=1, shape=None, dtype=None, ctx=None, out=None, **kwargs
 ):
-    """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``. Parameters as :func:`uniform`."""
+    """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``. Parameters as
+    :func:`uniform`.
+    """
     return _draw(
         "generalized_negative_binomial", {"mu": mu, "alpha": alpha}, shape, dtype, ctx, out
     )

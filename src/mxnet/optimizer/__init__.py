@@ -3,4 +3,4 @@
 from . import contrib, optimizer
 from .optimizer import *  # noqa: F403 - the public names are listed there
 
-__all__ = [*optimizer.__all__, "contrib", "optimizer"]
+__all__ = optimizer.__all__ + ["contrib", "optimizer"]

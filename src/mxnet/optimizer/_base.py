@@ -1,4 +1,4 @@
-"""``Optimizer``: what all optimizers share: rates, multipliers, counts, half precision, the registry."""
+"""``Optimizer``: what all share: rates, multipliers, counts, half precision, the registry."""
 
 import inspect
 import warnings
@@ -18,9 +18,9 @@ class LearningRateError(MXNetError, UserWarning):
 class Optimizer:
     """Base of all optimizers.
 
-    A subclass either overrides :meth:`update`, as in 1.x, or gives the formula for one parameter as a pure function
-    ``step`` of JAX arrays; then many parameters are updated by one operator, and nothing is compiled again when
-    a number changes::
+    A subclass either overrides :meth:`update`, as in 1.x, or gives the formula for one parameter as
+    a pure function ``step`` of JAX arrays; then many parameters are updated by one operator, and
+    nothing is compiled again when a number changes::
 
         class Descent(Optimizer):
             @staticmethod
@@ -32,13 +32,15 @@ class Optimizer:
 
     Parameters
     ----------
-    rescale_grad : float, default 1       multiplies the gradient; the trainer puts 1 / batch size here
+    rescale_grad : float, default 1       multiplies the gradient; the trainer sets 1 / batch size
     param_idx2name : dict of int to str   names of the parameters, for multipliers by name
     wd : float, default 0                 weight decay
     clip_gradient : float, optional       gradients are held within [-clip_gradient, clip_gradient]
     learning_rate : float, default 0.01
-    lr_scheduler : LRScheduler, optional  its ``base_lr`` becomes ``learning_rate`` where that is given
-    sym : Symbol, optional                whose attributes ``__lr_mult__`` and ``__wd_mult__`` are multipliers
+    lr_scheduler : LRScheduler, optional  its ``base_lr`` becomes ``learning_rate`` where that
+                                          is given
+    sym : Symbol, optional                whose attributes ``__lr_mult__`` and ``__wd_mult__`` are
+                                          multipliers
     begin_num_update : int                where the count of updates begins
     multi_precision : bool                update a float32 copy of half-width weights
     param_dict : dict of int to Parameter whose ``lr_mult`` and ``wd_mult`` are multipliers
@@ -50,13 +52,28 @@ class Optimizer:
     """
 
     opt_registry = {}
-    step = None          # the formula: see above
-    master_last = False  # a half-width weight's state is (state, float32 copy) instead of (float32 copy, state)
-    same_rates = True    # rates() gives the same for the same arguments, within one update
-    draws = False        # step takes ``key=``, a random key
+    # The formula: see above.
+    step = None
+    # A half-width weight's state is (state, float32 copy) instead of (float32 copy, state).
+    master_last = False
+    # rates() gives the same for the same arguments, within one update.
+    same_rates = True
+    # step takes ``key=``, a random key.
+    draws = False
 
-    def __init__(self, rescale_grad=1.0, param_idx2name=None, wd=0.0, clip_gradient=None, learning_rate=None,
-                 lr_scheduler=None, sym=None, begin_num_update=0, multi_precision=False, param_dict=None):
+    def __init__(
+        self,
+        rescale_grad=1.0,
+        param_idx2name=None,
+        wd=0.0,
+        clip_gradient=None,
+        learning_rate=None,
+        lr_scheduler=None,
+        sym=None,
+        begin_num_update=0,
+        multi_precision=False,
+        param_dict=None,
+    ):
         self.rescale_grad = rescale_grad
         self.lr_scheduler = lr_scheduler
         if lr_scheduler is None:
@@ -64,8 +81,12 @@ class Optimizer:
         else:
             self.lr = 0.01 if learning_rate is None else learning_rate
             if learning_rate is not None and lr_scheduler.base_lr != learning_rate:
-                warnings.warn("learning rate from ``lr_scheduler`` has been overwritten by ``learning_rate`` in "
-                              f"optimizer: {lr_scheduler.base_lr} by {learning_rate}.", UserWarning, stacklevel=3)
+                warnings.warn(
+                    "learning rate from ``lr_scheduler`` has been overwritten by ``learning_rate`` "
+                    f"in optimizer: {lr_scheduler.base_lr} by {learning_rate}.",
+                    UserWarning,
+                    stacklevel=3,
+                )
                 lr_scheduler.base_lr = learning_rate
         self.wd = wd
         self.lr_mult = {}
@@ -80,8 +101,10 @@ class Optimizer:
         if param_idx2name is None:
             param_idx2name = {}
         if not isinstance(param_idx2name, dict):
-            raise AssertionError("param_idx2name should be a dict of param indexes to names, got "
-                                 f"{param_idx2name!r}.")
+            raise AssertionError(
+                "param_idx2name should be a dict of param indexes to names, got "
+                f"{param_idx2name!r}."
+            )
         self.idx2name = dict(param_idx2name)
         self.sym_info = () if sym is None else (sym.attr_dict(), sym.list_arguments())
         self.param_dict = {} if param_dict is None else param_dict
@@ -90,7 +113,7 @@ class Optimizer:
 
     def __getstate__(self):
         state = dict(self.__dict__)
-        state.pop("param_dict", None)     # belongs to the trainer
+        state.pop("param_dict", None)  # belongs to the trainer
         return state
 
     def __setstate__(self, state):
@@ -113,8 +136,14 @@ class Optimizer:
         klass = Optimizer.opt_registry.get(name.lower())
         if klass is None:
             hint = nearest(name.lower(), Optimizer.opt_registry)
-            raise UnknownNameError(f"Cannot find optimizer {name}. " + (
-                f"Hint: {hint}" if hint else f"Known: {', '.join(sorted(Optimizer.opt_registry))}."))
+            raise UnknownNameError(
+                f"Cannot find optimizer {name}. "
+                + (
+                    f"Hint: {hint}"
+                    if hint
+                    else f"Known: {', '.join(sorted(Optimizer.opt_registry))}."
+                )
+            )
         _check_options(klass, kwargs)
         return klass(**kwargs)
 
@@ -124,7 +153,9 @@ class Optimizer:
         return ()
 
     def rates(self, lr, wd, t):
-        """Numbers that :attr:`step` gets for one parameter: from its learning rate, decay and count of updates."""
+        """Numbers that :attr:`step` gets for one parameter: from its learning rate, decay and
+        count of updates.
+        """
         return lr, wd
 
     def _shared(self):
@@ -148,14 +179,17 @@ class Optimizer:
 
     def _own_static(self, indices):
         """The same by parameter, or None."""
-        return None
+        return
 
     @property
     def fuses(self):
         """Whether lists of parameters are updated by one operator."""
         kind = type(self)
-        return (kind.step is not None and kind.update is Optimizer.update
-                and kind.update_multi_precision is Optimizer.update_multi_precision)
+        return (
+            kind.step is not None
+            and kind.update is Optimizer.update
+            and kind.update_multi_precision is Optimizer.update_multi_precision
+        )
 
     # ------------------------------------------------------------------ states and updates
     def create_state(self, index, weight):
@@ -166,18 +200,24 @@ class Optimizer:
         index : int or str
         weight : NDArray
         """
-        return None
+        return
 
     def create_state_multi_precision(self, index, weight):
-        """As :meth:`create_state`; for a half-width weight under ``multi_precision`` with its float32 copy."""
+        """As :meth:`create_state`; for a half-width weight under ``multi_precision`` with its
+        float32 copy.
+        """
         if weight.dtype in HALF:
             if self.multi_precision:
                 copy = weight.detach().astype("float32")
                 state = self.create_state(index, copy)
                 return (state, copy) if self.master_last else (copy, state)
-            warnings.warn("Accumulating with float16 in optimizer can lead to poor accuracy or slow convergence. "
-                          f"Consider using multi_precision=True option of the {type(self).__name__} optimizer",
-                          UserWarning, stacklevel=2)
+            warnings.warn(
+                "Accumulating with float16 in optimizer can lead to poor accuracy or slow "
+                f"convergence. Consider using multi_precision=True option of the "
+                f"{type(self).__name__} optimizer",
+                UserWarning,
+                stacklevel=2,
+            )
         return self.create_state(index, weight)
 
     def update(self, index, weight, grad, state):
@@ -213,14 +253,18 @@ class Optimizer:
 
     def _update(self, index, weight, grad, state, mixed):
         if type(self).step is None:
-            raise NotImplementedError(f"{type(self).__name__} must define update(self, index, weight, grad, state) "
-                                      "or the function step.")
+            raise NotImplementedError(
+                f"{type(self).__name__} must define update(self, index, weight, grad, state) "
+                "or the function step."
+            )
         if not isinstance(index, (list, tuple)):
             index, weight, grad, state = [index], [weight], [grad], [state]
         for w, g in zip(weight, grad):
             if not isinstance(w, NDArray) or not isinstance(g, NDArray):
-                raise TypeError(f"{type(self).__name__}.update: weight and grad must be NDArrays, got {type(w)} and "
-                                f"{type(g)}.")
+                raise TypeError(
+                    f"{type(self).__name__}.update: weight and grad must be NDArrays, got "
+                    f"{type(w)} and {type(g)}."
+                )
         Plan(self, list(index), list(weight), list(grad), list(state), mixed).run(self)
 
     # ------------------------------------------------------------------ rates and multipliers
@@ -237,9 +281,11 @@ class Optimizer:
         UserWarning   there is an ``lr_scheduler``
         """
         if self.lr_scheduler is not None:
-            raise LearningRateError("LRScheduler of the optimizer has already been defined. Note that "
-                                    "set_learning_rate can mutate the value of the learning rate of the optimizer "
-                                    "only when the LRScheduler of the optimizer is undefined.")
+            raise LearningRateError(
+                "LRScheduler of the optimizer has already been defined. Note that "
+                "set_learning_rate can mutate the value of the learning rate of the optimizer only "
+                "when the LRScheduler of the optimizer is undefined."
+            )
         self.lr = lr
 
     def set_lr_scale(self, args_lrscale):
@@ -256,7 +302,9 @@ class Optimizer:
 
         Named parameters other than ``*_weight`` and ``*_gamma`` have 0 unless it is said here.
         """
-        self.wd_mult = {n: 0.0 for n in self.idx2name.values() if not n.endswith(("_weight", "_gamma"))}
+        self.wd_mult = {
+            n: 0.0 for n in self.idx2name.values() if not n.endswith(("_weight", "_gamma"))
+        }
         self.wd_mult.update(self._mults("__wd_mult__"))
         self.wd_mult.update(args_wd_mult)
 
@@ -264,7 +312,9 @@ class Optimizer:
         if not self.sym_info:
             return {}
         attributes, names = self.sym_info
-        return {n: float(attributes[n][key]) for n in names if n in attributes and key in attributes[n]}
+        return {
+            n: float(attributes[n][key]) for n in names if n in attributes and key in attributes[n]
+        }
 
     def _set_current_context(self, device_id):
         """Count updates for this device from now on."""
@@ -320,15 +370,22 @@ def _check_options(klass, given):
         if init is None:
             continue
         parameters = inspect.signature(init).parameters.values()
-        known.update([p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)])
+        known.update(
+            [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        )
         if not any(p.kind is p.VAR_KEYWORD for p in parameters):
             break
     known.discard("self")
     for name in given:
         if name not in known:
             hint = nearest(name, known)
-            fail(AttributeTypeError, klass.__name__, f"got an unexpected keyword argument {name!r}",
-                 expected=f"one of {', '.join(sorted(known))}", hint=hint.rstrip("?") or None)
+            fail(
+                AttributeTypeError,
+                klass.__name__,
+                f"got an unexpected keyword argument {name!r}",
+                expected=f"one of {', '.join(sorted(known))}",
+                hint=hint.rstrip("?") or None,
+            )
 
 
 _register = get_register_func(Optimizer, "optimizer")
@@ -341,7 +398,9 @@ def register(klass):
 
 
 def create(name, **kwargs):
-    """Make an optimizer by name: ``create('sgd', learning_rate=0.1)``. An Optimizer is returned as it is.
+    """Make an optimizer by name: ``create('sgd', learning_rate=0.1)``.
+
+    An Optimizer is returned as it is.
 
     Raises
     ------
@@ -349,6 +408,8 @@ def create(name, **kwargs):
     """
     if isinstance(name, Optimizer):
         if kwargs:
-            raise TypeError(f"optimizer.create: got an Optimizer and also the options {', '.join(kwargs)}.")
+            raise TypeError(
+                f"optimizer.create: got an Optimizer and also the options {', '.join(kwargs)}."
+            )
         return name
     return Optimizer.create_optimizer(name, **kwargs)

@@ -1,8 +1,9 @@
 """One operator for the update of many parameters.
 
-An optimizer's formula is a pure function for one parameter; a :class:`MultiStep` applies it to all of them, with
-everything that changes from step to step (rates, decays, counts) as run-time words.  A :class:`Plan` ties it to
-the handles of one list of parameters, so that a training loop looks nothing up twice.
+An optimizer's formula is a pure function for one parameter; a :class:`MultiStep` applies it to all
+of them, with everything that changes from step to step (rates, decays, counts) as run-time words.
+A :class:`Plan` ties it to the handles of one list of parameters, so that a training loop looks
+nothing up twice.
 """
 
 import jax
@@ -17,7 +18,7 @@ from ..ndarray import NDArray
 
 __all__ = ["Plan", "MultiStep", "HALF", "flatten"]
 
-HALF = (onp.float16, jnp.bfloat16)   # element types that ``multi_precision`` keeps a float32 copy of
+HALF = (onp.float16, jnp.bfloat16)  # element types that ``multi_precision`` keeps a float32 copy of
 _LEAF = 0
 
 
@@ -30,7 +31,9 @@ def flatten(state, leaves):
         return _LEAF
     if isinstance(state, (tuple, list)):
         return tuple([flatten(s, leaves) for s in state])
-    raise MXNetError(f"optimizer: a state is None, an NDArray or a tuple of them: got {type(state).__name__}.")
+    raise MXNetError(
+        f"optimizer: a state is None, an NDArray or a tuple of them: got {type(state).__name__}."
+    )
 
 
 def _build(structure, leaves):
@@ -42,7 +45,9 @@ def _build(structure, leaves):
 
 
 def _spread(state, structure, out):
-    """The inverse of :func:`_build`: arrays of ``state`` in order, checked against the structure."""
+    """The inverse of :func:`_build`: arrays of ``state`` in order, checked against the
+    structure.
+    """
     if structure is None:
         return
     if structure.__class__ is int:
@@ -55,14 +60,16 @@ def _spread(state, structure, out):
 class MultiStep(Bound):
     """The update of several parameters as one operator.
 
-    Inputs: all weights, all gradients, the arrays of all states. Outputs: the new states' arrays, the new weights.
-    Words: ``n_shared`` for all parameters, then ``n_rates`` for each; a random key where the formula draws.
+    Inputs: all weights, all gradients, the arrays of all states. Outputs: the new states' arrays,
+    the new weights. Words: ``n_shared`` for all parameters, then ``n_rates`` for each; a random key
+    where the formula draws.
 
     Parameters
     ----------
     step : callable ``(weight, grad, state, shared, rates, **static) -> (weight, state)``
     static : tuple of (name, value)          compiled in, the same for all
-    layouts : tuple per parameter of (structure of the state, place of the float32 copy or None, static pairs)
+    layouts : tuple per parameter of (structure of the state, place of the float32 copy or None,
+        static pairs)
     """
 
     def __init__(self, name, step, static, layouts, n_shared, n_rates, draws):
@@ -75,9 +82,9 @@ class MultiStep(Bound):
     def run(self, inputs, words):
         """See the class."""
         n = len(self.layouts)
-        shared = tuple(words[:self.n_shared])
+        shared = tuple(words[: self.n_shared])
         key = make_key(words[-2], words[-1]) if self.needs_key else None
-        leaves = iter(inputs[2 * n:])
+        leaves = iter(inputs[2 * n :])
         new_leaves, new_weights = [], []
         for i, (structure, master, own) in enumerate(self.layouts):
             weight, grad = inputs[i], inputs[n + i]
@@ -86,7 +93,7 @@ class MultiStep(Bound):
             if key is not None:
                 kw["key"] = jax.random.fold_in(key, i)
             state = _build(structure, leaves)
-            rates = tuple(words[at:at + self.n_rates])
+            rates = tuple(words[at : at + self.n_rates])
             if master is None:
                 new, state = self.step(weight, grad, state, shared, rates, **kw)
             else:
@@ -111,7 +118,18 @@ class Plan:
     mixed : bool                        half-width weights have their float32 copy in the state
     """
 
-    __slots__ = ("indices", "weights", "grads", "leaves", "layouts", "bound", "static", "own", "reads", "writes")
+    __slots__ = (
+        "indices",
+        "weights",
+        "grads",
+        "leaves",
+        "layouts",
+        "bound",
+        "static",
+        "own",
+        "reads",
+        "writes",
+    )
 
     def __init__(self, optimizer, indices, weights, grads, states, mixed):
         self.indices, self.weights, self.grads = indices, weights, grads
@@ -126,7 +144,9 @@ class Plan:
         self.bound = self.static = self.own = None
 
     def run(self, optimizer):
-        """Append the update with the optimizer's present numbers and let the handles stand for the results."""
+        """Append the update with the optimizer's present numbers and let the handles stand for the
+        results.
+        """
         optimizer._update_count(self.indices)
         words = optimizer._numbers(self.indices)
         static = optimizer._static()
@@ -134,8 +154,13 @@ class Plan:
         if self.bound is None or static != self.static or own != self.own:
             self.static, self.own = static, own
             self.bound = _bound(optimizer, static, self.layouts, own, len(words))
-        outs = unrecorded(append_many, self.bound, [x._read() for x in self.reads], tuple(words),
-                          keep=len(self.writes))
+        outs = unrecorded(
+            append_many,
+            self.bound,
+            [x._read() for x in self.reads],
+            tuple(words),
+            keep=len(self.writes),
+        )
         for x, v in zip(self.writes, outs):
             x._write(v)
 
@@ -152,6 +177,13 @@ def _bound(optimizer, static, layouts, own, n_words):
     if found is None:
         own = own or ((),) * n
         full = tuple([(*layout, o) for layout, o in zip(layouts, own)])
-        found = _bounds[key] = MultiStep(f"{kind.__name__}.step", kind.step, static, full, n_shared,
-                                         (n_words - n_shared) // max(n, 1), kind.draws)
+        found = _bounds[key] = MultiStep(
+            f"{kind.__name__}.step",
+            kind.step,
+            static,
+            full,
+            n_shared,
+            (n_words - n_shared) // max(n, 1),
+            kind.draws,
+        )
     return found

@@ -2,18 +2,19 @@
 
 ::
 
-    b"MXSTATES" | uint64 length of the header | header (JSON, UTF-8) | arrays (the file format of ``nd.save``)
+    b"MXSTATES" | uint64 length of the header | header (JSON, UTF-8) | arrays (as nd.save writes)
 
-The header describes the states, and the optimizer's settings and counts, in values of JSON; arrays stand in it
-by their number.  Files of MXNet 1.x are pickles: they are read by an unpickler that knows the few names such a
-file is made of, as plain records, and refuses every other, so that nothing in a file is ever executed.
+The header describes the states, and the optimizer's settings and counts, in values of JSON; arrays
+stand in it by their number.  Files of MXNet 1.x are pickles: they are read by an unpickler that
+knows the few names such a file is made of, as plain records, and refuses every other, so that
+nothing in a file is ever executed.
 """
 
 import inspect
 import io
 import json
 import math
-import pickle
+import pickle  # noqa: TID251 - only to read 1.x's files, see _Unpickler
 import struct
 
 import numpy as onp
@@ -31,7 +32,7 @@ _SCHEDULES = {name: getattr(_schedules, name) for name in _schedules.__all__}
 
 
 class Saved:
-    """Settings and counts of an optimizer as they were saved: its class's name and its attributes."""
+    """Settings and counts of an optimizer as they were saved: class name and attributes."""
 
     def __init__(self, name, attributes, schedule=None):
         self.name, self.attributes, self.schedule = name, attributes, schedule
@@ -79,8 +80,8 @@ def _encode_attributes(obj, arrays, omit=()):
 def dumps(states, optimizer=None):
     """The bytes of states, and of an optimizer's settings and counts.
 
-    Attributes of other types than numbers, texts, arrays and containers of them are left out, as are schedules
-    that are not of this package: they stay what they are when the states are loaded.
+    Attributes of other types than numbers, texts, arrays and containers of them are left out, as
+    are schedules that are not of this package: they stay what they are when the states are loaded.
 
     Raises
     ------
@@ -90,14 +91,20 @@ def dumps(states, optimizer=None):
     try:
         header["states"] = _encode(states, arrays)
     except _CannotSave as e:
-        raise MXNetError(f"saving optimizer states: expected arrays, numbers and tuples of them, got {e}.") from None
+        raise MXNetError(
+            f"saving optimizer states: expected arrays, numbers and tuples of them, got {e}."
+        ) from None
     if optimizer is not None:
-        header["optimizer"] = {"name": type(optimizer).__name__,
-                               "attributes": _encode_attributes(optimizer, arrays, _OMITTED)}
+        header["optimizer"] = {
+            "name": type(optimizer).__name__,
+            "attributes": _encode_attributes(optimizer, arrays, _OMITTED),
+        }
         schedule = optimizer.lr_scheduler
         if type(schedule) in _SCHEDULES.values():
-            header["optimizer"]["schedule"] = {"name": type(schedule).__name__,
-                                               "attributes": _encode_attributes(schedule, arrays)}
+            header["optimizer"]["schedule"] = {
+                "name": type(schedule).__name__,
+                "attributes": _encode_attributes(schedule, arrays),
+            }
         elif schedule is not None:
             header["optimizer"]["schedule"] = {"name": None}
     text = json.dumps(header, allow_nan=False).encode("utf-8")
@@ -121,7 +128,9 @@ def loads(data, source="optimizer states"):
     data = bytes(data)
     found, saved = _read(data, source) if data.startswith(MAGIC) else _read_pickle(data, source)
     if not isinstance(found, dict) or not all(_is_state(s) for s in found.values()):
-        raise FormatError(f"{source}: expected a dictionary of arrays and tuples of them by parameter.")
+        raise FormatError(
+            f"{source}: expected a dictionary of arrays and tuples of them by parameter."
+        )
     return found, saved
 
 
@@ -134,28 +143,40 @@ def _is_state(state):
 def _read(data, source):
     at = len(MAGIC) + 8
     if len(data) < at:
-        raise FormatError(f"{source}: the file is truncated: expected at least {at} bytes, got {len(data)}.")
-    size = struct.unpack("<Q", data[len(MAGIC):at])[0]
+        raise FormatError(
+            f"{source}: the file is truncated: expected at least {at} bytes, got {len(data)}."
+        )
+    size = struct.unpack("<Q", data[len(MAGIC) : at])[0]
     if size > len(data) - at:
-        raise FormatError(f"{source}: the file is truncated: expected a header of {size} bytes, {len(data) - at} "
-                          "follow.")
-    arrays = load_frombuffer(memoryview(data)[at + size:])
+        raise FormatError(
+            f"{source}: the file is truncated: expected a header of {size} bytes, {len(data) - at} "
+            "follow."
+        )
+    arrays = load_frombuffer(memoryview(data)[at + size :])
     try:
-        header = json.loads(data[at:at + size].decode("utf-8"))
+        header = json.loads(data[at : at + size].decode("utf-8"))
         if header["version"] != 1:
-            raise FormatError(f"{source}: expected version 1, got {header['version']!r}. Hint: it was written by a "
-                              "newer release.")
+            raise FormatError(
+                f"{source}: expected version 1, got {header['version']!r}. Hint: it was written by "
+                "a newer release."
+            )
         states = _decode(header["states"], arrays)
         saved = header.get("optimizer")
         if saved is not None:
             schedule = saved.get("schedule")
             if schedule is not None:
-                schedule = Saved(schedule["name"], _decode_attributes(schedule.get("attributes", {}), arrays))
-            saved = Saved(str(saved["name"]), _decode_attributes(saved["attributes"], arrays), schedule)
+                schedule = Saved(
+                    schedule["name"], _decode_attributes(schedule.get("attributes", {}), arrays)
+                )
+            saved = Saved(
+                str(saved["name"]), _decode_attributes(saved["attributes"], arrays), schedule
+            )
     except FormatError:
         raise
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as e:
-        raise FormatError(f"{source}: the header cannot be read: {type(e).__name__}: {e}.") from None
+        raise FormatError(
+            f"{source}: the header cannot be read: {type(e).__name__}: {e}."
+        ) from None
     return states, saved
 
 
@@ -164,7 +185,7 @@ def _decode(value, arrays):
         return [_decode(v, arrays) for v in value]
     if not isinstance(value, dict):
         return value
-    (kind, inner), = value.items()
+    ((kind, inner),) = value.items()
     if kind == "array":
         if not isinstance(inner, int) or not 0 <= inner < len(arrays):
             raise ValueError(f"array {inner!r} of {len(arrays)}")
@@ -183,14 +204,19 @@ def _decode_attributes(attributes, arrays):
 
 
 # ---------------------------------------------------------------------------- pickles of MXNet 1.x
-_NDARRAY = (("mxnet.ndarray.ndarray", "NDArray"), ("mxnet.ndarray", "NDArray"), ("mxnet.numpy.multiarray", "ndarray"))
+_NDARRAY = (
+    ("mxnet.ndarray.ndarray", "NDArray"),
+    ("mxnet.ndarray", "NDArray"),
+    ("mxnet.numpy.multiarray", "ndarray"),
+)
 _OPTIMIZERS = ("mxnet.optimizer.optimizer", "mxnet.optimizer", "mxnet.optimizer.contrib")
 
 
 class _Unpickler(pickle.Unpickler):
     """Reads a pickle as plain records.
 
-    The names that may be called are stand-ins made anew for each file: what a file does to them ends with it.
+    The names that may be called are stand-ins made anew for each file: what a file does to them
+    ends with it.
     """
 
     def __init__(self, data):
@@ -237,8 +263,10 @@ class _Unpickler(pickle.Unpickler):
             return self.type
         if name == "scalar" and module in ("numpy.core.multiarray", "numpy._core.multiarray"):
             return lambda kind, data: _number(kind.type, data)
-        raise FormatError(f"it refers to {module}.{name}, which no file of optimizer states needs. Such files can "
-                          "run code when they are unpickled: it was not read any further.")
+        raise FormatError(
+            f"it refers to {module}.{name}, which no file of optimizer states needs. Such files "
+            "can run code when they are unpickled: it was not read any further."
+        )
 
     def persistent_load(self, pid):
         raise FormatError("it refers to objects outside of the file.")
@@ -253,8 +281,10 @@ def _number(kind, data):
 
 def _read_pickle(data, source):
     if data[:1] not in (b"\x80", b"(", b"}"):
-        raise FormatError(f"{source}: expected a file written by save_states, of this package or of MXNet 1.x; it "
-                          f"begins with {data[:8]!r}.")
+        raise FormatError(
+            f"{source}: expected a file written by save_states, of this package or of MXNet 1.x; "
+            f"it begins with {data[:8]!r}."
+        )
     reader = _Unpickler(data)
     try:
         found = reader.load()
@@ -262,15 +292,19 @@ def _read_pickle(data, source):
         if isinstance(found, tuple) and len(found) == 2:
             found, optimizer = found
             if getattr(type(optimizer), "kind", None) != "optimizer":
-                raise FormatError(f"expected (states, optimizer), got (states, {type(optimizer).__name__}).")
+                raise FormatError(
+                    f"expected (states, optimizer), got (states, {type(optimizer).__name__})."
+                )
             saved = _saved(optimizer, reader)
         return _plain(found, reader), saved
     except FormatError as e:
         raise FormatError(f"{source}: {e}") from None
-    except Exception as e:
+    except Exception as e:  # noqa: BLE001
         # an unpickler fed with garbage raises whatever it stumbles over
-        raise FormatError(f"{source}: the file is truncated or is no pickle of optimizer states "
-                          f"({type(e).__name__}: {e}).") from None
+        raise FormatError(
+            f"{source}: the file is truncated or is no pickle of optimizer states "
+            f"({type(e).__name__}: {e})."
+        ) from None
 
 
 def _saved(record, reader):
@@ -298,16 +332,21 @@ def _plain(value, reader):
         handle = value.state.get("handle") if isinstance(value.state, dict) else None
         if not isinstance(handle, (bytes, bytearray)):
             raise FormatError("an array has no contents.")
-        return load_frombuffer(struct.pack("<QQQ", 0x112, 0, 1) + bytes(handle) + struct.pack("<Q", 0))[0]
-    raise FormatError(f"it holds a {type(value).__name__}, expected arrays, numbers and containers of them.")
+        return load_frombuffer(
+            struct.pack("<QQQ", 0x112, 0, 1) + bytes(handle) + struct.pack("<Q", 0)
+        )[0]
+    raise FormatError(
+        f"it holds a {type(value).__name__}, expected arrays, numbers and containers of them."
+    )
 
 
-# ---------------------------------------------------------------------------- settings back into an optimizer
+# ---------------------------------------------------------------------------- settings back into an
+# optimizer
 def restore(saved, current, known):
     """The optimizer that was saved.
 
-    Of the current one's class it is the current one, with the saved settings and counts; otherwise one is made of
-    the class of that name.
+    Of the current one's class it is the current one, with the saved settings and counts; otherwise
+    one is made of the class of that name.
 
     Parameters
     ----------
@@ -323,11 +362,14 @@ def restore(saved, current, known):
     if type(current).__name__ != saved.name:
         kind = known.get(saved.name.lower())
         if kind is None or kind.__name__ != saved.name:
-            raise FormatError(f"optimizer states: they were saved with the optimizer {saved.name}, which is not "
-                              f"registered; known: {', '.join(sorted(known))}.")
+            raise FormatError(
+                f"optimizer states: they were saved with the optimizer {saved.name}, which is not "
+                f"registered; known: {', '.join(sorted(known))}."
+            )
         target = kind.__new__(kind)
         for base in reversed(kind.__mro__[:-1]):
-            # defaults for what the file does not say, without calling a constructor that may need arguments
+            # defaults for what the file does not say, without calling a constructor that may need
+            # arguments
             if "__init__" in base.__dict__:
                 for p in inspect.signature(base.__init__).parameters.values():
                     if p.default is not p.empty:
@@ -347,12 +389,14 @@ def restore(saved, current, known):
         _assign(schedule, saved.schedule.attributes)
         target.lr_scheduler = schedule
     else:
-        target.lr_scheduler = current.lr_scheduler     # a schedule of the user's own, which was not saved
+        target.lr_scheduler = (
+            current.lr_scheduler
+        )  # a schedule of the user's own, which was not saved
     return target
 
 
 def _assign(obj, attributes):
     for name, value in attributes.items():
         if name in _OMITTED or not name.isidentifier() or hasattr(type(obj), name):
-            continue     # settings only: what a class defines is not a file's to change
+            continue  # settings only: what a class defines is not a file's to change
         obj.__dict__[name] = value

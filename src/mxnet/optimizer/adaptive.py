@@ -19,9 +19,11 @@ def _pair(self, index, weight):
 
 @register
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015); ``wd`` is added to the gradient before it is clipped (unlike AdamW).
+    """Adam (Kingma and Ba 2015); ``wd`` is added to the gradient before it is clipped (unlike
+    AdamW).
 
-    ``g' = clip(rescale_grad g + wd w)``, ``m = beta1 m + (1 - beta1) g'``, ``v = beta2 v + (1 - beta2) g'^2``,
+    ``g' = clip(rescale_grad g + wd w)``, ``m = beta1 m + (1 - beta1) g'``,
+    ``v = beta2 v + (1 - beta2) g'^2``,
     ``w = w - lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon)``.
 
     Parameters
@@ -33,7 +35,9 @@ class Adam(Optimizer):
     **kwargs : see :class:`Optimizer`
     """
 
-    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, lazy_update=True, **kwargs):
+    def __init__(
+        self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, lazy_update=True, **kwargs
+    ):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.beta1 = beta1
         self.beta2 = beta2
@@ -48,21 +52,33 @@ class Adam(Optimizer):
 
     def rates(self, lr, wd, t):
         """(lr with the bias correction, wd)"""
-        return lr * math.sqrt(1.0 - self.beta2 ** t) / (1.0 - self.beta1 ** t), wd
+        return lr * math.sqrt(1.0 - self.beta2**t) / (1.0 - self.beta1**t), wd
 
     @staticmethod
     def step(weight, grad, state, shared, rates):
         """The formula, for one parameter."""
         rescale, clip, beta1, beta2, epsilon = shared
         lr, wd = rates
-        new, *state = _update.adam_update(weight, grad, *state, lr=lr, beta1=beta1, beta2=beta2, epsilon=epsilon,
-                                          wd=wd, rescale_grad=rescale, clip_gradient=clip)
+        new, *state = _update.adam_update(
+            weight,
+            grad,
+            *state,
+            lr=lr,
+            beta1=beta1,
+            beta2=beta2,
+            epsilon=epsilon,
+            wd=wd,
+            rescale_grad=rescale,
+            clip_gradient=clip,
+        )
         return new, tuple(state)
 
 
 @register
 class AdaGrad(Optimizer):
-    """AdaGrad (Duchi et al. 2011): ``g' = clip(rescale_grad g)``, ``h = h + g'^2``, ``w = w - lr (g' / sqrt(h + eps) + wd w)``.
+    """AdaGrad (Duchi et al. 2011): steps shrink with the sum of squared gradients.
+
+    ``g' = clip(rescale_grad g)``, ``h = h + g'^2``, ``w = w - lr (g' / sqrt(h + eps) + wd w)``.
 
     Parameters
     ----------
@@ -94,8 +110,9 @@ class AdaGrad(Optimizer):
 class RMSProp(Optimizer):
     """RMSProp (Tieleman and Hinton 2012), or centred with momentum (Graves 2013).
 
-    ``g' = clip(rescale_grad g + wd w)``, ``n = gamma1 n + (1 - gamma1) g'^2``, ``w = w - lr g' / sqrt(n + epsilon)``;
-    centred: ``a = gamma1 a + (1 - gamma1) g'``, ``d = gamma2 d - lr g' / sqrt(n - a^2 + epsilon)``, ``w = w + d``.
+    ``g' = clip(rescale_grad g + wd w)``, ``n = gamma1 n + (1 - gamma1) g'^2``,
+    ``w = w - lr g' / sqrt(n + epsilon)``; centred: ``a = gamma1 a + (1 - gamma1) g'``,
+    ``d = gamma2 d - lr g' / sqrt(n - a^2 + epsilon)``, ``w = w + d``.
 
     Parameters
     ----------
@@ -107,8 +124,16 @@ class RMSProp(Optimizer):
     **kwargs : see :class:`Optimizer`
     """
 
-    def __init__(self, learning_rate=0.001, gamma1=0.9, gamma2=0.9, epsilon=1e-8, centered=False, clip_weights=None,
-                 **kwargs):
+    def __init__(
+        self,
+        learning_rate=0.001,
+        gamma1=0.9,
+        gamma2=0.9,
+        epsilon=1e-8,
+        centered=False,
+        clip_weights=None,
+        **kwargs,
+    ):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.gamma1 = gamma1
         self.gamma2 = gamma2
@@ -123,15 +148,22 @@ class RMSProp(Optimizer):
     def hyper(self):
         """(gamma1, gamma2, epsilon, clip_weights)"""
         limit = self.clip_weights
-        return self.gamma1, self.gamma2, self.epsilon, -1.0 if not limit else limit
+        return self.gamma1, self.gamma2, self.epsilon, limit or -1.0
 
     @staticmethod
     def step(weight, grad, state, shared, rates):
         """The formula, for one parameter."""
         rescale, clip, gamma1, gamma2, epsilon, limit = shared
         lr, wd = rates
-        numbers = {"lr": lr, "gamma1": gamma1, "epsilon": epsilon, "wd": wd, "rescale_grad": rescale,
-                   "clip_gradient": clip, "clip_weights": limit}
+        numbers = {
+            "lr": lr,
+            "gamma1": gamma1,
+            "epsilon": epsilon,
+            "wd": wd,
+            "rescale_grad": rescale,
+            "clip_gradient": clip,
+            "clip_weights": limit,
+        }
         if len(state) == 1:
             new, *state = _update.rmsprop_update(weight, grad, *state, **numbers)
         else:
@@ -143,8 +175,8 @@ class RMSProp(Optimizer):
 class AdaDelta(Optimizer):
     """AdaDelta (Zeiler 2012): steps as long as the recent steps. The learning rate is not used.
 
-    ``g' = clip(rescale_grad g)``, ``a = rho a + (1 - rho) g'^2``, ``s = sqrt(d + epsilon) / sqrt(a + epsilon) g'``,
-    ``d = rho d + (1 - rho) s^2``, ``w = w - s - wd w``.
+    ``g' = clip(rescale_grad g)``, ``a = rho a + (1 - rho) g'^2``, ``s = sqrt(d + epsilon) / sqrt(a
+    + epsilon) g'``, ``d = rho d + (1 - rho) s^2``, ``w = w - s - wd w``.
 
     Parameters
     ----------
@@ -168,14 +200,23 @@ class AdaDelta(Optimizer):
     def step(weight, grad, state, shared, rates):
         """The formula, for one parameter."""
         rescale, clip, rho, epsilon = shared
-        new, *state = _update.adadelta_update(weight, grad, *state, rho=rho, epsilon=epsilon, wd=rates[1],
-                                              rescale_grad=rescale, clip_gradient=clip)
+        new, *state = _update.adadelta_update(
+            weight,
+            grad,
+            *state,
+            rho=rho,
+            epsilon=epsilon,
+            wd=rates[1],
+            rescale_grad=rescale,
+            clip_gradient=clip,
+        )
         return new, tuple(state)
 
 
 @register
 class Ftrl(Optimizer):
-    """Follow the regularised leader (McMahan et al. 2013). The formula is that of ``nd.ftrl_update``.
+    """Follow the regularised leader (McMahan et al. 2013). The formula is that of
+    ``nd.ftrl_update``.
 
     Parameters
     ----------
@@ -201,8 +242,17 @@ class Ftrl(Optimizer):
         """The formula, for one parameter."""
         rescale, clip, lamda1, beta = shared
         lr, wd = rates
-        new, *state = _update.ftrl_update(weight, grad, *state, lr=lr, lamda1=lamda1, beta=beta, wd=wd,
-                                          rescale_grad=rescale, clip_gradient=clip)
+        new, *state = _update.ftrl_update(
+            weight,
+            grad,
+            *state,
+            lr=lr,
+            lamda1=lamda1,
+            beta=beta,
+            wd=wd,
+            rescale_grad=rescale,
+            clip_gradient=clip,
+        )
         return new, tuple(state)
 
 
@@ -240,8 +290,19 @@ class FTML(Optimizer):
         """The formula, for one parameter."""
         rescale, clip, beta1, beta2, epsilon = shared
         lr, wd, t = rates
-        new, *state = _update.ftml_update(weight, grad, *state, lr=lr, beta1=beta1, beta2=beta2, epsilon=epsilon, t=t,
-                                          wd=wd, rescale_grad=rescale, clip_grad=clip)
+        new, *state = _update.ftml_update(
+            weight,
+            grad,
+            *state,
+            lr=lr,
+            beta1=beta1,
+            beta2=beta2,
+            epsilon=epsilon,
+            t=t,
+            wd=wd,
+            rescale_grad=rescale,
+            clip_grad=clip,
+        )
         return new, tuple(state)
 
 
@@ -249,8 +310,8 @@ class FTML(Optimizer):
 class Adamax(Optimizer):
     """Adam with the largest gradient instead of the mean square (Kingma and Ba 2015, section 7).
 
-    ``g' = clip(rescale_grad g + wd w)``, ``m = beta1 m + (1 - beta1) g'``, ``u = max(beta2 u, |g'|)``,
-    ``w = w - lr / (1 - beta1^t) m / u``.
+    ``g' = clip(rescale_grad g + wd w)``, ``m = beta1 m + (1 - beta1) g'``, ``u = max(beta2 u,
+    |g'|)``, ``w = w - lr / (1 - beta1^t) m / u``.
 
     Parameters
     ----------
@@ -272,7 +333,7 @@ class Adamax(Optimizer):
 
     def rates(self, lr, wd, t):
         """(lr with the bias correction, wd)"""
-        return lr / (1.0 - self.beta1 ** t), wd
+        return lr / (1.0 - self.beta1**t), wd
 
     @staticmethod
     def step(weight, grad, state, shared, rates):
@@ -289,8 +350,8 @@ class Adamax(Optimizer):
 class Nadam(Optimizer):
     """Adam with Nesterov's momentum (Dozat 2016).
 
-    The momentum's schedule is ``beta1 (1 - 0.96^(t schedule_decay) / 2)``. As in 1.x its running product is shared:
-    it advances once for each parameter that is updated.
+    The momentum's schedule is ``beta1 (1 - 0.96^(t schedule_decay) / 2)``. As in 1.x its running
+    product is shared: it advances once for each parameter that is updated.
 
     Parameters
     ----------
@@ -301,7 +362,15 @@ class Nadam(Optimizer):
     **kwargs : see :class:`Optimizer`
     """
 
-    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, schedule_decay=0.004, **kwargs):
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta1=0.9,
+        beta2=0.999,
+        epsilon=1e-8,
+        schedule_decay=0.004,
+        **kwargs,
+    ):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.beta1 = beta1
         self.beta2 = beta2
@@ -323,8 +392,13 @@ class Nadam(Optimizer):
         """(lr, wd, weight of the gradient, weight of the mean, correction of the variance)"""
         now, after = self._momentum(t), self._momentum(t + 1)
         self.m_schedule *= now
-        return (lr, wd, (1.0 - now) / (1.0 - self.m_schedule), after / (1.0 - self.m_schedule * after),
-                1.0 - self.beta2 ** t)
+        return (
+            lr,
+            wd,
+            (1.0 - now) / (1.0 - self.m_schedule),
+            after / (1.0 - self.m_schedule * after),
+            1.0 - self.beta2**t,
+        )
 
     @staticmethod
     def step(weight, grad, state, shared, rates):
@@ -343,8 +417,8 @@ class Nadam(Optimizer):
 class LAMB(Optimizer):
     """Adam with a rate for each layer, by the ratio of norms (You et al. 2020).
 
-    ``d = m' / (sqrt(v') + epsilon) + wd w``, ``w = w - lr |w| / |d| d`` (ratio 1 where a norm is 0); ``|w|`` is held
-    within the bounds.
+    ``d = m' / (sqrt(v') + epsilon) + wd w``, ``w = w - lr |w| / |d| d`` (ratio 1 where a norm is
+    0); ``|w|`` is held within the bounds.
 
     Parameters
     ----------
@@ -356,8 +430,17 @@ class LAMB(Optimizer):
     **kwargs : see :class:`Optimizer`
     """
 
-    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-6, lower_bound=None, upper_bound=None,
-                 bias_correction=True, **kwargs):
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta1=0.9,
+        beta2=0.999,
+        epsilon=1e-6,
+        lower_bound=None,
+        upper_bound=None,
+        bias_correction=True,
+        **kwargs,
+    ):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.beta1 = beta1
         self.beta2 = beta2
@@ -371,7 +454,13 @@ class LAMB(Optimizer):
     def hyper(self):
         """(beta1, beta2, epsilon, lower_bound, upper_bound)"""
         low, high = self.lower_bound, self.upper_bound
-        return self.beta1, self.beta2, self.epsilon, -1.0 if low is None else low, -1.0 if high is None else high
+        return (
+            self.beta1,
+            self.beta2,
+            self.epsilon,
+            -1.0 if low is None else low,
+            -1.0 if high is None else high,
+        )
 
     def rates(self, lr, wd, t):
         """(lr, wd, t)"""
@@ -385,7 +474,8 @@ class LAMB(Optimizer):
         """The formula, for one parameter."""
         rescale, clip, beta1, beta2, epsilon, low, high = shared
         lr, wd, t = rates
-        d, mean, var = _update.lamb_direction(weight, grad, *state, beta1, beta2, epsilon, t, bias_correction, wd,
-                                              rescale, clip)
+        d, mean, var = _update.lamb_direction(
+            weight, grad, *state, beta1, beta2, epsilon, t, bias_correction, wd, rescale, clip
+        )
         r1, r2 = jnp.linalg.norm(weight.ravel()), jnp.linalg.norm(d.ravel())
         return _update.lamb_step("LAMB", weight, d, r1, r2, lr, low, high), (mean, var)

@@ -30,7 +30,9 @@ class GroupAdaGrad(Optimizer):
     def create_state(self, index, weight):
         """One number per row, (N, 1)."""
         if len(weight.shape) != 2:
-            raise AssertionError(f"GroupAdaGrad: expected a matrix, got a weight of shape {weight.shape}.")
+            raise AssertionError(
+                f"GroupAdaGrad: expected a matrix, got a weight of shape {weight.shape}."
+            )
         history = onp.zeros((weight.shape[0], 1), weight.dtype)
         return array(history, ctx=weight.context, dtype=weight.dtype)
 

@@ -15,15 +15,17 @@ __all__ = ["SGD", "NAG", "Signum", "SGLD", "DCASGD", "LARS", "LBSGD", "ccSGD", "
 def zeros_like(weight):
     """A state of the weight's shape, type and device.
 
-    Made on the host: a fill that is pending at the first update would give the first step a program of its own.
+    Made on the host: a fill that is pending at the first update would give the first step a program
+    of its own.
     """
     return array(onp.zeros(weight.shape, weight.dtype), ctx=weight.context, dtype=weight.dtype)
 
 
 @register
 class SGD(Optimizer):
-    """Stochastic gradient descent: ``g' = clip(rescale_grad g) + wd w``, ``m = momentum m - lr g'``, ``w = w + m``.
+    """Stochastic gradient descent, with momentum.
 
+    ``g' = clip(rescale_grad g) + wd w``, ``m = momentum m - lr g'``, ``w = w + m``.
     The learning rate is inside the momentum (PyTorch has it outside).
 
     Parameters
@@ -54,19 +56,30 @@ class SGD(Optimizer):
         rescale, clip, momentum = shared
         lr, wd = rates
         if state is None:
-            return _update.sgd_update(weight, grad, lr=lr, wd=wd, rescale_grad=rescale, clip_gradient=clip), None
-        return _update.sgd_mom_update(weight, grad, state, lr=lr, momentum=momentum, wd=wd, rescale_grad=rescale,
-                                      clip_gradient=clip)
+            return _update.sgd_update(
+                weight, grad, lr=lr, wd=wd, rescale_grad=rescale, clip_gradient=clip
+            ), None
+        return _update.sgd_mom_update(
+            weight,
+            grad,
+            state,
+            lr=lr,
+            momentum=momentum,
+            wd=wd,
+            rescale_grad=rescale,
+            clip_gradient=clip,
+        )
 
 
 @register
-class ccSGD(SGD):  # noqa: N801 - public name of 1.9.1
+class ccSGD(SGD):
     """Another name of :class:`SGD`, from older releases."""
 
 
 @register
 class NAG(Optimizer):
-    """Nesterov's momentum: ``g' = clip(rescale_grad g) + wd w``, ``m = momentum m - lr g'``, ``w = w + momentum m - lr g'``.
+    """Nesterov's momentum: ``g' = clip(rescale_grad g) + wd w``, ``m = momentum m - lr g'``, ``w =
+    w + momentum m - lr g'``.
 
     Parameters
     ----------
@@ -90,16 +103,24 @@ class NAG(Optimizer):
             return SGD.step(weight, grad, None, shared, rates)
         rescale, clip, momentum = shared
         lr, wd = rates
-        return _update.nag_mom_update(weight, grad, state, lr=lr, momentum=momentum, wd=wd, rescale_grad=rescale,
-                                      clip_gradient=clip)
+        return _update.nag_mom_update(
+            weight,
+            grad,
+            state,
+            lr=lr,
+            momentum=momentum,
+            wd=wd,
+            rescale_grad=rescale,
+            clip_gradient=clip,
+        )
 
 
 @register
 class Signum(Optimizer):
     """Descent by the sign of the momentum (Bernstein et al. 2018).
 
-    ``m = momentum m - (1 - momentum) (clip(rescale_grad g) + wd w)``, ``w = (1 - lr wd_lh) w + lr sign(m)``; without
-    momentum ``w = (1 - lr wd) w - lr sign(g)``.
+    ``m = momentum m - (1 - momentum) (clip(rescale_grad g) + wd w)``, ``w = (1 - lr wd_lh) w + lr
+    sign(m)``; without momentum ``w = (1 - lr wd) w - lr sign(g)``.
 
     Parameters
     ----------
@@ -126,16 +147,29 @@ class Signum(Optimizer):
         rescale, clip, momentum, wd_lh = shared
         lr, wd = rates
         if state is None:
-            return _update.signsgd_update(weight, grad, lr=lr, wd=wd, rescale_grad=rescale, clip_gradient=clip), None
-        return _update.signum_update(weight, grad, state, lr=lr, momentum=momentum, wd=wd, rescale_grad=rescale,
-                                     clip_gradient=clip, wd_lh=wd_lh)
+            return _update.signsgd_update(
+                weight, grad, lr=lr, wd=wd, rescale_grad=rescale, clip_gradient=clip
+            ), None
+        return _update.signum_update(
+            weight,
+            grad,
+            state,
+            lr=lr,
+            momentum=momentum,
+            wd=wd,
+            rescale_grad=rescale,
+            clip_gradient=clip,
+            wd_lh=wd_lh,
+        )
 
 
 @register
 class SGLD(Optimizer):
-    """Langevin dynamics (Welling and Teh 2011): half a gradient step, and normal noise of variance ``lr``.
+    """Langevin dynamics (Welling and Teh 2011): half a gradient step, and normal noise of variance
+    ``lr``.
 
-    ``w = w - lr / 2 (clip(rescale_grad g) + wd w) + N(0, sqrt(lr))``. The noise follows ``mx.random.seed``.
+    ``w = w - lr / 2 (clip(rescale_grad g) + wd w) + N(0, sqrt(lr))``. The noise follows
+    ``mx.random.seed``.
 
     Parameters
     ----------
@@ -157,8 +191,8 @@ class SGLD(Optimizer):
 class DCASGD(Optimizer):
     """Descent with compensation for delayed gradients (Zheng et al. 2017).
 
-    ``g' = clip(rescale_grad g)``, ``d = -lr (g' + wd w + lamda g'^2 (w - p))``, ``m = momentum m + d``,
-    ``p = w``, ``w = w + m``, with p the weight at the step before.
+    ``g' = clip(rescale_grad g)``, ``d = -lr (g' + wd w + lamda g'^2 (w - p))``, ``m = momentum m +
+    d``, ``p = w``, ``w = w + m``, with p the weight at the step before.
 
     Parameters
     ----------
@@ -197,8 +231,9 @@ class DCASGD(Optimizer):
 class LARS(Optimizer):
     """Momentum with a rate for each layer, by the ratio of norms (You et al. 2017).
 
-    ``lr' = lr eta |w| / (|rescale_grad g| + wd |w| + eps)``, then as :class:`SGD`. Parameters named ``*gamma``,
-    ``*beta`` and ``*bias`` keep ``lr`` and do not decay; where a norm is 0 the ratio is 1.
+    ``lr' = lr eta |w| / (|rescale_grad g| + wd |w| + eps)``, then as :class:`SGD`. Parameters named
+    ``*gamma``, ``*beta`` and ``*bias`` keep ``lr`` and do not decay; where a norm is 0 the ratio is
+    1.
 
     Parameters
     ----------
@@ -212,7 +247,9 @@ class LARS(Optimizer):
 
     master_last = True
 
-    def __init__(self, momentum=0.0, lazy_update=True, eta=0.001, eps=0, momentum_correction=True, **kwargs):
+    def __init__(
+        self, momentum=0.0, lazy_update=True, eta=0.001, eps=0, momentum_correction=True, **kwargs
+    ):
         super().__init__(**kwargs)
         self.momentum = momentum
         self.momentum_correction = momentum_correction
@@ -251,7 +288,10 @@ class LARS(Optimizer):
         rescale, clip, momentum, eta, eps = shared
         lr, wd = rates
         if adapts:
-            w2, g2 = jnp.linalg.norm(weight.ravel()), jnp.linalg.norm((rescale.astype(grad.dtype) * grad).ravel())
+            w2, g2 = (
+                jnp.linalg.norm(weight.ravel()),
+                jnp.linalg.norm((rescale.astype(grad.dtype) * grad).ravel()),
+            )
             ratio = eta * w2 / (g2 + wd * w2 + eps)
             lr = lr * jnp.where((w2 > 0) & (g2 > 0), ratio, 1.0)
         else:
@@ -261,7 +301,8 @@ class LARS(Optimizer):
 
 @register
 class LBSGD(Optimizer):
-    """Descent for large batches: gradients of ``batch_scale`` calls are averaged, the rate grows with them.
+    """Descent for large batches: gradients of ``batch_scale`` calls are averaged, the rate grows
+    with them.
 
     During ``warmup_epochs`` the learning rate's multiplier rises from 1 to ``batch_scale``.
 
@@ -269,7 +310,8 @@ class LBSGD(Optimizer):
     ----------
     momentum : float, default 0
     multi_precision : bool
-    warmup_strategy : {'linear', 'power2', 'sqrt', 'lars'}    how it rises; ``'lars'``: ratio of norms instead
+    warmup_strategy : {'linear', 'power2', 'sqrt', 'lars'}    how it rises; ``'lars'``: ratio of
+                                                              norms instead
     warmup_epochs : int, default 5
     batch_scale : int, default 1          calls per step
     updates_per_epoch : int, default 32
@@ -279,8 +321,18 @@ class LBSGD(Optimizer):
 
     master_last = True
 
-    def __init__(self, momentum=0.0, multi_precision=False, warmup_strategy="linear", warmup_epochs=5,
-                 batch_scale=1, updates_per_epoch=32, begin_epoch=0, num_epochs=60, **kwargs):
+    def __init__(
+        self,
+        momentum=0.0,
+        multi_precision=False,
+        warmup_strategy="linear",
+        warmup_epochs=5,
+        batch_scale=1,
+        updates_per_epoch=32,
+        begin_epoch=0,
+        num_epochs=60,
+        **kwargs,
+    ):
         super().__init__(multi_precision=multi_precision, **kwargs)
         self.momentum = momentum
         self.warmup_strategy = warmup_strategy
@@ -308,12 +360,14 @@ class LBSGD(Optimizer):
         total, most = self.warmup_epochs * self.updates_per_epoch, float(self.batch_scale)
         if done >= total:
             return most
-        shape = {"linear": lambda x: x, "power2": lambda x: x * x, "sqrt": lambda x: x ** 0.5}
+        shape = {"linear": lambda x: x, "power2": lambda x: x * x, "sqrt": lambda x: x**0.5}
         rise = shape.get(self.warmup_strategy)
         return 1.0 if rise is None or total <= 1 else 1.0 + (most - 1.0) * rise(done / total)
 
     def update(self, index, weight, grad, state):
-        """Gather the gradient; every ``batch_scale`` calls make a step. See :meth:`Optimizer.update`."""
+        """Gather the gradient; every ``batch_scale`` calls make a step. See
+        :meth:`Optimizer.update`.
+        """
         if isinstance(index, (list, tuple)):
             for i, w, g, s in zip(index, weight, grad, state):
                 self.update(i, w, g, s)
@@ -343,7 +397,9 @@ class LBSGD(Optimizer):
 
 @register
 class Test(Optimizer):
-    """For tests of what uses optimizers: ``w = w + rescale_grad g``; the state becomes the weight."""
+    """For tests of what uses optimizers: ``w = w + rescale_grad g``; the state becomes the
+    weight.
+    """
 
     def create_state(self, index, weight):
         """Zeros."""

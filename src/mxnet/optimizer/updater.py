@@ -18,7 +18,8 @@ class Updater:
     Attributes
     ----------
     states : dict by index
-    states_synced : dict of index to bool     False after loading, until the state is on its weight's device
+    states_synced : dict of index to bool     False after loading, until the state is on its
+                                              weight's device
     """
 
     def __init__(self, optimizer):
@@ -61,11 +62,19 @@ class Updater:
         return found
 
     def plan(self, index, grad, weight):
-        """A prepared update of these very arrays, for :meth:`run`; None where the optimizer updates one by one."""
+        """A prepared update of these very arrays, for :meth:`run`; None where the optimizer
+        updates one by one.
+        """
         if not self.optimizer.fuses:
             return None
-        return Plan(self.optimizer, list(index), list(weight), list(grad), self._prepare(index, weight),
-                    self.optimizer.multi_precision)
+        return Plan(
+            self.optimizer,
+            list(index),
+            list(weight),
+            list(grad),
+            self._prepare(index, weight),
+            self.optimizer.multi_precision,
+        )
 
     def run(self, plan):
         """Do a prepared update."""
@@ -88,7 +97,8 @@ class Updater:
         return _states.dumps(self.states, self.optimizer if dump_optimizer else None)
 
     def set_states(self, states):
-        """Take the states of :meth:`get_states`, or those of MXNet 1.x. No code in them is ever run.
+        """Take the states of :meth:`get_states`, or those of MXNet 1.x. No code in them is ever
+        run.
 
         Raises
         ------

@@ -1,0 +1,73 @@
+"""Spatial, vision, quantised and other operators against what MXNet 1.9.1 computed."""
+
+import json
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+import pytest
+
+from support.ops import bind
+
+FILE = Path(__file__).parents[1] / "data" / "oracle" / "more_operators.npz"
+with onp.load(FILE) as _archive:
+    RECORD = dict(_archive)
+CASES = json.loads(str(RECORD["cases"]))
+
+# (operator, attributes that matter) -> quantities where we differ on purpose
+DIFFERENT = []
+
+
+def tolerated(name, attrs):
+    """Quantities of a case that are not compared."""
+    found = set()
+    for op, some, quantities in DIFFERENT:
+        if op == name and some.items() <= attrs.items():
+            found |= quantities
+    return found
+
+
+def close(actual, expected, what):
+    assert actual.dtype == expected.dtype, what
+    assert actual.shape == expected.shape, what
+    onp.testing.assert_allclose(actual, expected, 3e-5, 5e-6, err_msg=what)
+
+
+@pytest.mark.parametrize(
+    "number", range(len(CASES)), ids=[f"{i}-{name}" for i, (name, *_) in enumerate(CASES)]
+)
+def test_as_recorded(number):
+    name, attrs, n = CASES[number]
+    arrays = [RECORD[f"in_{number}_{k}"] for k in range(n)]
+    bound, inputs, words = bind(name, arrays, attrs)
+    asked = [k for k in range(n) if f"grad_{number}_{k}" in RECORD]
+
+    def run(chosen):
+        every = [chosen.get(k, x) for k, x in enumerate(inputs)]
+        first, *rest = bound.run(every, words)
+        return first, rest
+
+    @jax.jit
+    def forward_backward(chosen):
+        first, pull, rest = jax.vjp(run, chosen, has_aux=True)
+        head = RECORD.get(f"head_{number}")
+        return (first, *rest), pull(jnp.asarray(head, first.dtype))[0] if asked else None
+
+    outputs, grads = forward_backward({k: jnp.asarray(arrays[k]) for k in asked})
+    visible = sum(f"out_{number}_{k}" in RECORD for k in range(len(outputs)))
+    assert visible == bound.n_visible
+    skipped = tolerated(name, attrs)
+    for k in range(visible):
+        if f"out_{k}" not in skipped:
+            close(outputs[k], RECORD[f"out_{number}_{k}"], f"out_{k}")
+    for k in asked:
+        if f"grad_{k}" not in skipped:
+            close(grads[k], RECORD[f"grad_{number}_{k}"], f"grad_{k}")
+
+
+def test_a_wrong_number_is_noticed():
+    number = next(i for i, (name, *_) in enumerate(CASES) if name == "BilinearSampler")
+    right = RECORD[f"out_{number}_0"]
+    with pytest.raises(AssertionError, match="out_0"):
+        close(right + 1e-3, right, "out_0")

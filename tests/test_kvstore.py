@@ -1,0 +1,115 @@
+"""The key-value store of one process."""
+
+import numpy as onp
+import pytest
+
+import mxnet as mx
+from mxnet import kvstore, nd
+from mxnet import optimizer as opt
+from mxnet.error import MXNetError
+
+
+def ones(n=2, by=1.0, ctx=None):
+    return nd.array(onp.full(n, by), ctx=ctx)
+
+
+def values(x):
+    return x.asnumpy().tolist()
+
+
+def test_what_it_is():
+    store = kvstore.create("local")
+    assert (store.type, store.rank, store.num_workers) == ("local", 0, 1)
+    assert kvstore.create("device").is_capable("optimizer")
+    with pytest.raises(ValueError, match=r"Unknown capability: x"):
+        store.is_capable("x")
+
+
+def test_push_sums_over_devices_and_replaces():
+    store, out = kvstore.create("device"), [ones(by=0), ones(by=0, ctx=mx.cpu(1))]
+    store.init(3, ones())
+    store.pull(3, out)
+    assert values(out[1]) == [1, 1]
+    store.push(3, [ones(), ones(by=2, ctx=mx.cpu(1))])
+    store.pull(3, out)
+    assert [values(o) for o in out] == [[3, 3], [3, 3]]
+    assert out[1].context == mx.cpu(1)
+
+
+def test_lists_of_keys():
+    store, out = kvstore.create(), [ones(by=0), ones(by=0)]
+    store.init(["a", "b"], [ones(), ones()])
+    store.pushpull(["a", "b"], [[ones()] * 3, [ones(by=4)] * 2], out=out)
+    assert [values(o) for o in out] == [[3, 3], [8, 8]]
+    store.pull(["a", "b"], out)  # without an optimizer pushpull stores nothing
+    assert [values(o) for o in out] == [[1, 1], [1, 1]]
+    store.broadcast("c", ones(by=7), out)
+    assert values(out[1]) == [7, 7]
+
+
+def test_the_store_keeps_its_own_copy():
+    store, x, out = kvstore.create(), ones(), ones(by=0)
+    store.init(0, x)
+    x[:] = 5
+    store.pull(0, out)
+    assert values(out) == [1, 1]
+
+
+def test_with_an_optimizer(tmp_path):
+    def pushed(store):
+        store.push("w", ones())
+        out = ones(by=0)
+        store.pull("w", out)
+        return values(out)
+
+    store = kvstore.create()
+    store.init("w", ones())
+    with pytest.raises(AssertionError, match=r"no optimizer"):
+        store.save_optimizer_states(str(tmp_path / "s"))
+    store.set_optimizer(opt.SGD(learning_rate=1.0, momentum=0.5))
+    assert pushed(store) == [0, 0]
+    store.save_optimizer_states(str(tmp_path / "s"))
+    assert pushed(store) == [-1.5, -1.5]
+    again = kvstore.create()
+    again.init("w", ones(by=0))
+    again.set_optimizer(opt.SGD(learning_rate=1.0, momentum=0.5))
+    again.load_optimizer_states(str(tmp_path / "s"))
+    assert pushed(again) == [-1.5, -1.5]
+
+
+def test_with_an_updater_of_ones_own():
+    store, out = kvstore.create(), ones(by=0)
+    store.init([1, 2], [ones(), ones()])
+
+    def update(key, pushed, stored):
+        stored += key * pushed
+
+    store._set_updater(update)
+    store.pushpull([1, 2], [ones(), [ones(), ones()]], out=[out, ones()])
+    assert values(out) == [2, 2]
+    store.pull(2, out)
+    assert values(out) == [5, 5]
+
+
+def test_what_it_refuses():
+    store = kvstore.create()
+    store.init(1, ones())
+    for call, error, words in [
+        (lambda: store.init(1, ones()), MXNetError, "duplicate init of key 1"),
+        (lambda: store.push(4, ones()), MXNetError, "key 4 has not been inited"),
+        (lambda: store.pull(4, ones()), MXNetError, "key 4 has not been inited"),
+        (lambda: store.pull(1), MXNetError, "out is missing"),
+        (lambda: store.init("a", ones()), MXNetError, "Mixed key types.*'a'"),
+        (lambda: store.push(1, ones(3)), MXNetError, r"key 1: expected shape \(2,\), got \(3,\)"),
+        (lambda: store.push(1, 5), TypeError, "expected NDArrays, got int"),
+        (lambda: store.push([1, 2], [ones()]), ValueError, "2 keys.*got 1"),
+        (lambda: store.push(1.5, ones()), TypeError, "an int or a str, got 1.5"),
+        (lambda: store.set_optimizer(5), TypeError, "expected an Optimizer, got 5"),
+        (lambda: store.row_sparse_pull(1), MXNetError, "row-sparse"),
+        (lambda: store.set_gradient_compression({"type": "2bit"}), MXNetError, "2bit"),
+        (lambda: kvstore.create(5), TypeError, "must be a string, got 5"),
+        (lambda: kvstore.create("locl"), ValueError, "unknown store 'locl'.*'local'"),
+        (lambda: kvstore.create("dist_sync"), MXNetError, "several processes"),
+    ]:
+        with pytest.raises(error, match=words):
+            call()
