@@ -41,11 +41,12 @@ __all__ = [
     "Bilinear",
     "LSTMBias",
     "FusedRNN",
+    "InitializationError",
     "string_types",
 ]
 
 
-class InitError(MXNetError, ValueError, AssertionError):
+class InitializationError(MXNetError, ValueError, AssertionError):
     """A parameter cannot be initialised as asked."""
 
 
@@ -55,10 +56,11 @@ class InitDesc(str):
     Parameters
     ----------
     name : str
-    attrs : dict, optional                 attributes; ``__init__`` (JSON of an initializer, its
-                                           name, or an
-                                           Initializer) wins over the rules by name
-    global_init : Initializer, optional    what initialises the rest of the network
+    attrs : dict, optional
+        Attributes; ``__init__`` (JSON of an initializer, its name, or an Initializer) wins over the
+        rules by name.
+    global_init : Initializer, optional
+        What initialises the rest of the network.
     """
 
     def __new__(cls, name, attrs=None, global_init=None):
@@ -100,17 +102,13 @@ class Initializer:
         self._print_func = None
 
     def set_verbosity(self, verbose=False, print_func=None):
-        """Log each initialised array, as ``print_func(array)`` shows it (by default its size per
-        element).
-        """
+        """Log each initialised array, as ``print_func(array)`` shows it (by default its norm)."""
         self._verbose = verbose
         self._print_func = print_func or _norm_text
         return self
 
     def dumps(self):
-        """JSON text ``["name", {options}]``, from which :func:`create` makes the same
-        initializer.
-        """
+        """JSON text ``["name", {options}]``: :func:`create` makes the same initializer of it."""
         return json.dumps([type(self).__name__.lower(), self._kwargs], default=_plain)
 
     def __eq__(self, other):
@@ -181,7 +179,7 @@ class Initializer:
         arr[:] = 0.0
 
     def _init_default(self, name, _):
-        raise InitError(
+        raise InitializationError(
             f"Unknown initialization pattern for {name}: expected a name that ends in "
             f"{', '.join(ending for ending, _ in _BY_ENDING)}. Hint: give the parameter an "
             "initializer of its own (init=, weight_initializer= and the like, or "
@@ -224,7 +222,7 @@ class Load:
         if isinstance(param, str):
             param = load(param)
         if not isinstance(param, dict):
-            raise InitError(
+            raise InitializationError(
                 "Load: expected named arrays (a dict or a file of one), got "
                 f"{type(param).__name__}."
             )
@@ -233,13 +231,11 @@ class Load:
         self.verbose = verbose
 
     def __call__(self, name, arr):
-        """Fill the array; AssertionError where the shape differs or nothing is known about the
-        name.
-        """
+        """Fill the array; AssertionError where the shape differs or the name is unknown."""
         if name in self.param:
             found = self.param[name]
             if found.shape != arr.shape:
-                raise InitError(
+                raise InitializationError(
                     f"Parameter {name} cannot be initialized from loading. Shape mismatch, target "
                     f"{arr.shape} vs loaded {found.shape}"
                 )
@@ -247,7 +243,7 @@ class Load:
             source = "loading"
         else:
             if self.default_init is None:
-                raise InitError(
+                raise InitializationError(
                     f"Cannot Initialize {name}. Not found in loaded param and no default "
                     "Initializer is provided."
                 )
@@ -258,8 +254,7 @@ class Load:
 
 
 class Mixed:
-    """Choose the initializer by name: the first pattern that matches the beginning of the name
-    decides.
+    """Choose the initializer by name: the first pattern that matches its beginning decides.
 
     Parameters
     ----------
@@ -270,7 +265,7 @@ class Mixed:
 
     def __init__(self, patterns, initializers):
         if len(patterns) != len(initializers):
-            raise InitError(
+            raise InitializationError(
                 f"Mixed: expected as many initializers as patterns, got {len(patterns)} patterns "
                 f"and {len(initializers)} initializers."
             )
@@ -282,7 +277,7 @@ class Mixed:
             if pattern.match(name):
                 init(name, arr)
                 return
-        raise InitError(
+        raise InitializationError(
             f"Parameter name {name} did not match any pattern of "
             f"{[p.pattern for p, _ in self.map]}. Hint: add a '.*' pattern at the end with a "
             "default Initializer."
@@ -369,15 +364,14 @@ class Normal(Initializer):
 
 def _choice(where, name, value, choices, text):
     if value not in choices:
-        raise InitError(
+        raise InitializationError(
             f"{where}: {text}: {name} must be one of {', '.join(choices)}, got {value!r}."
         )
 
 
 @register
 class Orthogonal(Initializer):
-    """A matrix with orthogonal rows (or columns, where there are more rows), times ``scale`` (Saxe
-    et al. 2013).
+    """A matrix with orthogonal rows (or columns), times ``scale`` (Saxe et al. 2013).
 
     The first axis counts the rows, all others together the columns.
 
@@ -449,7 +443,7 @@ class Xavier(Initializer):
     def _init_weight(self, name, arr):
         shape = arr.shape
         if len(shape) < 2:
-            raise InitError(
+            raise InitializationError(
                 f"Xavier initializer cannot be applied to vector {name}. It requires at least 2D, "
                 f"got shape {shape}."
             )
@@ -480,9 +474,7 @@ class MSRAPrelu(Xavier):
 
 @register
 class Bilinear(Initializer):
-    """Weights of a transposed convolution that upsamples by linear interpolation; shape ``(N, C,
-    H, W)``.
-    """
+    """Weights ``(N, C, H, W)`` of a transposed convolution that interpolates linearly."""
 
     def __init__(self):
         super().__init__()
@@ -589,7 +581,7 @@ class FusedRNN(Initializer):
     def _init_weight(self, name, arr):
         init = self._init or getattr(name, "global_init", None)
         if init is None:
-            raise InitError(
+            raise InitializationError(
                 f"FusedRNN: nothing says how to initialise the pieces of {name}. Hint: give init=."
             )
         at = 0

@@ -1,6 +1,4 @@
-"""Learning-rate schedules: objects that give the learning rate for the number of updates done so
-far.
-"""
+"""Learning-rate schedules: the learning rate as a function of the number of updates done."""
 
 import logging
 from itertools import pairwise
@@ -14,6 +12,7 @@ __all__ = [
     "MultiFactorScheduler",
     "PolyScheduler",
     "CosineScheduler",
+    "ScheduleError",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Records trajectories of every optimizer of MXNet 1.9.1: several parameters, half precision, multipliers.
+"""Records trajectories of every optimizer of MXNet 1.9.1, of several parameters and types.
 
 Each case updates three parameters (a matrix, a bias, a batch normalisation's gamma) five times by
 ``update_multi_precision`` in the order of their indices, with the recorded gradients.
@@ -44,7 +44,15 @@ def cases():
         ("ftml", {"learning_rate": 0.1}),
         ("ftml", {"beta1": 0.9, "beta2": 0.9, "epsilon": 1e-3}),
         ("lamb", {"learning_rate": 0.1}),
-        ("lamb", {"learning_rate": 0.1, "bias_correction": False, "lower_bound": 0.5, "upper_bound": 1.0}),
+        (
+            "lamb",
+            {
+                "learning_rate": 0.1,
+                "bias_correction": False,
+                "lower_bound": 0.5,
+                "upper_bound": 1.0,
+            },
+        ),
         ("lars", {"learning_rate": 0.1, "eta": 0.1}),
         ("lars", {"learning_rate": 0.1, "momentum": 0.9, "eta": 0.1, "eps": 0.01}),
         ("dcasgd", {"learning_rate": 0.1}),
@@ -70,7 +78,12 @@ def cases():
         yield name, {**options, "lr_scheduler": falling}, "float32"
     for strategy in ("linear", "power2", "sqrt", "lars", "none"):
         for scale in (1, 2):
-            options = {"learning_rate": 0.1, "momentum": 0.9, "warmup_strategy": strategy, "batch_scale": scale}
+            options = {
+                "learning_rate": 0.1,
+                "momentum": 0.9,
+                "warmup_strategy": strategy,
+                "batch_scale": scale,
+            }
             options.update({"warmup_epochs": 2, "updates_per_epoch": 2, "wd": 0.1})
             yield "lbsgd", options, "float32"
 
@@ -89,7 +102,9 @@ def trajectory(name, options, dtype, start, gradients):
         grads = {i: nd.array(gradients[i][step]).astype(dtype) for i in indices}
         if name == "lars" and "lr_scheduler" in options:
             # the correction of its momentum happens once per call
-            optimizer.update_multi_precision(*[[t[i] for i in indices] for t in (NAMES_TO_SELF, weights, grads, states)])
+            optimizer.update_multi_precision(
+                *[[t[i] for i in indices] for t in (NAMES_TO_SELF, weights, grads, states)]
+            )
         for i in indices:
             if not (name == "lars" and "lr_scheduler" in options):
                 optimizer.update_multi_precision(i, weights[i], grads[i], states[i])
@@ -108,7 +123,7 @@ def main(out):
     for name, options, dtype in cases():
         try:
             found = trajectory(name, options, dtype, start, gradients)
-        except Exception as e:
+        except Exception as e:  # noqa: BLE001 - what it refuses is part of the record
             print("REFUSED", name, options, dtype, type(e).__name__, str(e).splitlines()[-1])
             continue
         for i, w in found.items():

@@ -16,9 +16,7 @@ __all__ = ["Trainer", "StaleGradientError", "BatchSizeError"]
 
 
 class StaleGradientError(MXNetError, UserWarning):
-    """Gradients that no backward pass has written since the last step (1.x raised a bare
-    ``UserWarning``).
-    """
+    """Gradients that no backward pass has written since the last step (1.x: ``UserWarning``)."""
 
 
 class BatchSizeError(MXNetError, ZeroDivisionError):
@@ -36,17 +34,15 @@ class Trainer:
     ----------
     params : ParameterDict, dict of str to Parameter, or list of Parameter
     optimizer : str or Optimizer
-    optimizer_params : dict, optional          options of the optimizer, e.g. ``{'learning_rate':
-                                               0.1}``
-    kvstore : str, KVStore or None             sums gradients where parameters are on several
-                                               devices;
-                                               None: every device goes its own way
-    compression_params : dict, optional        not available: there is nothing to send between
-                                               processes
-    update_on_kvstore : bool, optional         run the optimizer once, in the store, and copy the
-                                               result to the
-                                               devices; default: where there is a store. It rules
-                                               out ``allreduce_grads`` and ``update``.
+    optimizer_params : dict, optional
+        Options of the optimizer, e.g. ``{'learning_rate': 0.1}``.
+    kvstore : str, KVStore or None
+        Sums gradients where parameters are on several devices; None: every device goes its own way.
+    compression_params : dict, optional
+        Not available: there is nothing to send between processes.
+    update_on_kvstore : bool, optional
+        Run the optimizer once, in the store, and copy the result to the devices; default: where
+        there is a store. It rules out ``allreduce_grads`` and ``update``.
 
     Raises
     ------

@@ -153,9 +153,7 @@ class Optimizer:
         return ()
 
     def rates(self, lr, wd, t):
-        """Numbers that :attr:`step` gets for one parameter: from its learning rate, decay and
-        count of updates.
-        """
+        """Numbers that :attr:`step` gets for one parameter, from its rate, decay and count."""
         return lr, wd
 
     def _shared(self):
@@ -203,9 +201,7 @@ class Optimizer:
         return
 
     def create_state_multi_precision(self, index, weight):
-        """As :meth:`create_state`; for a half-width weight under ``multi_precision`` with its
-        float32 copy.
-        """
+        """As :meth:`create_state`; under ``multi_precision`` with a half-width weight's copy."""
         if weight.dtype in HALF:
             if self.multi_precision:
                 copy = weight.detach().astype("float32")

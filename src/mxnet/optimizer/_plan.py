@@ -45,9 +45,7 @@ def _build(structure, leaves):
 
 
 def _spread(state, structure, out):
-    """The inverse of :func:`_build`: arrays of ``state`` in order, checked against the
-    structure.
-    """
+    """The inverse of :func:`_build`: arrays of ``state`` in order, checked by structure."""
     if structure is None:
         return
     if structure.__class__ is int:
@@ -144,9 +142,7 @@ class Plan:
         self.bound = self.static = self.own = None
 
     def run(self, optimizer):
-        """Append the update with the optimizer's present numbers and let the handles stand for the
-        results.
-        """
+        """Append the update with the present numbers; the handles stand for its results."""
         optimizer._update_count(self.indices)
         words = optimizer._numbers(self.indices)
         static = optimizer._static()

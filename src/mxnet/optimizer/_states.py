@@ -10,7 +10,6 @@ knows the few names such a file is made of, as plain records, and refuses every 
 nothing in a file is ever executed.
 """
 
-import inspect
 import io
 import json
 import math
@@ -28,7 +27,7 @@ __all__ = ["dumps", "loads", "restore", "Saved"]
 
 MAGIC = b"MXSTATES"
 _OMITTED = ("param_dict", "sym_info", "lr_scheduler")
-_SCHEDULES = {name: getattr(_schedules, name) for name in _schedules.__all__}
+_SCHEDULES = {n: getattr(_schedules, n) for n in _schedules.__all__ if n.endswith("Scheduler")}
 
 
 class Saved:
@@ -340,8 +339,7 @@ def _plain(value, reader):
     )
 
 
-# ---------------------------------------------------------------------------- settings back into an
-# optimizer
+# ------------------------------------------------------------- settings back into an optimizer
 def restore(saved, current, known):
     """The optimizer that was saved.
 
@@ -367,13 +365,8 @@ def restore(saved, current, known):
                 f"registered; known: {', '.join(sorted(known))}."
             )
         target = kind.__new__(kind)
-        for base in reversed(kind.__mro__[:-1]):
-            # defaults for what the file does not say, without calling a constructor that may need
-            # arguments
-            if "__init__" in base.__dict__:
-                for p in inspect.signature(base.__init__).parameters.values():
-                    if p.default is not p.empty:
-                        target.__dict__.setdefault(p.name, p.default)
+        # the base class's defaults; a subclass's constructor might need arguments
+        kind.__mro__[-2].__init__(target)
         target.param_dict, target.sym_info, target.lr_scheduler = current.param_dict, (), None
     _assign(target, saved.attributes)
     counts = target._all_index_update_counts

@@ -9,7 +9,7 @@ from .._ops.update import cast, clipped
 from ..ndarray import array
 from ._base import Optimizer, register
 
-__all__ = ["SGD", "NAG", "Signum", "SGLD", "DCASGD", "LARS", "LBSGD", "ccSGD", "Test"]
+__all__ = ["SGD", "NAG", "Signum", "SGLD", "DCASGD", "LARS", "LBSGD", "ccSGD", "Test", "zeros_like"]
 
 
 def zeros_like(weight):
