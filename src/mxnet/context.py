@@ -6,7 +6,17 @@ import jax
 
 from .error import ContextError
 
-__all__ = ["Context", "cpu", "cpu_pinned", "gpu", "num_gpus", "gpu_memory_info", "current_context"]
+__all__ = [
+    "Context",
+    "cpu",
+    "cpu_pinned",
+    "gpu",
+    "num_gpus",
+    "gpu_memory_info",
+    "current_context",
+    "canonical",
+    "device_of",
+]
 
 _TYPES = {1: "cpu", 2: "gpu", 3: "cpu_pinned", 5: "cpu_shared"}
 _CODES = {name: code for code, name in _TYPES.items()}

@@ -30,6 +30,7 @@ __all__ = [
     "register",
     "register_error",
     "fail",
+    "nearest",
 ]
 
 import difflib

@@ -51,18 +51,20 @@ __all__ = [
 ]
 
 
-class Shape:
-    """Annotation: a tuple of integers (an integer stands for a tuple of one)."""
+if typing.TYPE_CHECKING:
+    Shape = tuple[int, ...]
+    DType = typing.Any
+    Scalar = typing.Any
+else:
 
+    class Shape:
+        """Annotation: a tuple of integers (an integer stands for a tuple of one)."""
 
-class DType:
-    """Annotation: an element type."""
+    class DType:
+        """Annotation: an element type."""
 
-
-class Scalar:
-    """Annotation: a number passed at run time (learning rate, ``x * 0.3``), never part of a
-    program's key.
-    """
+    class Scalar:
+        """Annotation: a run-time number (learning rate, ``x * 0.3``), never part of a key."""
 
 
 registry = {}  # every name and alias -> OpDef

@@ -20,7 +20,16 @@ from ..ndarray import load as _load
 from ..ndarray import save as _save
 from ..ndarray.ndarray import _wrap
 
-__all__ = ["DeferredInitializationError", "Parameter", "Constant", "ParameterDict", "tensor_types"]
+__all__ = [
+    "DeferredInitializationError",
+    "Parameter",
+    "Constant",
+    "ParameterDict",
+    "tensor_types",
+    "DeferredArray",
+    "brief",
+    "contexts",
+]
 
 tensor_types = (NDArray,)
 
