@@ -381,6 +381,47 @@ def test_update_neither_waits_nor_compiles_again():
     assert total[1] == pytest.approx(m.metrics[0].sum_metric / (53 * 3))
 
 
+def test_an_evaluation_loop_is_one_program_per_batch():
+    """However long the loop, and whatever else it holds: nothing piles up."""
+    m = metric.create(["acc", "ce", "f1"])
+    rng = onp.random.default_rng(0)
+    w = nd.array(rng.normal(size=(4, 2)))
+
+    def evaluate(batches):
+        for _ in range(batches):
+            pred = nd.softmax(nd.dot(nd.array(rng.normal(size=(3, 4))), w))
+            m.update([nd.array([0, 1, 1])], [pred])
+
+    evaluate(2)
+    before = engine.stats()
+    with engine.expect(compiled=0):
+        evaluate(20)
+    if engine.engine_type() != "NaiveEngine":
+        assert engine.stats()["flushes"] - before["flushes"] == 20
+    assert m.metrics[0].num_inst == 22 * 3
+
+
+def test_a_training_step_is_not_cut_in_two():
+    """A metric between the forward and the backward pass leaves the step whole."""
+    if engine.engine_type() == "NaiveEngine":
+        pytest.skip("every operator runs alone")
+    x, label, m = nd.array([[0.1, 0.9]]), nd.array([1]), metric.Accuracy()
+    x.attach_grad()
+
+    def step(metric_between):
+        with autograd.record():
+            y = x * 2
+            z = y.sum()
+        if metric_between:
+            m.update([label], [y])
+        z.backward()
+        before = engine.stats()["flushes"]
+        x.grad.wait_to_read()
+        return engine.stats()["flushes"] - before
+
+    assert step(False) == step(True) == 1
+
+
 def test_not_recorded():
     """A metric inside record() takes no part in the graph."""
     x = nd.array([[0.1, 0.9]])

@@ -12,13 +12,15 @@ A metric of your own derives from :class:`EvalMetric` and adds to ``sum_metric``
 
 import json
 import math
+import threading
 import warnings
 from functools import cache
 
 import jax.numpy as jnp
 import numpy as onp
 
-from ._engine.segment import append_many, concrete
+from ._engine.segment import append_many, concrete, flush_all
+from ._engine.state import threads
 from ._engine.tape import unrecorded
 from ._engine.value import Value
 from ._graph.node import spec_of
@@ -319,8 +321,13 @@ class CompositeEvalMetric(EvalMetric):
             metric.update_dict(labels, preds)
 
     def update(self, labels, preds):
-        for metric in self.metrics:
-            metric.update(labels, preds)
+        _nested.depth += 1
+        try:
+            for metric in self.metrics:
+                metric.update(labels, preds)
+        finally:
+            _nested.depth -= 1
+        _end_of_batch(preds)
 
     def reset(self):
         for metric in self.metrics:
@@ -349,6 +356,29 @@ class CompositeEvalMetric(EvalMetric):
 
 
 # --------------------------------------------------------------------- counting on the device
+
+
+class _Nested(threading.local):
+    depth = 0  # how many composite metrics are passing a batch on
+
+
+_nested = _Nested()
+
+
+def _end_of_batch(preds):
+    """Let what is pending run, without waiting for it, where a batch of an evaluation ends.
+
+    An evaluation loop has no other boundary: without this its batches would pile up and be compiled
+    as one long program.  In training the step's own boundaries do this, and a metric must not cut a
+    step in two, so predictions that are recorded leave everything pending.
+    """
+    t = threads
+    if _nested.depth or t.tracing is not None or t.recording or t.scope:
+        return
+    for pred in [preds] if _is_array(preds) else preds:
+        if isinstance(pred, NDArray) and pred._read().spec.grad:
+            return
+    flush_all()
 
 
 class _Tally(Bound):
@@ -398,6 +428,7 @@ class _Counted(EvalMetric):
         labels, preds = check_label_shapes(labels, preds, True)
         for label, pred in zip(labels, preds):
             self._batch(*self._pair(label, pred))
+        _end_of_batch(preds)
 
     @staticmethod
     def _pair(label, pred):
@@ -680,6 +711,7 @@ class _Binary(_Counted):
             self._count(_binary_macro, arrays, score=self._score)
         else:
             self._count(_binary_micro, arrays)
+        _end_of_batch(preds)
 
     def _only_two(self, got):
         raise ShapeError(
@@ -1076,8 +1108,10 @@ class Loss(_Counted):
         super().__init__(name, output_names, label_names)
 
     def update(self, _, preds):
-        for pred in [preds] if _is_array(preds) else preds:
+        preds = [preds] if _is_array(preds) else preds
+        for pred in preds:
             self._count(_sum, (_as_array(pred),))
+        _end_of_batch(preds)
 
 
 @register

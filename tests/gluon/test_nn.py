@@ -191,17 +191,6 @@ def test_every_layer_is_in_the_table():
 
 
 @tabled
-def test_shapes_are_completed(case):
-    layer = case.layer()
-    layer(nd.array(case.input()))
-    for p in layer.collect_params().values():
-        assert 0 not in p.shape
-        assert p.data().shape == p.shape
-    assert "None ->" not in repr(layer)
-    assert "in_channels=None" not in repr(layer)
-
-
-@tabled
 def test_compiled_is_the_same(case):
     if "hybrid" in case.skip:
         pytest.skip("not a HybridBlock")
@@ -231,9 +220,9 @@ def test_compiled_is_the_same(case):
 
 @tabled
 def test_gradients_are_differences(case):
-    """In float64, along a random direction of each input and parameter."""
-    if "gradient" in case.skip:
-        pytest.skip("random")
+    """In float64, along a random direction of each array; unless recorded above."""
+    if "gradient" in case.skip or case.expression in {r[2] for r in RECORDED}:
+        pytest.skip("random, or recorded")
     layer = case.layer("float64")
     x = nd.array(case.input(), dtype="float64" if case.values is None else "float32")
     layer(x)
@@ -263,10 +252,15 @@ def test_gradients_are_differences(case):
 
 
 @tabled
-def test_saved_and_loaded(case, tmp_path):
+def test_shapes_are_completed_and_parameters_saved(case, tmp_path):
     layer, other = case.layer(), case.layer()
     x = nd.array(case.input())
     expected = layer(x).asnumpy()
+    for p in layer.collect_params().values():
+        assert 0 not in p.shape
+        assert p.data().shape == p.shape
+    assert "None ->" not in repr(layer)
+    assert "in_channels=None" not in repr(layer)
     layer.save_parameters(str(tmp_path / "p"))
     other.load_parameters(str(tmp_path / "p"))  # into shapes that are not known yet
     onp.testing.assert_array_equal(other(x).asnumpy(), expected)
