@@ -1,4 +1,4 @@
-"""Records the gluon.nn layers that layers.py leaves out, and how all kinds print and name parameters.
+"""Records the gluon.nn layers that layers.py leaves out, and how all print and name parameters.
 
 Usage: python more_layers.py OUT.npz OUT.json
 """
@@ -20,7 +20,10 @@ VOLUME = RNG.randn(2, 2, 4, 5, 6).astype("float32")
 CASES = [
     ("nn.Conv1D(4, 3)", SEQUENCE),
     ("nn.Conv1D(6, 3, strides=2, padding=1, dilation=2, groups=2, use_bias=False)", SEQUENCE),
-    ("nn.Conv1DTranspose(6, 3, strides=2, padding=1, output_padding=1, groups=2, in_channels=4)", SEQUENCE),
+    (
+        "nn.Conv1DTranspose(6, 3, strides=2, padding=1, output_padding=1, groups=2, in_channels=4)",
+        SEQUENCE,
+    ),
     ("nn.Conv3D(3, (2, 3, 2), activation='tanh')", VOLUME),
     ("nn.Conv3DTranspose(3, 2, strides=(1, 2, 1))", VOLUME),
     ("nn.Conv2DTranspose(2, (3, 2), dilation=(2, 1), activation='relu')", IMAGE),
