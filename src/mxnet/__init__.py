@@ -20,14 +20,17 @@ from . import (
     error,
     gluon,
     initializer,
+    kvstore,
     lr_scheduler,
     metric,
     name,
     ndarray,
     optimizer,
     random,
+    registry,
 )
 from . import initializer as init
+from . import kvstore as kv
 from . import ndarray as nd
 from . import random as rnd
 from .attribute import AttrScope
@@ -53,6 +56,8 @@ __all__ = [
     "gpu",
     "init",
     "initializer",
+    "kv",
+    "kvstore",
     "lr_scheduler",
     "metric",
     "name",
@@ -61,5 +66,6 @@ __all__ = [
     "num_gpus",
     "optimizer",
     "random",
+    "registry",
     "rnd",
 ]

@@ -5,9 +5,11 @@ operator: the
 prefix tree (``_graph/node.py``) already knows the shapes of anything that was appended before.
 """
 
+import operator
 import os
 import sys
 import threading
+from bisect import bisect_left
 from contextlib import contextmanager
 
 from .. import _config
@@ -190,6 +192,9 @@ def append(bound, ins, words=()):
     return out
 
 
+_position = operator.attrgetter("pos")
+
+
 def alias(value, mark):
     """A second Value of the same array, as the variable that ``mark`` belongs to."""
     spec = value.spec.with_grad(mark is not None)
@@ -199,11 +204,7 @@ def alias(value, mark):
     if seg.__class__ is not Segment or seg.owner != threading.get_ident() or seg.trace is not None:
         return Value(None, 0, spec, concrete(value), None, mark)
     outs = seg.outs
-    i = len(outs) - 1
-    while i >= 0 and outs[i] is not value:
-        i -= 1
-    if i < 0:  # itself an alias
-        i = next(i for a, i in seg.aliases if a is value)
+    i = bisect_left(outs, value.pos, key=_position)  # of the value, or of the one it is an alias of
     second = Value(seg, value.pos, spec, None, None, mark)
     seg.aliases.append((second, i))
     return second

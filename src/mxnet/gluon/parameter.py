@@ -486,17 +486,6 @@ def _as_initializer(init):
     return initializer.create(init) if isinstance(init, str) else init
 
 
-class _ConstantValue(initializer.Initializer):
-    """Initialise with a given array."""
-
-    def __init__(self, value):
-        super().__init__()
-        self.value = value
-
-    def _init_weight(self, name, arr):
-        arr[:] = self.value
-
-
 class Constant(Parameter):
     """A parameter that is never trained.
 
@@ -511,7 +500,7 @@ class Constant(Parameter):
             value = array(value)
         self.value = value
         super().__init__(
-            name, grad_req="null", shape=value.shape, dtype=value.dtype, init=_ConstantValue(value)
+            name, grad_req="null", shape=value.shape, dtype=value.dtype, init=initializer._ConstantValue(value)
         )
 
     def __repr__(self):
