@@ -5,3 +5,4 @@ from . import ordering, reduce, sequence, shape  # noqa: F401
 from . import ctc, nn_act, nn_conv, nn_dense, nn_dropout, nn_norm, nn_pool  # noqa: F401
 from . import output, random, softmax, update  # noqa: F401
 from . import image  # noqa: F401
+from . import nn_rnn  # noqa: F401

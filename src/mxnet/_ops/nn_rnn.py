@@ -1,10 +1,10 @@
 """Recurrent layers: vanilla, LSTM and GRU, fused over time, layers and directions.
 
-A layer costs three things: one product for the inputs of all time steps, a loop that multiplies by
-the recurrent weights, and - going back - one product each for the weights' gradients after the loop.
-The loop's gradient is written by hand (:func:`sweep`): differentiated step by step it would add up
-the weight gradient in the loop, which takes twice as long on a CPU. Everything elementwise that does
-not depend on the cotangents is computed for all steps at once before the backward loop.
+A layer costs three things: one product for the inputs of all time steps, a loop that multiplies
+by the recurrent weights and, going back, one product each for the weights' gradients after the
+loop. The loop's gradient is written by hand (:func:`sweep`): differentiated step by step it would
+add up the weight gradient in the loop, which takes twice as long on a CPU. Everything elementwise
+that does not depend on the cotangents is computed for all steps at once before the backward loop.
 """
 
 import functools
@@ -138,7 +138,7 @@ def rnn(
 
     - ``rnn_tanh``, ``rnn_relu``: ``h_t = act(a + u)``
     - ``lstm``: ``c_t = sigmoid(f) c_{t-1} + sigmoid(i) tanh(g)``, ``h_t = sigmoid(o) tanh(c_t)``
-      with ``i, f, g, o`` the quarters of ``a + u``; with a projection ``h_t = P sigmoid(o) tanh(c_t)``
+      with ``i, f, g, o`` the quarters of ``a + u``; a projection multiplies that ``h_t`` by P
     - ``gru``: ``r, z = sigmoid`` of the first two thirds of ``a + u``,
       ``n = tanh(a_n + r u_n)``, ``h_t = (1 - z) n + z h_{t-1}``
 
@@ -198,13 +198,13 @@ def rnn(
             hint="add a batch axis with expand_dims(1)" if data.ndim == 2 else None,
         )
     _check_arrays(mode, use_sequence_length, data, parameters, state, state_cell, sequence_length)
-    sizes = dict(
-        state_size=state_size,
-        num_layers=num_layers,
-        mode=mode,
-        bidirectional=bidirectional,
-        projection_size=projection_size,
-    )
+    sizes = {
+        "state_size": state_size,
+        "num_layers": num_layers,
+        "mode": mode,
+        "bidirectional": bidirectional,
+        "projection_size": projection_size,
+    }
     shapes = infer_rnn(data.shape, use_sequence_length=use_sequence_length, **sizes)
     given = {
         "parameters": parameters,
@@ -476,7 +476,7 @@ def _tanh_cell(what, a, u, h, c):
 
 def _relu_cell(what, a, u, h, c):
     y = jnp.maximum(a + u, jnp.zeros((), a.dtype))
-    return y, None, (y > 0,)
+    return y, None, ()
 
 
 def _lstm_cell(what, a, u, h, c):
@@ -523,7 +523,7 @@ def _tanh_factors(what, saved, h_before, hs, cs, c_before, wide):
 
 
 def _relu_factors(what, saved, h_before, hs, cs, c_before, wide):
-    return None, [saved[0].astype(wide)], None
+    return None, [(hs > 0).astype(wide)], None
 
 
 def _lstm_factors(what, saved, h_before, hs, cs, c_before, wide):
