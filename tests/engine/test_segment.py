@@ -174,9 +174,9 @@ def test_what_may_be_overwritten_but_is_held_keeps_its_value():
     kept = w._read()
     w[:] = w + 1
     w.wait_to_read()
-    assert (
-        onp.asarray(kept.data)[0, 0] == 4 and w.asnumpy()[0, 0] == 5 and held.asnumpy()[0, 0] == 4
-    )
+    assert onp.asarray(kept.data)[0, 0] == 4
+    assert w.asnumpy()[0, 0] == 5
+    assert held.asnumpy()[0, 0] == 4
 
 
 def test_asnumpy_never_aliases():
@@ -185,7 +185,8 @@ def test_asnumpy_never_aliases():
     a = w.asnumpy()
     a[:] = 7
     w[:] = w + 1
-    assert w.asnumpy()[0, 0] == 2 and a[0, 0] == 7
+    assert w.asnumpy()[0, 0] == 2
+    assert a[0, 0] == 7
 
 
 def test_explain_names_what_changed():

@@ -96,12 +96,15 @@ def test_names_and_order():
     ]
     assert list(net.collect_params(".*weight")) == ["model_dense0_weight", "model_dense1_weight"]
     assert list(net._collect_params_with_prefix()) == ["a.weight", "a.bias", "b.weight", "b.bias"]
-    assert net.name == "model" and net.a.name == "model_dense0"
+    assert net.name == "model"
+    assert net.a.name == "model_dense0"
 
 
 def test_deferred_parameters():
     net = Net()
-    with pytest.raises(RuntimeError, match="has not been initialized. Hint: call net.initialize"):
+    with pytest.raises(
+        RuntimeError, match=r"has not been initialized\. Hint: call net\.initialize"
+    ):
         net.a.weight.data()
     net.initialize()
     with pytest.raises(
@@ -110,7 +113,8 @@ def test_deferred_parameters():
         net.a.weight.data()
     assert net.a.weight.shape == (8, 0)
     net(nd.ones((2, 4)))
-    assert net.a.weight.shape == (8, 4) and net.a.weight.data().shape == (8, 4)
+    assert net.a.weight.shape == (8, 4)
+    assert net.a.weight.data().shape == (8, 4)
     with pytest.raises(mx.MXNetError, match=r"\(8, 5\)|\(8, 4\)"):
         net(nd.ones((2, 5)))
 
@@ -140,7 +144,7 @@ def test_shape_that_nothing_tells():
 
     net = Odd()
     net.initialize()
-    with pytest.raises(ValueError, match="shape cannot be inferred.*dot.*odd"):
+    with pytest.raises(ValueError, match=r"shape cannot be inferred.*dot.*odd"):
         net(nd.ones((2, 3)))
 
 
@@ -237,9 +241,9 @@ def test_save_and_load(tmp_path):
     with pytest.raises((AssertionError, ValueError), match="'weight'"):
         Dense(3).load_parameters(str(tmp_path / "net.params"))
     net.save_parameters(path)
+    wrong = Net()
+    wrong.a = Dense(9)
     with pytest.raises(AssertionError, match=r"does not fit: expected shape \(9"):
-        wrong = Net()
-        wrong.a = Dense(9)
         wrong.load_parameters(path)
 
 
@@ -257,7 +261,8 @@ def test_hooks():
     h1 = net.a.register_forward_pre_hook(lambda block, x: seen.append(("before", block.name)))
     h2 = net.a.register_forward_hook(lambda block, x, y: seen.append(("after", y.shape)))
     net(nd.ones((2, 4)))
-    assert [s[0] for s in seen] == ["before", "after"] and seen[1][1] == (2, 8)
+    assert [s[0] for s in seen] == ["before", "after"]
+    assert seen[1][1] == (2, 8)
     h1.detach(), h2.detach()
     net(nd.ones((2, 4)))
     assert len(seen) == 2
@@ -268,7 +273,8 @@ def test_summary(capsys):
     net.initialize()
     net.summary(nd.ones((2, 4)))
     out = capsys.readouterr().out
-    assert "Total params: 67" in out and "(2, 8)" in out
+    assert "Total params: 67" in out
+    assert "(2, 8)" in out
     net.hybridize()
     with pytest.raises(AssertionError, match="must not be hybridized"):
         net.summary(nd.ones((2, 4)))

@@ -4,9 +4,9 @@ import numpy as onp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.close import close
 
 from mxnet import nd
+from support.close import close
 
 SHAPE = (4, 3, 5)
 

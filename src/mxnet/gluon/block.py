@@ -303,8 +303,9 @@ class Block:
             if name not in params:
                 if not ignore_extra:
                     raise ValueError(
-                        f"{where} holds '{name}', which is no parameter here; there are {brief(params)}. "
-                        f"{nearest(name, params)} Hint: ignore_extra=True."
+                        f"{where} holds '{name}', which is no parameter here; "
+                        f"there are {brief(params)}. {nearest(name, params)} "
+                        "Hint: ignore_extra=True."
                     )
                 continue
             params[name]._load_init(data, ctx, cast_dtype, dtype_source)
@@ -585,8 +586,8 @@ class HybridBlock(Block):
             if isinstance(x, (list, tuple)) and x and self._first_array((x, *args)) is not None:
                 return self._forward_on(self._first_array((x, *args)).context, x, args)
             raise ValueError(
-                f"{type(self).__name__}: a HybridBlock takes NDArrays: there must be one NDArray among its "
-                f"inputs, got {type(x)}. Hint: mx.nd.array(x)."
+                f"{type(self).__name__}: a HybridBlock takes NDArrays: "
+                f"there must be one NDArray among its inputs, got {type(x)}. Hint: mx.nd.array(x)."
             )
         return self._forward_on(x.context, x, args)
 

@@ -87,7 +87,8 @@ class Parameter:
         for s in (stype, grad_stype):
             if s not in ("default", "row_sparse", "csr"):
                 raise AssertionError(
-                    f"Parameter '{name}': storage: expected 'default', 'row_sparse' or 'csr', got {s!r}."
+                    f"Parameter '{name}': storage: "
+                    f"expected 'default', 'row_sparse' or 'csr', got {s!r}."
                 )
         self._var = None
         self._data = None  # context -> NDArray
@@ -119,7 +120,8 @@ class Parameter:
     def grad_req(self, req):
         if req not in ("write", "add", "null"):
             raise AssertionError(
-                f"Parameter '{self.name}': grad_req: expected 'write', 'add' or 'null', got {req!r}."
+                f"Parameter '{self.name}': grad_req: "
+                f"expected 'write', 'add' or 'null', got {req!r}."
             )
         if not self._differentiable:
             req = "null"
@@ -294,7 +296,8 @@ class Parameter:
             if found is not None:
                 return found
             raise RuntimeError(
-                f"Parameter '{self.name}' is not on {ctx}: it was initialized on {self.list_ctx()}. "
+                f"Parameter '{self.name}' is not on {ctx}: "
+                f"it was initialized on {self.list_ctx()}. "
                 "Hint: net.initialize(ctx=[...]) or net.collect_params().reset_ctx(...)."
             )
         if self._deferred_init:
@@ -500,7 +503,11 @@ class Constant(Parameter):
             value = array(value)
         self.value = value
         super().__init__(
-            name, grad_req="null", shape=value.shape, dtype=value.dtype, init=initializer._ConstantValue(value)
+            name,
+            grad_req="null",
+            shape=value.shape,
+            dtype=value.dtype,
+            init=initializer._ConstantValue(value),
         )
 
     def __repr__(self):
@@ -611,7 +618,8 @@ class ParameterDict:
                 continue
             if value is not None and value != have:
                 raise AssertionError(
-                    f"Parameter '{name}' is there with another {key}: expected {value!r}, got {have!r}."
+                    f"Parameter '{name}' is there with another {key}: "
+                    f"expected {value!r}, got {have!r}."
                 )
         return found
 
@@ -636,7 +644,8 @@ class ParameterDict:
         for name, p in other.items():
             if name in self._params and self._params[name] is not p:
                 raise AssertionError(
-                    f"ParameterDict.update: both hold a parameter '{name}', and they are not the same one."
+                    f"ParameterDict.update: both hold a parameter '{name}', "
+                    "and they are not the same one."
                 )
         self._params.update(other.items())
 

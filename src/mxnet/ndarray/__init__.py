@@ -2,7 +2,7 @@
 
 from .. import _ops  # noqa: F401  (fills the registry)
 from .._frontend.build import fill_namespace
-from . import _creation, _functions, contrib, image, linalg, ndarray, op, random, sparse
+from . import _creation, _functions, contrib, image, linalg, op, random, sparse
 from ._creation import *  # noqa: F403
 from ._functions import *  # noqa: F403
 from ._internal import _internal
