@@ -39,6 +39,7 @@ def close(actual, expected, what):
 )
 def test_as_recorded(number):
     name, attrs, n = CASES[number]
+    attrs = {k: tuple(v) if isinstance(v, list) else v for k, v in attrs.items()}
     arrays = [RECORD[f"in_{number}_{k}"] for k in range(n)]
     bound, inputs, words = bind(name, arrays, attrs)
     asked = [k for k in range(n) if f"grad_{number}_{k}" in RECORD]

@@ -101,7 +101,9 @@ def bilinear_sampler(data, grid, *, cudnn_off: bool | None = None):
 
 def pixel_grid(height, width, dtype):
     """(x, y) of each pixel, (H, W) each."""
-    y, x = jnp.meshgrid(jnp.arange(height, dtype=dtype), jnp.arange(width, dtype=dtype), indexing="ij")
+    y, x = jnp.meshgrid(
+        jnp.arange(height, dtype=dtype), jnp.arange(width, dtype=dtype), indexing="ij"
+    )
     return x, y
 
 
@@ -385,16 +387,12 @@ def enlarge(x, w, scale, pad):
     out = 0
     for down, across in itertools.product(range(0, kernel, scale), repeat=2):
         taps = w[:, 0, down : down + scale, across : across + scale]  # (C, <= scale, <= scale)
-        taps = jnp.pad(
-            taps, ((0, 0), (0, scale - taps.shape[1]), (0, scale - taps.shape[2]))
-        )
+        taps = jnp.pad(taps, ((0, 0), (0, scale - taps.shape[1]), (0, scale - taps.shape[2])))
         part = x[:, :, :, None, :, None] * taps[None, :, None, :, None, :]
         part = part.reshape(b, c, height * scale, width * scale)
         before = (down, across)
         after = (2 * scale - down, 2 * scale - across)
-        out = out + jnp.pad(
-            part, ((0, 0), (0, 0), (before[0], after[0]), (before[1], after[1]))
-        )
+        out = out + jnp.pad(part, ((0, 0), (0, 0), (before[0], after[0]), (before[1], after[1])))
     rows = scale * (height - 1) + kernel - 2 * pad
     columns = scale * (width - 1) + kernel - 2 * pad
     return out[:, :, pad : pad + rows, pad : pad + columns]
@@ -484,7 +482,10 @@ def correlation(
 
     def fit(start):
         moved = lax.dynamic_slice_in_dim(
-            lax.dynamic_slice_in_dim(second, start[0], fixed.shape[2], 2), start[1], fixed.shape[3], 3
+            lax.dynamic_slice_in_dim(second, start[0], fixed.shape[2], 2),
+            start[1],
+            fixed.shape[3],
+            3,
         )
         if is_multiply:
             pointwise = fixed * moved
