@@ -7,11 +7,11 @@ import numpy as onp
 
 from .. import initializer
 from .._dtypes import as_dtype
-from .._engine.segment import alias, append_many, aside
+from .._engine.initial import fill
+from .._engine.segment import alias, aside
 from .._engine.state import threads
 from .._engine.trace import placeholder
 from .._frontend.dispatch import DeferredRead
-from .._graph.lower import Fill
 from .._graph.node import spec_of
 from ..context import canonical, cpu, current_context, device_of
 from ..error import FormatError, MXNetError, nearest
@@ -476,7 +476,7 @@ class DeferredArray(NDArray):
 
 def _filled(shape, dtype, ctx):
     spec = spec_of(tuple(shape), dtype, ctx)
-    return _wrap(NDArray, append_many(Fill.of(spec), (), (0,), ctx=ctx)[0])
+    return _wrap(NDArray, fill(spec, 0))
 
 
 def _dumps(init):

@@ -6,10 +6,11 @@ import numpy as onp
 
 from .._dtypes import as_dtype
 from .._engine.program import to_device
-from .._engine.segment import append, append_many, concrete
+from .._engine.initial import fill
+from .._engine.segment import append, concrete
 from .._engine.value import Value
 from .._frontend.dispatch import invoke
-from .._graph.lower import COPY, Fill
+from .._graph.lower import COPY
 from .._graph.node import spec_of
 from .._ops import _spec
 from .._ops.creation import range_length
@@ -115,7 +116,7 @@ def _shape(shape):
 def _filled(shape, value, ctx, dtype):
     ctx = _context(ctx)
     spec = spec_of(_shape(shape), as_dtype(dtype), ctx)
-    return _wrap(NDArray, append_many(Fill.of(spec), (), (value,), ctx=ctx)[0])
+    return _wrap(NDArray, fill(spec, value))
 
 
 def _sparse_or(stype):

@@ -4,14 +4,15 @@ import numpy as onp
 
 from .._dtypes import as_dtype
 from .._engine import barrier
+from .._engine.initial import fill
 from .._engine.program import wait_for_devices
-from .._engine.segment import alias, append, append_many, concrete, flush_all
+from .._engine.segment import alias, append, concrete, flush_all
 from .._engine.state import threads
 from .._engine.tape import backward, unrecorded
 from .._engine.value import Mark, Value
 from .._frontend.dispatch import WRITE_TRACKED, bind, cast_value, register_array_class, write_out
 from .._frontend.methods import add_methods
-from .._graph.lower import COPY, Fill
+from .._graph.lower import COPY
 from .._graph.node import spec_of
 from .._ops import _spec
 from .._ops.index import INT, assign_op, index_op
@@ -432,14 +433,7 @@ class NDArray:
                     self._write(v)  # the common case: values are immutable, so it can be shared
                     return
             elif value.__class__ in (float, int, bool):
-                self._write(
-                    append_many(
-                        Fill.of(spec),
-                        (),
-                        (float(value) if value.__class__ is float else value,),
-                        ctx=spec.ctx,
-                    )[0]
-                )
+                self._write(fill(spec, value))
                 return
         form, starts, arrays, _ = parse_key(key, spec.shape, NDArray)
         v = _as_value(value, spec)
@@ -577,8 +571,7 @@ class NDArray:
         if grad_req not in ("write", "add", "null"):
             raise KeyError(grad_req)
         spec = self._spec
-        grad = unrecorded(append_many, Fill.of(spec), (), (0,), ctx=spec.ctx)[0]
-        self._set_mark(Mark(_wrap(self.__class__, grad), grad_req))
+        self._set_mark(Mark(_wrap(self.__class__, fill(spec, 0)), grad_req))
 
     def _set_mark(self, mark):
         v = self._read()

@@ -1,9 +1,16 @@
 """``nd.random``: random arrays. The stream is set by ``mx.random.seed``."""
 
+from typing import Any
+
 from .. import _ops  # noqa: F401  (fills the registry)
+from .._dtypes import as_dtype
+from .._engine.initial import host_draw
+from .._engine.state import threads
 from .._frontend.build import fill_namespace
 from .._frontend.dispatch import invoke
+from .._graph.node import spec_of
 from .._ops import _spec
+from ..context import canonical, current_context
 from ..error import MXNetError, fail
 from .ndarray import NDArray
 
@@ -67,12 +74,24 @@ def _draw(name, parameters, shape, dtype, ctx, out):
             )
     if shape is None:
         shape = out.shape if out is not None else (1,)
+    if threads.initializing:
+        spec = spec_of(
+            (shape,) if isinstance(shape, int) else tuple(shape),
+            as_dtype(given.get("dtype")),
+            canonical(current_context() if ctx is None else ctx) if out is None else out.context,
+        )
+        value = host_draw(name, tuple(parameters.values()), spec)
+        if value is not None:
+            if out is None:
+                return NDArray(value)
+            out._write(value)
+            return out
     return invoke(
         _spec.get("_random_" + name), [], {**parameters, "shape": shape, "ctx": ctx, **given}, out
     )
 
 
-def uniform(low=0, high=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
+def uniform(low: Any = 0, high: Any = 1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
     """Uniform numbers in ``[low, high)``.
 
     Parameters
@@ -87,7 +106,7 @@ def uniform(low=0, high=1, shape=None, dtype=None, ctx=None, out=None, **kwargs)
     return _draw("uniform", {"low": low, "high": high}, shape, dtype, ctx, out)
 
 
-def normal(loc=0, scale=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
+def normal(loc: Any = 0, scale: Any = 1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
     """Normal numbers of mean ``loc`` and standard deviation ``scale``. Parameters as
     :func:`uniform`.
     """

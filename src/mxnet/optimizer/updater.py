@@ -1,5 +1,6 @@
 """``Updater``: an optimizer with the states of the parameters it has met."""
 
+from .._engine.initial import initial_values
 from ..ndarray import NDArray
 from . import _states
 from ._base import Optimizer
@@ -53,7 +54,8 @@ class Updater:
         found = []
         for i, w in zip(index, weight):
             if i not in self.states:
-                self.states[i] = self.optimizer.create_state_multi_precision(i, w)
+                with initial_values():
+                    self.states[i] = self.optimizer.create_state_multi_precision(i, w)
                 self.states_synced[i] = True
             elif not self.states_synced.get(i, False):
                 self.states[i] = self.sync_state_context(self.states[i], w.context)
