@@ -1,8 +1,8 @@
 """Initial values: made on the host, so that starting to train compiles nothing but the step.
 
-XLA spends 10 to 40 ms of compilation on each kernel, and filling or drawing a network's parameters, gradients
-and optimizer states takes one kernel per shape: 58 s of a 100-layer network's first step, before this was
-done here. NumPy does it in milliseconds.
+XLA:CPU spends 10 to 40 ms of compilation on each kernel, and filling or drawing a network's
+parameters, gradients and optimizer states takes a kernel for each of them: 4.0 s for 50 dense
+layers, now 0.01 s (two cores, measured one after the other).
 """
 
 from contextlib import contextmanager

@@ -5,8 +5,8 @@ import operator
 import numpy as onp
 
 from .._dtypes import as_dtype
-from .._engine.program import to_device
 from .._engine.initial import fill
+from .._engine.program import to_device
 from .._engine.segment import append, concrete
 from .._engine.value import Value
 from .._frontend.dispatch import invoke
