@@ -1,0 +1,317 @@
+"""Loops and branches over arrays: ``foreach``, ``while_loop`` and ``cond``.
+
+Called imperatively they are Python's own loops and branches: what they append is recorded like
+everything else. Inside a hybridized block ``foreach`` is unrolled, and the other two become one
+operator each (see ``_engine/branch.py``).
+"""
+
+from .._engine import branch
+from .._engine.segment import append_many
+from .._engine.state import threads
+from .._frontend.dispatch import invoke
+from .._graph.lower import Fill
+from .._graph.node import spec_of
+from .._ops import _spec
+from ..error import AttributeTypeError, MXNetError, ShapeError, TraceError, fail
+from .ndarray import NDArray, _wrap
+
+__all__ = ["foreach", "while_loop", "cond"]
+
+_LEAF = object()
+
+
+def _flatten(where, what, x, arrays):
+    """The structure of nested lists of arrays; the arrays are appended to ``arrays``."""
+    if isinstance(x, NDArray):
+        arrays.append(x)
+        return _LEAF
+    if isinstance(x, (list, tuple)):
+        return type(x), [_flatten(where, what, v, arrays) for v in x]
+    fail(
+        AttributeTypeError,
+        where,
+        f"{what} holds something else than arrays",
+        expected="an NDArray or a (nested) list of them",
+        got=f"{x!r} of type {type(x).__name__}",
+    )
+    return None
+
+
+def _rebuild(structure, arrays, lists=False):
+    """The inverse of :func:`_flatten`; ``arrays`` is an iterator. With ``lists`` no tuples."""
+    if structure is _LEAF:
+        return next(arrays)
+    kind, parts = structure
+    items = [_rebuild(p, arrays, lists) for p in parts]
+    return items if lists or kind is list else kind(items) if kind is tuple else kind(*items)
+
+
+def _pair(where, function, found):
+    if not isinstance(found, (list, tuple)) or len(found) != 2:
+        fail(
+            AttributeTypeError,
+            where,
+            f"{function} returned the wrong thing",
+            expected="a pair (outputs, states)",
+            got=f"{len(found)} values"
+            if isinstance(found, (list, tuple))
+            else type(found).__name__,
+        )
+    return found
+
+
+def _stack(arrays):
+    return invoke(_spec.get("stack"), arrays, {"axis": 0, "num_args": len(arrays)})
+
+
+def _parts(x):
+    """``x[0], x[1], ...`` as the outputs of one operator; an element of a vector has shape (1,)."""
+    n = x.shape[0]
+    given = {"num_outputs": n, "axis": 0, "squeeze_axis": x.ndim > 1}
+    found = invoke(_spec.get("SliceChannel"), [x], given)
+    return found if n > 1 else [found]
+
+
+def foreach(body, data, init_states):
+    """Call ``body`` on the slices of arrays along their first axis, one after the other.
+
+    Gradients flow to data, states and every array that ``body`` uses.
+
+    Parameters
+    ----------
+    body : callable(slices, states) -> (outputs, states)
+        Slices have the structure of ``data``, states that of ``init_states``.
+    data : NDArray (T, *S) or (nested) list of them, one T
+    init_states : NDArray or (nested) list of them, of any shapes
+
+    Returns
+    -------
+    outputs : as ``body`` returns them, each stacked to (T, *); tuples become lists
+    states : as the last call of ``body`` returned them
+
+    Raises
+    ------
+    AttributeTypeError   if something is not an array, or ``body`` does not return a pair
+    ShapeError           if the lengths of data differ, or are zero
+
+    Example
+    -------
+    >>> import mxnet as mx
+    >>> rows, last = mx.nd.contrib.foreach(
+    ...     lambda x, s: (x + s, x + s), mx.nd.array([[1], [2], [3]]), mx.nd.zeros((1,)))
+    >>> rows.asnumpy().ravel().tolist(), last.asnumpy().tolist()
+    ([1.0, 3.0, 6.0], [6.0])
+    """
+    arrays = []
+    structure = _flatten("foreach", "data", data, arrays)
+    _flatten("foreach", "init_states", init_states, [])
+    lengths = {a.shape[0] if a.ndim else 0 for a in arrays}
+    if len(lengths) != 1 or lengths == {0}:
+        fail(
+            ShapeError,
+            "foreach",
+            "data does not tell the number of steps",
+            expected="arrays with the same first dimension, at least 1",
+            got=[a.shape for a in arrays],
+        )
+    parts = [_parts(a) for a in arrays]
+    states, rows = init_states, []
+    for slices in zip(*parts):
+        found, states = _pair("foreach", "body", body(_rebuild(structure, iter(slices)), states))
+        outputs = []
+        form = _flatten("foreach", "an output of body", found, outputs)
+        _flatten("foreach", "a state returned by body", states, [])
+        if rows and len(outputs) != len(rows[0]):
+            fail(
+                MXNetError,
+                "foreach",
+                "body returned another number of outputs than before",
+                expected=len(rows[0]),
+                got=len(outputs),
+            )
+        rows.append(outputs)
+    stacked = [_stack(list(column)) for column in zip(*rows)]
+    return _rebuild(form, iter(stacked), lists=True), states
+
+
+def while_loop(cond, func, loop_vars, max_iterations=None):
+    """Call ``func`` as long as ``cond`` is true, at most ``max_iterations`` times.
+
+    Parameters
+    ----------
+    cond : callable(*loop_vars) -> NDArray of one element, or number
+    func : callable(*loop_vars) -> (step_output, new_loop_vars)
+        ``step_output`` may be None or an empty list.
+    loop_vars : NDArray or (nested) list of them
+    max_iterations : int
+
+    Returns
+    -------
+    outputs : as ``func`` returns them, each stacked to (max_iterations, *); zeros where ``func``
+        did not run (1.9.1 left these rows undefined). An empty list if it never ran; in a
+        hybridized block, where that is not known beforehand, all zeros.
+    loop_vars : after the last iteration
+
+    Raises
+    ------
+    ValueError           if there are no ``loop_vars`` or ``max_iterations``, ``func`` returns
+                         another number of variables, or ``cond`` gives more than one element
+    AttributeTypeError   if something is not an array, or ``func`` does not return a pair
+
+    Example
+    -------
+    >>> import mxnet as mx
+    >>> i = mx.nd.array([1])
+    >>> squares, end = mx.nd.contrib.while_loop(
+    ...     lambda i: i < 4, lambda i: (i * i, i + 1), i, max_iterations=5)
+    >>> squares.asnumpy().ravel().tolist(), end.asscalar()
+    ([1.0, 4.0, 9.0, 0.0, 0.0], np.float32(4.0))
+    """
+    if max_iterations is None:
+        raise ValueError("while_loop: max_iterations should be specified")
+    limit = int(
+        max_iterations.asscalar() if isinstance(max_iterations, NDArray) else max_iterations
+    )
+    arrays = []
+    structure = _flatten("while_loop", "loop_vars", loop_vars, arrays)
+    if not arrays:
+        raise ValueError("while_loop: loop_vars should contain at least one element")
+    if threads.tracing is not None and limit > 0:
+        return _traced_loop(cond, func, structure, arrays, limit)
+    rows, form, variables = [], None, loop_vars
+    while len(rows) < limit and _truth(cond(*_arguments(variables))):
+        form, outputs, variables, n = _iterate(func, variables)
+        if n != len(arrays):
+            _changed(len(arrays), n)
+        rows.append(outputs)
+    if not rows:
+        return [], loop_vars
+    stacked = [_stack(list(column)) for column in zip(*rows)]
+    if len(rows) < limit:
+        stacked = [_pad(s, limit) for s in stacked]
+    return _rebuild(form, iter(stacked), lists=True), variables
+
+
+def _arguments(variables):
+    return variables if isinstance(variables, (list, tuple)) else (variables,)
+
+
+def _changed(expected, got):
+    raise ValueError(
+        "while_loop: the length of loop_vars should be consistent during the loop: "
+        f"expected {expected} arrays, got {got}."
+    )
+
+
+def _iterate(func, variables):
+    """One call of ``func``: structure and arrays of the outputs, new variables, how many."""
+    found, variables = _pair("while_loop", "func", func(*_arguments(variables)))
+    outputs, new = [], []
+    form = _flatten("while_loop", "an output of func", [] if found is None else found, outputs)
+    _flatten("while_loop", "a variable returned by func", variables, new)
+    return form, outputs, variables, len(new)
+
+
+def _pad(x, n):
+    """Zeros after the rows of ``x``, to ``n`` rows."""
+    v = x._read()
+    spec = spec_of((n - x.shape[0], *x.shape[1:]), v.spec.dtype, v.spec.ctx)
+    zeros = _filled(spec)
+    return invoke(_spec.get("Concat"), [x, zeros], {"dim": 0, "num_args": 2})
+
+
+def _filled(spec):
+    from_zero = append_many(Fill.of(spec), [], (0.0,), ctx=spec.ctx)[0]
+    return _wrap(NDArray, from_zero)
+
+
+def _truth(x):
+    return bool(x.asscalar()) if isinstance(x, NDArray) else bool(x)
+
+
+def _predicate(x):
+    """The Value of a traced predicate."""
+    if x.size != 1:
+        raise ValueError("The current array is not a scalar")
+    return x._read()
+
+
+def _traced_loop(cond, func, structure, arrays, limit):
+    initial = [a._read() for a in arrays]
+    variables = [branch.placeholder(v.spec) for v in initial]
+
+    def stand_ins():
+        return _rebuild(structure, iter([_wrap(NDArray, v) for v in variables]))
+
+    def test():
+        found = cond(*_arguments(stand_ins()))
+        if not isinstance(found, NDArray):
+            raise TraceError("the condition of while_loop is not an array")
+        return [_predicate(found)]
+
+    shape = {}
+
+    def body():
+        shape["out"], outputs, new, n = _iterate(func, stand_ins())
+        if n != len(arrays):
+            _changed(len(arrays), n)
+        shape["new"] = _flatten("while_loop", "a variable", new, after := [])
+        shape["n"] = len(outputs)
+        return [a._read() for a in (*outputs, *after)]
+
+    tested = branch.piece(test, "the condition of while_loop")
+    found = branch.piece(body, "the body of while_loop")
+    n = shape["n"]
+    if found.specs[n:] != [v.spec.with_grad(False) for v in initial]:
+        raise TraceError("a variable of while_loop changes its shape or dtype")
+    results = branch.loop(tested, found, variables, initial, n, limit)
+    made = [_wrap(NDArray, v) for v in results]
+    outputs = _rebuild(shape["out"], iter(made[:n]), lists=True)
+    return outputs, _rebuild(shape["new"], iter(made[n:]))
+
+
+def cond(pred, then_func, else_func):
+    """Call one of two functions.
+
+    Parameters
+    ----------
+    pred : NDArray of one element, number, or callable() giving one of them
+    then_func, else_func : callable() -> NDArray or (nested) list of them
+
+    Returns
+    -------
+    what ``then_func()`` returns if ``pred`` is not zero, else what ``else_func()`` returns
+
+    Raises
+    ------
+    ValueError   if ``pred`` has more than one element
+
+    Example
+    -------
+    >>> import mxnet as mx
+    >>> x = mx.nd.array([-2])
+    >>> mx.nd.contrib.cond(x > 0, lambda: x, lambda: -x).asscalar()
+    np.float32(2.0)
+    """
+    if callable(pred) and not isinstance(pred, NDArray):
+        pred = pred()
+    if threads.tracing is None or not isinstance(pred, NDArray):
+        return then_func() if _truth(pred) else else_func()
+    test = _predicate(pred)
+    yes, structure = _branch(then_func, "then_func")
+    no, other = _branch(else_func, "else_func")
+    if yes.specs != no.specs or structure != other:
+        raise TraceError("the two sides of cond give results of different shapes, dtypes or number")
+    results = branch.choose(test, yes, no)
+    return _rebuild(structure, iter([_wrap(NDArray, v) for v in results]))
+
+
+def _branch(function, name):
+    structure = []
+
+    def run():
+        arrays = []
+        structure.append(_flatten("cond", f"a result of {name}", function(), arrays))
+        return [a._read() for a in arrays]
+
+    return branch.piece(run, f"{name} of cond"), structure[0]
