@@ -1,0 +1,265 @@
+"""Operators written in Python: ``CustomOp`` computes, ``CustomOpProp`` tells its properties.
+
+Example
+-------
+>>> import mxnet as mx
+>>> class Square(mx.operator.CustomOp):
+...     def forward(self, is_train, req, in_data, out_data, aux):
+...         self.assign(out_data[0], req[0], in_data[0] * in_data[0])
+...     def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+...         self.assign(in_grad[0], req[0], 2 * in_data[0] * out_grad[0])
+>>> @mx.operator.register("my_square")
+... class SquareProp(mx.operator.CustomOpProp):
+...     def create_operator(self, ctx, in_shapes, in_dtypes):
+...         return Square()
+>>> from mxnet.ndarray._custom import Custom
+>>> Custom(mx.nd.array([3]), op_type="my_square").asscalar()
+np.float32(9.0)
+"""
+
+import warnings
+from collections import namedtuple
+
+from ._ops import _spec
+from .error import AttributeTypeError, MXNetError, fail
+from .ndarray._custom import registered
+
+__all__ = [
+    "CustomOp",
+    "CustomOpProp",
+    "register",
+    "get_all_registered_operators",
+    "get_operator_arguments",
+    "OperatorArguments",
+    "PythonOp",
+    "NumpyOp",
+    "NDArrayOp",
+]
+
+OperatorArguments = namedtuple("OperatorArguments", ["narg", "names", "types"])
+
+
+class CustomOp:
+    """What an operator computes: subclass and define ``forward`` and ``backward``.
+
+    Both run imperatively and unrecorded, and write their results with :meth:`assign`.
+    """
+
+    def forward(self, is_train, req, in_data, out_data, aux):
+        """Compute the outputs.
+
+        Parameters
+        ----------
+        is_train : bool
+        req : list of {'null', 'write', 'inplace', 'add'}    how to write each output
+        in_data, out_data, aux : list of NDArray             outputs are zeros before
+        """
+
+    def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+        """Compute the gradients of the inputs.
+
+        Parameters
+        ----------
+        req : list of {'null', 'write', 'inplace', 'add'}    how to write each gradient; ``'null'``
+            where nobody asks for it. Sums over several uses are made outside.
+        out_grad, in_data, out_data, in_grad, aux : list of NDArray
+        """
+
+    def assign(self, dst, req, src):
+        """Write ``src`` (NDArray, NumPy array or number) into the array ``dst`` as ``req`` says."""
+        if req in ("write", "inplace"):
+            dst[:] = src
+        elif req == "add":
+            dst[:] += src
+
+
+class CustomOpProp:
+    """Properties of an operator: names of its arrays, shapes, types, and how to make it.
+
+    Parameters
+    ----------
+    need_top_grad : bool    whether the gradient of the inputs depends on that of the outputs (false
+        for losses)
+    """
+
+    def __init__(self, need_top_grad=True):
+        self.need_top_grad_ = need_top_grad
+
+    def infer_shape(self, in_shape):
+        """Shapes of inputs, outputs and auxiliary states; by default all as the first input."""
+        return in_shape, (in_shape[0],) * len(self.list_outputs()), ()
+
+    def infer_type(self, in_type):
+        """Element types of inputs, outputs and auxiliary states; by default the first input's."""
+        first = in_type[0]
+        return (
+            in_type,
+            [first] * len(self.list_outputs()),
+            [first] * len(self.list_auxiliary_states()),
+        )
+
+    def infer_storage_type(self, in_stype):
+        """Storage types of inputs, outputs and auxiliary states; only ``'default'`` exists here."""
+        _require_dense(type(self).__name__, in_stype)
+        return (
+            in_stype,
+            ["default"] * len(self.list_outputs()),
+            ["default"] * len(self.list_auxiliary_states()),
+        )
+
+    def infer_storage_type_backward(self, ograd_stype, in_stype, out_stype, igrad_stype, aux_stype):
+        """Storage types in the backward pass; only ``'default'`` exists here."""
+        groups = [ograd_stype, in_stype, out_stype, igrad_stype, aux_stype]
+        for i, group in enumerate(groups):
+            if i != 3:
+                _require_dense(type(self).__name__, group)
+        return tuple([["default"] * len(group) for group in groups])
+
+    def list_outputs(self):
+        """Names of the outputs, by default ``['output']``."""
+        return ["output"]
+
+    def list_arguments(self):
+        """Names of the inputs, by default ``['data']``."""
+        return ["data"]
+
+    def list_auxiliary_states(self):
+        """Names of arrays that ``forward`` may change, by default none."""
+        return []
+
+    def declare_backward_dependency(self, out_grad, in_data, out_data):
+        """Which of the given array numbers ``backward`` needs."""
+        return [*(out_grad if self.need_top_grad_ else ()), *in_data, *out_data]
+
+    def create_operator(self, ctx, in_shapes, in_dtypes):
+        """Make the :class:`CustomOp` for a context, input shapes and codes of input types."""
+        return CustomOp()
+
+
+def _require_dense(where, stypes):
+    for stype in stypes:
+        if stype not in ("default", "undefined"):
+            fail(
+                MXNetError,
+                where,
+                "custom operators take dense arrays only",
+                expected="'default'",
+                got=repr(stype),
+                hint="convert with .tostype('default'), or override infer_storage_type",
+            )
+
+
+def register(reg_name):
+    """Class decorator: register properties under a name for ``nd.Custom(..., op_type=reg_name)``.
+
+    Registering a name again replaces the operator, as one does in a notebook.
+
+    Raises
+    ------
+    AttributeTypeError   if what is decorated is not a CustomOpProp
+    """
+
+    def decorate(prop_cls):
+        needed = ("list_arguments", "list_outputs", "infer_shape", "create_operator")
+        if not callable(prop_cls) or not all(hasattr(prop_cls, m) for m in needed):
+            fail(
+                AttributeTypeError,
+                f"operator.register({reg_name!r})",
+                "this is not the class of an operator's properties",
+                expected="a subclass of mx.operator.CustomOpProp",
+                got=repr(prop_cls),
+            )
+        registered[reg_name] = prop_cls
+        return prop_cls
+
+    return decorate
+
+
+def get_all_registered_operators():
+    """Names of all built-in operators, sorted."""
+    return sorted({*_spec.registry, "Custom"})
+
+
+def get_operator_arguments(op_name):
+    """Names and types of an operator's inputs and parameters.
+
+    Returns
+    -------
+    OperatorArguments(narg, names, types)
+
+    Raises
+    ------
+    MXNetError   if there is no such operator
+    """
+    if op_name == "Custom":
+        return OperatorArguments(2, ["data", "op_type"], ["NDArray-or-Symbol[]", "string"])
+    found = _spec.get(op_name)
+    names = [*found.input_names, *found.attrs]
+    types = ["NDArray-or-Symbol[]" if n == found.variadic else "NDArray-or-Symbol" for n in names]
+    for i, attr in enumerate(found.attrs.values()):
+        default = "required" if attr.required else f"optional, default={attr.default!r}"
+        types[len(found.input_names) + i] = f"{attr.describe()}, {default}"
+    return OperatorArguments(len(names), names, types)
+
+
+class PythonOp:
+    """Base of the two forerunners of :class:`CustomOp`, which work with symbols only.
+
+    Deprecated since MXNet 0.9; kept so that classes derived from it can be defined.
+    """
+
+    def __init__(self, need_top_grad=True):
+        warnings.warn(
+            f"{type(self).__name__}: PythonOp, NumpyOp and NDArrayOp are deprecated. "
+            "Please use CustomOp",
+            UserWarning,
+            stacklevel=2,
+        )
+        self.info_ = None
+        self.need_top_grad_ = need_top_grad
+
+    def __call__(self, *args, **kwargs):
+        return self.get_symbol(*args, **kwargs)
+
+    def get_symbol(self, *args, **kwargs):
+        """The operator as a symbol: not available here."""
+        raise MXNetError(
+            f"{type(self).__name__}.get_symbol: operators of this kind cannot be run. "
+            "Hint: derive from mx.operator.CustomOp, with the same forward and backward."
+        )
+
+    def forward(self, in_data, out_data):
+        """Compute the outputs; by default ``out_data[0][:] = in_data[0]``."""
+        out_data[0][:] = in_data[0]
+
+    def backward(self, out_grad, in_data, out_data, in_grad):
+        """Compute the gradients; by default 1."""
+        in_grad[0][:] = 1.0
+
+    def infer_shape(self, in_shape):
+        """Shapes of inputs and outputs; by default all as the first input."""
+        return in_shape, [in_shape[0]]
+
+    def list_outputs(self):
+        """Names of the outputs."""
+        return ["output"]
+
+    def list_arguments(self):
+        """Names of the inputs."""
+        return ["data"]
+
+    def need_top_grad(self):
+        """Whether the gradient depends on that of the outputs."""
+        return self.need_top_grad_
+
+
+class NumpyOp(PythonOp):
+    """Deprecated: an operator on NumPy arrays. Use :class:`CustomOp`."""
+
+
+class NDArrayOp(PythonOp):
+    """Deprecated: an operator on NDArrays. Use :class:`CustomOp`."""
+
+    def declare_backward_dependency(self, out_grad, in_data, out_data):
+        """Which of the given array numbers ``backward`` needs."""
+        return [*(out_grad if self.need_top_grad() else ()), *in_data, *out_data]
