@@ -28,6 +28,7 @@ from . import (
     optimizer,
     random,
     registry,
+    util,
 )
 from . import initializer as init
 from . import kvstore as kv
@@ -37,6 +38,16 @@ from .attribute import AttrScope
 from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
 from .error import MXNetError
 from .libinfo import __version__
+from .util import (
+    is_np_array,
+    is_np_shape,
+    np_array,
+    np_shape,
+    set_np_shape,
+    use_np,
+    use_np_array,
+    use_np_shape,
+)
 
 __all__ = [
     "AttrScope",
@@ -68,4 +79,13 @@ __all__ = [
     "random",
     "registry",
     "rnd",
+    "is_np_array",
+    "is_np_shape",
+    "np_array",
+    "np_shape",
+    "set_np_shape",
+    "use_np",
+    "use_np_array",
+    "use_np_shape",
+    "util",
 ]

@@ -7,10 +7,12 @@ settle on the
 superset; an input that it may overwrite but that turned out to be alive is copied first.
 """
 
+import ctypes
 import itertools
 import sys
 import time
 import warnings
+import weakref
 
 import jax
 import numpy as onp
@@ -22,7 +24,14 @@ from . import cache
 from .stats import stats, why_new
 from .value import CONSUMED, Value
 
-__all__ = ["run_program", "to_device", "wait_for_devices", "ExecutedTape"]
+__all__ = [
+    "run_program",
+    "to_device",
+    "export",
+    "from_shared_memory",
+    "wait_for_devices",
+    "ExecutedTape",
+]
 
 _refs = sys.getrefcount
 _Array = jax.Array
@@ -80,6 +89,32 @@ def to_device(array, ctx):
     return jax.device_put(array, device_of(ctx))
 
 
+class _Capsule:
+    """A bare DLPack capsule as the object that today's protocol asks for."""
+
+    def __init__(self, capsule):
+        self._capsule = capsule
+
+    def __dlpack__(self, **kwargs):
+        return self._capsule
+
+    def __dlpack_device__(self):
+        pointer = ctypes.pythonapi.PyCapsule_GetPointer
+        pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+        # DLManagedTensor begins with DLTensor: a data pointer, then the device's type and number
+        at = pointer(self._capsule, b"dltensor") + ctypes.sizeof(ctypes.c_void_p)
+        return tuple((ctypes.c_int32 * 2).from_address(at))
+
+
+def from_shared_memory(source):
+    """A JAX array on the memory of an object with ``__dlpack__``, or of a DLPack capsule."""
+    if type(source).__name__ == "PyCapsule":
+        source = _Capsule(source)
+    data = jax.dlpack.from_dlpack(source)
+    export(data)
+    return data
+
+
 def _counts(vals, data, i):
     """Counts of references to the i-th input and to its array."""
     return _refs(vals[i]), _refs(data[i])
@@ -111,8 +146,19 @@ class _Probe:
 _probe = _Probe()
 
 
+_exported = {}
+
+
+def export(array):
+    """Note that others may share an array's memory (DLPack): it is never overwritten in place."""
+    key = id(array)
+    _exported[key] = weakref.ref(array, lambda _: _exported.pop(key, None))
+
+
 def _held_elsewhere(vals, data, i):
     """Whether anybody but the running segment holds the i-th input."""
+    if _exported and id(data[i]) in _exported:
+        return True
     value, array = _counts(vals, data, i)
     return value > _probe.held[0] or array > _probe.held[1]
 

@@ -6,16 +6,17 @@ import numpy as onp
 
 from .._dtypes import as_dtype
 from .._engine.initial import fill
-from .._engine.program import to_device
-from .._engine.segment import append, concrete
+from .._engine.program import from_shared_memory
+from .._engine.segment import append
 from .._engine.value import Value
 from .._frontend.dispatch import invoke
 from .._graph.lower import COPY
 from .._graph.node import spec_of
 from .._ops import _spec
 from .._ops.creation import range_length
-from ..context import canonical, current_context, device_of
-from ..error import MXNetError, ShapeError, fail
+from ..context import canonical, cpu, current_context, device_of, gpu
+from ..error import ShapeError, fail
+from . import sparse
 from .ndarray import NDArray, _wrap
 
 __all__ = [
@@ -50,7 +51,8 @@ def array(source_array, ctx=None, dtype=None):
 
     Parameters
     ----------
-    source_array : number, nested list, numpy.ndarray or NDArray
+    source_array : number, nested list, numpy.ndarray or NDArray; sparse arrays, and SciPy's csr
+        matrices, give sparse arrays
     ctx : Context, default the current one
     dtype : default float32, whatever the source (also NumPy's float64 and int64); an NDArray keeps
         its own
@@ -65,6 +67,8 @@ def array(source_array, ctx=None, dtype=None):
     ContextError   the device is not there
     """
     ctx = _context(ctx)
+    if isinstance(source_array, sparse.BaseSparseNDArray) or sparse.is_scipy_csr(source_array):
+        return sparse.array(source_array, ctx, dtype)
     if isinstance(source_array, NDArray):
         spec = source_array._spec
         v = source_array._on(ctx)
@@ -119,14 +123,10 @@ def _filled(shape, value, ctx, dtype):
     return _wrap(NDArray, fill(spec, value))
 
 
-def _sparse_or(stype):
-    if stype not in (None, "default"):
-        raise MXNetError(f"storage {stype!r} is not available: expected 'default'.")
-
-
 def zeros(shape, ctx=None, dtype=None, stype=None, **kwargs):
-    """Array of zeros (float32 by default)."""
-    _sparse_or(stype)
+    """Array of zeros (float32 by default); ``stype``: of that storage."""
+    if stype not in (None, "default"):
+        return _into(sparse.zeros(stype, _shape(shape), ctx, dtype), kwargs)
     return _into(_filled(shape, 0, ctx, dtype), kwargs)
 
 
@@ -232,18 +232,20 @@ def from_numpy(ndarray, zero_copy=True):
 
 
 def from_dlpack(dlpack):
-    """NDArray of an object that offers ``__dlpack__``."""
-    data = onp.array(onp.from_dlpack(dlpack))
-    return array(data, dtype=data.dtype)
+    """NDArray that shares the memory of an object with ``__dlpack__``, where the device allows it.
+
+    The other side must not write to that memory any more: values here never change.
+    """
+    data = from_shared_memory(dlpack)
+    ctx = _context(gpu(data.device.id) if data.device.platform == "gpu" else cpu())
+    return _wrap(NDArray, Value(None, 0, spec_of(data.shape, as_dtype(data.dtype), ctx), data))
 
 
 def to_dlpack_for_read(data):
-    """DLPack capsule of an array's present value."""
-    v = data._read()
-    x = to_device(concrete(v), v.spec.ctx)
-    return x.__dlpack__()
+    """DLPack capsule of an array's present value, without a copy."""
+    return data.to_dlpack_for_read()
 
 
 def to_dlpack_for_write(data):
-    """DLPack capsule of a copy: values are immutable, so writes cannot reach the array."""
-    return to_dlpack_for_read(data.copy())
+    """DLPack capsule of a copy: values never change, so writes cannot reach the array."""
+    return data.to_dlpack_for_write()

@@ -5,12 +5,19 @@ import numpy as onp
 from .._dtypes import as_dtype
 from .._engine import barrier
 from .._engine.initial import fill
-from .._engine.program import wait_for_devices
+from .._engine.program import export, to_device, wait_for_devices
 from .._engine.segment import alias, append, concrete, flush_all
 from .._engine.state import threads
 from .._engine.tape import backward, unrecorded
 from .._engine.value import Mark, Value
-from .._frontend.dispatch import WRITE_TRACKED, bind, cast_value, register_array_class, write_out
+from .._frontend.dispatch import (
+    WRITE_TRACKED,
+    bind,
+    cast_value,
+    invoke,
+    register_array_class,
+    write_out,
+)
 from .._frontend.methods import add_methods
 from .._graph.lower import COPY
 from .._graph.node import spec_of
@@ -542,6 +549,47 @@ class NDArray:
         x._v, x._seen = value, v
         return x
 
+    def slice_assign(self, rhs, begin, end, step):
+        """Replace a slice by ``rhs``; returns the array."""
+        given = {"begin": begin, "end": end, "step": step}
+        return self._replace("_slice_assign", [self, rhs], given)
+
+    def slice_assign_scalar(self, value, begin, end, step):
+        """Fill a slice with a number; returns the array."""
+        given = {"scalar": value, "begin": begin, "end": end, "step": step}
+        return self._replace("_slice_assign_scalar", [self], given)
+
+    def _replace(self, name, inputs, given):
+        return invoke(_spec.get(name), inputs, given, out=self)
+
+    def __dlpack__(self, **kwargs):
+        v = self._read()
+        data = to_device(concrete(v), v.spec.ctx)
+        export(data)
+        v.data = data
+        return data.__dlpack__(**kwargs)
+
+    def __dlpack_device__(self):
+        return to_device(concrete(self._read()), self.context).__dlpack_device__()
+
+    def to_dlpack_for_read(self):
+        """DLPack capsule of the present value, without a copy."""
+        return self.__dlpack__()
+
+    def to_dlpack_for_write(self):
+        """DLPack capsule of a copy: values never change, so writes cannot reach the array."""
+        return self.copy().__dlpack__()
+
+    @property
+    def writable(self):
+        """Whether the array may be assigned to: always."""
+        return True
+
+    @property
+    def handle(self):
+        """What stands for the array in the engine (there is no C handle): for identity checks."""
+        return self._read()
+
     def __copy__(self):
         return self.copy()
 
@@ -566,12 +614,16 @@ class NDArray:
         Parameters
         ----------
         grad_req : {'write', 'add', 'null'}   replace the gradient, add to it, or do not compute it
-        stype : str, optional                 storage type of the gradient; only dense is there
+        stype : str, optional                 storage type of the gradient, default dense
         """
         if grad_req not in ("write", "add", "null"):
             raise KeyError(grad_req)
         spec = self._spec
-        self._set_mark(Mark(_wrap(self.__class__, fill(spec, 0)), grad_req))
+        if stype in (None, "default"):
+            grad = _wrap(self.__class__, fill(spec, 0))
+        else:
+            grad = _stypes["empty"](stype, spec.shape, spec.ctx, spec.dtype)
+        self._set_mark(Mark(grad, grad_req))
 
     def _set_mark(self, mark):
         v = self._read()
@@ -592,13 +644,27 @@ class NDArray:
         """
         backward([self._read()], [_head_grad(self, out_grad)], retain_graph)
 
-    # ------------------------------------------------------------------ sparse storage is not here
-    # yet
+    # ------------------------------------------------------------------ storage
     def tostype(self, stype):
-        """The array in another storage; only ``'default'``."""
-        if stype != "default":
-            raise MXNetError(f"tostype: storage {stype!r} is not available: expected 'default'.")
-        return self
+        """A copy in another storage: ``'default'``, ``'row_sparse'`` or ``'csr'``.
+
+        Raises
+        ------
+        MXNetError   unknown storage
+        ValueError   a csr array of this shape cannot be
+        """
+        return self.copy() if stype == "default" else _stypes["of_dense"](self, stype)
+
+
+_stypes = {}
+
+
+def register_stypes(of_dense, empty):
+    """Sparse arrays are defined above this module and make themselves known here.
+
+    ``of_dense(array, stype)`` converts, ``empty(stype, shape, ctx, dtype)`` makes zeros.
+    """
+    _stypes.update(of_dense=of_dense, empty=empty)
 
 
 class _DetachLens:
