@@ -30,6 +30,17 @@ def register_array_class(name, cls):
     _classes[name] = cls
 
 
+_storages = {}
+
+
+def register_storage(cls, call):
+    """Let operators on arrays of a class with another storage be called by ``call``.
+
+    It takes (op, inputs, given, out, names) and gives what :func:`invoke` would.
+    """
+    _storages[cls] = call
+
+
 def _freeze(value):
     if value.__class__ is list:
         return tuple([_freeze(v) for v in value])
@@ -98,6 +109,10 @@ def invoke(op, inputs, given, out=None, names=None, cls=None):
             device_of(ctx)
         cls = cls or array_class()
     else:
+        if _storages:
+            for x in inputs:
+                if x.__class__ in _storages:
+                    return _storages[x.__class__](op, inputs, given, out, names)
         cls = inputs[0].__class__
         if "ctx" in given:
             given = {k: v for k, v in given.items() if k != "ctx"}

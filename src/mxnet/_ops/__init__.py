@@ -7,3 +7,4 @@ from . import output, random, softmax, update  # noqa: F401
 from . import image  # noqa: F401
 from . import nn_rnn  # noqa: F401
 from . import contrib_boxes, contrib_vision, spatial  # noqa: F401
+from . import sparse  # noqa: F401

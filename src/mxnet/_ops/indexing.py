@@ -13,6 +13,7 @@ from jax import lax
 from ..error import MXNetError, ShapeError, fail
 from ._axes import one_axis, same_shape, whole_index
 from ._spec import DType, Shape, op
+from .sparse import used_rows
 
 __all__ = []
 
@@ -508,7 +509,8 @@ def embedding(
     ------
     ShapeError   if weight has another shape
 
-    Gradient   wrt weight: rows used more than once add up
+    Gradient   wrt weight: rows used more than once add up; under ``sparse_grad`` it consists of
+        the rows that were used (see ``_ops/sparse.py``)
     """
     if weight.shape != (input_dim, output_dim):
         fail(
@@ -518,7 +520,8 @@ def embedding(
             expected=f"weight {(input_dim, output_dim)}",
             got=weight.shape,
         )
-    return _rows(weight, _inside(data, input_dim, "clip"), 0)
+    at = _inside(data, input_dim, "clip")
+    return used_rows(weight, at) if sparse_grad else _rows(weight, at, 0)
 
 
 # --------------------------------------------------------------------------------- contrib

@@ -8,6 +8,7 @@ from ._functions import *  # noqa: F403
 from ._internal import _internal
 from ._serialize import load, load_frombuffer, save
 from .ndarray import NDArray, waitall
+from .sparse import cast_storage
 
 __all__ = [
     "NDArray",
@@ -19,6 +20,7 @@ __all__ = [
     "random",
     "sparse",
     "_internal",
+    "cast_storage",
     "save",
     "load",
     "load_frombuffer",

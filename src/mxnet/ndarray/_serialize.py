@@ -34,6 +34,7 @@ from .._engine.value import Value
 from .._graph.node import spec_of
 from ..context import Context, canonical, device_of
 from ..error import ContextError, DTypeError, FormatError, MXNetError
+from ._sparse_array import STYPES, BaseSparseNDArray, host, value_of
 from .ndarray import NDArray, _wrap
 
 __all__ = ["save", "load", "load_frombuffer", "save_tobuffer", "atomic_write"]
@@ -45,9 +46,6 @@ STORAGE = {DEFAULT: "default", ROW_SPARSE: "row_sparse", CSR: "csr"}
 INDEX_ARRAYS = {ROW_SPARSE: ("row numbers",), CSR: ("row offsets", "column numbers")}
 CPU, GPU = 1, 2
 MAX_RANK = 32
-# A sparse array may describe a dense one of any size: this bounds what a small file makes us
-# allocate.
-DENSE_FACTOR, DENSE_FLOOR = 64, 1 << 24
 
 # 8 to 11 are in the format, though the Python of 1.x had no names for them
 TYPES = {
@@ -277,36 +275,26 @@ def _check_sparse(r, record, what):
     )
 
 
-def dense(record, limit, source="load"):
-    """The dense NumPy array of a record; MXNetError if it would take more than ``limit`` bytes."""
-    if record.values is None:
-        return onp.zeros((0,), "float32")
-    if record.storage == DEFAULT:
-        return record.values
-    size = math.prod(record.shape) * record.values.dtype.itemsize
-    if size > limit:
-        raise MXNetError(
-            f"{source}: the {STORAGE[record.storage]} array at offset {record.offset} has shape "
-            f"{list(record.shape)}: as a dense array it would take {size} bytes, expected at most "
-            f"{limit}. Hint: sparse storage is not available; split the array before saving it."
-        )
-    out = onp.zeros(record.shape, record.values.dtype)
-    if record.storage == ROW_SPARSE:
-        out[record.indices[0]] = record.values
-    else:
-        starts, columns = record.indices
-        rows = onp.repeat(onp.arange(record.shape[0]), onp.diff(starts.astype("int64")))
-        out[rows, columns] = record.values
-    return out
+def _sparse(record):
+    """The sparse array of a record; index arrays as int64."""
+    cls = STYPES[STORAGE[record.storage]]
+    indices = [a.astype("int64", copy=False) for a in record.indices]
+    if record.storage == CSR:
+        indices.reverse()  # the file has the row offsets first
+    ctx = _context(record.device)
+    return cls._of(record.shape, [value_of(p, ctx) for p in (record.values, *indices)])
 
 
 def _pieces(arrays, names, np_shape):
     """The bytes of a file, piece by piece; values are not copied.
 
-    ``arrays``: list of (C-contiguous numpy.ndarray, device type, device id).
+    ``arrays``: list of (C-contiguous numpy.ndarray, or Record of a sparse one, device type, id).
     """
     yield struct.pack("<QQQ", FILE_MAGIC, 0, len(arrays))
     for a, *device in arrays:
+        if isinstance(a, Record):
+            yield from _sparse_pieces(a)
+            continue
         # rank 0 would mean "no array" in V2
         version = V3 if np_shape or a.ndim == 0 else V2
         yield struct.pack(
@@ -317,6 +305,28 @@ def _pieces(arrays, names, np_shape):
     for name in names:
         raw = name.encode("utf-8")
         yield struct.pack("<Q", len(raw)) + raw
+
+
+def _sparse_pieces(r):
+    """The bytes of a sparse array."""
+    stored, shape = r.values.shape, r.shape
+    yield struct.pack(f"<IiI{len(stored)}q", V2, r.storage, len(stored), *stored)
+    yield struct.pack(
+        f"<I{len(shape)}qiii", len(shape), *shape, *r.device, TYPE_CODES[r.values.dtype]
+    )
+    for a in r.indices:
+        yield struct.pack("<iIq", TYPE_CODES[a.dtype], 1, len(a))
+    for a in (r.values, *r.indices):
+        yield a.reshape(-1).view("uint8").data
+
+
+def _record_of(x, device):
+    """What a file says of a sparse array."""
+    values, *indices = [onp.ascontiguousarray(host(p)) for p in x._parts()]
+    storage = ROW_SPARSE if x.stype == "row_sparse" else CSR
+    if storage == CSR:
+        indices.reverse()
+    return Record(storage, x.shape, device, values, tuple(indices), 0)
 
 
 def _plan(data, where, np_shape):
@@ -343,14 +353,18 @@ def _plan(data, where, np_shape):
                 f"{where}: data[{names[i] if names else i!r}] must be an NDArray, got "
                 f"{type(x).__name__}. Hint: make an array of it with mx.nd.array()."
             )
+        ctx = x.context
+        device = GPU if ctx.device_typeid == GPU else CPU, ctx.device_id
+        if isinstance(x, BaseSparseNDArray):
+            arrays.append((_record_of(x, device), *device))
+            continue
         a = onp.ascontiguousarray(concrete(x._read())).reshape(x.shape)
         if a.dtype not in TYPE_CODES:
             raise DTypeError(
                 f"{where}: data[{names[i] if names else i!r}] has element type {a.dtype}, which "
                 f"the format cannot hold; it holds {', '.join(t.name for t in TYPES.values())}."
             )
-        ctx = x.context
-        arrays.append((a, GPU if ctx.device_typeid == GPU else CPU, ctx.device_id))
+        arrays.append((a, *device))
     return _pieces(arrays, names, np_shape)
 
 
@@ -444,7 +458,7 @@ def save_tobuffer(data, *, np_shape=False):
 def load(fname):
     """Load what :func:`save`, or MXNet 1.x, wrote.
 
-    Sparse arrays become dense.
+    Sparse arrays keep their storage, whatever the size of what they stand for.
 
     Returns
     -------
@@ -454,7 +468,7 @@ def load(fname):
     Raises
     ------
     FormatError   (an MXNetError) not such a file: says the offset and the field
-    MXNetError    the file cannot be read; a sparse array is too large as a dense one
+    MXNetError    the file cannot be read
     """
     name = _file_name(fname, "load")
     try:
@@ -474,11 +488,13 @@ def load_frombuffer(buf):
 
 def _arrays(buffer, source):
     records, names = read_records(buffer, source)
-    limit = max(DENSE_FLOOR, DENSE_FACTOR * len(buffer))
     arrays = []
     for record in records:
-        data = dense(record, limit, source)
-        limit -= data.nbytes if record.storage != DEFAULT else 0
+        if record.storage != DEFAULT:
+            arrays.append(_sparse(record))
+            continue
+        data = record.values
+        data = onp.zeros((0,), "float32") if data is None else data
         spec = spec_of(data.shape, data.dtype, _context(record.device))
         arrays.append(_wrap(NDArray, Value(None, 0, spec, data)))
     return dict(zip(names, arrays)) if names else arrays

@@ -1,0 +1,105 @@
+"""Operators on storage types, as they are on dense arrays; and how gradients mark their rows.
+
+Arrays with sparse storage are made of dense ones (``ndarray/_sparse_array.py``), and so are their
+gradients: a gradient that consists of some rows is a dense array in which the other rows are
+negative zeros.  That survives sums (only -0 + -0 is -0) and compilation, is zero for everybody
+else, and tells rows that were not used from rows whose gradient happens to be zero.
+"""
+
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+
+from ..error import ShapeError, fail
+from ._spec import op
+
+__all__ = ["add_rows", "touched_rows", "used_rows", "without_marks"]
+
+
+def add_rows(shape, at, rows):
+    """Sums of ``rows`` at positions ``at`` of an array; negative zero where there is none.
+
+    Positions outside are left out.
+    """
+    rows = jnp.where(rows == 0, jnp.zeros_like(rows), rows)  # -0 - 0 would stay a mark
+    return jnp.full(shape, -0.0, rows.dtype).at[at].add(rows, mode="drop")
+
+
+def without_marks(x):
+    """The array with ordinary zeros."""
+    return jnp.where(x == 0, jnp.zeros_like(x), x)
+
+
+def touched_rows(x):
+    """Which rows (axis 0) a gradient consists of, as a vector of bool.
+
+    Those without mark; if no row is marked, all that are not zero.
+    """
+    axes = tuple(range(1, x.ndim))
+    absent = jnp.all((x == 0) & jnp.signbit(x), axis=axes)
+    return jnp.where(jnp.any(absent), ~absent, jnp.any(x != 0, axis=axes))
+
+
+@jax.custom_vjp
+def used_rows(weight, at):
+    """``weight[at]`` whose gradient consists of the rows ``at``."""
+    return weight.at[at].get(mode="clip")
+
+
+def _used(weight, at):
+    return used_rows(weight, at), (at, weight.shape)
+
+
+def _used_back(saved, ct):
+    at, shape = saved
+    return add_rows(shape, at, ct), None
+
+
+used_rows.defvjp(_used, _used_back)
+
+
+@op("cast_storage", aliases=("_sparse_cast_storage",))
+def cast_storage(data, *, stype: Literal["csr", "default", "row_sparse"]):
+    """The same array in another storage; ``nd.cast_storage`` gives arrays of that storage.
+
+    Parameters
+    ----------
+    data : (*S)
+    stype : {'csr', 'default', 'row_sparse'}
+
+    Returns
+    -------
+    (*S) same dtype
+
+    Gradient   wrt data: the output's
+    """
+    return data
+
+
+@op("_sparse_retain")
+def retain(data, indices):
+    """The array with all rows but some set to zero.
+
+    Parameters
+    ----------
+    data : (N, *S)
+    indices : (K,) any number type    rows that stay
+
+    Returns
+    -------
+    (N, *S) same dtype
+
+    Gradient   wrt data: of the rows that stay
+    """
+    if indices.ndim != 1 or data.ndim < 1:
+        fail(
+            ShapeError,
+            "_sparse_retain",
+            "indices do not fit",
+            expected="a vector of row numbers",
+            got=f"data {list(data.shape)}, indices {list(indices.shape)}",
+        )
+    stays = jnp.zeros(data.shape[:1], bool).at[indices.astype("int64")].set(True, mode="drop")
+    stays = stays.reshape(stays.shape + (1,) * (data.ndim - 1))
+    return jnp.where(stays, data, jnp.zeros_like(data))
