@@ -430,3 +430,23 @@ def test_moving_statistics_in_a_branch():
     with pytest.warns(UserWarning, match="changes a parameter"), autograd.record():
         net(x).wait_to_read()
     onp.testing.assert_allclose(net.norm.running_mean.data().asnumpy(), [0.2, 0.4], rtol=1e-6)
+
+
+# ---------------------------------------------------------------------------------- samples
+
+
+def test_rand_zipfian():
+    true = nd.array([3.0])
+    samples, of_true, of_samples = contrib.rand_zipfian(true, 5, 10)
+    assert [a.dtype for a in (samples, of_true, of_samples)] == [onp.int64] + [onp.float64] * 2
+    assert [a.shape for a in (samples, of_true, of_samples)] == [(5,), (1,), (5,)]
+    onp.testing.assert_allclose(of_true.asscalar(), 0.46529044, rtol=1e-7)  # recorded
+    k = samples.asnumpy()
+    onp.testing.assert_allclose(
+        of_samples.asnumpy(), 5 * onp.log((k + 2) / (k + 1)) / onp.log(11), rtol=1e-12
+    )
+    counts = onp.bincount(contrib.rand_zipfian(true, 20000, 4)[0].asnumpy(), minlength=4)
+    k = onp.arange(4)
+    expected = 20000 * onp.log((k + 2) / (k + 1)) / onp.log(5)
+    assert len(counts) == 4
+    onp.testing.assert_allclose(counts, expected, rtol=0.08)

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, DTypeError, ShapeError, fail
@@ -481,12 +482,12 @@ def _relu_cell(what, a, u, h, c):
 
 def _lstm_cell(what, a, u, h, c):
     n = c.shape[1]
-    s = a + u
-    inner = jax.nn.sigmoid(s[:, : 2 * n])
-    g = jnp.tanh(s[:, 2 * n : 3 * n])
-    o = jax.nn.sigmoid(s[:, 3 * n :])
-    raw = inner[:, n:] * c + inner[:, :n] * g
-    saved = (jnp.concatenate([inner, g, o], axis=1),)
+    # One tanh for all gates, for sigmoid(s) = tanh(s / 2) / 2 + 1 / 2: no parts to join, which took
+    # a fifth of the forward loop on a CPU.
+    half = onp.repeat([0.5, 0.5, 1.0, 0.5], n).astype(a.dtype)
+    gates = jnp.tanh((a + u) * half) * half + (1 - half)
+    raw = gates[:, n : 2 * n] * c + gates[:, :n] * gates[:, 2 * n : 3 * n]
+    saved = (gates,)
     if what.clip is not None:
         low, high, replace = what.clip
         low, high = jnp.asarray(low, raw.dtype), jnp.asarray(high, raw.dtype)
@@ -494,7 +495,7 @@ def _lstm_cell(what, a, u, h, c):
         if replace:
             raw = jnp.where(jnp.isnan(raw), low, raw)
         raw = jnp.clip(raw, low, high)
-    return o * jnp.tanh(raw), raw, saved
+    return gates[:, 3 * n :] * jnp.tanh(raw), raw, saved
 
 
 def _gru_cell(what, a, u, h, c):
