@@ -200,7 +200,17 @@ def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=Fals
         create_graph if retain_graph is None else retain_graph,
         create_graph,
     )
-    return [v.__class__(g) for v, g in zip(variables, found)]
+    if create_graph:
+        return [v.__class__(g) for v, g in zip(variables, found)]
+    return [_with_storage(v, g) for v, g in zip(variables, found)]
+
+
+def _with_storage(variable, value):
+    """A gradient in the storage that the variable's gradient has."""
+    grad = variable.grad
+    if grad is None or grad.stype == "default":
+        return variable.__class__(value)
+    return grad._like(value)
 
 
 def get_symbol(x):

@@ -242,7 +242,7 @@ class Parameter:
         self._grad_handles = OrderedDict()
         with aside():
             for c, x in self._data.items():
-                x.attach_grad(self._grad_req)
+                x.attach_grad(self._grad_req, self._grad_stype)
                 self._grad_handles[c] = x.grad
 
     def _load_init(self, data, ctx, cast_dtype=False, dtype_source="current"):
@@ -409,15 +409,26 @@ class Parameter:
         raise MXNetError("Parameter.var: symbols are not available yet.")
 
     def list_row_sparse_data(self, row_id):
-        """Rows of a row-sparse parameter on all contexts."""
-        raise RuntimeError(
-            f"Parameter '{self.name}': rows are only given of row_sparse storage, and this is "
-            f"{self._stype}. Hint: use data()."
-        )
+        """Rows of a row-sparse parameter on all contexts, as row_sparse arrays.
+
+        Parameters
+        ----------
+        row_id : NDArray (K,) of row numbers
+        """
+        if self._stype != "row_sparse":
+            raise RuntimeError(
+                f"Parameter '{self.name}': rows are only given of row_sparse storage, and this is "
+                f"{self._stype}. Hint: use data()."
+            )
+        return [
+            x.detach().tostype("row_sparse").retain(row_id.as_in_context(x.context))
+            for x in self.list_data()
+        ]
 
     def row_sparse_data(self, row_id):
-        """Rows of a row-sparse parameter."""
-        return self.list_row_sparse_data(row_id)
+        """Rows of a row-sparse parameter on the context of ``row_id``."""
+        found = self.list_row_sparse_data(row_id)
+        return next((x for x in found if x.context == row_id.context), found[0])
 
     def _reduce(self):
         """The mean of the values on all contexts, on the CPU: what is saved."""

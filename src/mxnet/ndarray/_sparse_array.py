@@ -17,7 +17,7 @@ from .._engine.segment import alias, append_many, concrete
 from .._engine.state import threads
 from .._engine.tape import unrecorded
 from .._engine.value import Mark, Value
-from .._frontend.dispatch import WRITE_TRACKED
+from .._frontend.dispatch import WRITE_TRACKED, register_storage
 from .._graph.node import spec_of
 from .._ops._spec import Bound
 from .._ops.sparse import without_marks
@@ -112,6 +112,9 @@ def _inplace(method):
     return apply
 
 
+_known = set()
+
+
 class BaseSparseNDArray(NDArray):
     """What sparse arrays have in common.
 
@@ -122,7 +125,7 @@ class BaseSparseNDArray(NDArray):
     _form = None  # (shape, (Value of data, Values of index arrays)), or None: only the dense array
     _raw = None  # a gradient as the backward pass gave it, rows marked: see _ops/sparse.py
     _stype = None
-    _invoke = None  # set by _sparse_ops: (operator, inputs, attributes) -> result
+    _call = _invoke = None  # set by _sparse_ops: how operators are called, also by name
 
     def __new__(cls, value=None):
         # operators wrap their results in the class of their first input: dense ones are NDArrays
@@ -130,12 +133,22 @@ class BaseSparseNDArray(NDArray):
 
     def __init__(self, value=None):
         self._v = self._base = self._mark = None
+        cls = type(self)
+        if cls not in _known:  # calls of operators look for sparse inputs from now on
+            _known.add(cls)
+            register_storage(cls, self._call)
 
     @classmethod
     def _of(cls, shape, parts):
         """The array of given parts (Values; data first)."""
         x = cls()
         x._form = tuple(shape), tuple(parts)
+        return x
+
+    def _like(self, value):
+        """A gradient with the storage of this one."""
+        x = type(self)()
+        x._write(value)
         return x
 
     @classmethod

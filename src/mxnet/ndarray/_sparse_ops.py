@@ -19,7 +19,7 @@ import numpy as onp
 from .._engine.segment import append_many
 from .._engine.state import threads
 from .._engine.tape import unrecorded
-from .._frontend.dispatch import invoke, register_storage, write_out
+from .._frontend.dispatch import invoke, write_out
 from .._ops import _spec
 from .._ops._spec import Bound
 from .._ops.sparse import add_rows
@@ -87,8 +87,7 @@ def _call_by_name(name, inputs, given):
 
 
 BaseSparseNDArray._invoke = staticmethod(_call_by_name)
-for _cls in (CSRNDArray, RowSparseNDArray):
-    register_storage(_cls, call)
+BaseSparseNDArray._call = staticmethod(call)
 
 
 def _on_values(op, x, given):
@@ -368,14 +367,15 @@ class _CSRDot(Bound):
     """``csr . dense`` or ``csr.T . dense``; inputs: values, row and column numbers, dense matrix.
 
     The lists are padded with positions that are outside, so that matrices of about the same number
-    of elements share a program.  The gradient of the dense matrix consists of the rows it was used
-    in, and so does the product with the transpose.
+    of elements share a program.  The product with the transpose consists of some rows, and, where
+    it is wanted (``marked``), so does the gradient of the dense matrix.
     """
 
-    def __init__(self, shape, transpose_a, transpose_b):
+    def __init__(self, shape, transpose_a, transpose_b, marked):
         super().__init__()
         self.name = "csr_dot"
         self.shape, self.transpose_a, self.transpose_b = shape, transpose_a, transpose_b
+        self.marked = marked
 
     def run(self, inputs, words):
         """See the class."""
@@ -384,31 +384,35 @@ class _CSRDot(Bound):
         if self.transpose_b:
             dense = dense.T
         if self.transpose_a:
-            return (_matrix_product(n, m, True, values, columns, rows, dense),)
-        return (_matrix_product(m, n, False, values, rows, columns, dense),)
+            return (_matrix_product(n, (True, self.marked), values, columns, rows, dense),)
+        return (_matrix_product(m, (False, self.marked), values, rows, columns, dense),)
 
 
-def _matrix_product_of(n_out, n_in, marked, values, to, source, dense):
-    picked = dense.at[source].get(mode="fill", fill_value=0) * values[:, None]
-    shape = (n_out, dense.shape[1])
+def _summed(marked, shape, at, rows):
     if marked:
-        return add_rows(shape, to, picked)
-    return jnp.zeros(shape, dense.dtype).at[to].add(picked, mode="drop")
+        return add_rows(shape, at, rows)
+    return jnp.zeros(shape, rows.dtype).at[at].add(rows, mode="drop")
 
 
-def _product_forward(n_out, n_in, marked, values, to, source, dense):
-    out = _matrix_product_of(n_out, n_in, marked, values, to, source, dense)
+def _matrix_product_of(n, marked, values, to, source, dense):
+    picked = dense.at[source].get(mode="fill", fill_value=0) * values[:, None]
+    return _summed(marked[0], (n, dense.shape[1]), to, picked)
+
+
+def _product_forward(n, marked, values, to, source, dense):
+    out = _matrix_product_of(n, marked, values, to, source, dense)
     return out, (values, to, source, dense)
 
 
-def _product_backward(n_out, n_in, marked, saved, ct):
+def _product_backward(n, marked, saved, ct):
     values, to, source, dense = saved
     picked = ct.at[to].get(mode="fill", fill_value=0)
     of_values = jnp.sum(picked * dense.at[source].get(mode="fill", fill_value=0), axis=1)
-    return of_values, None, None, add_rows(dense.shape, source, picked * values[:, None])
+    of_dense = _summed(marked[1], dense.shape, source, picked * values[:, None])
+    return of_values, None, None, of_dense
 
 
-_matrix_product = jax.custom_vjp(_matrix_product_of, nondiff_argnums=(0, 1, 2))
+_matrix_product = jax.custom_vjp(_matrix_product_of, nondiff_argnums=(0, 1))
 _matrix_product.defvjp(_product_forward, _product_backward)
 _dots = {}
 
@@ -427,7 +431,9 @@ def _csr_dot(x, dense, transpose_a, transpose_b, only=None):
         onp.concatenate([rows, onp.full(pad, x.shape[0], rows.dtype)]),
         onp.concatenate([columns, onp.full(pad, x.shape[1], columns.dtype)]),
     ]
-    key = x.shape, transpose_a, transpose_b
+    mark = dense._mark
+    marked = mark is not None and mark.grad is not None and mark.grad.stype == "row_sparse"
+    key = x.shape, transpose_a, transpose_b, marked
     bound = _dots.get(key)
     if bound is None:
         bound = _dots.setdefault(key, _CSRDot(*key))

@@ -15,6 +15,7 @@ from .._engine.tape import unrecorded
 from .._ops._spec import Bound, make_key
 from ..error import MXNetError
 from ..ndarray import NDArray
+from ._lazy import Rows, is_lazy, lazily
 
 __all__ = ["Plan", "MultiStep", "HALF", "flatten"]
 
@@ -67,6 +68,7 @@ class MultiStep(Bound):
     step : callable ``(weight, grad, state, shared, rates, **static) -> (weight, state)``
     static : tuple of (name, value)          compiled in, the same for all
     layouts : tuple per parameter of (structure of the state, place of the float32 copy or None,
+        whether it is updated lazily,
         static pairs)
     """
 
@@ -84,7 +86,8 @@ class MultiStep(Bound):
         key = make_key(words[-2], words[-1]) if self.needs_key else None
         leaves = iter(inputs[2 * n :])
         new_leaves, new_weights = [], []
-        for i, (structure, master, own) in enumerate(self.layouts):
+        for i, (structure, master, lazy, own) in enumerate(self.layouts):
+            step = lazily(self.step) if lazy else self.step
             weight, grad = inputs[i], inputs[n + i]
             at = self.n_shared + i * self.n_rates
             kw = {**self.static, **dict(own)}
@@ -93,10 +96,10 @@ class MultiStep(Bound):
             state = _build(structure, leaves)
             rates = tuple(words[at : at + self.n_rates])
             if master is None:
-                new, state = self.step(weight, grad, state, shared, rates, **kw)
+                new, state = step(weight, grad, state, shared, rates, **kw)
             else:
                 w32, inner = state[master], state[1 - master]
-                w32, inner = self.step(w32, grad.astype(w32.dtype), inner, shared, rates, **kw)
+                w32, inner = step(w32, grad.astype(w32.dtype), inner, shared, rates, **kw)
                 new = w32.astype(weight.dtype)
                 state = (w32, inner) if master == 0 else (inner, w32)
             new_weights.append(new.astype(weight.dtype))
@@ -133,11 +136,14 @@ class Plan:
         self.indices, self.weights, self.grads = indices, weights, grads
         self.leaves, places = [], []
         copy = 1 if optimizer.master_last else 0
-        for w, state in zip(weights, states):
+        sources = []
+        for w, g, state in zip(weights, grads, states):
             structure = flatten(state, self.leaves)
-            places.append((structure, copy if mixed and w.dtype in HALF else None))
+            lazy = is_lazy(optimizer, g)
+            places.append((structure, copy if mixed and w.dtype in HALF else None, lazy))
+            sources.append(Rows(g) if lazy else g)
         self.layouts = tuple(places)
-        self.reads = [*weights, *grads, *self.leaves]
+        self.reads = [*weights, *sources, *self.leaves]
         self.writes = [*self.leaves, *weights]
         self.bound = self.static = self.own = None
 
