@@ -8,7 +8,7 @@ import pytest
 import mxnet as mx
 from mxnet import autograd, gluon, nd, operator
 from mxnet.error import AttributeTypeError, MXNetError, ShapeError
-from mxnet.ndarray._custom import Custom
+from mxnet.ndarray import Custom
 
 _number = itertools.count()
 

@@ -123,12 +123,12 @@ def invoke(op, inputs, given, out=None, names=None, cls=None):
         cls = array_class()
         _complete_shapes(op, bound, inputs, names)
         values = [x._read() for x in inputs]
-    if inputs and bound.n_visible == 1 and not (op.barrier or op.mutates or op.needs_key):
+    if inputs and bound.n_visible == 1 and not (op.barrier or bound.mutates or op.needs_key):
         result = append(bound, values, words)
         return cls(result) if out is None else write_out(op, [result], out)
     if op.barrier:
         results = barrier.run(bound, values, words)
-    elif op.mutates:
+    elif bound.mutates:
         results = append_many(bound, values, words, keep=bound.n_out, ctx=ctx)
         results = _write_back(op, bound, inputs, names, results)
     else:
@@ -188,11 +188,15 @@ def _complete_shapes(op, bound, inputs, names):
 def _write_back(op, bound, inputs, names, results):
     """Replace the mutated inputs by their outputs; returns the visible results."""
     names = names or op.inputs
-    for name, i in op.mutates:
-        if name in names and i < len(results):
+    for name, i in bound.mutates:
+        if name.__class__ is int:
+            at = name
+        elif name in names:
             at = names.index(name)
-            if at < len(inputs) and inputs[at] is not None:
-                inputs[at]._write(results[i])
+        else:
+            continue
+        if at < len(inputs) and i < len(results):
+            inputs[at]._write(results[i])
     return results[: bound.n_visible]
 
 

@@ -29,6 +29,7 @@ import inspect
 import math
 import types
 import typing
+from collections.abc import Callable
 
 import jax
 import numpy as onp
@@ -103,8 +104,7 @@ class OpDef:
         """The operator with its static attributes fixed and its inputs counted; interned.
 
         ``names`` are the inputs' names where they are not simply the first ``n_inputs`` of the
-        signature
-        (an optional one in the middle was left out).
+        signature (an optional one in the middle was left out).
         """
         key = (n_inputs, names, tuple(attrs.items()))
         bound = self._binds.get(key)
@@ -139,7 +139,7 @@ class OpDef:
                 self.reject(name, where)
         return static, tuple(scalars)
 
-    def reject(self, name, where=None):
+    def reject(self, name, where=None) -> typing.NoReturn:
         """Raise for an unknown keyword, listing the known ones."""
         known = [*self.input_names, *self.attrs]
         hint = nearest(name, known)
@@ -202,7 +202,7 @@ class Attr:
         except (TypeError, ValueError, SyntaxError, OverflowError):
             self._bad(value, where)
 
-    def _bad(self, value, where):
+    def _bad(self, value, where) -> typing.NoReturn:
         fail(
             AttributeTypeError,
             where,
@@ -310,9 +310,8 @@ class Bound:
     attrs = {}
     needs_key = False  # the last two words are a random key, assigned by dispatch
     n_words = 0
-    closed = (
-        frozenset()
-    )  # outputs through which no gradient flows (new moving statistics, optimizer states)
+    # outputs through which no gradient flows: new moving statistics, optimizer states
+    closed = frozenset()
     name = "?"
 
     def __init__(self):
@@ -331,14 +330,15 @@ class BoundOp(Bound):
         self.name = opdef.name
         self.needs_key = opdef.needs_key
         self.n_scalars = sum(a.scalar and n not in attrs for n, a in opdef.attrs.items())
-        self.n_words = self.n_scalars + (
-            2 if self.needs_key else 0
-        )  # a random key travels as two words
+        # a random key travels as two words
+        self.n_words = self.n_scalars + (2 if self.needs_key else 0)
         n = opdef.num_outputs
         self.n_out = n(attrs, n_inputs) if callable(n) else n
         v = opdef.visible
         self.n_visible = self.n_out if v is None else v(attrs, n_inputs) if callable(v) else v
-        self.closed = frozenset([i for _, i in opdef.mutates])
+        m = opdef.mutates
+        self.mutates = m(attrs, n_inputs) if callable(m) else m
+        self.closed = frozenset([i for _, i in self.mutates])
         names = [n for n, a in opdef.attrs.items() if a.scalar and n not in attrs]
         self._kw = tuple(names)
 
@@ -375,8 +375,8 @@ def op(
     *,
     aliases=(),
     infer=None,
-    num_outputs=1,
-    visible=None,
+    num_outputs: int | Callable = 1,
+    visible: int | Callable | None = None,
     mutates=(),
     barrier=False,
     same_dtype=False,
@@ -396,9 +396,8 @@ def op(
     num_outputs : int or callable ``(attrs, n_inputs) -> int``   outputs of the function
     visible : int or callable   the first so many outputs are the user's; the rest is written back
         by ``mutates``
-    mutates : tuple of (input name, output index)   inputs that are replaced by an output (moving
-        statistics,
-                                optimizer states)
+    mutates : tuple of (input name or number, output index)   inputs that are replaced by an output
+        (moving statistics, optimizer states); or callable ``(attrs, n_inputs) -> tuple``
     barrier : bool              the function cannot be traced (output shape depends on data, host
         work): it
                                 gets concrete arrays and runs alone
@@ -431,7 +430,8 @@ def op(
         d.inputs = tuple(d.inputs)
         d.input_names = d.inputs + ((d.variadic,) if d.variadic else ())
         d.scalars = tuple(n for n, a in d.attrs.items() if a.scalar)
-        d.num_outputs, d.visible, d.mutates = num_outputs, visible, tuple(mutates)
+        d.num_outputs, d.visible = num_outputs, visible
+        d.mutates = mutates if callable(mutates) else tuple(mutates)
         d.infer, d.barrier, d.same_dtype = infer, barrier, same_dtype
         d.lift = {k: frozenset(v) for k, v in lift}
         d.doc = inspect.getdoc(fn) or ""
