@@ -66,7 +66,7 @@ def as_dtype(dtype, where="dtype"):
         found = CODES[dtype]
     else:
         try:
-            found = onp.dtype(dtype)
+            found = onp.dtype(dtype)  # pyright: ignore[reportCallIssue, reportArgumentType] - tried
         except TypeError:
             found = None
         if found is None or found.kind not in "biufcV" or (found.kind == "V" and found != bfloat16):

@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 string_types = (str,)
-numeric_types = (float, int, onp.generic)
+numeric_types: tuple[type, ...] = (float, int, onp.generic)
 integer_types = (int, onp.integer)
 
 

@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 import difflib
+from typing import NoReturn
 
 
 class MXNetError(RuntimeError):
@@ -90,7 +91,7 @@ def register_error(func_name=None, cls=None):
 register = register_error
 
 
-def fail(cls, where, what, *, expected=None, got=None, hint=None):
+def fail(cls, where, what, *, expected=None, got=None, hint=None) -> NoReturn:
     """Raise ``cls`` with the one message form of this package (see the head of the file)."""
     text = f"{where}: {what}"
     if expected is not None:

@@ -116,7 +116,7 @@ class Initializer:
             return NotImplemented
         return type(self) is type(other) and self.dumps() == other.dumps()
 
-    __hash__ = None
+    __hash__ = None  # pyright: ignore[reportAssignmentType] - Python's word for "unhashable"
 
     def __repr__(self):
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self._kwargs.items())})"
@@ -420,7 +420,7 @@ class Xavier(Initializer):
     ValueError   on use: the array has fewer than two axes
     """
 
-    def __init__(self, rnd_type="uniform", factor_type="avg", magnitude=3):
+    def __init__(self, rnd_type="uniform", factor_type="avg", magnitude: float = 3):
         super().__init__(rnd_type=rnd_type, factor_type=factor_type, magnitude=magnitude)
         _choice(
             type(self).__name__,

@@ -15,6 +15,7 @@ import math
 import threading
 import warnings
 from functools import cache
+from typing import TypeVar
 
 import jax.numpy as jnp
 import numpy as onp
@@ -59,6 +60,8 @@ __all__ = [
     "numeric_types",
 ]
 
+_Class = TypeVar("_Class", bound="type[EvalMetric]")
+
 _FLOAT64 = onp.dtype("float64")
 
 
@@ -75,7 +78,7 @@ class MetricArgumentError(MXNetError, ValueError, AssertionError):
 _registry = {}
 
 
-def register(klass, name=None):
+def register(klass: _Class, name=None) -> _Class:
     """Make a metric class known to :func:`create`, by its name in lower case or by ``name``."""
     if not (isinstance(klass, type) and issubclass(klass, EvalMetric)):
         raise MetricArgumentError(f"register: expected a subclass of EvalMetric, got {klass!r}.")
@@ -95,7 +98,7 @@ def register(klass, name=None):
 def alias(*aliases):
     """Class decorator: register a metric under further names."""
 
-    def decorate(klass):
+    def decorate(klass: _Class) -> _Class:
         for name in aliases:
             register(klass, name)
         return klass

@@ -12,8 +12,7 @@ Example
 ... class SquareProp(mx.operator.CustomOpProp):
 ...     def create_operator(self, ctx, in_shapes, in_dtypes):
 ...         return Square()
->>> from mxnet.nd import Custom
->>> Custom(mx.nd.array([3]), op_type="my_square").asscalar()
+>>> mx.nd.Custom(mx.nd.array([3]), op_type="my_square").asscalar()
 np.float32(9.0)
 """
 

@@ -4,6 +4,7 @@ comes from JSON.
 
 import json
 import warnings
+from typing import TypeVar
 
 from .base import string_types
 from .error import MXNetError, nearest
@@ -16,6 +17,8 @@ __all__ = [
     "UnknownNameError",
     "string_types",
 ]
+
+_Class = TypeVar("_Class", bound=type)
 
 _registries = {}  # base class -> {lower-case name: class}
 
@@ -59,7 +62,7 @@ def get_register_func(base_class, nickname):
     """
     table = _table(base_class)
 
-    def register(klass, name=None):
+    def register(klass: _Class, name=None) -> _Class:
         if not (isinstance(klass, type) and issubclass(klass, base_class)):
             raise AssertionError(
                 f"Can only register subclass of {base_class.__name__}, got {klass!r}."
@@ -90,7 +93,7 @@ def get_alias_func(base_class, nickname):
     register = get_register_func(base_class, nickname)
 
     def alias(*aliases):
-        def decorate(klass):
+        def decorate(klass: _Class) -> _Class:
             for name in aliases:
                 register(klass, name)
             return klass

@@ -28,10 +28,22 @@ def tolerated(name, attrs):
     return found
 
 
-def close(actual, expected, what):
+def states(name, bound):
+    """(input, output) numbers of what an update operator writes back, but for the weights."""
+    if "multi" not in name or "update" not in name:
+        return [(bound.op.inputs.index(n), i) for n, i in bound.op.mutates]
+    n = bound.n_visible
+    tail = 2 if name.startswith("preloaded") else 1 if "adamw" in name else 0
+    per, kept = (bound.n_inputs - tail) // n, bound.n_out // n - 1
+    return [(i * per + per - kept + k, n + i * kept + k) for i in range(n) for k in range(kept)]
+
+
+def close(actual, expected, what, halves=False):
     assert actual.dtype == expected.dtype, what
     assert actual.shape == expected.shape, what
-    onp.testing.assert_allclose(actual, expected, 3e-5, 5e-6, err_msg=what)
+    # 1.9.1 takes the norms of half-width weights in half precision, we do not
+    loose = 2e-3 if expected.dtype == onp.float16 else 2e-4 if halves else 3e-5
+    onp.testing.assert_allclose(actual, expected, loose, loose / 6, err_msg=what)
 
 
 @pytest.mark.parametrize(
@@ -59,9 +71,13 @@ def test_as_recorded(number):
     visible = sum(f"out_{number}_{k}" in RECORD for k in range(len(outputs)))
     assert visible == bound.n_visible
     skipped = tolerated(name, attrs)
+    halves = any(x.dtype == onp.float16 for x in arrays)
     for k in range(visible):
         if f"out_{k}" not in skipped:
-            close(outputs[k], RECORD[f"out_{number}_{k}"], f"out_{k}")
+            close(outputs[k], RECORD[f"out_{number}_{k}"], f"out_{k}", halves)
+    for k, i in states(name, bound):
+        expected = RECORD.get(f"aft_{number}_{k}", RECORD[f"in_{number}_{k}"])
+        close(outputs[i], expected, f"state {k}", halves)
     for k in asked:
         if f"grad_{k}" not in skipped:
             close(grads[k], RECORD[f"grad_{number}_{k}"], f"grad_{k}")

@@ -1,8 +1,9 @@
 """Records what MXNet 1.9.1's spatial, vision, quantised and other operators compute.
 
 Case i: JSON description [operator, attributes, number of inputs]; arrays ``in_i_K`` inputs,
-``aft_i_K`` inputs that the call changed, ``out_i_K`` visible outputs, ``head_i`` head gradient of the
-first output and ``grad_i_K`` gradients of the inputs. Usage: python more_operators.py OUT.npz [FAMILY]
+``aft_i_K`` inputs that the call changed, ``out_i_K`` visible outputs, ``head_i`` head gradient of
+the first output and ``grad_i_K`` gradients of the inputs. Usage: python more_operators.py OUT.npz
+[FAMILY ...]
 """
 
 import json
@@ -307,8 +308,161 @@ def vision():
         yield c + "DeformablePSROIPooling", attrs, [f(2, 8, 6, 6), corners, *trans]
 
 
-FAMILIES = {"spatial": spatial, "vision": vision}
-SILENT = {"_contrib_box_nms", "_contrib_ROIAlign"}
+def update():
+    plain = [{}, {"wds": 0.2, "rescale_grad": 0.5, "clip_gradient": 0.3}]
+    for common in plain:
+        both = {"lrs": (0.1, 0.2), "wds": (common.get("wds", 0.0), 0.1), "num_weights": 2}
+        both.update({k: v for k, v in common.items() if k != "wds"})
+        tail = [a(0.1, 0.2), a(common.get("wds", 0.0), 0.1)]
+        loaded = {k: v for k, v in both.items() if k not in ("lrs", "wds")}
+        for mom in ({}, {"momentum": 0.9}):
+            extra = 1 if mom else 0
+            name = "sgd_mom_update" if mom else "sgd_update"
+            arrays = [f(*s) for s in ((3,), (2, 2)) for _ in range(2 + extra)]
+            yield "multi_" + name, {**both, **mom}, arrays
+            yield "preloaded_multi_" + name, {**loaded, **mom}, arrays + tail
+            mixed = []
+            for s in ((3,), (2, 2)):
+                w = f(*s)
+                mixed += [w.astype("float16"), f(*s).astype("float16")]
+                mixed += [f(*s)] * extra + [w]
+            yield "multi_mp_" + name, {**both, **mom}, mixed
+            yield "preloaded_multi_mp_" + name, {**loaded, **mom}, mixed + tail
+        clip = {k: v for k, v in common.items() if k == "clip_gradient"}
+        for scale in (0.5, 0.0, np.nan):
+            one = {"lr": 0.1, "eta": 0.7, "wd": common.get("wds", 0.0), **clip}
+            yield "_adamw_update", one, [f(5), f(5), f(5), pos(5), a(scale)]
+            half = [f(5).astype("float16"), f(5).astype("float16")]
+            yield "_mp_adamw_update", one, [*half, f(5), pos(5), half[0].astype("f"), a(scale)]
+            many = {k: both[k] for k in ("lrs", "wds", "num_weights")}
+            many.update(etas=(0.7, 1.0), **clip)
+            arrays = [g(*s) for s in ((3,), (2, 2)) for g in (f, f, f, pos)]
+            yield "_multi_adamw_update", many, [*arrays, a(scale)]
+            mixed = []
+            for s in ((3,), (2, 2)):
+                w = f(*s)
+                mixed += [w.astype("float16"), f(*s).astype("float16"), f(*s), pos(*s), w]
+            yield "_multi_mp_adamw_update", many, [*mixed, a(scale)]
+        lamb = {"learning_rates": (0.1, 0.2), "wds": both["wds"], "step_count": (1, 3)}
+        lamb.update({k: v for k, v in common.items() if k != "wds"}, num_tensors=2)
+        for more in ({}, {"bias_correction": False, "lower_bound": 0.3, "upper_bound": 1.5}):
+            yield "_multi_lamb_update", {**lamb, **more}, arrays
+            yield "_multi_mp_lamb_update", {**lamb, **more}, mixed
+    yield (
+        "multi_lars",
+        {"eta": 0.5, "eps": 0.1, "rescale_grad": 0.5},
+        [a(1, 2, 3), a(4, 9, 0), a(1, 2, 1), a(0.1, 0.2, 0)],
+    )
+    yield "multi_sum_sq", {"num_arrays": 2}, [f(3, 2), f(4)]
+    yield "multi_sum_sq", {"num_arrays": 1}, [f(3).astype("float16")]
+    yield "all_finite", {}, [f(3)]
+    yield "all_finite", {}, [a(1, np.inf)]
+    yield "multi_all_finite", {"num_arrays": 2}, [f(3), a(1, np.nan)]
+    yield "multi_all_finite", {"num_arrays": 2}, [f(3), f(2, 2)]
+
+
+def quantized():
+    c = "_contrib_"
+    line = np.concatenate([np.linspace(-1.3, 2.2, 60), f(20)]).astype("float32")
+    wide = np.array([-127, -126.5, -0.5, 0, 0.5, 1.5, 2.5, 63.5, 100.2, 126, 126.5, 127], "float32")
+    for kind in ("int8", "uint8"):
+        yield c + "quantize", {"out_type": kind}, [line, a(-1), a(2)]
+        yield c + "quantize", {"out_type": kind}, [wide, a(0), a(127)]
+        yield c + "quantize_v2", {"out_type": kind}, [line]
+        yield c + "quantize_v2", {"out_type": kind, "min_calib_range": 0, "max_calib_range": 1.7}, [line]
+        yield c + "quantize_v2", {"out_type": kind, "min_calib_range": -127, "max_calib_range": 127}, [wide]
+    for low in (0, -1):
+        yield c + "quantize_v2", {"out_type": "auto", "min_calib_range": low, "max_calib_range": 2}, [line]
+    eight = {
+        "int8": lambda *s: RNG.randint(-128, 128, s).astype("int8"),
+        "uint8": lambda *s: RNG.randint(0, 256, s).astype("uint8"),
+    }
+    for kind in ("int8", "uint8"):
+        yield c + "dequantize", {}, [eight[kind](4, 5), a(-1), a(2)]
+    whole = (RNG.randn(40) * 3e8).astype("int32")
+    for attrs in (
+        {},
+        {"min_calib_range": -5, "max_calib_range": 3},
+        {"min_calib_range": 0, "max_calib_range": 3, "out_type": "uint8"},
+        {"min_calib_range": 0, "max_calib_range": 3, "out_type": "auto"},
+    ):
+        yield c + "requantize", attrs, [whole, a(-10), a(12)]
+    i8, u8 = eight["int8"], eight["uint8"]
+    d, w, b = [a(-1), a(2)], [a(-0.7), a(0.5)], [a(-3), a(3)]
+    for kind in (i8, u8):
+        yield c + "quantized_act", {"act_type": "relu"}, [kind(2, 3), *d]
+        yield c + "quantized_flatten", {}, [kind(2, 3, 2), *d]
+        for pool in ("max", "avg"):
+            for more in (
+                {"kernel": (2, 2)},
+                {"kernel": (3, 2), "stride": (2, 2), "pooling_convention": "full", "pad": (1, 0)},
+                {"kernel": (2, 2), "pad": (1, 1), "count_include_pad": False},
+                {"global_pool": True, "kernel": (1, 1)},
+            ):
+                yield c + "quantized_pooling", {"pool_type": pool, **more}, [kind(2, 2, 5, 4), *d]
+        yield (
+            c + "quantized_concat",
+            {"num_args": 2, "dim": 1},
+            [kind(2, 3), kind(2, 2), a(-1), a(2), a(-0.7), a(3)],
+        )
+        fc = {"num_hidden": 4, "no_bias": True}
+        yield c + "quantized_fully_connected", fc, [kind(2, 3, 2), i8(4, 6), *d, *w]
+        fc = {"num_hidden": 4, "flatten": False}
+        for bias in (b, [a(-0.01), a(0.02)]):
+            yield c + "quantized_fully_connected", fc, [kind(2, 3, 2), i8(4, 2), i8(4), *d, *w, *bias]
+        yield c + "quantized_elemwise_add", {}, [kind(3, 4), kind(3, 4), *d, *b]
+        yield (
+            c + "quantized_elemwise_add",
+            {"min_calib_range": -2, "max_calib_range": 4},
+            [kind(3, 4), kind(3, 4), *d, *b],
+        )
+    conv = {"kernel": (2, 3), "num_filter": 2, "stride": (1, 2), "pad": (1, 0)}
+    yield c + "quantized_conv", {**conv, "no_bias": True}, [u8(2, 3, 4, 5), i8(2, 3, 2, 3), *d, *w]
+    yield c + "quantized_conv", conv, [u8(2, 3, 4, 5), i8(2, 3, 2, 3), i8(2), *d, *w, *b]
+    yield c + "quantized_embedding", {"input_dim": 4, "output_dim": 2}, [a(0, 2, 5, 3), i8(4, 2), *d]
+    for bins, reach, kept in ((11, 4, 5), (401, 4, 255), (801, 7, 127)):
+        hist, edges = np.histogram(RNG.randn(5000), bins=bins, range=(-reach, reach))
+        yield (
+            c + "calibrate_entropy",
+            {"num_quantized_bins": kept},
+            [hist.astype("float32"), edges.astype("float32")],
+        )
+
+
+def densities():
+    for log in (False, True):
+        attrs = {"is_log": log}
+        yield "_random_pdf_uniform", attrs, [f(2, 3), -pos(2), pos(2)]
+        yield "_random_pdf_normal", attrs, [f(2, 3), f(2), pos(2)]
+        yield "_random_pdf_gamma", attrs, [pos(2, 3), pos(2), pos(2)]
+        yield "_random_pdf_exponential", attrs, [pos(2, 3), pos(2)]
+        yield "_random_pdf_poisson", attrs, [ties(2, 3), pos(2)]
+        yield "_random_pdf_negative_binomial", attrs, [ties(2, 3), pos(2) * 3, pos(2) * 0.5]
+        yield "_random_pdf_generalized_negative_binomial", attrs, [ties(2, 3), pos(2), pos(2)]
+        row = pos(2, 3, 4)
+        row /= row.sum(-1, keepdims=True)
+        yield "_random_pdf_dirichlet", attrs, [row, pos(2, 4) * 3]
+
+
+def misc():
+    marks = np.array([[0, 1, 0], [1, 1, 0]], "int32")
+    yield (
+        "_contrib_hawkesll",
+        {},
+        [pos(2, 2), pos(2), pos(2), pos(2, 2), pos(2, 3), marks, a(3, 2), a(6, 4)],
+    )
+
+
+FAMILIES = {
+    "spatial": spatial,
+    "vision": vision,
+    "update": update,
+    "quantized": quantized,
+    "densities": densities,
+    "misc": misc,
+}
+# inputs that the original cannot give a gradient
+WITHOUT_GRADIENT = {"_contrib_hawkesll": (4, 6, 7)}
 
 
 def find(name):
@@ -325,21 +479,28 @@ def run(name, attrs, inputs):
     arrays = {}
     given = [nd.array(x, dtype=x.dtype) for x in inputs]
     function = find(name)
-    for g in given:
-        if g.dtype in (np.float32, np.float64):
-            g.attach_grad()
-    try:
-        with autograd.record():
+    if "_update" in name:  # in place, as an optimizer calls it
+        n = attrs.get("num_weights", attrs.get("num_tensors", 1))
+        tail = 2 if name.startswith("preloaded") else 1 if "adamw" in name else 0
+        results = [given[i * ((len(given) - tail) // n)] for i in range(n)]
+        function(*given, **attrs, out=results if n > 1 else results[0])
+    else:
+        silent = WITHOUT_GRADIENT.get(name, ())
+        for k, g in enumerate(given):
+            if g.dtype in (np.float32, np.float64) and k not in silent:
+                g.attach_grad()
+        try:
+            with autograd.record():
+                results = function(*given, **attrs)
+            first = results[0] if isinstance(results, (list, tuple)) else results
+            head = RNG.randn(*first.shape).astype("float32")
+            first.backward(nd.array(head))
+            nd.waitall()
+            arrays["head", ""] = head
+        except mx.MXNetError:
+            arrays = {}
+            given = [nd.array(x, dtype=x.dtype) for x in inputs]
             results = function(*given, **attrs)
-        first = results[0] if isinstance(results, (list, tuple)) else results
-        head = RNG.randn(*first.shape).astype("float32")
-        first.backward(nd.array(head))
-        nd.waitall()
-        arrays["head", ""] = head
-    except mx.MXNetError:
-        arrays = {}
-        given = [nd.array(x, dtype=x.dtype) for x in inputs]
-        results = function(*given, **attrs)
     results = results if isinstance(results, (list, tuple)) else [results]
     for k, r in enumerate(results):
         arrays["out", "_%d" % k] = r.asnumpy()

@@ -43,7 +43,7 @@ def directory():
         [
             __version__,
             jax.__version__,
-            jaxlib.__version__,
+            jaxlib.__version__,  # pyright: ignore[reportPrivateImportUsage] - it is public
             platform.machine(),
             _cpu_features(),
             os.environ.get("XLA_FLAGS", ""),

@@ -52,10 +52,10 @@ def host_draw(name, parameters, spec):
     a, b = parameters
     wide = onp.float64 if spec.dtype == onp.float64 else onp.float32
     if name == "uniform":
-        data = random.random(spec.shape, wide)
+        data = onp.asarray(random.random(spec.shape, wide))
         data *= wide(b - a)
     else:
-        data = random.standard_normal(spec.shape, wide)
+        data = onp.asarray(random.standard_normal(spec.shape, wide))
         data *= wide(b)
     data += wide(a)
     if name == "uniform":

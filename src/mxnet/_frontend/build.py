@@ -90,7 +90,7 @@ def make_function(op, name=None):
             return invoke(op, arrays, kwargs, out, names)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = op.doc
+    function.__doc__ = document(op)
     function.__signature__ = signature_of(op)
     function.op = op
     return function
@@ -132,8 +132,22 @@ def _not_array(op, name, value):
     )
 
 
+class _Required:
+    """What a signature shows for a parameter that must be given, where Python wants a default."""
+
+    def __repr__(self):
+        return "<required>"
+
+
+_REQUIRED = _Required()
+
+
 def signature_of(op):
-    """``inspect.Signature`` of an operator's public function."""
+    """``inspect.Signature`` of an operator's public function.
+
+    A parameter without a default must be given; after one with a default Python allows no such
+    parameter, and it shows the default ``<required>``.
+    """
     P = inspect.Parameter
     params = []
     if op.variadic:
@@ -141,14 +155,43 @@ def signature_of(op):
         kind = P.KEYWORD_ONLY
     else:
         kind = P.POSITIONAL_OR_KEYWORD
-        params += [P(n, kind, default=None) for n in op.inputs]
-    params += [P(n, kind, default=None if a.required else a.default) for n, a in op.attrs.items()]
+    optional = bool(op.variadic)
+
+    def add(name, required, default):
+        nonlocal optional
+        optional = optional or not required
+        if required:
+            default = _REQUIRED if optional else P.empty
+        params.append(P(name, kind, default=default))
+
+    if not op.variadic:
+        for n in op.inputs:
+            add(n, n not in op.optional, None)
+    for n, a in op.attrs.items():
+        add(n, a.required, shown_default(a))
     params += [
         P("out", P.KEYWORD_ONLY, default=None),
         P("name", P.KEYWORD_ONLY, default=None),
         P("kwargs", P.VAR_KEYWORD),
     ]
     return inspect.Signature(params)
+
+
+def shown_default(attr):
+    """An attribute's default as a user would write it: element types by their names."""
+    return getattr(attr.default, "name", attr.default)
+
+
+def document(op):
+    """An operator's docstring; attributes it leaves to another operator's text are listed."""
+    silent = [a for a in op.attrs.values() if a.name not in op.doc]
+    if not silent:
+        return op.doc
+    lines = ["", "", "Other Parameters", "----------------"]
+    for a in silent:
+        default = "" if a.required else f", default {shown_default(a)}"
+        lines.append(f"{a.name} : {a.describe()}{default}")
+    return op.doc + "\n".join(lines)
 
 
 # how MXNet's operator names divide into namespaces

@@ -11,6 +11,7 @@ __all__ = [
     "accumulator",
     "batched",
     "channel_last",
+    "layout_of",
     "require_floating",
     "require_shape",
     "moved",
@@ -78,7 +79,7 @@ def window(where, name, value, n, default):
     return value
 
 
-def layout_of(where, layout, n):
+def layout_of(where, layout, n) -> str:
     """The layout's letters, checked against the number of spatial axes."""
     layout = DEFAULT_LAYOUT.get(n) if layout in (None, "None") else layout
     if layout is None or len(layout) != n + 2:

@@ -173,7 +173,7 @@ for _name, _short, _more in (
     ("_grad_add", "add", ()),
     ("_scatter_elemwise_div", "div", ()),
 ):
-    _pair(_name, *BINARY[_short][:2], _more)
+    _pair(_name, BINARY[_short][0], BINARY[_short][1], _more)
 for _short, (_fn, _meaning) in COMPARE.items():
     _pair(f"_{_short}", _fn, _meaning, ("_" + "_".join(p.capitalize() for p in _short.split("_")),))
 

@@ -34,7 +34,7 @@ def infer_convolution(
     layout = layout_of("Convolution", layout, len(kernel))
     channels = data[layout.index("C")] // num_group
     last = channel_last(layout)
-    shapes = {
+    shapes: dict[str, tuple] = {
         "weight": (num_filter, *kernel, channels) if last else (num_filter, channels, *kernel)
     }
     if not no_bias:
@@ -91,13 +91,13 @@ def convolution(
     AttributeTypeError   if num_group divides neither channels nor filters
     """
     where, n = "Convolution", len(kernel)
-    layout = layout_of(where, layout, n)
+    letters = layout_of(where, layout, n)
     batched(where, data, n, kernel)
     kernel = window(where, "kernel", kernel, n, 1)
     stride = window(where, "stride", stride, n, 1)
     dilate = window(where, "dilate", dilate, n, 1)
     pad = window(where, "pad", pad, n, 0)
-    channels = data.shape[layout.index("C")]
+    channels = data.shape[letters.index("C")]
     check_groups(where, channels, num_filter, num_group)
     shapes = infer_convolution(
         data.shape,
@@ -105,10 +105,10 @@ def convolution(
         num_filter=num_filter,
         num_group=num_group,
         no_bias=no_bias,
-        layout=layout,
+        layout=letters,
     )
     check_learned(where, data, weight, bias, shapes, no_bias)
-    spatial = [data.shape[i] for i, c in enumerate(layout) if c not in "NC"]
+    spatial = [data.shape[i] for i, c in enumerate(letters) if c not in "NC"]
     for size, k, d, p in zip(spatial, kernel, dilate, pad):
         if size + 2 * p < d * (k - 1) + 1:
             fail(
@@ -128,10 +128,10 @@ def convolution(
         [(p, p) for p in pad],
         dilate,
         num_group,
-        layout,
+        letters,
     )
     if bias is not None:
-        y = y + moved(bias.astype(wide), layout.index("C"), y.ndim)
+        y = y + moved(bias.astype(wide), letters.index("C"), y.ndim)
     return y.astype(data.dtype)
 
 
@@ -194,7 +194,9 @@ def infer_deconvolution(
     layout = layout_of("Deconvolution", layout, len(kernel))
     channels, filters = data[layout.index("C")], num_filter // num_group
     last = channel_last(layout)
-    shapes = {"weight": (channels, *kernel, filters) if last else (channels, filters, *kernel)}
+    shapes: dict[str, tuple] = {
+        "weight": (channels, *kernel, filters) if last else (channels, filters, *kernel)
+    }
     if not no_bias:
         shapes["bias"] = (num_filter,)
     return shapes
@@ -243,12 +245,12 @@ def deconvolution(
     ShapeError   if shapes do not fit each other, or target_shape cannot be reached
     """
     where, n = "Deconvolution", len(kernel)
-    layout = layout_of(where, layout, n)
+    letters = layout_of(where, layout, n)
     batched(where, data, n, kernel)
     kernel = window(where, "kernel", kernel, n, 1)
     stride = window(where, "stride", stride, n, 1)
     dilate = window(where, "dilate", dilate, n, 1)
-    spatial = [data.shape[i] for i, c in enumerate(layout) if c not in "NC"]
+    spatial = [data.shape[i] for i, c in enumerate(letters) if c not in "NC"]
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilate)]
     pad, adj = window(where, "pad", pad, n, 0), window(where, "adj", adj, n, 0)
     if any(target_shape):
@@ -263,7 +265,7 @@ def deconvolution(
             expected=f"less than stride {stride}",
             got=adj,
         )
-    channels = data.shape[layout.index("C")]
+    channels = data.shape[letters.index("C")]
     check_groups(where, channels, num_filter, num_group)
     shapes = infer_deconvolution(
         data.shape,
@@ -271,7 +273,7 @@ def deconvolution(
         num_filter=num_filter,
         num_group=num_group,
         no_bias=no_bias,
-        layout=layout,
+        layout=letters,
     )
     check_learned(where, data, weight, bias, shapes, no_bias)
     if any(
@@ -286,7 +288,7 @@ def deconvolution(
             got=f"data {data.shape}, kernel {kernel}, pad {pad}",
         )
     wide = accumulator(data.dtype)
-    w = turned(weight.astype(wide), num_group, layout)
+    w = turned(weight.astype(wide), num_group, letters)
     edges = [(r - 1 - p, r - 1 - p + a) for r, p, a in zip(reach, pad, adj)]
     y = lax.conv_general_dilated(
         data.astype(wide),
@@ -296,10 +298,10 @@ def deconvolution(
         lhs_dilation=stride,
         rhs_dilation=dilate,
         feature_group_count=num_group,
-        dimension_numbers=(layout, weight_layout(layout), layout),
+        dimension_numbers=(letters, weight_layout(letters), letters),
     )
     if bias is not None:
-        y = y + moved(bias.astype(wide), layout.index("C"), y.ndim)
+        y = y + moved(bias.astype(wide), letters.index("C"), y.ndim)
     return y.astype(data.dtype)
 
 

@@ -14,7 +14,8 @@ def infer_fully_connected(
     data, weight=None, bias=None, *, num_hidden, no_bias=False, flatten=True, **_
 ):
     """Shapes of the learned inputs, given the shape of the data (deferred initialisation)."""
-    shapes = {"weight": (num_hidden, math.prod(data[1:]) if flatten else data[-1])}
+    inputs = math.prod(data[1:]) if flatten else data[-1]
+    shapes: dict[str, tuple] = {"weight": (num_hidden, inputs)}
     if not no_bias:
         shapes["bias"] = (num_hidden,)
     return shapes

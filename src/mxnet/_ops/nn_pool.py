@@ -90,9 +90,9 @@ def pooling(
             expected="1 to 3 spatial axes",
             got=data.shape if global_pool else kernel,
         )
-    layout = layout_of(where, layout, n)
+    letters = layout_of(where, layout, n)
     batched(where, data, n, kernel)
-    axes = tuple(i for i, c in enumerate(layout) if c not in "NC")
+    axes = tuple(i for i, c in enumerate(letters) if c not in "NC")
     if global_pool:
         return whole(data, axes, pool_type, p_value)
     kernel, stride, pad = (

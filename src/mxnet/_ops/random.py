@@ -349,7 +349,7 @@ def sample_multinomial(
 
 
 @op("_shuffle", aliases=("shuffle", "_npi_shuffle"))
-def shuffle(data, *, key=None):
+def shuffle(data, *, key):
     """Permute the first axis at random; the rest of each row stays together.
 
     Parameters

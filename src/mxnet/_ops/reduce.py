@@ -4,7 +4,7 @@ MXNet's legacy arrays have at least one axis: a reduction over all axes gives sh
 """
 
 import ast
-from typing import Literal
+from typing import Any, Literal, cast
 
 import jax
 import jax.numpy as jnp
@@ -386,7 +386,7 @@ def histogram(data, bins=None, *, bin_cnt: int | None = None, range: object = No
     """
     x = lax.stop_gradient(data).reshape(data.size)
     if bins is None:
-        bounds = ast.literal_eval(range) if isinstance(range, str) else range
+        bounds = ast.literal_eval(range) if isinstance(range, str) else cast(Any, range)
         if bin_cnt is None or bin_cnt < 1 or bounds is None or len(bounds) != 2:
             fail(
                 AttributeTypeError,
@@ -396,7 +396,8 @@ def histogram(data, bins=None, *, bin_cnt: int | None = None, range: object = No
                 got=f"bin_cnt {bin_cnt}, range {bounds}",
             )
         kind = "float64" if data.dtype == "float64" or not is_real(data) else "float32"
-        bins = jnp.linspace(*(float(v) for v in bounds), bin_cnt + 1, dtype=kind)
+        low, high = (float(v) for v in bounds)
+        bins = jnp.linspace(low, high, bin_cnt + 1, dtype=kind)
     borders = lax.stop_gradient(bins)
     n = borders.shape[0] - 1
     place = jnp.searchsorted(borders, x.astype(borders.dtype), side="right") - 1

@@ -580,7 +580,7 @@ def crop(
 
     Gradient   wrt the first array only
     """
-    if not data or any(x.ndim != 4 for x in data) or len(data) > 2:
+    if len(data) not in (1, 2) or any(x.ndim != 4 for x in data):
         fail(
             ShapeError,
             "Crop",

@@ -5,10 +5,13 @@ numbers, so that a schedule compiles nothing.  In all of them ``clip_gradient < 
 clipping.
 """
 
+import inspect
+import itertools
+
 import jax.numpy as jnp
 from jax import lax
 
-from ..error import ShapeError, fail
+from ..error import AttributeTypeError, ShapeError, fail
 from ._spec import Scalar, op
 
 
@@ -718,3 +721,620 @@ def mp_lamb_update_phase2(
     """``lamb_update_phase2`` of a half-width weight; its float32 copy is replaced."""
     new = lamb_step("mp_lamb_update_phase2", weight32, g, r1, r2, lr, lower_bound, upper_bound)
     return new.astype(weight.dtype), new
+
+
+@op(
+    "_contrib_group_adagrad_update",
+    num_outputs=2,
+    visible=1,
+    mutates=(("history", 1),),
+)
+def group_adagrad_update(
+    weight,
+    grad,
+    history,
+    *,
+    lr: Scalar,
+    rescale_grad: Scalar = 1.0,
+    clip_gradient: Scalar = -1.0,
+    epsilon: Scalar = 9.99999975e-06,
+):
+    """AdaGrad with one number of history per row, for embeddings.
+
+    ``g' = clip(rescale_grad g)``; ``h' = h + mean(g'^2)`` over a row;
+    ``w' = w - lr g' / sqrt(h' + epsilon)``.
+
+    Parameters
+    ----------
+    weight, grad : (N, ...) same shape, float
+    history : (N, 1, ...)                   replaced by h'
+    lr, rescale_grad, epsilon : float
+    clip_gradient : float, default -1 (off)
+
+    Returns
+    -------
+    the new weight
+
+    Raises
+    ------
+    ShapeError   if grad or history do not fit weight
+    """
+    where = "_contrib_group_adagrad_update"
+    same_shapes(where, weight, grad=grad)
+    row = (weight.shape[0], *(1,) * (weight.ndim - 1)) if weight.ndim else ()
+    if weight.ndim < 2 or history.shape != row:
+        fail(ShapeError, where, "history does not fit weight", expected=row, got=history.shape)
+    lr, rescale, clip, epsilon = cast(weight.dtype, lr, rescale_grad, clip_gradient, epsilon)
+    g = clipped(rescale * grad, clip)
+    h = history + jnp.mean(g * g, tuple(range(1, weight.ndim)), keepdims=True)
+    return weight - lr * g / jnp.sqrt(h + epsilon), h
+
+
+def adamw_step(where, w, g, mean, var, rescale, lr, beta1, beta2, epsilon, wd, eta, clip):
+    """(new weight, mean, variance); all stay where ``rescale`` is 0 or not finite."""
+    same_shapes(where, w, grad=g, mean=mean, var=var)
+    if rescale.size != 1:
+        fail(ShapeError, where, "rescale_grad is one number", expected="(1,)", got=rescale.shape)
+    lr, beta1, beta2, epsilon, wd, eta, clip = cast(
+        w.dtype, lr, beta1, beta2, epsilon, wd, eta, clip
+    )
+    rescale = rescale.reshape(()).astype(w.dtype)
+    good = jnp.isfinite(rescale) & (rescale != 0)
+    g = clipped(rescale * g.astype(w.dtype), clip)
+    m = beta1 * mean + (1 - beta1) * g
+    v = beta2 * var + (1 - beta2) * g * g
+    new = w - eta * (lr * m / (jnp.sqrt(v) + epsilon) + wd * w)
+    return tuple(jnp.where(good, a, b) for a, b in ((new, w), (m, mean), (v, var)))
+
+
+@op("_adamw_update", num_outputs=3, visible=1, mutates=(("mean", 1), ("var", 2)))
+def adamw_update(
+    weight,
+    grad,
+    mean,
+    var,
+    rescale_grad,
+    *,
+    lr: Scalar,
+    beta1: Scalar = 0.899999976,
+    beta2: Scalar = 0.999000013,
+    epsilon: Scalar = 9.99999994e-09,
+    wd: Scalar = 0.0,
+    eta: Scalar,
+    clip_gradient: Scalar = -1.0,
+):
+    """Adam with a decay that does not pass through the moments (Loshchilov and Hutter 2019).
+
+    ``g' = clip(rescale_grad g)``; ``m' = beta1 m + (1 - beta1) g'``; ``v' = beta2 v + (1 - beta2)
+    g'^2``; ``w' = w - eta (lr m' / (sqrt(v') + epsilon) + wd w)``.
+
+    Parameters
+    ----------
+    weight, grad, mean, var : same shape, float; ``mean`` and ``var`` are replaced by m' and v'
+    rescale_grad : (1,) float           0, infinity or nan: nothing changes (a step to be skipped)
+    lr, beta1, beta2, epsilon, wd : float
+    eta : float                         schedule factor of the whole step
+    clip_gradient : float, default -1 (off)
+
+    Returns
+    -------
+    the new weight
+
+    Raises
+    ------
+    ShapeError   if gradient or states differ from weight, or rescale_grad is not one number
+    """
+    return adamw_step(
+        "_adamw_update",
+        weight,
+        grad,
+        mean,
+        var,
+        rescale_grad,
+        lr,
+        beta1,
+        beta2,
+        epsilon,
+        wd,
+        eta,
+        clip_gradient,
+    )
+
+
+@op(
+    "_mp_adamw_update",
+    num_outputs=4,
+    visible=1,
+    mutates=(("mean", 1), ("var", 2), ("weight32", 3)),
+)
+def mp_adamw_update(
+    weight,
+    grad,
+    mean,
+    var,
+    weight32,
+    rescale_grad,
+    *,
+    lr: Scalar,
+    beta1: Scalar = 0.899999976,
+    beta2: Scalar = 0.999000013,
+    epsilon: Scalar = 9.99999994e-09,
+    wd: Scalar = 0.0,
+    eta: Scalar,
+    clip_gradient: Scalar = -1.0,
+):
+    """``_adamw_update`` of a half-width weight; float32 states and ``weight32`` are replaced."""
+    where = "_mp_adamw_update"
+    same_shapes(where, weight, weight32=weight32)
+    new, m, v = adamw_step(
+        where,
+        weight32,
+        grad,
+        mean,
+        var,
+        rescale_grad,
+        lr,
+        beta1,
+        beta2,
+        epsilon,
+        wd,
+        eta,
+        clip_gradient,
+    )
+    return new.astype(weight.dtype), m, v, new
+
+
+def grouped(where, data, n, per, tail=0):
+    """``data`` as ``n`` groups of ``per`` arrays each, and ``tail`` arrays behind them."""
+    if n < 1 or len(data) != n * per + tail:
+        fail(
+            AttributeTypeError,
+            where,
+            "the number of arrays does not fit",
+            expected=f"{per} for each of {n} weights" + (f" and {tail} more" if tail else ""),
+            got=len(data),
+        )
+    return [data[i * per : (i + 1) * per] for i in range(n)], data[n * per :]
+
+
+def rates(where, name, values, n):
+    """One number per weight, as 0-d float64 arrays."""
+    if isinstance(values, str):
+        values = [v for v in values.strip("()[] ").split(",") if v.strip()]
+    try:
+        values = [float(v) for v in (values if hasattr(values, "__iter__") else (values,))]
+    except (TypeError, ValueError):
+        values = []
+    if len(values) != n:
+        fail(
+            AttributeTypeError,
+            where,
+            f"{name} does not fit",
+            expected=f"{n} numbers, one per weight",
+            got=f"{len(values)}",
+        )
+    return [jnp.float64(v) for v in values]
+
+
+def weights_first(results):
+    """(weights..., states of the first, states of the second ...) of one tuple per weight."""
+    return (*(r[0] for r in results), *(s for r in results for s in r[1:]))
+
+
+def written_back(per, n_states, count):
+    """Where the states among the outputs belong: ((input number, output number), ...)."""
+
+    def places(attrs, n_inputs):
+        n = attrs[count]
+        first = per - n_states
+        return tuple(
+            (i * per + first + k, n + i * n_states + k) for i in range(n) for k in range(n_states)
+        )
+
+    return places
+
+
+MULTI_SGD_DOC = """``{single}`` of several weights at once.
+
+Parameters
+----------
+data : {inputs} of each weight in turn{tail}
+{rates}{momentum}rescale_grad : float, default 1
+clip_gradient : float, default -1 (off)
+num_weights : int, default 1
+
+Returns
+-------
+the new weights; the states are replaced
+
+Raises
+------
+AttributeTypeError   if the number of arrays or of rates does not fit
+ShapeError           if shapes differ within a weight
+"""
+
+
+def define_multi_sgd(with_momentum, wide, preloaded):
+    """Register one of the eight ``multi_sgd`` operators."""
+    single = f"{'mp_' * wide}sgd_{'mom_' * with_momentum}update"
+    name = f"{'preloaded_' * preloaded}multi_{single}"
+    states = ["momentum"] * with_momentum + ["float32 weight"] * wide
+    per = 2 + len(states)
+
+    def update(*data, num_weights, rescale_grad, clip_gradient, momentum=None, **given):
+        groups, tail = grouped(name, data, num_weights, per, 2 * preloaded)
+        if preloaded:
+            for what, x in zip(("learning rates", "decays"), tail):
+                if x.shape != (num_weights,):
+                    fail(
+                        ShapeError,
+                        name,
+                        f"the {what} do not fit",
+                        expected=(num_weights,),
+                        got=x.shape,
+                    )
+            lrs, wds = tail
+        else:
+            lrs, wds = (rates(name, k, given[k], num_weights) for k in ("lrs", "wds"))
+        results = []
+        for (w, g, *state), lr, wd in zip(groups, lrs, wds):
+            same_shapes(name, w, grad=g, **{s.split()[0]: x for s, x in zip(states, state)})
+            master = state[-1] if wide else w
+            common = (rescale_grad, clip_gradient)
+            if with_momentum:
+                new, m = momentum_step(master, g, state[0], lr, momentum, wd, *common)
+                results.append((new.astype(w.dtype), m, *([new] if wide else [])))
+            else:
+                new = sgd_step(master, g, lr, wd, *common)
+                results.append((new.astype(w.dtype), *([new] if wide else [])))
+        return weights_first(results)
+
+    def keyword(n, annotation, default):
+        kind = inspect.Parameter.KEYWORD_ONLY
+        return inspect.Parameter(n, kind, annotation=annotation, default=default)
+
+    required = inspect.Parameter.empty
+    attrs = [] if preloaded else [keyword(n, object, required) for n in ("lrs", "wds")]
+    attrs += [keyword("momentum", Scalar, 0.0)] if with_momentum else []
+    attrs += [
+        keyword("rescale_grad", Scalar, 1.0),
+        keyword("clip_gradient", Scalar, -1.0),
+        keyword("num_weights", int, 1),
+    ]
+    first = inspect.Parameter("data", inspect.Parameter.VAR_POSITIONAL)
+    update.__signature__ = inspect.Signature([first, *attrs])
+    update.__name__ = name
+    update.__doc__ = MULTI_SGD_DOC.format(
+        single=single,
+        inputs=", ".join(["weight", "gradient", *states]),
+        tail=", then (N,) learning rates and (N,) decays" if preloaded else "",
+        rates="" if preloaded else "lrs, wds : tuple of float, one per weight\n",
+        momentum="momentum : float, default 0\n" if with_momentum else "",
+    )
+    op(
+        name,
+        num_outputs=lambda attrs, n: attrs["num_weights"] * (per - 1),
+        visible=lambda attrs, n: attrs["num_weights"],
+    )(update)
+
+
+for _flags in itertools.product((False, True), repeat=3):
+    define_multi_sgd(*_flags)
+
+
+def multi_adamw(where, data, wide, lrs, wds, etas, numbers, n):
+    """Both multi-tensor AdamW operators."""
+    per = 4 + wide
+    groups, (rescale,) = grouped(where, data, n, per, 1)
+    rows = zip(
+        groups, *(rates(where, k, v, n) for k, v in zip(("lrs", "wds", "etas"), (lrs, wds, etas)))
+    )
+    beta1, beta2, epsilon, clip = numbers
+    results = []
+    for (w, g, mean, var, *master), lr, wd, eta in rows:
+        source = master[0] if wide else w
+        same_shapes(where, w, weight32=source)
+        new, m, v = adamw_step(
+            where, source, g, mean, var, rescale, lr, beta1, beta2, epsilon, wd, eta, clip
+        )
+        results.append((new.astype(w.dtype), m, v, *([new] if wide else [])))
+    return weights_first(results)
+
+
+@op(
+    "_multi_adamw_update",
+    num_outputs=lambda attrs, n: 3 * attrs["num_weights"],
+    visible=lambda attrs, n: attrs["num_weights"],
+)
+def multi_adamw_update(
+    *data,
+    lrs: object,
+    beta1: Scalar = 0.899999976,
+    beta2: Scalar = 0.999000013,
+    epsilon: Scalar = 9.99999994e-09,
+    wds: object,
+    etas: object,
+    clip_gradient: Scalar = -1.0,
+    num_weights: int = 1,
+):
+    """``_adamw_update`` of several weights at once.
+
+    Parameters
+    ----------
+    data : weight, gradient, mean, variance of each weight in turn, then rescale_grad (1,)
+    lrs, wds, etas : tuple of float, one per weight
+    beta1, beta2, epsilon : float
+    clip_gradient : float, default -1 (off)
+    num_weights : int, default 1
+
+    Returns
+    -------
+    the new weights; the states are replaced
+
+    Raises
+    ------
+    AttributeTypeError   if the number of arrays or of rates does not fit
+    ShapeError           if shapes differ within a weight
+    """
+    numbers = beta1, beta2, epsilon, clip_gradient
+    return multi_adamw("_multi_adamw_update", data, False, lrs, wds, etas, numbers, num_weights)
+
+
+@op(
+    "_multi_mp_adamw_update",
+    num_outputs=lambda attrs, n: 4 * attrs["num_weights"],
+    visible=lambda attrs, n: attrs["num_weights"],
+)
+def multi_mp_adamw_update(
+    *data,
+    lrs: object,
+    beta1: Scalar = 0.899999976,
+    beta2: Scalar = 0.999000013,
+    epsilon: Scalar = 9.99999994e-09,
+    wds: object,
+    etas: object,
+    clip_gradient: Scalar = -1.0,
+    num_weights: int = 1,
+):
+    """``_mp_adamw_update`` of several weights at once.
+
+    Data are weight, gradient, mean, variance, float32 weight of each weight in turn, then rescale_grad
+    (1,); parameters, results and errors as for ``_multi_adamw_update``.
+    """
+    numbers = beta1, beta2, epsilon, clip_gradient
+    return multi_adamw("_multi_mp_adamw_update", data, True, lrs, wds, etas, numbers, num_weights)
+
+
+def multi_lamb(where, data, wide, learning_rates, wds, step_count, numbers, n):
+    """Both multi-tensor LAMB operators."""
+    groups, _ = grouped(where, data, n, 4 + wide)
+    beta1, beta2, epsilon, rescale, lower, upper, clip, bias_correction = numbers
+    lrs = rates(where, "learning_rates", learning_rates, n)
+    decays, steps = rates(where, "wds", wds, n), rates(where, "step_count", step_count, n)
+    results = []
+    for (w, g, mean, var, *master), lr, wd, t in zip(groups, lrs, decays, steps):
+        source = master[0] if wide else w
+        same_shapes(where, w, grad=g, mean=mean, var=var, weight32=source)
+        direction, m, v = lamb_direction(
+            source, g, mean, var, beta1, beta2, epsilon, t, bias_correction, wd, rescale, clip
+        )
+        r1, r2 = (jnp.sqrt(jnp.sum(jnp.square(x.astype("float32")))) for x in (source, direction))
+        new = lamb_step(where, source, direction, r1, r2, lr, lower, upper)
+        results.append((new.astype(w.dtype), m, v, *([new] if wide else [])))
+    return weights_first(results)
+
+
+@op(
+    "_multi_lamb_update",
+    num_outputs=lambda attrs, n: 3 * attrs["num_tensors"],
+    visible=lambda attrs, n: attrs["num_tensors"],
+)
+def multi_lamb_update(
+    *data,
+    learning_rates: object,
+    beta1: Scalar = 0.899999976,
+    beta2: Scalar = 0.999000013,
+    epsilon: Scalar = 9.99999997e-07,
+    wds: object,
+    rescale_grad: Scalar = 1.0,
+    lower_bound: Scalar = -1.0,
+    upper_bound: Scalar = -1.0,
+    clip_gradient: Scalar = -1.0,
+    bias_correction: bool = True,
+    step_count: object,
+    num_tensors: int = 1,
+):
+    """LAMB (You et al. 2020), both phases, of several weights at once.
+
+    Parameters
+    ----------
+    data : weight, gradient, mean, variance of each weight in turn
+    learning_rates, wds : tuple of float, one per weight
+    beta1, beta2, epsilon, rescale_grad : float
+    lower_bound, upper_bound, clip_gradient : float, default -1 (off)
+    bias_correction : bool, default True
+    step_count : tuple of int           number of this step of each weight, from 1
+    num_tensors : int, default 1
+
+    Returns
+    -------
+    the new weights; the states are replaced
+
+    Raises
+    ------
+    AttributeTypeError   if the number of arrays or of rates does not fit
+    ShapeError           if shapes differ within a weight
+    """
+    numbers = (beta1, beta2, epsilon, rescale_grad, lower_bound, upper_bound, clip_gradient)
+    return multi_lamb(
+        "_multi_lamb_update",
+        data,
+        False,
+        learning_rates,
+        wds,
+        step_count,
+        (*numbers, bias_correction),
+        num_tensors,
+    )
+
+
+@op(
+    "_multi_mp_lamb_update",
+    num_outputs=lambda attrs, n: 4 * attrs["num_tensors"],
+    visible=lambda attrs, n: attrs["num_tensors"],
+)
+def multi_mp_lamb_update(
+    *data,
+    learning_rates: object,
+    beta1: Scalar = 0.899999976,
+    beta2: Scalar = 0.999000013,
+    epsilon: Scalar = 9.99999997e-07,
+    wds: object,
+    rescale_grad: Scalar = 1.0,
+    lower_bound: Scalar = -1.0,
+    upper_bound: Scalar = -1.0,
+    clip_gradient: Scalar = -1.0,
+    bias_correction: bool = True,
+    step_count: object,
+    num_tensors: int = 1,
+):
+    """``_multi_lamb_update`` of half-width weights.
+
+    Data are weight, gradient, mean, variance, float32 weight of each weight in turn; the rest is as for
+    ``_multi_lamb_update``.
+    """
+    numbers = (beta1, beta2, epsilon, rescale_grad, lower_bound, upper_bound, clip_gradient)
+    return multi_lamb(
+        "_multi_mp_lamb_update",
+        data,
+        True,
+        learning_rates,
+        wds,
+        step_count,
+        (*numbers, bias_correction),
+        num_tensors,
+    )
+
+
+@op("multi_lars")
+def multi_lars(
+    lrs,
+    weights_sum_sq,
+    grads_sum_sq,
+    wds,
+    *,
+    eta: Scalar,
+    eps: Scalar,
+    rescale_grad: Scalar = 1.0,
+):
+    """Learning rates scaled layer by layer (LARS, You et al. 2017).
+
+    ``lr eta |w| / (rescale_grad |g| + wd |w| + eps)``, or lr where |w| or |g| is 0.
+
+    Parameters
+    ----------
+    lrs, weights_sum_sq, grads_sum_sq, wds : (N,) float     one number per layer
+    eta, eps, rescale_grad : float
+
+    Returns
+    -------
+    (N,) same dtype as lrs
+    """
+    for name, x in (
+        ("weights_sum_sq", weights_sum_sq),
+        ("grads_sum_sq", grads_sum_sq),
+        ("wds", wds),
+    ):
+        if x.shape != lrs.shape:
+            fail(ShapeError, "multi_lars", f"{name} does not fit", expected=lrs.shape, got=x.shape)
+    eta, eps, rescale = cast(lrs.dtype, eta, eps, rescale_grad)
+    w, g = jnp.sqrt(weights_sum_sq), jnp.sqrt(grads_sum_sq)
+    scaled = lrs * eta * w / (g * rescale + wds * w + eps)
+    return jnp.where((w > 0) & (g > 0), scaled, lrs).astype(lrs.dtype)
+
+
+def counted(where, data, num_arrays):
+    """Fails unless as many arrays were given as announced."""
+    if num_arrays is not None and num_arrays != len(data) or not data:
+        fail(
+            AttributeTypeError,
+            where,
+            "num_arrays does not fit",
+            expected=f"{num_arrays} arrays, at least 1",
+            got=len(data),
+        )
+
+
+@op("multi_sum_sq")
+def multi_sum_sq(*data, num_arrays: int | None = None):
+    """Sum of the squares of each array.
+
+    Parameters
+    ----------
+    data : any shapes, float
+    num_arrays : int        their number
+
+    Returns
+    -------
+    (num_arrays,) float32
+    """
+    counted("multi_sum_sq", data, num_arrays)
+    return jnp.stack([jnp.sum(jnp.square(x.astype("float32"))) for x in data])
+
+
+def finite(*data):
+    """(1,) float32: 1 if all numbers of all arrays are finite, else 0."""
+    good = jnp.stack([jnp.all(jnp.isfinite(x)) for x in data])
+    return lax.stop_gradient(jnp.all(good).astype("float32").reshape(1))
+
+
+@op("all_finite")
+def all_finite(data, *, init_output: bool = True):
+    """Whether all numbers are finite.
+
+    Parameters
+    ----------
+    data : any shape, float
+    init_output : bool, default True    the original can also combine with what ``out`` held; here
+                                        multiply the results
+
+    Returns
+    -------
+    (1,) float32: 1 if so, else 0; no gradient
+    """
+    return finite(data)
+
+
+@op("multi_all_finite")
+def multi_all_finite(*data, num_arrays: int = 1, init_output: bool = True):
+    """Whether all numbers of several arrays are finite.
+
+    Parameters
+    ----------
+    data : any shapes, float
+    num_arrays : int        their number
+    init_output : bool      as for ``all_finite``
+
+    Returns
+    -------
+    (1,) float32: 1 if so, else 0; no gradient
+    """
+    counted("multi_all_finite", data, num_arrays)
+    return finite(*data)
+
+
+@op("reset_arrays", num_outputs=lambda attrs, n: n, visible=0)
+def reset_arrays(*data, num_arrays: int | None = None):
+    """Set arrays to zero in place.
+
+    Parameters
+    ----------
+    data : any shapes and types, each replaced by zeros
+    num_arrays : int        their number
+
+    Returns
+    -------
+    nothing
+    """
+    counted("reset_arrays", data, num_arrays)
+    return tuple(jnp.zeros_like(x) for x in data)

@@ -5,6 +5,7 @@ import re
 import threading
 import warnings
 from collections import OrderedDict
+from typing import cast
 
 from .. import initializer
 from .. import ndarray as F
@@ -274,7 +275,7 @@ class Block:
         AssertionError, ValueError   parameters missing, unknown, of other shape or dtype
         FormatError                  not a file of arrays
         """
-        loaded = _load(filename)
+        loaded = cast("dict[str, NDArray] | list[NDArray]", _load(filename))
         params = self._collect_params_with_prefix()
         if not loaded and not params:
             return

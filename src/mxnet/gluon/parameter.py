@@ -2,6 +2,7 @@
 
 import warnings
 from collections import OrderedDict
+from typing import Any
 
 import numpy as onp
 
@@ -141,7 +142,7 @@ class Parameter:
         self.cast(dtype)
 
     @property
-    def shape(self):
+    def shape(self) -> Any:  # a tuple, for all but the code that first sets it
         """Shape; 0 in it stands for what is not known yet."""
         return (
             None

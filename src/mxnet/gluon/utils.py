@@ -262,6 +262,7 @@ def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_
         )
     folder = os.path.dirname(os.path.abspath(path))
     os.makedirs(folder, exist_ok=True)
+    reason: Exception | None = None
     for attempt in range(retries + 1):
         if attempt:
             time.sleep(min(2.0, 0.1 * 2**attempt))

@@ -224,11 +224,31 @@ def onehot_encode(indices, out):
     return out
 
 
-def from_numpy(ndarray, zero_copy=True):
-    """NDArray of a NumPy array, keeping its dtype. The data are copied: arrays here never alias
-    NumPy's.
+def from_numpy(ndarray, zero_copy=True, array_cls=NDArray):
+    """NDArray of a NumPy array, keeping its dtype.
+
+    Parameters
+    ----------
+    ndarray : numpy.ndarray, any dtype and layout
+    zero_copy : bool          accepted; the data are copied either way: arrays here never share
+        memory that somebody else may write to
+    array_cls : type, NDArray or a subclass
+
+    Returns
+    -------
+    array_cls, same shape and dtype
+
+    Raises
+    ------
+    TypeError   not a NumPy array
     """
-    return array(ndarray, dtype=ndarray.dtype)
+    if not isinstance(ndarray, onp.ndarray):
+        raise TypeError(
+            f"from_numpy: expected a numpy.ndarray, got {type(ndarray).__name__}. "
+            "Hint: mx.nd.array() takes lists and numbers."
+        )
+    found = array(ndarray, dtype=ndarray.dtype)
+    return found if array_cls is NDArray else array_cls(found._read())
 
 
 def from_dlpack(dlpack):

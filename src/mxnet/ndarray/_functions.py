@@ -128,14 +128,6 @@ _TABLE = [
     ("multiply", "broadcast_mul", "_mul_scalar", "_mul_scalar", operator.mul, "Product."),
     ("divide", "broadcast_div", "_div_scalar", "_rdiv_scalar", operator.truediv, "Quotient."),
     ("modulo", "broadcast_mod", "_mod_scalar", "_rmod_scalar", operator.mod, "Remainder."),
-    (
-        "power",
-        "broadcast_power",
-        "_power_scalar",
-        "_rpower_scalar",
-        operator.pow,
-        "``lhs`` to the power ``rhs``.",
-    ),
     ("maximum", "broadcast_maximum", "_maximum_scalar", "_maximum_scalar", max, "The larger."),
     ("minimum", "broadcast_minimum", "_minimum_scalar", "_minimum_scalar", min, "The smaller."),
     (
@@ -214,6 +206,20 @@ _TABLE = [
 for _row in _TABLE:
     globals()[_row[0]] = _function(*_row)
 true_divide = globals()["divide"]
+_power = _function(
+    "power", "broadcast_power", "_power_scalar", "_rpower_scalar", operator.pow, "Power."
+)
+
+
+def power(base, exp):
+    """``base`` to the power ``exp``.
+
+    Parameters
+    ----------
+    base, exp : NDArray or number    arrays are broadcast against each other
+    """
+    return _power(base, exp)
+
 
 NDArray.take = take
 NDArray.split_v2 = split_v2

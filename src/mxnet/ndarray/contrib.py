@@ -6,6 +6,7 @@ from .. import _ops  # noqa: F401  (fills the registry)
 from .._frontend.build import fill_namespace
 from . import random as _random
 from ._control_flow import cond, foreach, while_loop
+from ._names import unknown_name
 
 __all__ = ["cond", "foreach", "while_loop", "rand_zipfian"]
 
@@ -41,3 +42,4 @@ def rand_zipfian(true_classes, num_sampled, range_max, ctx=None):
 
 
 __all__ += fill_namespace(globals(), "_contrib_")
+__getattr__ = unknown_name(__name__, __all__)

@@ -511,6 +511,20 @@ class NDArray:
         """The array as NDArray: itself."""
         return self
 
+    def as_np_ndarray(self):
+        """The array as ``mx.np.ndarray``.
+
+        Raises
+        ------
+        MXNetError   always: ``mx.np`` is not available yet
+        """
+        fail(
+            MXNetError,
+            "as_np_ndarray",
+            "mx.np is not available yet",
+            hint="work on with mx.nd, or take the values with asnumpy()",
+        )
+
     def detach(self):
         """The same value outside of the graph: no gradient flows through it. A view: writes reach
         this array.

@@ -12,6 +12,7 @@ from .._graph.node import spec_of
 from .._ops import _spec
 from ..context import canonical, current_context
 from ..error import MXNetError, fail
+from ._names import unknown_name
 from .ndarray import NDArray
 
 __all__ = [
@@ -188,3 +189,4 @@ def randint(low, high, shape=None, dtype=None, ctx=None, out=None, **kwargs):
 
 
 __all__ += fill_namespace(globals(), "_random_")
+__getattr__ = unknown_name(__name__, __all__)

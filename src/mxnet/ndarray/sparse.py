@@ -22,6 +22,7 @@ from .._frontend.dispatch import invoke
 from .._ops import _spec
 from ..context import canonical, current_context, device_of
 from ..error import MXNetError, fail
+from ._names import unknown_name
 from ._sparse_array import (
     BaseSparseNDArray,
     CSRNDArray,
@@ -404,3 +405,4 @@ for _cls in (BaseSparseNDArray, CSRNDArray, RowSparseNDArray, NotSupportedForSpa
     _cls.__module__ = __name__  # where users know them
 
 __all__ += fill_namespace(globals(), "_sparse_")
+__getattr__ = unknown_name(__name__, __all__)

@@ -2,6 +2,8 @@
 
 import inspect
 import warnings
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from ..error import AttributeTypeError, MXNetError, fail, nearest
 from ..ndarray import NDArray
@@ -9,6 +11,8 @@ from ..registry import UnknownNameError, get_register_func, get_registry
 from ._plan import HALF, Plan
 
 __all__ = ["Optimizer", "register", "create", "LearningRateError"]
+
+_Class = TypeVar("_Class", bound=type)
 
 
 class LearningRateError(MXNetError, UserWarning):
@@ -53,7 +57,7 @@ class Optimizer:
 
     opt_registry = {}
     # The formula: see above.
-    step = None
+    step: Callable[..., tuple] | None = None
     # A half-width weight's state is (state, float32 copy) instead of (float32 copy, state).
     master_last = False
     # rates() gives the same for the same arguments, within one update.
@@ -122,7 +126,7 @@ class Optimizer:
 
     # ------------------------------------------------------------------ the registry
     @staticmethod
-    def register(klass):
+    def register(klass: _Class) -> _Class:
         """Make a class known under its name (lower case). Usable as decorator."""
         _register(klass)
         Optimizer.opt_registry[klass.__name__.lower()] = klass
@@ -148,11 +152,11 @@ class Optimizer:
         return klass(**kwargs)
 
     # ------------------------------------------------------------------ the formula's numbers
-    def hyper(self):
+    def hyper(self) -> tuple:
         """Numbers that :attr:`step` gets in ``shared`` after (rescale_grad, clip_gradient)."""
         return ()
 
-    def rates(self, lr, wd, t):
+    def rates(self, lr, wd, t) -> tuple:
         """Numbers that :attr:`step` gets for one parameter, from its rate, decay and count."""
         return lr, wd
 
@@ -171,7 +175,7 @@ class Optimizer:
             words += last
         return words
 
-    def _static(self):
+    def _static(self) -> tuple:
         """What is compiled into the step: ((name, value), ...)."""
         return ()
 
@@ -190,7 +194,7 @@ class Optimizer:
         )
 
     # ------------------------------------------------------------------ states and updates
-    def create_state(self, index, weight):
+    def create_state(self, index, weight) -> Any:
         """The state of a parameter: None, an NDArray or a tuple of them, made for ``weight``.
 
         Parameters
@@ -388,7 +392,7 @@ _register = get_register_func(Optimizer, "optimizer")
 Optimizer.opt_registry.update(get_registry(Optimizer))
 
 
-def register(klass):
+def register(klass: _Class) -> _Class:
     """Make an optimizer class known under its name (lower case). Usable as decorator."""
     return Optimizer.register(klass)
 

@@ -40,7 +40,7 @@ def flatten(state, leaves):
 def _build(structure, leaves):
     if structure is None:
         return None
-    if structure == _LEAF and structure.__class__ is int:
+    if structure.__class__ is int:
         return next(leaves)
     return tuple([_build(s, leaves) for s in structure])
 

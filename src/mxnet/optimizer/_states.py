@@ -15,6 +15,7 @@ import json
 import math
 import pickle  # noqa: TID251 - only to read 1.x's files, see _Unpickler
 import struct
+from typing import Any, cast
 
 import numpy as onp
 
@@ -86,7 +87,8 @@ def dumps(states, optimizer=None):
     ------
     MXNetError   a state is no array, number or container of them
     """
-    arrays, header = [], {"version": 1}
+    arrays: list = []
+    header: dict[str, Any] = {"version": 1}
     try:
         header["states"] = _encode(states, arrays)
     except _CannotSave as e:
@@ -331,9 +333,10 @@ def _plain(value, reader):
         handle = value.state.get("handle") if isinstance(value.state, dict) else None
         if not isinstance(handle, (bytes, bytearray)):
             raise FormatError("an array has no contents.")
-        return load_frombuffer(
+        found = load_frombuffer(
             struct.pack("<QQQ", 0x112, 0, 1) + bytes(handle) + struct.pack("<Q", 0)
-        )[0]
+        )
+        return cast(list, found)[0]
     raise FormatError(
         f"it holds a {type(value).__name__}, expected arrays, numbers and containers of them."
     )

@@ -474,8 +474,9 @@ class LAMB(Optimizer):
         """The formula, for one parameter."""
         rescale, clip, beta1, beta2, epsilon, low, high = shared
         lr, wd, t = rates
+        mean, var = state
         d, mean, var = _update.lamb_direction(
-            weight, grad, *state, beta1, beta2, epsilon, t, bias_correction, wd, rescale, clip
+            weight, grad, mean, var, beta1, beta2, epsilon, t, bias_correction, wd, rescale, clip
         )
         r1, r2 = jnp.linalg.norm(weight.ravel()), jnp.linalg.norm(d.ravel())
         return _update.lamb_step("LAMB", weight, d, r1, r2, lr, low, high), (mean, var)

@@ -21,6 +21,11 @@ def zeros_like(weight):
     return array(onp.zeros(weight.shape, weight.dtype), ctx=weight.context, dtype=weight.dtype)
 
 
+def _momentum(self, index, weight):
+    """The momentum, or None without."""
+    return None if self.momentum == 0.0 else zeros_like(weight)
+
+
 @register
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum.
@@ -42,9 +47,7 @@ class SGD(Optimizer):
         self.momentum = momentum
         self.lazy_update = lazy_update
 
-    def create_state(self, index, weight):
-        """The momentum, or None without."""
-        return None if self.momentum == 0.0 else zeros_like(weight)
+    create_state = _momentum
 
     def hyper(self):
         """(momentum,)"""
@@ -93,7 +96,7 @@ class NAG(Optimizer):
         super().__init__(**kwargs)
         self.momentum = momentum
 
-    create_state = SGD.create_state
+    create_state = _momentum
     hyper = SGD.hyper
 
     @staticmethod
@@ -135,7 +138,7 @@ class Signum(Optimizer):
         self.momentum = momentum
         self.wd_lh = wd_lh
 
-    create_state = SGD.create_state
+    create_state = _momentum
 
     def hyper(self):
         """(momentum, wd_lh)"""
@@ -209,7 +212,7 @@ class DCASGD(Optimizer):
 
     def create_state(self, index, weight):
         """(momentum or None, a copy of the weight)"""
-        return SGD.create_state(self, index, weight), weight.detach().copy()
+        return _momentum(self, index, weight), weight.detach().copy()
 
     def hyper(self):
         """(momentum, lamda)"""
@@ -260,7 +263,7 @@ class LARS(Optimizer):
         self.last_lr = None
         self.cur_lr = None
 
-    create_state = SGD.create_state
+    create_state = _momentum
 
     def _numbers(self, indices):
         self.last_lr, self.cur_lr = self.cur_lr, self.learning_rate
@@ -345,7 +348,7 @@ class LBSGD(Optimizer):
         self.cumgrads = {}
         self.adaptive = warmup_strategy == "lars"
 
-    create_state = SGD.create_state
+    create_state = _momentum
     hyper = SGD.hyper
 
     def _static(self):

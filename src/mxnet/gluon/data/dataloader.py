@@ -238,7 +238,7 @@ class _Workers:
             self._begin_next()
 
     def _begin_next(self):
-        found = next(self._indices, None)
+        found = None if self._indices is None else next(self._indices, None)
         if found is not None:
             n, indices = found
             self._futures.append((n, indices, self._loader._submit(self._work, n, indices)))

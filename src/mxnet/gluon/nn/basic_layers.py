@@ -44,7 +44,7 @@ def _chain(blocks, x, args):
     return (x, *args) if args else x
 
 
-class _Container:
+class _Container(Block):
     """What the containers share; children are numbered."""
 
     def add(self, *blocks):
@@ -113,6 +113,10 @@ class HybridSequential(_Container, HybridBlock):
 class _Concatenating(_Container):
     """What the concatenating containers share."""
 
+    def __init__(self, axis=-1, prefix=None, params=None):
+        super().__init__(prefix, params)
+        self.axis = axis
+
     def _empty_copy(self):
         return type(self)(axis=self.axis, prefix=self._prefix)
 
@@ -125,20 +129,12 @@ class Concatenate(_Concatenating, Block):
     axis : int, default -1
     """
 
-    def __init__(self, axis=-1, prefix=None, params=None):
-        super().__init__(prefix, params)
-        self.axis = axis
-
     def forward(self, x):
         return nd.concat(*[block(x) for block in self._children.values()], dim=self.axis)
 
 
 class HybridConcatenate(_Concatenating, HybridBlock):
     """:class:`Concatenate` of HybridBlocks."""
-
-    def __init__(self, axis=-1, prefix=None, params=None):
-        super().__init__(prefix, params)
-        self.axis = axis
 
     def hybrid_forward(self, F, x):
         return F.concat(*[block(x) for block in self._children.values()], dim=self.axis)
