@@ -20,7 +20,8 @@ JOBS ?= 2
 ARGS ?=
 
 # What the engine's two modes might tell apart runs once more, op by op.
-NAIVE_TESTS := $(wildcard tests/engine tests/autograd tests/ndarray)
+NAIVE_TESTS := $(wildcard tests/engine tests/autograd tests/ndarray tests/gluon/test_block.py \
+	tests/gluon/test_trainer.py tests/gluon/test_loss.py tests/test_operator.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help train test check format bench bench-gpu clean distclean
