@@ -22,7 +22,7 @@ from .._engine.tape import unrecorded
 from .._frontend.dispatch import invoke, write_out
 from .._ops import _spec
 from .._ops._spec import Bound
-from .._ops.sparse import add_rows
+from .._ops.sparse import add_rows, touched_rows
 from ..error import DTypeError, MXNetError, ShapeError, fail
 from ._sparse_array import (
     BaseSparseNDArray,
@@ -44,7 +44,8 @@ _said = set()
 
 def call(op, inputs, given, out=None, names=None):
     """Call an operator, some of whose inputs are sparse. Parameters and result as ``invoke``'s."""
-    tracked = threads.recording and any(x._tracked() for x in inputs)
+    # a parameter whose shape is not known yet has no Value
+    tracked = threads.recording and any(x._v is not None and x._tracked() for x in inputs)
     rule = _RULES.get(op.name)
     found = None
     if rule is not None and threads.tracing is None:
@@ -508,6 +509,48 @@ def _dense_by_csr(a, b, tb):
     return CSRNDArray._of(product.shape, values)
 
 
+# ---------------------------------------------------------------------------- updates
+class _Choose(Bound):
+    """Touched rows of new arrays, others of old ones.
+
+    Inputs: a gradient with rows marked, the new arrays, the old ones.
+    """
+
+    name = "choose_rows"
+
+    def run(self, inputs, words):
+        """See the class."""
+        grad, *arrays = inputs
+        rows = touched_rows(grad)
+        half = len(arrays) // 2
+        return tuple(
+            [
+                jnp.where(rows.reshape(rows.shape + (1,) * (old.ndim - 1)), new, old)
+                for new, old in zip(arrays[:half], arrays[half:])
+            ]
+        )
+
+
+_CHOOSE = _Choose()
+
+
+def _update(op, inputs, given, tracked):
+    """An optimizer's update with a row_sparse gradient: of its rows only, states included."""
+    weight, grad = inputs[:2]
+    lazy = given.get("lazy_update", True)
+    if grad.stype != "row_sparse" or weight.stype != "default" or not lazy:
+        return None
+    places = [op.inputs.index(name) for name, _ in op.mutates if name != "weight"]
+    old = [weight._read(), *[inputs[i]._read() for i in places]]
+    copies = [_wrap(NDArray, x._read()) for x in inputs]
+    result = unrecorded(invoke, op, copies, given)
+    new = [result._read(), *[copies[i]._read() for i in places]]
+    chosen = unrecorded(append_many, _CHOOSE, (grad._marked(), *new, *old), keep=len(old))
+    for i, v in zip(places, chosen[1:]):
+        inputs[i]._write(v)
+    return _wrap(NDArray, chosen[0])
+
+
 # ---------------------------------------------------------------------------- the table
 _KEPT = """
 abs sign round rint ceil floor trunc fix square sqrt cbrt sin tan arcsin arctan sinh tanh arcsinh
@@ -542,4 +585,8 @@ _RULES = {
     "norm": _norm,
     "_square_sum": _square_sum,
     "dot": _dot,
+    "sgd_update": _update,
+    "sgd_mom_update": _update,
+    "adam_update": _update,
+    "_sparse_adagrad_update": _update,
 }
