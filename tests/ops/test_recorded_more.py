@@ -16,15 +16,28 @@ with onp.load(FILE) as _archive:
 CASES = json.loads(str(RECORD["cases"]))
 
 # (operator, attributes that matter) -> quantities where we differ on purpose
-DIFFERENT = []
+DIFFERENT = [
+    # 1.9.1 answers with the bytes of uint8 numbers read as int8
+    ("_contrib_quantized_act", {}, {"out_0 of uint8"}),
+    # 1.9.1 gives the range as if data were int8, half of what uint8 numbers stand for, and adds
+    # the bias without bringing it to the scale of the products
+    ("_contrib_quantized_conv", {}, {"out_1", "out_2"}),
+    ("_contrib_quantized_conv", {"pad": (1, 0)}, {"out_0 with bias"}),
+    # another sum over the outermost bins; the threshold is near, see test_quantize.py
+    ("_contrib_calibrate_entropy", {}, {"out_0", "out_1"}),
+]
 
 
-def tolerated(name, attrs):
+def tolerated(name, attrs, arrays):
     """Quantities of a case that are not compared."""
     found = set()
     for op, some, quantities in DIFFERENT:
         if op == name and some.items() <= attrs.items():
             found |= quantities
+    if "out_0 of uint8" in found and arrays[0].dtype == onp.uint8:
+        found.add("out_0")
+    if "out_0 with bias" in found and "no_bias" not in attrs:
+        found.add("out_0")
     return found
 
 
@@ -70,7 +83,7 @@ def test_as_recorded(number):
     outputs, grads = forward_backward({k: jnp.asarray(arrays[k]) for k in asked})
     visible = sum(f"out_{number}_{k}" in RECORD for k in range(len(outputs)))
     assert visible == bound.n_visible
-    skipped = tolerated(name, attrs)
+    skipped = tolerated(name, attrs, arrays)
     halves = any(x.dtype == onp.float16 for x in arrays)
     for k in range(visible):
         if f"out_{k}" not in skipped:

@@ -369,10 +369,22 @@ def quantized():
         yield c + "quantize", {"out_type": kind}, [line, a(-1), a(2)]
         yield c + "quantize", {"out_type": kind}, [wide, a(0), a(127)]
         yield c + "quantize_v2", {"out_type": kind}, [line]
-        yield c + "quantize_v2", {"out_type": kind, "min_calib_range": 0, "max_calib_range": 1.7}, [line]
-        yield c + "quantize_v2", {"out_type": kind, "min_calib_range": -127, "max_calib_range": 127}, [wide]
+        yield (
+            c + "quantize_v2",
+            {"out_type": kind, "min_calib_range": 0, "max_calib_range": 1.7},
+            [line],
+        )
+        yield (
+            c + "quantize_v2",
+            {"out_type": kind, "min_calib_range": -127, "max_calib_range": 127},
+            [wide],
+        )
     for low in (0, -1):
-        yield c + "quantize_v2", {"out_type": "auto", "min_calib_range": low, "max_calib_range": 2}, [line]
+        yield (
+            c + "quantize_v2",
+            {"out_type": "auto", "min_calib_range": low, "max_calib_range": 2},
+            [line],
+        )
     eight = {
         "int8": lambda *s: RNG.randint(-128, 128, s).astype("int8"),
         "uint8": lambda *s: RNG.randint(0, 256, s).astype("uint8"),
@@ -409,7 +421,11 @@ def quantized():
         yield c + "quantized_fully_connected", fc, [kind(2, 3, 2), i8(4, 6), *d, *w]
         fc = {"num_hidden": 4, "flatten": False}
         for bias in (b, [a(-0.01), a(0.02)]):
-            yield c + "quantized_fully_connected", fc, [kind(2, 3, 2), i8(4, 2), i8(4), *d, *w, *bias]
+            yield (
+                c + "quantized_fully_connected",
+                fc,
+                [kind(2, 3, 2), i8(4, 2), i8(4), *d, *w, *bias],
+            )
         yield c + "quantized_elemwise_add", {}, [kind(3, 4), kind(3, 4), *d, *b]
         yield (
             c + "quantized_elemwise_add",
@@ -419,7 +435,11 @@ def quantized():
     conv = {"kernel": (2, 3), "num_filter": 2, "stride": (1, 2), "pad": (1, 0)}
     yield c + "quantized_conv", {**conv, "no_bias": True}, [u8(2, 3, 4, 5), i8(2, 3, 2, 3), *d, *w]
     yield c + "quantized_conv", conv, [u8(2, 3, 4, 5), i8(2, 3, 2, 3), i8(2), *d, *w, *b]
-    yield c + "quantized_embedding", {"input_dim": 4, "output_dim": 2}, [a(0, 2, 5, 3), i8(4, 2), *d]
+    yield (
+        c + "quantized_embedding",
+        {"input_dim": 4, "output_dim": 2},
+        [a(0, 2, 5, 3), i8(4, 2), *d],
+    )
     for bins, reach, kept in ((11, 4, 5), (401, 4, 255), (801, 7, 127)):
         hist, edges = np.histogram(RNG.randn(5000), bins=bins, range=(-reach, reach))
         yield (

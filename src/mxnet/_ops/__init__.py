@@ -6,5 +6,6 @@ from . import ctc, nn_act, nn_conv, nn_dense, nn_dropout, nn_norm, nn_pool  # no
 from . import output, random, softmax, update  # noqa: F401
 from . import image  # noqa: F401
 from . import nn_rnn  # noqa: F401
-from . import contrib_boxes, contrib_vision, spatial  # noqa: F401
+from . import contrib_boxes, contrib_misc, contrib_vision, quantize, random_pdf  # noqa: F401
+from . import spatial  # noqa: F401
 from . import sparse  # noqa: F401

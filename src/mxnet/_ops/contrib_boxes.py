@@ -18,6 +18,7 @@ FORMAT = Literal["center", "corner"]
 
 def floats(where, name, value, n=None):
     """A tuple of numbers from a number, a sequence, or the text of one."""
+    given = value
     try:
         if isinstance(value, str):
             text = value.strip().strip("()[]").strip(", ")
@@ -32,7 +33,7 @@ def floats(where, name, value, n=None):
             where,
             f"parameter {name!r} does not fit",
             expected="a tuple of numbers" if n is None else f"{n} numbers",
-            got=repr(value),
+            got=repr(given),
         )
     return found
 
@@ -165,7 +166,7 @@ def box_nms(
     topk : int, default -1 (all)        so many best boxes are looked at, the others are dropped;
                                         0: data comes back as it is
     coord_start, score_index : int      where in the K numbers
-    id_index : int, default -1 (none)   where the class is; only boxes of one class suppress each other
+    id_index : int, default -1 (none)   where the class is; boxes suppress those of their class
     background_id : int, default -1     class that is dropped
     force_suppress : bool               suppress across classes
     in_format, out_format : {'corner', 'center'}
@@ -194,7 +195,7 @@ def box_nms(
             AttributeTypeError,
             where,
             "an index does not fit",
-            expected=f"coord_start <= {k - 4}, score_index and id_index < {k}, apart from each other",
+            expected=f"coord_start <= {k - 4}, score_index and id_index < {k}, all apart",
             got=f"coord_start {coord_start}, score_index {score_index}, id_index {id_index}",
         )
     rows = data.reshape(math.prod(data.shape[:-2]), n, k)
@@ -594,8 +595,8 @@ def multi_box_detection(
     clip : bool, default True           hold corners within [0, 1]
     threshold : float                   drop boxes of a lower probability
     background_id : int                 accepted and without effect, as in the original
-    nms_threshold : float               suppress from this overlap on; outside of (0, 1]: no sorting,
-                                        no suppression
+    nms_threshold : float               suppress from this overlap on; outside of (0, 1]: neither
+                                        sorting nor suppression
     force_suppress : bool               suppress across classes
     variances : 4 floats                factors of the predictions
     nms_topk : int, default -1 (all)    so many best boxes are kept at most

@@ -152,10 +152,8 @@ def bilinear_resize2d(
             fail(AttributeTypeError, where, "mode 'like' needs an array to be like", got="none")
         require_axes(where, "like", like, 4, "(B, C, H, W)")
     scaled = mode in ("size", "odd_scale")
-    if (
-        scaled
-        and (scale_height is None) != (scale_width is None)
-        or (mode == "odd_scale" and scale_height is None)
+    if (scaled and (scale_height is None) != (scale_width is None)) or (
+        mode == "odd_scale" and scale_height is None
     ):
         fail(
             AttributeTypeError,
@@ -186,7 +184,7 @@ def bilinear_resize2d(
 def align_weights(start, length, n, samples, size):
     """How much each of ``n`` cells of each region takes of each pixel of an axis: (R, n, size).
 
-    A cell averages ``samples`` points, or as many as it is long. Points beyond [-1, size] count as 0.
+    A cell averages ``samples`` points, or as many as it is long; points beyond [-1, size] are 0.
     """
     step = length / n
     count = jnp.full(start.shape, samples, start.dtype) if samples > 0 else jnp.ceil(step)
@@ -696,8 +694,8 @@ def deformed(where, arrays, windows, sizes):
             AttributeTypeError,
             where,
             "groups do not divide the channels",
-            expected=f"num_group to divide {c} channels and {filters} filters, num_deformable_group "
-            "to divide the channels",
+            expected=f"num_group to divide {c} channels and {filters} filters, "
+            "num_deformable_group to divide the channels",
             got=f"num_group {groups}, num_deformable_group {parts}",
         )
     taps, points = math.prod(kernel), math.prod(out)

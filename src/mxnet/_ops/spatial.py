@@ -273,7 +273,7 @@ def image_number(column, b):
 
 
 def cells(start, end, n, size):
-    """Which pixels each of ``n`` cells of the regions [start, end] has: (R, n, size), empty (R, n)."""
+    """Pixels of each of ``n`` cells of the regions [start, end]: (R, n, size), empty (R, n)."""
     step = jnp.maximum(end - start + 1, 1) / n
     number = jnp.arange(n, dtype=start.dtype)
     first = jnp.clip(jnp.floor(number * step[:, None]) + start[:, None], 0, size)
@@ -296,9 +296,10 @@ def up_sampling(
 
     Parameters
     ----------
-    data : (B, C, H, W) each, float     'nearest': images, each enlarged to ``scale`` times the size of
-                                        the first; 'bilinear': one image and the (C, 1, K, K) weight
-                                        of the transposed convolution, ``K = 2 scale - scale % 2``
+    data : (B, C, H, W) each, float     'nearest': images, each enlarged to ``scale`` times the
+                                        size of the first; 'bilinear': one image and the (C, 1, K,
+                                        K) weight of the transposed convolution, ``K = 2 scale -
+                                        scale % 2``
     scale : int
     num_filter : int                    channels, for 'bilinear'
     sample_type : {'bilinear', 'nearest'}
@@ -366,8 +367,8 @@ def up_bilinear(where, data, scale, num_filter):
             ShapeError,
             where,
             "weight or num_filter does not fit data",
-            expected=f"weight {(image.shape[1], 1, kernel, kernel)} and num_filter {image.shape[1]} "
-            f"for data {image.shape} and scale {scale}",
+            expected=f"weight {(image.shape[1], 1, kernel, kernel)} and "
+            f"num_filter {image.shape[1]} for data {image.shape} and scale {scale}",
             got=f"weight {weight.shape} and num_filter {num_filter}",
         )
     wide = accumulator(image.dtype)
@@ -456,7 +457,7 @@ def correlation(
             got=f"strides {stride1}, {stride2}, max_displacement {max_displacement}, "
             f"pad_size {pad_size}",
         )
-    b, c, height, width = data1.shape
+    _b, c, height, width = data1.shape
     border = max_displacement + kernel_size // 2
     out_size = [math.ceil((s + 2 * pad_size - 2 * border) / stride1) for s in (height, width)]
     if min(out_size) < 1:
@@ -541,7 +542,7 @@ def im2col(data, *, kernel: Shape, stride: Shape = (), dilate: Shape = (), pad: 
     Parameters
     ----------
     data : (B, C, *S) any type, one to three spatial axes
-    kernel, stride, dilate, pad : ints per spatial axis; strides and dilations default to 1, pads to 0
+    kernel, stride, dilate, pad : ints per spatial axis; strides, dilations default to 1, pads to 0
 
     Returns
     -------

@@ -1098,8 +1098,8 @@ def multi_mp_adamw_update(
 ):
     """``_mp_adamw_update`` of several weights at once.
 
-    Data are weight, gradient, mean, variance, float32 weight of each weight in turn, then rescale_grad
-    (1,); parameters, results and errors as for ``_multi_adamw_update``.
+    Data are weight, gradient, mean, variance, float32 weight of each weight in turn, then
+    rescale_grad (1,); parameters, results and errors as for ``_multi_adamw_update``.
     """
     numbers = beta1, beta2, epsilon, clip_gradient
     return multi_adamw("_multi_mp_adamw_update", data, True, lrs, wds, etas, numbers, num_weights)
@@ -1200,8 +1200,8 @@ def multi_mp_lamb_update(
 ):
     """``_multi_lamb_update`` of half-width weights.
 
-    Data are weight, gradient, mean, variance, float32 weight of each weight in turn; the rest is as for
-    ``_multi_lamb_update``.
+    Data are weight, gradient, mean, variance, float32 weight of each weight in turn; the rest is as
+    for ``_multi_lamb_update``.
     """
     numbers = (beta1, beta2, epsilon, rescale_grad, lower_bound, upper_bound, clip_gradient)
     return multi_lamb(
@@ -1255,7 +1255,7 @@ def multi_lars(
 
 def counted(where, data, num_arrays):
     """Fails unless as many arrays were given as announced."""
-    if num_arrays is not None and num_arrays != len(data) or not data:
+    if (num_arrays is not None and num_arrays != len(data)) or not data:
         fail(
             AttributeTypeError,
             where,

@@ -1,0 +1,745 @@
+"""Eight-bit numbers: conversion, and operators that compute with them.
+
+An 8-bit array comes with the range (min, max) that its numbers stand for: int8 numbers q are about
+``q max(|min|, |max|) / 127``, uint8 ones ``q max(|min|, |max|) / 255``.  Like MXNet 1.9.1 built
+with oneDNN, as its wheels were, some operators take 127.5 and 255.5 instead; the constants below
+follow outputs recorded from it.  Nothing here has a gradient.
+"""
+
+from typing import Literal
+
+import jax.numpy as jnp
+import numpy as onp
+from jax import lax
+
+from ..error import AttributeTypeError, DTypeError, ShapeError, fail
+from ._nn import require_floating, require_shape, window
+from ._spec import DType, Shape, op
+from .nn_conv import CUDNN_TUNE
+from .nn_pool import pooling
+
+FULL = {"int8": 127.0, "uint8": 255.0}
+HALF_MORE = {"int8": 127.5, "uint8": 255.5}
+INT32 = 2147483647.0
+
+
+def largest(low, high):
+    """The largest magnitude in a range, 0-d float32."""
+    for x in (low, high):
+        if x.size != 1:
+            fail(
+                ShapeError,
+                "quantized range",
+                "a range is two numbers",
+                expected="(1,)",
+                got=x.shape,
+            )
+    low, high = (x.reshape(()).astype("float32") for x in (low, high))
+    return jnp.maximum(jnp.abs(low), jnp.abs(high))
+
+
+def require_eight_bits(where, **arrays):
+    """Raise DTypeError for an array that is neither int8 nor uint8."""
+    for name, x in arrays.items():
+        if x is not None and x.dtype.name not in FULL:
+            fail(
+                DTypeError,
+                where,
+                f"{name} has the wrong type",
+                expected="int8 or uint8",
+                got=x.dtype,
+            )
+
+
+def to_eight_bits(x, scale, dtype):
+    """Scaled, rounded to the nearest (halves to even) and held within the type."""
+    limits = onp.iinfo(dtype)
+    return jnp.clip(jnp.rint(x * scale), limits.min, limits.max).astype(dtype)
+
+
+def one(x):
+    """A number as an array of shape (1,), float32."""
+    return jnp.asarray(x, "float32").reshape(1)
+
+
+def finished(*results):
+    """Results without a gradient."""
+    return tuple(lax.stop_gradient(r) for r in results)
+
+
+@op("_contrib_quantize", num_outputs=3)
+def quantize(data, min_range, max_range, *, out_type: Literal["int8", "uint8"] = "uint8"):
+    """Real numbers to 8-bit ones, in a given range.
+
+    Parameters
+    ----------
+    data : any shape, float32
+    min_range, max_range : (1,) float32
+    out_type : {'uint8', 'int8'}, default 'uint8'
+
+    Returns
+    -------
+    8-bit numbers : same shape; ``data * 255 / m`` for uint8 and ``data * 127 / m`` for int8, with
+        ``m = max(|min_range|, |max_range|)``, rounded and clipped
+    min, max : (1,) float32             the range they stand for: for int8 (-m, m)
+    """
+    where = "_contrib_quantize"
+    require_floating(where, data=data)
+    m = largest(min_range, max_range)
+    q = to_eight_bits(data.astype("float32"), FULL[out_type] / m, out_type)
+    if out_type == "int8":
+        return finished(q, one(-m), one(m))
+    return finished(q, one(min_range), one(max_range))
+
+
+def calibrated(where, low, high):
+    """Whether a range was given; both ends or none."""
+    if (low is None) != (high is None):
+        fail(
+            AttributeTypeError,
+            where,
+            "half of the range is missing",
+            expected="both min_calib_range and max_calib_range, or none",
+            got=f"{low} and {high}",
+        )
+    return low is not None
+
+
+@op("_contrib_quantize_v2", num_outputs=3)
+def quantize_v2(
+    data,
+    *,
+    out_type: Literal["auto", "int8", "uint8"] = "int8",
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+):
+    """Real numbers to 8-bit ones, in a range found beforehand or that of the data.
+
+    Parameters
+    ----------
+    data : any shape, float32, or already int8 or uint8 (passed through)
+    out_type : {'int8', 'uint8', 'auto'}, default 'int8'    'auto': uint8 if the given range has no
+                                                            negative number, else int8
+    min_calib_range, max_calib_range : float                the range; default that of the data
+
+    Returns
+    -------
+    8-bit numbers : same shape
+    min, max : (1,) float32             the range they stand for
+
+    Raises
+    ------
+    AttributeTypeError   if only one end of the range is given
+    """
+    where = "_contrib_quantize_v2"
+    given = calibrated(where, min_calib_range, max_calib_range)
+    if data.dtype.name in FULL:
+        low, high = (min_calib_range, max_calib_range) if given else (-127.0, 127.0)
+        if data.dtype == "uint8" and not given:
+            low, high = 0.0, 255.0
+        return finished(data, one(low), one(high))
+    require_floating(where, data=data)
+    x = data.astype("float32")
+    if given:
+        low, high = jnp.float32(min_calib_range), jnp.float32(max_calib_range)
+    else:
+        low, high = jnp.min(x), jnp.max(x)
+    if out_type == "auto":
+        out_type = "uint8" if given and min_calib_range >= 0 else "int8"
+    m = largest(low, high)
+    q = to_eight_bits(x, HALF_MORE[out_type] / m, out_type)
+    return finished(q, *((one(-m), one(m)) if out_type == "int8" else (one(low), one(high))))
+
+
+@op("_contrib_dequantize")
+def dequantize(data, min_range, max_range, *, out_type: Literal["float32"] = "float32"):
+    """8-bit numbers back to real ones.
+
+    Parameters
+    ----------
+    data : any shape, int8 or uint8
+    min_range, max_range : (1,) float32     the range they stand for
+
+    Returns
+    -------
+    same shape, float32: ``data m / 127.5`` (``/ 255.5`` for uint8), ``m`` the larger magnitude
+
+    Raises
+    ------
+    DTypeError   if data are not 8-bit numbers
+    """
+    require_eight_bits("_contrib_dequantize", data=data)
+    scale = largest(min_range, max_range) / HALF_MORE[data.dtype.name]
+    return lax.stop_gradient(data.astype("float32") * scale)
+
+
+@op("_contrib_requantize", num_outputs=3)
+def requantize(
+    data,
+    min_range,
+    max_range,
+    *,
+    out_type: Literal["auto", "int8", "uint8"] = "int8",
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+):
+    """32-bit results to 8-bit numbers, in a range found beforehand or that of the data.
+
+    Parameters
+    ----------
+    data : any shape, int32
+    min_range, max_range : (1,) float32     what the ends of int32 stand for
+    out_type : {'int8', 'uint8', 'auto'}    'auto' as for ``quantize_v2``
+    min_calib_range, max_calib_range : float    the new range; default that of the data
+
+    Returns
+    -------
+    8-bit numbers : same shape
+    min, max : (1,) float32             the range they stand for
+
+    Raises
+    ------
+    DTypeError           if data are not int32
+    AttributeTypeError   if only one end of the range is given
+    """
+    where = "_contrib_requantize"
+    if data.dtype != "int32":
+        fail(DTypeError, where, "data has the wrong type", expected="int32", got=data.dtype)
+    given = calibrated(where, min_calib_range, max_calib_range)
+    x = data.astype("float32") * (largest(min_range, max_range) / jnp.float32(INT32))
+    low, high = (min_calib_range, max_calib_range) if given else (jnp.min(x), jnp.max(x))
+    if out_type == "auto":
+        out_type = "uint8" if given and min_calib_range >= 0 else "int8"
+    m = largest(jnp.float32(low), jnp.float32(high))
+    q = to_eight_bits(x, FULL[out_type] / m, out_type)
+    return finished(q, *((one(-m), one(m)) if out_type == "int8" else (one(low), one(high))))
+
+
+@op("_contrib_quantized_act", num_outputs=3)
+def quantized_act(
+    data,
+    min_data,
+    max_data,
+    *,
+    act_type: Literal["relu", "sigmoid", "softrelu", "softsign", "tanh"],
+):
+    """``relu`` of 8-bit numbers; the range stays. Other activations raise, as in the original.
+
+    Parameters
+    ----------
+    data : any shape, int8 or uint8
+    min_data, max_data : (1,) float32
+    act_type : {'relu'}
+
+    Returns
+    -------
+    numbers, min, max
+    """
+    where = "_contrib_quantized_act"
+    require_eight_bits(where, data=data)
+    if act_type != "relu":
+        fail(
+            AttributeTypeError,
+            where,
+            "act_type is not supported",
+            expected="'relu'",
+            got=act_type,
+            hint="dequantize first",
+        )
+    return finished(jnp.maximum(data, 0), one(min_data), one(max_data))
+
+
+@op("_contrib_quantized_flatten", num_outputs=3)
+def quantized_flatten(data, min_data, max_data):
+    """``Flatten`` of 8-bit numbers: (B, ...) to (B, N); the range stays."""
+    where = "_contrib_quantized_flatten"
+    require_eight_bits(where, data=data)
+    if data.ndim < 1:
+        fail(ShapeError, where, "data has no axis", expected="(B, ...)", got=data.shape)
+    rest = data.size // data.shape[0] if data.shape[0] else 0
+    return finished(data.reshape(data.shape[0], rest), one(min_data), one(max_data))
+
+
+LAYOUTS = Literal["None", "NCW", "NCHW", "NCDHW", "NWC", "NHWC", "NDHWC"]
+
+
+@op("_contrib_quantized_pooling", num_outputs=3)
+def quantized_pooling(
+    data,
+    min_data,
+    max_data,
+    *,
+    kernel: Shape = (),
+    pool_type: Literal["avg", "lp", "max", "sum"] = "max",
+    global_pool: bool = False,
+    cudnn_off: bool = False,
+    pooling_convention: Literal["full", "same", "valid"] = "valid",
+    stride: Shape = (),
+    pad: Shape = (),
+    p_value: int | None = None,
+    count_include_pad: bool | None = None,
+    layout: LAYOUTS | None = None,
+):
+    """``Pooling`` (max or avg) of 8-bit numbers; means are rounded, the range stays.
+
+    Parameters
+    ----------
+    data : (B, C, *S) int8 or uint8
+    min_data, max_data : (1,) float32
+
+    Other parameters as for ``Pooling``.
+
+    Returns
+    -------
+    numbers, min, max
+
+    Raises
+    ------
+    DTypeError           if data are not 8-bit numbers
+    AttributeTypeError   if pool_type is neither max nor avg
+    """
+    where = "_contrib_quantized_pooling"
+    require_eight_bits(where, data=data)
+    if pool_type not in ("max", "avg"):
+        fail(
+            AttributeTypeError,
+            where,
+            "pool_type is not supported",
+            expected="'max' or 'avg'",
+            got=pool_type,
+        )
+    out = pooling(
+        data.astype("float32"),
+        kernel=kernel,
+        pool_type=pool_type,
+        global_pool=global_pool,
+        pooling_convention=pooling_convention,
+        stride=stride,
+        pad=pad,
+        p_value=p_value,
+        count_include_pad=count_include_pad,
+        layout=layout,
+    )
+    return finished(jnp.rint(out).astype(data.dtype), one(min_data), one(max_data))
+
+
+@op("_contrib_quantized_concat", num_outputs=3)
+def quantized_concat(*data, num_args: int | None = None, dim: int = 1):
+    """``concat`` of 8-bit arrays, brought to one range.
+
+    Parameters
+    ----------
+    data : the arrays, int8 or uint8; then min and max (1,) of each in turn
+    num_args : int              number of the arrays, a third of all that is given
+    dim : int, default 1
+
+    Returns
+    -------
+    numbers : uint8 if all are, else int8
+    min, max : (1,) float32     the smallest min and the largest max
+
+    Raises
+    ------
+    AttributeTypeError   if there are not three arrays for each to be joined
+    ShapeError           if they do not fit each other
+    """
+    where = "_contrib_quantized_concat"
+    n = len(data) // 3
+    if not n or len(data) % 3 or num_args not in (None, n):
+        fail(
+            AttributeTypeError,
+            where,
+            "the number of arrays does not fit",
+            expected=f"3 for each of {num_args or 'at least one'}: data, min, max",
+            got=len(data),
+        )
+    arrays, lows, highs = data[:n], data[n::2], data[n + 1 :: 2]
+    require_eight_bits(where, **{f"data {i}": x for i, x in enumerate(arrays)})
+    ndim = arrays[0].ndim
+    axis = dim + ndim if dim < 0 else dim
+    for i, x in enumerate(arrays):
+        rest = [a for a in range(ndim) if a != axis]
+        if (
+            not 0 <= axis < ndim
+            or x.ndim != ndim
+            or any(x.shape[a] != arrays[0].shape[a] for a in rest)
+        ):
+            fail(
+                ShapeError,
+                where,
+                f"data {i} does not fit",
+                expected=f"{arrays[0].shape}, but for axis {dim}",
+                got=x.shape,
+            )
+    low = jnp.min(jnp.stack([one(v) for v in lows]))
+    high = jnp.max(jnp.stack([one(v) for v in highs]))
+    dtype = "uint8" if all(x.dtype == "uint8" for x in arrays) else "int8"
+    target = HALF_MORE[dtype] / largest(low, high)
+    scaled = []
+    for x, a, b in zip(arrays, lows, highs):
+        source = largest(a, b) / HALF_MORE[x.dtype.name]
+        scaled.append(to_eight_bits(x.astype("float32"), source * target, dtype))
+    return finished(lax.concatenate(scaled, axis), one(low), one(high))
+
+
+def product_range(where, data, weight, ranges):
+    """What the ends of int32 stand for in a sum of products: (-m, m)."""
+    d, w = largest(*ranges[:2]), largest(*ranges[2:4])
+    m = d / FULL[data.dtype.name] * (w / FULL[weight.dtype.name]) * jnp.float32(INT32)
+    return one(-m), one(m)
+
+
+def bias_in_products(data, bias, ranges):
+    """8-bit biases in units of the products, int32; fractions are cut off."""
+    d, w, b = largest(*ranges[:2]), largest(*ranges[2:4]), largest(*ranges[4:6])
+    scale = b * HALF_MORE[data.dtype.name] / d / w
+    return jnp.trunc(bias.astype("float32") * scale).astype("int32")
+
+
+def arranged(where, arrays, no_bias):
+    """(data, weight, bias or None, ranges) of inputs that leave the bias out."""
+    given = [x for x in arrays if x is not None]
+    expected = 6 if no_bias else 9
+    if len(given) != expected:
+        fail(
+            AttributeTypeError,
+            where,
+            "the number of arrays does not fit",
+            expected=f"{expected} with no_bias={no_bias}: data, weight"
+            f"{'' if no_bias else ', bias'}, then min and max of each",
+            got=len(given),
+        )
+    bias = None if no_bias else given[2]
+    require_eight_bits(where, data=given[0], weight=given[1], bias=bias)
+    return given[0], given[1], bias, given[2 if no_bias else 3 :]
+
+
+@op("_contrib_quantized_fully_connected", num_outputs=3)
+def quantized_fully_connected(
+    data,
+    weight,
+    bias,
+    min_data,
+    max_data,
+    min_weight,
+    max_weight=None,
+    min_bias=None,
+    max_bias=None,
+    *,
+    num_hidden: int,
+    no_bias: bool = False,
+    flatten: bool = True,
+):
+    """``FullyConnected`` of 8-bit numbers, with 32-bit sums.
+
+    Parameters
+    ----------
+    data : (B, ..., K) int8 or uint8
+    weight : (num_hidden, K) int8
+    bias : (num_hidden,) int8           with ``no_bias`` it is left out, and its range
+    min_data, max_data, min_weight, max_weight, min_bias, max_bias : (1,) float32
+    num_hidden, no_bias, flatten : as for ``FullyConnected``
+
+    Returns
+    -------
+    sums : (B, num_hidden) int32
+    min, max : (1,) float32             what the ends of int32 stand for
+
+    Raises
+    ------
+    ShapeError, DTypeError   if the arrays do not fit each other
+    """
+    where = "_contrib_quantized_fully_connected"
+    arrays = (data, weight, bias, min_data, max_data, min_weight, max_weight, min_bias, max_bias)
+    data, weight, bias, ranges = arranged(where, arrays, no_bias)
+    x = data.reshape(data.shape[0], data.size // max(data.shape[0], 1)) if flatten else data
+    require_shape(where, "weight", weight, (num_hidden, x.shape[-1]), f"for data {data.shape}")
+    out = jnp.einsum("...k,nk->...n", x.astype("int32"), weight.astype("int32"))
+    if bias is not None:
+        require_shape(where, "bias", bias, (num_hidden,), f"for num_hidden {num_hidden}")
+        out = out + bias_in_products(data, bias, ranges)
+    return finished(out, *product_range(where, data, weight, ranges))
+
+
+@op("_contrib_quantized_conv", num_outputs=3)
+def quantized_conv(
+    data,
+    weight,
+    bias,
+    min_data,
+    max_data,
+    min_weight,
+    max_weight=None,
+    min_bias=None,
+    max_bias=None,
+    *,
+    kernel: Shape,
+    stride: Shape = (),
+    dilate: Shape = (),
+    pad: Shape = (),
+    num_filter: int,
+    num_group: int = 1,
+    workspace: int = 1024,
+    no_bias: bool = False,
+    cudnn_tune: CUDNN_TUNE | None = None,
+    cudnn_off: bool = False,
+    layout: LAYOUTS | None = None,
+):
+    """``Convolution`` of 8-bit numbers, with 32-bit sums, channels first.
+
+    Parameters
+    ----------
+    data : (B, C, *S) int8 or uint8
+    weight : (num_filter, C / num_group, *kernel) int8
+    bias : (num_filter,) int8           with ``no_bias`` it is left out, and its range
+    min_data, max_data, min_weight, max_weight, min_bias, max_bias : (1,) float32
+
+    Other parameters as for ``Convolution``.
+
+    Returns
+    -------
+    sums : (B, num_filter, *T) int32
+    min, max : (1,) float32             what the ends of int32 stand for
+
+    Raises
+    ------
+    ShapeError, DTypeError   if the arrays do not fit each other
+    """
+    where = "_contrib_quantized_conv"
+    arrays = (data, weight, bias, min_data, max_data, min_weight, max_weight, min_bias, max_bias)
+    data, weight, bias, ranges = arranged(where, arrays, no_bias)
+    n = len(kernel)
+    if layout not in (None, "None", "NCW", "NCHW", "NCDHW") or data.ndim != n + 2:
+        fail(
+            ShapeError,
+            where,
+            "data or layout does not fit",
+            expected=f"(B, C) and {n} spatial axes, channels first",
+            got=f"{data.shape}, layout {layout}",
+        )
+    stride, dilate = (
+        window(where, k, v, n, 1) for k, v in (("stride", stride), ("dilate", dilate))
+    )
+    pad = window(where, "pad", pad, n, 0)
+    if num_group < 1 or data.shape[1] % num_group or num_filter % num_group:
+        fail(
+            AttributeTypeError,
+            where,
+            "num_group does not divide the channels and filters",
+            expected=f"a divisor of {data.shape[1]} and {num_filter}",
+            got=num_group,
+        )
+    shape = (num_filter, data.shape[1] // num_group, *kernel)
+    require_shape(where, "weight", weight, shape, f"for data {data.shape}")
+    out = lax.conv_general_dilated(
+        data.astype("int32"),
+        weight.astype("int32"),
+        stride,
+        [(p, p) for p in pad],
+        rhs_dilation=dilate,
+        feature_group_count=num_group,
+    )
+    if bias is not None:
+        require_shape(where, "bias", bias, (num_filter,), f"for num_filter {num_filter}")
+        out = out + bias_in_products(data, bias, ranges).reshape(-1, *(1,) * n)
+    return finished(out, *product_range(where, data, weight, ranges))
+
+
+@op("_contrib_quantized_embedding", num_outputs=3)
+def quantized_embedding(
+    data,
+    weight,
+    min_weight,
+    max_weight,
+    *,
+    input_dim: int,
+    output_dim: int,
+    dtype: DType = "float32",
+    sparse_grad: bool = False,
+):
+    """``Embedding`` with 8-bit rows; the range stays.
+
+    Parameters
+    ----------
+    data : any shape            row numbers, held within the table
+    weight : (input_dim, output_dim) int8
+    min_weight, max_weight : (1,) float32
+    input_dim, output_dim : int
+    dtype, sparse_grad :        accepted and without effect
+
+    Returns
+    -------
+    rows : (*data.shape, output_dim) int8
+    min, max : (1,) float32
+    """
+    where = "_contrib_quantized_embedding"
+    require_eight_bits(where, weight=weight)
+    shape = (input_dim, output_dim)
+    require_shape(where, "weight", weight, shape, "for input_dim and output_dim")
+    rows = jnp.take(weight, data.astype("int32"), axis=0, mode="clip")
+    return finished(rows, one(min_weight), one(max_weight))
+
+
+def paired_eight_bits(where, lhs, rhs):
+    """Both operands in float32, checked."""
+    require_eight_bits(where, lhs=lhs, rhs=rhs)
+    if lhs.shape != rhs.shape:
+        fail(ShapeError, where, "operands differ in shape", expected=lhs.shape, got=rhs.shape)
+    return lhs.astype("float32"), rhs.astype("float32")
+
+
+@op("_contrib_quantized_elemwise_add", num_outputs=3)
+def quantized_elemwise_add(
+    lhs,
+    rhs,
+    lhs_min,
+    lhs_max,
+    rhs_min,
+    rhs_max,
+    *,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+):
+    """Sum of 8-bit arrays, in a range found beforehand, or as int32 in the sum of their ranges.
+
+    Parameters
+    ----------
+    lhs, rhs : same shape, int8 or uint8
+    lhs_min, lhs_max, rhs_min, rhs_max : (1,) float32
+    min_calib_range, max_calib_range : float
+
+    Returns
+    -------
+    sum, min, max : with a given range uint8 where both are, else int8
+    """
+    where = "_contrib_quantized_elemwise_add"
+    a, b = paired_eight_bits(where, lhs, rhs)
+    left, right = largest(lhs_min, lhs_max), largest(rhs_min, rhs_max)
+    left, right = left / HALF_MORE[lhs.dtype.name], right / HALF_MORE[rhs.dtype.name]
+    if calibrated(where, min_calib_range, max_calib_range):
+        m = max(abs(min_calib_range), abs(max_calib_range))
+        kind = "uint8" if lhs.dtype == rhs.dtype == "uint8" else "int8"
+        unit = jnp.float32(HALF_MORE[kind] / m)
+        total = a * (left * unit) + b * (right * unit)
+        q = to_eight_bits(total, 1, kind)
+        return finished(q, one(min_calib_range), one(max_calib_range))
+    m = largest(lhs_min, lhs_max) + largest(rhs_min, rhs_max)
+    # float32 cannot tell the last int32 apart: clip in float64
+    total = ((a * left + b * right) * (jnp.float32(INT32) / m)).astype("float64")
+    total = jnp.clip(jnp.rint(total), -(2.0**31), 2.0**31 - 1).astype("int32")
+    return finished(total, one(-m), one(m))
+
+
+@op(
+    "_contrib_quantized_elemwise_mul",
+    num_outputs=lambda attrs, n: 1 if attrs["enable_float_output"] else 3,
+)
+def quantized_elemwise_mul(
+    lhs,
+    rhs,
+    lhs_min,
+    lhs_max,
+    rhs_min,
+    rhs_max,
+    *,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+    enable_float_output: bool = False,
+):
+    """Product of 8-bit arrays: int8 in a range found beforehand, float32, or else int32.
+
+    Parameters
+    ----------
+    lhs, rhs : same shape, int8
+    lhs_min, lhs_max, rhs_min, rhs_max : (1,) float32
+    min_calib_range, max_calib_range : float
+    enable_float_output : bool, default False       the real product alone
+
+    Returns
+    -------
+    product, min, max
+    """
+    where = "_contrib_quantized_elemwise_mul"
+    a, b = paired_eight_bits(where, lhs, rhs)
+    left = largest(lhs_min, lhs_max) / FULL[lhs.dtype.name]
+    right = largest(rhs_min, rhs_max) / FULL[rhs.dtype.name]
+    if enable_float_output:
+        return lax.stop_gradient(a * b * (left * right))
+    if calibrated(where, min_calib_range, max_calib_range):
+        m = max(abs(min_calib_range), abs(max_calib_range))
+        q = to_eight_bits(a * b, left * right * (FULL["int8"] / m), "int8")
+        return finished(q, one(-m), one(m))
+    m = left * right * jnp.float32(INT32)
+    return finished((a * b).astype("int32"), one(-m), one(m))
+
+
+def divergence(p, q):
+    """Kullback-Leibler divergence of counts, both smoothed by the weight of empty bins."""
+    smooth = []
+    for counts in (p, q):
+        empty = counts == 0
+        n_empty, n_full = int(empty.sum()), int((~empty).sum())
+        if not n_full:
+            return None
+        take = 1e-4 * n_empty / n_full
+        if take >= 1:
+            return None
+        smooth.append(onp.where(empty, 1e-4, counts - take))
+    p, q = (s / s.sum() for s in smooth)
+    return float(onp.sum(p * onp.log(p / q)))
+
+
+@op("_contrib_calibrate_entropy", num_outputs=2, barrier=True)
+def calibrate_entropy(hist, hist_edges, *, num_quantized_bins: int = 255):
+    """The range that loses least information when a histogram's data become 8-bit numbers.
+
+    Tries each symmetric range around zero; counts beyond it go to its last bins, and the distance
+    of the histogram from its quantised self is the Kullback-Leibler divergence.
+
+    Parameters
+    ----------
+    hist : (N,) counts, N odd
+    hist_edges : (N + 1,) float
+    num_quantized_bins : int, default 255
+
+    Returns
+    -------
+    threshold : (1,) float32
+    divergence : (1,) float32
+
+    Raises
+    ------
+    ShapeError   if there are fewer bins than quantised ones, or not one edge more than bins
+    """
+    where = "_contrib_calibrate_entropy"
+    n = hist.size
+    if hist_edges.size != n + 1 or n < num_quantized_bins or hist.ndim != 1:
+        fail(
+            ShapeError,
+            where,
+            "hist and hist_edges do not fit",
+            expected=f"(N,) and (N + 1,), N >= num_quantized_bins {num_quantized_bins}",
+            got=f"{hist.shape} and {hist_edges.shape}",
+        )
+    counts = onp.asarray(hist, "float64")
+    edges = onp.asarray(hist_edges, "float64")
+    zero, half = n // 2, num_quantized_bins // 2
+    best = None
+    for reach in range(half, zero + 1):
+        first, last = max(zero - reach, 0), min(zero + reach + 1, n)
+        inside = counts[first:last]
+        p = inside.copy()
+        p[0] += counts[:first].sum()
+        p[-1] += counts[last:].sum()
+        size = len(inside) // num_quantized_bins
+        starts = onp.arange(num_quantized_bins) * size
+        full = p != 0
+        owner = onp.minimum(onp.arange(len(inside)) // size, num_quantized_bins - 1)
+        merged = onp.add.reduceat(inside, starts)
+        used = onp.bincount(owner, full, num_quantized_bins)
+        q = onp.where(full, (merged / onp.maximum(used, 1))[owner], 0)
+        found = divergence(p, q)
+        found = onp.inf if found is None else found
+        if best is None or found < best[1]:
+            best = edges[last], found
+    return one(best[0]), one(best[1])
