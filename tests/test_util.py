@@ -31,7 +31,7 @@ def test_numpy_shape_scopes_nest():
 def test_numpy_arrays_are_refused_in_words():
     assert not mx.is_np_array()
     for call in (util.set_np, util.np_array, lambda: util.use_np(test_environment)):
-        with pytest.raises(mx.MXNetError, match="mx.np is not available yet"):
+        with pytest.raises(mx.MXNetError, match=r"mx\.np is not available yet"):
             call()
 
 

@@ -30,6 +30,7 @@ import math
 import types
 import typing
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import numpy as onp
@@ -96,6 +97,7 @@ class OpDef:
         "same_dtype",
         "lift",
     )
+    mutates: Any  # ((input, output), ...) or a function ``(attrs, n_inputs)`` that gives them
 
     def __repr__(self):
         return f"<operator {self.name}>"
