@@ -30,7 +30,6 @@ import math
 import types
 import typing
 from collections.abc import Callable
-from typing import Any
 
 import jax
 import numpy as onp
@@ -97,7 +96,6 @@ class OpDef:
         "same_dtype",
         "lift",
     )
-    mutates: Any  # ((input, output), ...) or a function ``(attrs, n_inputs)`` that gives them
 
     def __repr__(self):
         return f"<operator {self.name}>"
@@ -339,7 +337,7 @@ class BoundOp(Bound):
         v = opdef.visible
         self.n_visible = self.n_out if v is None else v(attrs, n_inputs) if callable(v) else v
         m = opdef.mutates
-        self.mutates = m(attrs, n_inputs) if callable(m) else m
+        self.mutates = typing.cast(tuple, m(attrs, n_inputs) if callable(m) else m)
         self.closed = frozenset([i for _, i in self.mutates])
         names = [n for n, a in opdef.attrs.items() if a.scalar and n not in attrs]
         self._kw = tuple(names)
