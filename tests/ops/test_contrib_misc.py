@@ -4,7 +4,8 @@ import numpy as onp
 import pytest
 from scipy import stats
 
-from mxnet.error import AttributeTypeError, ShapeError
+import mxnet as mx
+from mxnet.error import AttributeTypeError, MXNetError, ShapeError
 from support.ops import call, call_all, check_gradient, gradients
 
 RNG = onp.random.default_rng(14)
@@ -137,3 +138,20 @@ def test_multi_tensor_errors_and_zeros():
     with pytest.raises(AttributeTypeError, match="2 arrays, at least 1, got 1"):
         call("multi_sum_sq", x, num_arrays=2)
     assert all((z == 0).all() for z in call_all("reset_arrays", x, onp.ones((2, 2), "int32")))
+
+
+def test_states_of_multi_tensor_updates_are_written_back():
+    w, g, m = mx.nd.ones((3,)), mx.nd.ones((3,)), mx.nd.zeros((3,))
+    mx.nd.multi_sgd_mom_update(w, g, m, lrs=(0.1,), wds=(0,), momentum=0.9, out=w)
+    onp.testing.assert_allclose(w.asnumpy(), 0.9)
+    onp.testing.assert_allclose(m.asnumpy(), -0.1)
+    mx.nd.reset_arrays(w, m, num_arrays=2)
+    assert not w.asnumpy().any()
+    assert not m.asnumpy().any()
+
+
+def test_what_was_left_out_says_so():
+    with pytest.raises(MXNetError, match=r"edge_id.*left out.*scipy"):
+        call("_contrib_edge_id", onp.ones((2, 2)), onp.zeros(1), onp.zeros(1))
+    with pytest.raises(MXNetError, match=r"dgl_subgraph.*left out.*scipy"):
+        call("_contrib_dgl_subgraph", onp.ones((2, 2)), onp.zeros(1), return_mapping=True)

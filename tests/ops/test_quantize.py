@@ -57,6 +57,18 @@ def test_elementwise_product():
     assert low == -high
 
 
+def test_batch_norm_as_1_9_1():
+    q = onp.array([[10, -20, 30], [50, 60, 127]], "int8").reshape(1, 2, 3, 1)
+    vectors = ([1.5, 2.0], [0, 1.0], [0.1, 0.2], [1, 2.0])
+    given = [onp.array(v, "float32") for v in vectors]
+    reach = {"min_calib_range": -4.0, "max_calib_range": 4.0}
+    out = call("_contrib_quantized_batch_norm", q, *given, one(-2), one(2), **reach)
+    assert out[0].ravel().tolist() == [3, -20, 18, 58, 65, 113]
+    assert (out[1], out[2]) == (-4, 4)
+    with pytest.raises(AttributeTypeError, match="min_calib_range and max_calib_range"):
+        call("_contrib_quantized_batch_norm", q, *given, one(-2), one(2))
+
+
 def test_entropy_threshold_lies_in_the_tail():
     hist, edges = onp.histogram(RNG.normal(size=20000), bins=401, range=(-8, 8))
     # on the host, so that it is not compiled

@@ -152,7 +152,15 @@ def test_master_copy_keeps_small_steps(name):
 def test_states_are_declared():
     """Each mutated input is an input, each hidden output belongs to one."""
     for name, definition in _spec.registry.items():
-        if name == definition.name and name.endswith("_update") and definition.mutates:
+        if name != definition.name or not name.endswith("_update"):
+            continue
+        if callable(definition.mutates):  # of any number of weights: three, of five arrays each
+            attrs = {"num_weights": 3, "num_tensors": 3}
+            found = definition.mutates(attrs, 15)
+            n = definition.num_outputs(attrs, 15)
+            assert sorted(i for _, i in found) == list(range(3, n)), name
+            assert len({at for at, _ in found}) == n - 3, name
+        elif definition.mutates:
             outputs = [i for _, i in definition.mutates]
             assert all(n in definition.inputs for n, _ in definition.mutates), name
             assert sorted(outputs) == list(range(1, definition.num_outputs)), name

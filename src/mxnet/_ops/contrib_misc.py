@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from ..error import AttributeTypeError, ShapeError, fail
+from ..error import AttributeTypeError, MXNetError, ShapeError, fail
 from ._nn import accumulator, require_floating, require_shape
 from ._spec import Attr, op, registry
 from .nn_norm import batch_norm, infer_batch_norm
@@ -377,3 +377,50 @@ def identity_attach_kl_sparse_reg(
     spread = mean.reshape(-1, *(1,) * (data.ndim - 2))
     out = sparsely_active(data, spread, sparseness_target, penalty)
     return out, mean.astype(moving_avg.dtype)
+
+
+OUT_OF_SCOPE = {
+    "_contrib_dgl_adjacency": "use scipy.sparse, or a current DGL on another framework",
+    "_contrib_dgl_csr_neighbor_non_uniform_sample": "sample neighbours with a current DGL",
+    "_contrib_dgl_csr_neighbor_uniform_sample": "sample neighbours with a current DGL",
+    "_contrib_dgl_graph_compact": "use scipy.sparse, or a current DGL on another framework",
+    "_contrib_dgl_subgraph": "index a scipy.sparse matrix: graph[vertices][:, vertices]",
+    "_contrib_edge_id": "index a scipy.sparse matrix: graph[u, v]",
+    "_contrib_quantize_asym": "use contrib.quantize_v2",
+    "_contrib_quantized_rnn": "dequantize and use RNN",
+}
+# so that a call of theirs comes as far as the hint
+SAMPLING = ("num_args", "num_hops", "num_neighbor", "max_num_vertices")
+RNN = (
+    *("state_size", "num_layers", "bidirectional", "mode", "p", "state_outputs"),
+    *("projection_size", "lstm_state_clip_min", "lstm_state_clip_max", "lstm_state_clip_nan"),
+    "use_sequence_length",
+)
+ATTRIBUTES = {
+    "_contrib_dgl_csr_neighbor_non_uniform_sample": SAMPLING,
+    "_contrib_dgl_csr_neighbor_uniform_sample": SAMPLING,
+    "_contrib_dgl_graph_compact": ("num_args", "return_mapping", "graph_sizes"),
+    "_contrib_dgl_subgraph": ("num_args", "return_mapping"),
+    "_contrib_quantize_asym": ("min_calib_range", "max_calib_range"),
+    "_contrib_quantized_rnn": RNN,
+}
+
+
+def define_out_of_scope(name, instead):
+    """Register an operator that was left out on purpose: calling it says what to use instead."""
+
+    def absent(*data, **_):
+        fail(MXNetError, name, "this operator of MXNet 1.9.1 was left out", hint=instead)
+
+    kinds = inspect.Parameter
+    attrs = [
+        kinds(n, kinds.KEYWORD_ONLY, annotation=object, default=None)
+        for n in ATTRIBUTES.get(name, ())
+    ]
+    absent.__signature__ = inspect.Signature([kinds("data", kinds.VAR_POSITIONAL), *attrs])
+    absent.__doc__ = f"Left out on purpose, raises MXNetError: {instead}."
+    op(name)(absent)
+
+
+for _name, _instead in OUT_OF_SCOPE.items():
+    define_out_of_scope(_name, _instead)

@@ -13,7 +13,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, DTypeError, ShapeError, fail
-from ._nn import require_floating, require_shape, window
+from ._nn import moved, require_floating, require_shape, window
 from ._spec import DType, Shape, op
 from .nn_conv import CUDNN_TUNE
 from .nn_pool import pooling
@@ -671,6 +671,71 @@ def quantized_elemwise_mul(
         return finished(q, one(-m), one(m))
     m = left * right * jnp.float32(INT32)
     return finished((a * b).astype("int32"), one(-m), one(m))
+
+
+@op("_contrib_quantized_batch_norm", num_outputs=3)
+def quantized_batch_norm(
+    data,
+    gamma,
+    beta,
+    moving_mean,
+    moving_var,
+    min_data,
+    max_data,
+    *,
+    eps: float = 0.0010000000474974513,
+    momentum: float = 0.899999976,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: bool = False,
+    axis: int = 1,
+    cudnn_off: bool = False,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+):
+    """``BatchNorm`` of int8 numbers by moving statistics, into a range found beforehand.
+
+    Parameters
+    ----------
+    data : (B, C, ...) int8, channels on ``axis``
+    gamma, beta, moving_mean, moving_var : (C,) float32; gamma counts whatever ``fix_gamma`` says,
+        as in the original
+    min_data, max_data : (1,) float32
+    eps : float
+    min_calib_range, max_calib_range : float            the range of the result
+    momentum, fix_gamma, use_global_stats, output_mean_var, cudnn_off :     without effect
+
+    Returns
+    -------
+    numbers : same shape, int8
+    min, max : (1,) float32
+
+    Raises
+    ------
+    AttributeTypeError   if the range of the result is missing
+    ShapeError           if a vector has not C elements, or axis does not exist
+    """
+    where = "_contrib_quantized_batch_norm"
+    require_eight_bits(where, data=data)
+    if not calibrated(where, min_calib_range, max_calib_range):
+        fail(
+            AttributeTypeError,
+            where,
+            "the range of the result is missing",
+            expected="min_calib_range and max_calib_range",
+        )
+    if not -data.ndim <= axis < data.ndim:
+        fail(ShapeError, where, "axis does not exist", expected=f"of data {data.shape}", got=axis)
+    axis %= data.ndim
+    vectors = {"gamma": gamma, "beta": beta, "moving_mean": moving_mean, "moving_var": moving_var}
+    for name, v in vectors.items():
+        require_shape(where, name, v, (data.shape[axis],), f"for data {data.shape}")
+    gamma, beta, mean, var = (moved(v.astype("float32"), axis, data.ndim) for v in vectors.values())
+    x = data.astype("float32") * (largest(min_data, max_data) / HALF_MORE[data.dtype.name])
+    y = (x - mean) * lax.rsqrt(var + jnp.float32(eps)) * gamma + beta
+    m = max(abs(min_calib_range), abs(max_calib_range))
+    q = to_eight_bits(y, HALF_MORE["int8"] / m, "int8")
+    return finished(q, one(min_calib_range), one(max_calib_range))
 
 
 def divergence(p, q):

@@ -1015,6 +1015,7 @@ def define_multi_sgd(with_momentum, wide, preloaded):
         name,
         num_outputs=lambda attrs, n: attrs["num_weights"] * (per - 1),
         visible=lambda attrs, n: attrs["num_weights"],
+        mutates=written_back(per, per - 2, "num_weights"),
     )(update)
 
 
@@ -1045,6 +1046,7 @@ def multi_adamw(where, data, wide, lrs, wds, etas, numbers, n):
     "_multi_adamw_update",
     num_outputs=lambda attrs, n: 3 * attrs["num_weights"],
     visible=lambda attrs, n: attrs["num_weights"],
+    mutates=written_back(4, 2, "num_weights"),
 )
 def multi_adamw_update(
     *data,
@@ -1084,6 +1086,7 @@ def multi_adamw_update(
     "_multi_mp_adamw_update",
     num_outputs=lambda attrs, n: 4 * attrs["num_weights"],
     visible=lambda attrs, n: attrs["num_weights"],
+    mutates=written_back(5, 3, "num_weights"),
 )
 def multi_mp_adamw_update(
     *data,
@@ -1128,6 +1131,7 @@ def multi_lamb(where, data, wide, learning_rates, wds, step_count, numbers, n):
     "_multi_lamb_update",
     num_outputs=lambda attrs, n: 3 * attrs["num_tensors"],
     visible=lambda attrs, n: attrs["num_tensors"],
+    mutates=written_back(4, 2, "num_tensors"),
 )
 def multi_lamb_update(
     *data,
@@ -1182,6 +1186,7 @@ def multi_lamb_update(
     "_multi_mp_lamb_update",
     num_outputs=lambda attrs, n: 4 * attrs["num_tensors"],
     visible=lambda attrs, n: attrs["num_tensors"],
+    mutates=written_back(5, 3, "num_tensors"),
 )
 def multi_mp_lamb_update(
     *data,
@@ -1323,7 +1328,12 @@ def multi_all_finite(*data, num_arrays: int = 1, init_output: bool = True):
     return finite(*data)
 
 
-@op("reset_arrays", num_outputs=lambda attrs, n: n, visible=0)
+@op(
+    "reset_arrays",
+    num_outputs=lambda attrs, n: n,
+    visible=0,
+    mutates=lambda attrs, n: tuple((i, i) for i in range(n)),
+)
 def reset_arrays(*data, num_arrays: int | None = None):
     """Set arrays to zero in place.
 
