@@ -17,6 +17,7 @@ from .._ops.creation import range_length
 from ..context import canonical, cpu, current_context, device_of, gpu
 from ..error import ShapeError, fail
 from . import sparse
+from ._sparse_array import BaseSparseNDArray, scipy_format
 from .ndarray import NDArray, _wrap
 
 __all__ = [
@@ -67,7 +68,7 @@ def array(source_array, ctx=None, dtype=None):
     ContextError   the device is not there
     """
     ctx = _context(ctx)
-    if isinstance(source_array, sparse.BaseSparseNDArray) or sparse.is_scipy_csr(source_array):
+    if isinstance(source_array, BaseSparseNDArray) or scipy_format(source_array) == "csr":
         return sparse.array(source_array, ctx, dtype)
     if isinstance(source_array, NDArray):
         spec = source_array._spec

@@ -683,6 +683,13 @@ class RowSparseNDArray(BaseSparseNDArray):
 STYPES = {"csr": CSRNDArray, "row_sparse": RowSparseNDArray}
 
 
+def scipy_format(x):
+    """The name of the format of one of SciPy's sparse matrices (``'csr'``), None for others."""
+    if type(x).__module__.partition(".")[0] != "scipy":
+        return None
+    return getattr(x, "format", None)
+
+
 def row_numbers(starts):
     """The row of each stored element."""
     return onp.repeat(onp.arange(len(starts) - 1), onp.diff(starts))

@@ -27,7 +27,7 @@ from ..context import canonical, current_context, device_of
 from ..error import MXNetError, ShapeError, TraceError, fail
 from ._index import WHOLE, parse_key
 
-__all__ = ["NDArray", "waitall"]
+__all__ = ["NDArray", "register_stypes", "waitall"]
 
 _new = object.__new__
 _INPLACE = (

@@ -31,6 +31,7 @@ from ._sparse_array import (
     empty_of,
     host,
     need_stype,
+    scipy_format,
     value_of,
 )
 from ._sparse_ops import call
@@ -47,24 +48,13 @@ __all__ = [
     "csr_matrix",
     "divide",
     "empty",
+    "gs_retain",
     "multiply",
     "retain",
     "row_sparse_array",
     "subtract",
     "zeros",
 ]
-
-
-def _scipy_kind(x):
-    """'csr' for a matrix of scipy.sparse.csr_matrix's kind, another format's name, or None."""
-    if type(x).__module__.partition(".")[0] != "scipy":
-        return None
-    return getattr(x, "format", None)
-
-
-def is_scipy_csr(x):
-    """Whether it is a ``scipy.sparse.csr_matrix``."""
-    return _scipy_kind(x) == "csr"
 
 
 def _numbers(x, dtype=None):
@@ -136,12 +126,12 @@ def csr_matrix(arg1, shape=None, ctx=None, dtype=None):
         if len(arg1) == 3:
             return _csr_of_parts(*arg1, shape, ctx, dtype)
         raise ValueError(f"Unexpected length of input tuple: {len(arg1)}")
-    if isinstance(arg1, CSRNDArray) or _scipy_kind(arg1) == "csr":
+    if isinstance(arg1, CSRNDArray) or scipy_format(arg1) == "csr":
         _need(shape, arg1.shape)
         return array(arg1, ctx, dtype)
     if isinstance(arg1, RowSparseNDArray):
         raise ValueError("Unexpected input type: RowSparseNDArray")
-    if _scipy_kind(arg1):
+    if scipy_format(arg1):
         raise TypeError(
             f"source_array must be array like object: got {type(arg1)}. Hint: convert it with "
             ".tocsr()."
@@ -284,7 +274,7 @@ def array(source_array, ctx=None, dtype=None):
         raise AssertionError(
             "Please use `tostype` to create RowSparseNDArray or CSRNDArray from an NDArray"
         )
-    elif _scipy_kind(source_array) == "csr":
+    elif scipy_format(source_array) == "csr":
         m = source_array.copy()
         m.sort_indices()
         parts, cls = [m.data, m.indices.astype("int64"), m.indptr.astype("int64")], CSRNDArray
