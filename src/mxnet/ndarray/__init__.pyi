@@ -161,6 +161,29 @@ __all__ = [
     "broadcast_axis",
     "broadcast_axes",
     "broadcast_like",
+    "BilinearSampler",
+    "GridGenerator",
+    "SpatialTransformer",
+    "ROIPooling",
+    "UpSampling",
+    "Correlation",
+    "im2col",
+    "col2im",
+    "BatchNorm",
+    "BatchNorm_v1",
+    "LayerNorm",
+    "InstanceNorm",
+    "GroupNorm",
+    "L2Normalization",
+    "LRN",
+    "IdentityAttachKLSparseReg",
+    "softmax",
+    "softmin",
+    "log_softmax",
+    "SoftmaxActivation",
+    "softmax_cross_entropy",
+    "CTCLoss",
+    "ctc_loss",
     "pick",
     "choose_element_0index",
     "batch_take",
@@ -192,9 +215,53 @@ __all__ = [
     "linalg_makediag",
     "linalg_extracttrian",
     "linalg_maketrian",
+    "Activation",
+    "LeakyReLU",
+    "Convolution",
+    "Convolution_v1",
+    "Deconvolution",
+    "FullyConnected",
+    "Dropout",
+    "Pooling",
+    "Pooling_v1",
+    "RNN",
     "sort",
     "argsort",
     "topk",
+    "SoftmaxOutput",
+    "Softmax",
+    "LinearRegressionOutput",
+    "LogisticRegressionOutput",
+    "MAERegressionOutput",
+    "SVMOutput",
+    "MakeLoss",
+    "random_uniform",
+    "uniform",
+    "sample_uniform",
+    "random_normal",
+    "normal",
+    "sample_normal",
+    "random_gamma",
+    "sample_gamma",
+    "random_exponential",
+    "sample_exponential",
+    "random_poisson",
+    "sample_poisson",
+    "random_negative_binomial",
+    "sample_negative_binomial",
+    "random_generalized_negative_binomial",
+    "sample_generalized_negative_binomial",
+    "random_randint",
+    "sample_multinomial",
+    "shuffle",
+    "random_pdf_uniform",
+    "random_pdf_normal",
+    "random_pdf_gamma",
+    "random_pdf_exponential",
+    "random_pdf_poisson",
+    "random_pdf_negative_binomial",
+    "random_pdf_generalized_negative_binomial",
+    "random_pdf_dirichlet",
     "sum",
     "sum_axis",
     "mean",
@@ -243,55 +310,6 @@ __all__ = [
     "diag",
     "depth_to_space",
     "space_to_depth",
-    "softmax",
-    "softmin",
-    "log_softmax",
-    "SoftmaxActivation",
-    "softmax_cross_entropy",
-    "CTCLoss",
-    "ctc_loss",
-    "Activation",
-    "LeakyReLU",
-    "Convolution",
-    "Convolution_v1",
-    "Deconvolution",
-    "FullyConnected",
-    "Dropout",
-    "BatchNorm",
-    "BatchNorm_v1",
-    "LayerNorm",
-    "InstanceNorm",
-    "GroupNorm",
-    "L2Normalization",
-    "LRN",
-    "Pooling",
-    "Pooling_v1",
-    "SoftmaxOutput",
-    "Softmax",
-    "LinearRegressionOutput",
-    "LogisticRegressionOutput",
-    "MAERegressionOutput",
-    "SVMOutput",
-    "MakeLoss",
-    "random_uniform",
-    "uniform",
-    "sample_uniform",
-    "random_normal",
-    "normal",
-    "sample_normal",
-    "random_gamma",
-    "sample_gamma",
-    "random_exponential",
-    "sample_exponential",
-    "random_poisson",
-    "sample_poisson",
-    "random_negative_binomial",
-    "sample_negative_binomial",
-    "random_generalized_negative_binomial",
-    "sample_generalized_negative_binomial",
-    "random_randint",
-    "sample_multinomial",
-    "shuffle",
     "sgd_update",
     "sgd_mom_update",
     "adam_update",
@@ -322,24 +340,6 @@ __all__ = [
     "all_finite",
     "multi_all_finite",
     "reset_arrays",
-    "RNN",
-    "BilinearSampler",
-    "GridGenerator",
-    "SpatialTransformer",
-    "ROIPooling",
-    "UpSampling",
-    "Correlation",
-    "im2col",
-    "col2im",
-    "IdentityAttachKLSparseReg",
-    "random_pdf_uniform",
-    "random_pdf_normal",
-    "random_pdf_gamma",
-    "random_pdf_exponential",
-    "random_pdf_poisson",
-    "random_pdf_negative_binomial",
-    "random_pdf_generalized_negative_binomial",
-    "random_pdf_dirichlet",
 ]
 
 _Shape: TypeAlias = int | Sequence[int]
@@ -1308,6 +1308,303 @@ def broadcast_like(
 ) -> NDArray:
     """Repeat axes of size 1 of ``lhs`` to the sizes of ``rhs``."""
 
+def BilinearSampler(
+    data: NDArray,
+    grid: NDArray,
+    cudnn_off: bool | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Sample images at the points of a grid, linearly between the four nearest pixels."""
+
+def GridGenerator(
+    data: NDArray,
+    transform_type: Literal['affine', 'warp'],
+    target_shape: _Shape = (0, 0),
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Grid of sampling points for ``BilinearSampler``."""
+
+def SpatialTransformer(
+    data: NDArray,
+    loc: NDArray,
+    target_shape: _Shape = (0, 0),
+    transform_type: Literal['affine'] = ...,
+    sampler_type: Literal['bilinear'] = ...,
+    cudnn_off: bool | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Affine transform of images (Jaderberg et al. 2015): ``GridGenerator``,
+    ``BilinearSampler``.
+    """
+
+def ROIPooling(
+    data: NDArray,
+    rois: NDArray,
+    pooled_size: _Shape,
+    spatial_scale: float,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Maximum over each cell of a grid laid on regions of interest (Girshick 2015)."""
+
+def UpSampling(
+    *data: NDArray,
+    scale: int,
+    num_filter: int = 0,
+    sample_type: Literal['bilinear', 'nearest'],
+    multi_input_mode: Literal['concat', 'sum'] = "concat",
+    num_args: int | None = None,
+    workspace: int = 512,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Enlarge images by a whole factor."""
+
+def Correlation(
+    data1: NDArray,
+    data2: NDArray,
+    kernel_size: int = 1,
+    max_displacement: int = 1,
+    stride1: int = 1,
+    stride2: int = 1,
+    pad_size: int = 0,
+    is_multiply: bool = True,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """How well patches of one image fit displaced patches of another (FlowNet, 2015)."""
+
+def im2col(
+    data: NDArray,
+    kernel: _Shape,
+    stride: _Shape = (),
+    dilate: _Shape = (),
+    pad: _Shape = (),
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Windows of an image as the columns of a matrix, as a convolution reads them."""
+
+def col2im(
+    data: NDArray,
+    output_size: _Shape,
+    kernel: _Shape,
+    stride: _Shape = (),
+    dilate: _Shape = (),
+    pad: _Shape = (),
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Columns added back into the image that ``im2col`` took them from; its transpose."""
+
+def BatchNorm(
+    data: NDArray,
+    gamma: NDArray,
+    beta: NDArray,
+    moving_mean: NDArray,
+    moving_var: NDArray,
+    eps: float = 0.0010000000474974513,
+    momentum: float = 0.899999976,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: bool = False,
+    axis: int = 1,
+    cudnn_off: bool = False,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray | Any:
+    """Normalise each channel by its statistics over the batch."""
+
+def BatchNorm_v1(
+    data: NDArray,
+    gamma: NDArray,
+    beta: NDArray,
+    moving_mean: NDArray,
+    moving_var: NDArray,
+    eps: float = 0.0010000000474974513,
+    momentum: float = 0.899999976,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: bool = False,
+    axis: int = 1,
+    cudnn_off: bool = False,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray | Any:
+    """Normalise each channel by its statistics over the batch."""
+
+def LayerNorm(
+    data: NDArray,
+    gamma: NDArray,
+    beta: NDArray,
+    axis: int = -1,
+    eps: float = 9.99999975e-06,
+    output_mean_var: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray | Any:
+    """Normalise along one axis: ``(x - mean) / sqrt(var + eps) * gamma + beta``."""
+
+def InstanceNorm(
+    data: NDArray,
+    gamma: NDArray,
+    beta: NDArray,
+    eps: float = 0.00100000005,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Normalise each channel of each example over its spatial axes, scale by gamma, add beta."""
+
+def GroupNorm(
+    data: NDArray,
+    gamma: NDArray,
+    beta: NDArray,
+    num_groups: int = 1,
+    eps: float = 9.99999975e-06,
+    output_mean_var: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray | Any:
+    """Normalise groups of channels of each example together, then scale by gamma and shift by
+    beta.
+    """
+
+def L2Normalization(
+    data: NDArray,
+    eps: float = 1.00000001e-10,
+    mode: Literal['channel', 'instance', 'spatial'] = "instance",
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Divide by the Euclidean norm ``sqrt(sum x^2 + eps)``."""
+
+def LRN(
+    data: NDArray,
+    alpha: float = 9.99999975e-05,
+    beta: float = 0.75,
+    knorm: float = 2.0,
+    nsize: int = ...,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Normalise by near channels: ``x (knorm + alpha / nsize * sum x^2)^-beta``."""
+
+def IdentityAttachKLSparseReg(
+    data: NDArray,
+    moving_avg: NDArray,
+    sparseness_target: float = 0.100000001,
+    penalty: float = 0.00100000005,
+    momentum: float = 0.899999976,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """The data as they are, with a gradient that makes units rarely active."""
+
+def softmax(
+    data: NDArray,
+    length: NDArray | None = None,
+    axis: int = -1,
+    temperature: float | None = None,
+    dtype: _DType | None = None,
+    use_length: bool | None = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Probabilities ``e^(x / T) / sum e^(x / T)`` along an axis."""
+
+def softmin(
+    data: NDArray,
+    axis: int = -1,
+    temperature: float | None = None,
+    dtype: _DType | None = None,
+    use_length: bool | None = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Softmax of ``-data``. Parameters as for ``softmax``."""
+
+def log_softmax(
+    data: NDArray,
+    axis: int = -1,
+    temperature: float | None = None,
+    dtype: _DType | None = None,
+    use_length: bool | None = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Logarithm of softmax, ``x / T - log sum e^(x / T)``, without loss of small probabilities."""
+
+def SoftmaxActivation(
+    data: NDArray,
+    mode: Literal['channel', 'instance'] = "instance",
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Softmax over axis 1 (``mode='channel'``) or over all but the batch axis (``'instance'``)."""
+
+def softmax_cross_entropy(
+    data: NDArray,
+    label: NDArray,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Sum over the batch of ``-log softmax(data)[label]``."""
+
+def CTCLoss(
+    data: NDArray,
+    label: NDArray,
+    data_lengths: NDArray | None = None,
+    label_lengths: NDArray | None = None,
+    use_data_lengths: bool = False,
+    use_label_lengths: bool = False,
+    blank_label: Literal['first', 'last'] = "first",
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Minus the log probability that the scores spell the label, over all alignments."""
+
+def ctc_loss(
+    data: NDArray,
+    label: NDArray,
+    data_lengths: NDArray | None = None,
+    label_lengths: NDArray | None = None,
+    use_data_lengths: bool = False,
+    use_label_lengths: bool = False,
+    blank_label: Literal['first', 'last'] = "first",
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Minus the log probability that the scores spell the label, over all alignments."""
+
 def pick(
     data: NDArray,
     index: NDArray,
@@ -1625,6 +1922,179 @@ def linalg_maketrian(
 ) -> NDArray:
     """Triangular matrices from vectors: the inverse of ``extracttrian``."""
 
+def Activation(
+    data: NDArray,
+    act_type: Literal['relu', 'sigmoid', 'softrelu', 'softsign', 'tanh'],
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Elementwise relu, sigmoid, tanh, softrelu ``log(1 + e^x)``, softsign ``x / (1 + |x|)``."""
+
+def LeakyReLU(
+    data: NDArray,
+    gamma: NDArray | None = None,
+    act_type: Literal['elu', 'gelu', 'leaky', 'prelu', 'rrelu', 'selu'] = "leaky",
+    slope: float = 0.25,
+    lower_bound: float = 0.125,
+    upper_bound: float = 0.333999991,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Rectifiers that let something through below zero."""
+
+def Convolution(
+    data: NDArray,
+    weight: NDArray,
+    bias: NDArray | None = None,
+    kernel: _Shape = ...,
+    stride: _Shape = (),
+    dilate: _Shape = (),
+    pad: _Shape = (),
+    num_filter: int = ...,
+    num_group: int = 1,
+    workspace: int = 1024,
+    no_bias: bool = False,
+    cudnn_tune: Literal['None', 'fastest', 'limited_workspace', 'off'] | None = None,
+    cudnn_off: bool = False,
+    layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Cross-correlation with learned filters, ``y[n, f] = b[f] + sum_c w[f, c] * x[n, c]``."""
+
+def Convolution_v1(
+    data: NDArray,
+    weight: NDArray,
+    bias: NDArray | None = None,
+    kernel: _Shape = ...,
+    stride: _Shape = (),
+    dilate: _Shape = (),
+    pad: _Shape = (),
+    num_filter: int = ...,
+    num_group: int = 1,
+    workspace: int = 1024,
+    no_bias: bool = False,
+    cudnn_tune: Literal['None', 'fastest', 'limited_workspace', 'off'] | None = None,
+    cudnn_off: bool = False,
+    layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Cross-correlation with learned filters, ``y[n, f] = b[f] + sum_c w[f, c] * x[n, c]``."""
+
+def Deconvolution(
+    data: NDArray,
+    weight: NDArray,
+    bias: NDArray | None = None,
+    kernel: _Shape = ...,
+    stride: _Shape = (),
+    dilate: _Shape = (),
+    pad: _Shape = (),
+    adj: _Shape = (),
+    target_shape: _Shape = (),
+    num_filter: int = ...,
+    num_group: int = 1,
+    workspace: int = 512,
+    no_bias: bool = True,
+    cudnn_tune: Literal['None', 'fastest', 'limited_workspace', 'off'] | None = None,
+    cudnn_off: bool = False,
+    layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Transposed convolution: what ``Convolution`` with the same parameters does to a gradient."""
+
+def FullyConnected(
+    data: NDArray,
+    weight: NDArray,
+    bias: NDArray | None = None,
+    num_hidden: int = ...,
+    no_bias: bool = False,
+    flatten: bool = True,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Affine map ``y = x W^T + b``."""
+
+def Dropout(
+    data: NDArray,
+    p: float = 0.5,
+    mode: Literal['always', 'training'] = "training",
+    axes: _Shape = (),
+    cudnn_off: bool | None = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """In training, set elements to 0 with probability ``p`` and scale the rest by ``1 / (1 -
+    p)``.
+    """
+
+def Pooling(
+    data: NDArray,
+    kernel: _Shape = (),
+    pool_type: Literal['avg', 'lp', 'max', 'sum'] = "max",
+    global_pool: bool = False,
+    cudnn_off: bool = False,
+    pooling_convention: Literal['full', 'same', 'valid'] = "valid",
+    stride: _Shape = (),
+    pad: _Shape = (),
+    p_value: int | None = None,
+    count_include_pad: bool | None = None,
+    layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Reduce windows of the spatial axes to their maximum, mean, sum or p-norm."""
+
+def Pooling_v1(
+    data: NDArray,
+    kernel: _Shape = (),
+    pool_type: Literal['avg', 'lp', 'max', 'sum'] = "max",
+    global_pool: bool = False,
+    cudnn_off: bool = False,
+    pooling_convention: Literal['full', 'same', 'valid'] = "valid",
+    stride: _Shape = (),
+    pad: _Shape = (),
+    p_value: int | None = None,
+    count_include_pad: bool | None = None,
+    layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Reduce windows of the spatial axes to their maximum, mean, sum or p-norm."""
+
+def RNN(
+    data: NDArray,
+    parameters: NDArray,
+    state: NDArray,
+    state_cell: NDArray | None = None,
+    sequence_length: NDArray | None = None,
+    state_size: int = ...,
+    num_layers: int = ...,
+    bidirectional: bool = False,
+    mode: Literal['gru', 'lstm', 'rnn_relu', 'rnn_tanh'] = ...,
+    p: float = 0.0,
+    state_outputs: bool = False,
+    projection_size: int | None = None,
+    lstm_state_clip_min: float | None = None,
+    lstm_state_clip_max: float | None = None,
+    lstm_state_clip_nan: bool = False,
+    use_sequence_length: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray | Any:
+    """Recurrent layers over a sequence, with all weights in one vector."""
+
 def sort(
     data: NDArray,
     axis: int | None = -1,
@@ -1658,6 +2128,400 @@ def topk(
     name: str | None = None,
 ) -> NDArray | Any:
     """The ``k`` largest (or smallest) elements along an axis."""
+
+def SoftmaxOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    ignore_label: float = -1.0,
+    multi_output: bool = False,
+    use_ignore: bool = False,
+    preserve_shape: bool = False,
+    normalization: Literal['batch', 'null', 'valid'] = "null",
+    out_grad: bool = False,
+    smooth_alpha: float = 0.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Softmax with the gradient of the cross entropy: ``softmax(data) - one_hot(label)``."""
+
+def Softmax(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    ignore_label: float = -1.0,
+    multi_output: bool = False,
+    use_ignore: bool = False,
+    preserve_shape: bool = False,
+    normalization: Literal['batch', 'null', 'valid'] = "null",
+    out_grad: bool = False,
+    smooth_alpha: float = 0.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Softmax with the gradient of the cross entropy: ``softmax(data) - one_hot(label)``."""
+
+def LinearRegressionOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Identity whose gradient is that of half the squared error: ``data - label``."""
+
+def LogisticRegressionOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Sigmoid whose gradient is that of the cross entropy: ``sigmoid(data) - label``."""
+
+def MAERegressionOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Identity whose gradient is that of the absolute error: ``sign(data - label)``."""
+
+def SVMOutput(
+    data: NDArray,
+    label: NDArray,
+    margin: float = 1.0,
+    regularization_coefficient: float = 1.0,
+    use_linear: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Identity whose gradient is that of the one-against-all hinge loss."""
+
+def MakeLoss(
+    data: NDArray,
+    grad_scale: float = 1.0,
+    valid_thresh: float = 0.0,
+    normalization: Literal['batch', 'null', 'valid'] = "null",
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Identity that makes ``data`` a loss: its gradient is ``grad_scale``, whatever arrives."""
+
+def random_uniform(
+    low: _Number = 0.0,
+    high: _Number = 1.0,
+    shape: _Shape | None = None,
+    ctx: Context | str = "",
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Uniform numbers in [low, high)."""
+
+def uniform(
+    low: _Number = 0.0,
+    high: _Number = 1.0,
+    shape: _Shape | None = None,
+    ctx: Context | str = "",
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Uniform numbers in [low, high)."""
+
+def sample_uniform(
+    low: NDArray,
+    high: NDArray,
+    shape: _Shape = (),
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Uniform numbers in [low, high): ``shape`` draws for each element of the parameters."""
+
+def random_normal(
+    loc: _Number = 0.0,
+    scale: _Number = 1.0,
+    shape: _Shape | None = None,
+    ctx: Context | str = "",
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Normal numbers of mean ``loc`` and deviation ``scale``."""
+
+def normal(
+    loc: _Number = 0.0,
+    scale: _Number = 1.0,
+    shape: _Shape | None = None,
+    ctx: Context | str = "",
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Normal numbers of mean ``loc`` and deviation ``scale``."""
+
+def sample_normal(
+    mu: NDArray,
+    sigma: NDArray,
+    shape: _Shape = (),
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Normal numbers of mean ``loc`` and deviation ``scale``: ``shape`` draws for each element
+    of the parameters.
+    """
+
+def random_gamma(
+    alpha: _Number = 1.0,
+    beta: _Number = 1.0,
+    shape: _Shape | None = None,
+    ctx: Context | str = "",
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Gamma numbers of shape ``alpha`` and scale ``beta``."""
+
+def sample_gamma(
+    alpha: NDArray,
+    beta: NDArray,
+    shape: _Shape = (),
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Gamma numbers of shape ``alpha`` and scale ``beta``: ``shape`` draws for each element of
+    the parameters.
+    """
+
+def random_exponential(
+    lam: _Number = 1.0,
+    shape: _Shape | None = None,
+    ctx: Context | str = "",
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Exponential numbers of rate ``lam``, mean ``1 / lam``."""
+
+def sample_exponential(
+    lam: NDArray,
+    shape: _Shape = (),
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Exponential numbers of rate ``lam``, mean ``1 / lam``: ``shape`` draws for each element
+    of the parameters.
+    """
+
+def random_poisson(
+    lam: _Number = 1.0,
+    shape: _Shape | None = None,
+    ctx: Context | str = "",
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Poisson numbers of mean ``lam``."""
+
+def sample_poisson(
+    lam: NDArray,
+    shape: _Shape = (),
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Poisson numbers of mean ``lam``: ``shape`` draws for each element of the parameters."""
+
+def random_negative_binomial(
+    k: _Number = 1.0,
+    p: _Number = 1.0,
+    shape: _Shape | None = None,
+    ctx: Context | str = "",
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Failures before the ``k``-th success of probability ``p``."""
+
+def sample_negative_binomial(
+    k: NDArray,
+    p: NDArray,
+    shape: _Shape = (),
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Failures before the ``k``-th success of probability ``p``: ``shape`` draws for each
+    element of the parameters.
+    """
+
+def random_generalized_negative_binomial(
+    mu: _Number = 1.0,
+    alpha: _Number = 1.0,
+    shape: _Shape | None = None,
+    ctx: Context | str = "",
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``."""
+
+def sample_generalized_negative_binomial(
+    mu: NDArray,
+    alpha: NDArray,
+    shape: _Shape = (),
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``: ``shape`` draws for
+    each element of the parameters.
+    """
+
+def random_randint(
+    low: _Number,
+    high: _Number,
+    shape: _Shape | None = None,
+    ctx: Context | str = "",
+    dtype: _DType | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Integers drawn uniformly from [low, high)."""
+
+def sample_multinomial(
+    data: NDArray,
+    shape: _Shape = (),
+    get_prob: bool = False,
+    dtype: _DType = "int32",
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray | Any:
+    """Indices drawn with the given probabilities."""
+
+def shuffle(
+    data: NDArray,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Permute the first axis at random; the rest of each row stays together."""
+
+def random_pdf_uniform(
+    sample: NDArray,
+    low: NDArray,
+    high: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Uniform density ``1 / (high - low)``, at each sample."""
+
+def random_pdf_normal(
+    sample: NDArray,
+    mu: NDArray,
+    sigma: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Normal density of mean mu, deviation sigma, at each sample."""
+
+def random_pdf_gamma(
+    sample: NDArray,
+    alpha: NDArray,
+    beta: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Gamma density of shape alpha and rate beta, at each sample."""
+
+def random_pdf_exponential(
+    sample: NDArray,
+    lam: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Exponential density of rate lam, at each sample."""
+
+def random_pdf_poisson(
+    sample: NDArray,
+    lam: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Poisson probability of mean lam, at each sample."""
+
+def random_pdf_negative_binomial(
+    sample: NDArray,
+    k: NDArray,
+    p: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Probability of so many failures before the k-th success of probability p, at each sample."""
+
+def random_pdf_generalized_negative_binomial(
+    sample: NDArray,
+    mu: NDArray,
+    alpha: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Negative binomial probability of mean mu and dispersion alpha, at each sample."""
+
+def random_pdf_dirichlet(
+    sample: NDArray,
+    alpha: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Dirichlet density at each sample."""
 
 def sum(
     data: NDArray,
@@ -2154,651 +3018,6 @@ def space_to_depth(
 ) -> NDArray:
     """Blocks of ``block_size`` x ``block_size`` pixels moved into channels."""
 
-def softmax(
-    data: NDArray,
-    length: NDArray | None = None,
-    axis: int = -1,
-    temperature: float | None = None,
-    dtype: _DType | None = None,
-    use_length: bool | None = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Probabilities ``e^(x / T) / sum e^(x / T)`` along an axis."""
-
-def softmin(
-    data: NDArray,
-    axis: int = -1,
-    temperature: float | None = None,
-    dtype: _DType | None = None,
-    use_length: bool | None = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Softmax of ``-data``. Parameters as for ``softmax``."""
-
-def log_softmax(
-    data: NDArray,
-    axis: int = -1,
-    temperature: float | None = None,
-    dtype: _DType | None = None,
-    use_length: bool | None = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Logarithm of softmax, ``x / T - log sum e^(x / T)``, without loss of small probabilities."""
-
-def SoftmaxActivation(
-    data: NDArray,
-    mode: Literal['channel', 'instance'] = "instance",
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Softmax over axis 1 (``mode='channel'``) or over all but the batch axis (``'instance'``)."""
-
-def softmax_cross_entropy(
-    data: NDArray,
-    label: NDArray,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Sum over the batch of ``-log softmax(data)[label]``."""
-
-def CTCLoss(
-    data: NDArray,
-    label: NDArray,
-    data_lengths: NDArray | None = None,
-    label_lengths: NDArray | None = None,
-    use_data_lengths: bool = False,
-    use_label_lengths: bool = False,
-    blank_label: Literal['first', 'last'] = "first",
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Minus the log probability that the scores spell the label, over all alignments."""
-
-def ctc_loss(
-    data: NDArray,
-    label: NDArray,
-    data_lengths: NDArray | None = None,
-    label_lengths: NDArray | None = None,
-    use_data_lengths: bool = False,
-    use_label_lengths: bool = False,
-    blank_label: Literal['first', 'last'] = "first",
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Minus the log probability that the scores spell the label, over all alignments."""
-
-def Activation(
-    data: NDArray,
-    act_type: Literal['relu', 'sigmoid', 'softrelu', 'softsign', 'tanh'],
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Elementwise relu, sigmoid, tanh, softrelu ``log(1 + e^x)``, softsign ``x / (1 + |x|)``."""
-
-def LeakyReLU(
-    data: NDArray,
-    gamma: NDArray | None = None,
-    act_type: Literal['elu', 'gelu', 'leaky', 'prelu', 'rrelu', 'selu'] = "leaky",
-    slope: float = 0.25,
-    lower_bound: float = 0.125,
-    upper_bound: float = 0.333999991,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Rectifiers that let something through below zero."""
-
-def Convolution(
-    data: NDArray,
-    weight: NDArray,
-    bias: NDArray | None = None,
-    kernel: _Shape = ...,
-    stride: _Shape = (),
-    dilate: _Shape = (),
-    pad: _Shape = (),
-    num_filter: int = ...,
-    num_group: int = 1,
-    workspace: int = 1024,
-    no_bias: bool = False,
-    cudnn_tune: Literal['None', 'fastest', 'limited_workspace', 'off'] | None = None,
-    cudnn_off: bool = False,
-    layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Cross-correlation with learned filters, ``y[n, f] = b[f] + sum_c w[f, c] * x[n, c]``."""
-
-def Convolution_v1(
-    data: NDArray,
-    weight: NDArray,
-    bias: NDArray | None = None,
-    kernel: _Shape = ...,
-    stride: _Shape = (),
-    dilate: _Shape = (),
-    pad: _Shape = (),
-    num_filter: int = ...,
-    num_group: int = 1,
-    workspace: int = 1024,
-    no_bias: bool = False,
-    cudnn_tune: Literal['None', 'fastest', 'limited_workspace', 'off'] | None = None,
-    cudnn_off: bool = False,
-    layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Cross-correlation with learned filters, ``y[n, f] = b[f] + sum_c w[f, c] * x[n, c]``."""
-
-def Deconvolution(
-    data: NDArray,
-    weight: NDArray,
-    bias: NDArray | None = None,
-    kernel: _Shape = ...,
-    stride: _Shape = (),
-    dilate: _Shape = (),
-    pad: _Shape = (),
-    adj: _Shape = (),
-    target_shape: _Shape = (),
-    num_filter: int = ...,
-    num_group: int = 1,
-    workspace: int = 512,
-    no_bias: bool = True,
-    cudnn_tune: Literal['None', 'fastest', 'limited_workspace', 'off'] | None = None,
-    cudnn_off: bool = False,
-    layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Transposed convolution: what ``Convolution`` with the same parameters does to a gradient."""
-
-def FullyConnected(
-    data: NDArray,
-    weight: NDArray,
-    bias: NDArray | None = None,
-    num_hidden: int = ...,
-    no_bias: bool = False,
-    flatten: bool = True,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Affine map ``y = x W^T + b``."""
-
-def Dropout(
-    data: NDArray,
-    p: float = 0.5,
-    mode: Literal['always', 'training'] = "training",
-    axes: _Shape = (),
-    cudnn_off: bool | None = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """In training, set elements to 0 with probability ``p`` and scale the rest by ``1 / (1 -
-    p)``.
-    """
-
-def BatchNorm(
-    data: NDArray,
-    gamma: NDArray,
-    beta: NDArray,
-    moving_mean: NDArray,
-    moving_var: NDArray,
-    eps: float = 0.0010000000474974513,
-    momentum: float = 0.899999976,
-    fix_gamma: bool = True,
-    use_global_stats: bool = False,
-    output_mean_var: bool = False,
-    axis: int = 1,
-    cudnn_off: bool = False,
-    min_calib_range: float | None = None,
-    max_calib_range: float | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray | Any:
-    """Normalise each channel by its statistics over the batch."""
-
-def BatchNorm_v1(
-    data: NDArray,
-    gamma: NDArray,
-    beta: NDArray,
-    moving_mean: NDArray,
-    moving_var: NDArray,
-    eps: float = 0.0010000000474974513,
-    momentum: float = 0.899999976,
-    fix_gamma: bool = True,
-    use_global_stats: bool = False,
-    output_mean_var: bool = False,
-    axis: int = 1,
-    cudnn_off: bool = False,
-    min_calib_range: float | None = None,
-    max_calib_range: float | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray | Any:
-    """Normalise each channel by its statistics over the batch."""
-
-def LayerNorm(
-    data: NDArray,
-    gamma: NDArray,
-    beta: NDArray,
-    axis: int = -1,
-    eps: float = 9.99999975e-06,
-    output_mean_var: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray | Any:
-    """Normalise along one axis: ``(x - mean) / sqrt(var + eps) * gamma + beta``."""
-
-def InstanceNorm(
-    data: NDArray,
-    gamma: NDArray,
-    beta: NDArray,
-    eps: float = 0.00100000005,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Normalise each channel of each example over its spatial axes, scale by gamma, add beta."""
-
-def GroupNorm(
-    data: NDArray,
-    gamma: NDArray,
-    beta: NDArray,
-    num_groups: int = 1,
-    eps: float = 9.99999975e-06,
-    output_mean_var: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray | Any:
-    """Normalise groups of channels of each example together, then scale by gamma and shift by
-    beta.
-    """
-
-def L2Normalization(
-    data: NDArray,
-    eps: float = 1.00000001e-10,
-    mode: Literal['channel', 'instance', 'spatial'] = "instance",
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Divide by the Euclidean norm ``sqrt(sum x^2 + eps)``."""
-
-def LRN(
-    data: NDArray,
-    alpha: float = 9.99999975e-05,
-    beta: float = 0.75,
-    knorm: float = 2.0,
-    nsize: int = ...,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Normalise by near channels: ``x (knorm + alpha / nsize * sum x^2)^-beta``."""
-
-def Pooling(
-    data: NDArray,
-    kernel: _Shape = (),
-    pool_type: Literal['avg', 'lp', 'max', 'sum'] = "max",
-    global_pool: bool = False,
-    cudnn_off: bool = False,
-    pooling_convention: Literal['full', 'same', 'valid'] = "valid",
-    stride: _Shape = (),
-    pad: _Shape = (),
-    p_value: int | None = None,
-    count_include_pad: bool | None = None,
-    layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Reduce windows of the spatial axes to their maximum, mean, sum or p-norm."""
-
-def Pooling_v1(
-    data: NDArray,
-    kernel: _Shape = (),
-    pool_type: Literal['avg', 'lp', 'max', 'sum'] = "max",
-    global_pool: bool = False,
-    cudnn_off: bool = False,
-    pooling_convention: Literal['full', 'same', 'valid'] = "valid",
-    stride: _Shape = (),
-    pad: _Shape = (),
-    p_value: int | None = None,
-    count_include_pad: bool | None = None,
-    layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Reduce windows of the spatial axes to their maximum, mean, sum or p-norm."""
-
-def SoftmaxOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    ignore_label: float = -1.0,
-    multi_output: bool = False,
-    use_ignore: bool = False,
-    preserve_shape: bool = False,
-    normalization: Literal['batch', 'null', 'valid'] = "null",
-    out_grad: bool = False,
-    smooth_alpha: float = 0.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Softmax with the gradient of the cross entropy: ``softmax(data) - one_hot(label)``."""
-
-def Softmax(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    ignore_label: float = -1.0,
-    multi_output: bool = False,
-    use_ignore: bool = False,
-    preserve_shape: bool = False,
-    normalization: Literal['batch', 'null', 'valid'] = "null",
-    out_grad: bool = False,
-    smooth_alpha: float = 0.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Softmax with the gradient of the cross entropy: ``softmax(data) - one_hot(label)``."""
-
-def LinearRegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Identity whose gradient is that of half the squared error: ``data - label``."""
-
-def LogisticRegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Sigmoid whose gradient is that of the cross entropy: ``sigmoid(data) - label``."""
-
-def MAERegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Identity whose gradient is that of the absolute error: ``sign(data - label)``."""
-
-def SVMOutput(
-    data: NDArray,
-    label: NDArray,
-    margin: float = 1.0,
-    regularization_coefficient: float = 1.0,
-    use_linear: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Identity whose gradient is that of the one-against-all hinge loss."""
-
-def MakeLoss(
-    data: NDArray,
-    grad_scale: float = 1.0,
-    valid_thresh: float = 0.0,
-    normalization: Literal['batch', 'null', 'valid'] = "null",
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Identity that makes ``data`` a loss: its gradient is ``grad_scale``, whatever arrives."""
-
-def random_uniform(
-    low: _Number = 0.0,
-    high: _Number = 1.0,
-    shape: _Shape | None = None,
-    ctx: Context | str = "",
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Uniform numbers in [low, high)."""
-
-def uniform(
-    low: _Number = 0.0,
-    high: _Number = 1.0,
-    shape: _Shape | None = None,
-    ctx: Context | str = "",
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Uniform numbers in [low, high)."""
-
-def sample_uniform(
-    low: NDArray,
-    high: NDArray,
-    shape: _Shape = (),
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Uniform numbers in [low, high): ``shape`` draws for each element of the parameters."""
-
-def random_normal(
-    loc: _Number = 0.0,
-    scale: _Number = 1.0,
-    shape: _Shape | None = None,
-    ctx: Context | str = "",
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Normal numbers of mean ``loc`` and deviation ``scale``."""
-
-def normal(
-    loc: _Number = 0.0,
-    scale: _Number = 1.0,
-    shape: _Shape | None = None,
-    ctx: Context | str = "",
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Normal numbers of mean ``loc`` and deviation ``scale``."""
-
-def sample_normal(
-    mu: NDArray,
-    sigma: NDArray,
-    shape: _Shape = (),
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Normal numbers of mean ``loc`` and deviation ``scale``: ``shape`` draws for each element
-    of the parameters.
-    """
-
-def random_gamma(
-    alpha: _Number = 1.0,
-    beta: _Number = 1.0,
-    shape: _Shape | None = None,
-    ctx: Context | str = "",
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Gamma numbers of shape ``alpha`` and scale ``beta``."""
-
-def sample_gamma(
-    alpha: NDArray,
-    beta: NDArray,
-    shape: _Shape = (),
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Gamma numbers of shape ``alpha`` and scale ``beta``: ``shape`` draws for each element of
-    the parameters.
-    """
-
-def random_exponential(
-    lam: _Number = 1.0,
-    shape: _Shape | None = None,
-    ctx: Context | str = "",
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Exponential numbers of rate ``lam``, mean ``1 / lam``."""
-
-def sample_exponential(
-    lam: NDArray,
-    shape: _Shape = (),
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Exponential numbers of rate ``lam``, mean ``1 / lam``: ``shape`` draws for each element
-    of the parameters.
-    """
-
-def random_poisson(
-    lam: _Number = 1.0,
-    shape: _Shape | None = None,
-    ctx: Context | str = "",
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Poisson numbers of mean ``lam``."""
-
-def sample_poisson(
-    lam: NDArray,
-    shape: _Shape = (),
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Poisson numbers of mean ``lam``: ``shape`` draws for each element of the parameters."""
-
-def random_negative_binomial(
-    k: _Number = 1.0,
-    p: _Number = 1.0,
-    shape: _Shape | None = None,
-    ctx: Context | str = "",
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Failures before the ``k``-th success of probability ``p``."""
-
-def sample_negative_binomial(
-    k: NDArray,
-    p: NDArray,
-    shape: _Shape = (),
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Failures before the ``k``-th success of probability ``p``: ``shape`` draws for each
-    element of the parameters.
-    """
-
-def random_generalized_negative_binomial(
-    mu: _Number = 1.0,
-    alpha: _Number = 1.0,
-    shape: _Shape | None = None,
-    ctx: Context | str = "",
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``."""
-
-def sample_generalized_negative_binomial(
-    mu: NDArray,
-    alpha: NDArray,
-    shape: _Shape = (),
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``: ``shape`` draws for
-    each element of the parameters.
-    """
-
-def random_randint(
-    low: _Number,
-    high: _Number,
-    shape: _Shape | None = None,
-    ctx: Context | str = "",
-    dtype: _DType | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Integers drawn uniformly from [low, high)."""
-
-def sample_multinomial(
-    data: NDArray,
-    shape: _Shape = (),
-    get_prob: bool = False,
-    dtype: _DType = "int32",
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray | Any:
-    """Indices drawn with the given probabilities."""
-
-def shuffle(
-    data: NDArray,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Permute the first axis at random; the rest of each row stays together."""
-
 def sgd_update(
     weight: NDArray,
     grad: NDArray,
@@ -3223,222 +3442,3 @@ def reset_arrays(
     name: str | None = None,
 ) -> list[NDArray]:
     """Set arrays to zero in place."""
-
-def RNN(
-    data: NDArray,
-    parameters: NDArray,
-    state: NDArray,
-    state_cell: NDArray | None = None,
-    sequence_length: NDArray | None = None,
-    state_size: int = ...,
-    num_layers: int = ...,
-    bidirectional: bool = False,
-    mode: Literal['gru', 'lstm', 'rnn_relu', 'rnn_tanh'] = ...,
-    p: float = 0.0,
-    state_outputs: bool = False,
-    projection_size: int | None = None,
-    lstm_state_clip_min: float | None = None,
-    lstm_state_clip_max: float | None = None,
-    lstm_state_clip_nan: bool = False,
-    use_sequence_length: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray | Any:
-    """Recurrent layers over a sequence, with all weights in one vector."""
-
-def BilinearSampler(
-    data: NDArray,
-    grid: NDArray,
-    cudnn_off: bool | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Sample images at the points of a grid, linearly between the four nearest pixels."""
-
-def GridGenerator(
-    data: NDArray,
-    transform_type: Literal['affine', 'warp'],
-    target_shape: _Shape = (0, 0),
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Grid of sampling points for ``BilinearSampler``."""
-
-def SpatialTransformer(
-    data: NDArray,
-    loc: NDArray,
-    target_shape: _Shape = (0, 0),
-    transform_type: Literal['affine'] = ...,
-    sampler_type: Literal['bilinear'] = ...,
-    cudnn_off: bool | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Affine transform of images (Jaderberg et al. 2015): ``GridGenerator``,
-    ``BilinearSampler``.
-    """
-
-def ROIPooling(
-    data: NDArray,
-    rois: NDArray,
-    pooled_size: _Shape,
-    spatial_scale: float,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Maximum over each cell of a grid laid on regions of interest (Girshick 2015)."""
-
-def UpSampling(
-    *data: NDArray,
-    scale: int,
-    num_filter: int = 0,
-    sample_type: Literal['bilinear', 'nearest'],
-    multi_input_mode: Literal['concat', 'sum'] = "concat",
-    num_args: int | None = None,
-    workspace: int = 512,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Enlarge images by a whole factor."""
-
-def Correlation(
-    data1: NDArray,
-    data2: NDArray,
-    kernel_size: int = 1,
-    max_displacement: int = 1,
-    stride1: int = 1,
-    stride2: int = 1,
-    pad_size: int = 0,
-    is_multiply: bool = True,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """How well patches of one image fit displaced patches of another (FlowNet, 2015)."""
-
-def im2col(
-    data: NDArray,
-    kernel: _Shape,
-    stride: _Shape = (),
-    dilate: _Shape = (),
-    pad: _Shape = (),
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Windows of an image as the columns of a matrix, as a convolution reads them."""
-
-def col2im(
-    data: NDArray,
-    output_size: _Shape,
-    kernel: _Shape,
-    stride: _Shape = (),
-    dilate: _Shape = (),
-    pad: _Shape = (),
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Columns added back into the image that ``im2col`` took them from; its transpose."""
-
-def IdentityAttachKLSparseReg(
-    data: NDArray,
-    moving_avg: NDArray,
-    sparseness_target: float = 0.100000001,
-    penalty: float = 0.00100000005,
-    momentum: float = 0.899999976,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """The data as they are, with a gradient that makes units rarely active."""
-
-def random_pdf_uniform(
-    sample: NDArray,
-    low: NDArray,
-    high: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Uniform density ``1 / (high - low)``, at each sample."""
-
-def random_pdf_normal(
-    sample: NDArray,
-    mu: NDArray,
-    sigma: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Normal density of mean mu, deviation sigma, at each sample."""
-
-def random_pdf_gamma(
-    sample: NDArray,
-    alpha: NDArray,
-    beta: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Gamma density of shape alpha and rate beta, at each sample."""
-
-def random_pdf_exponential(
-    sample: NDArray,
-    lam: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Exponential density of rate lam, at each sample."""
-
-def random_pdf_poisson(
-    sample: NDArray,
-    lam: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Poisson probability of mean lam, at each sample."""
-
-def random_pdf_negative_binomial(
-    sample: NDArray,
-    k: NDArray,
-    p: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Probability of so many failures before the k-th success of probability p, at each sample."""
-
-def random_pdf_generalized_negative_binomial(
-    sample: NDArray,
-    mu: NDArray,
-    alpha: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Negative binomial probability of mean mu and dispersion alpha, at each sample."""
-
-def random_pdf_dirichlet(
-    sample: NDArray,
-    alpha: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Dirichlet density at each sample."""

@@ -24,7 +24,7 @@ from .._ops.sparse import without_marks
 from ..context import canonical, current_context, device_of
 from ..error import MXNetError, ShapeError, fail
 from ._index import WHOLE
-from .ndarray import NDArray, _wrap, register_stypes
+from .ndarray import NDArray, _register_stypes, _wrap
 
 __all__ = [
     "BaseSparseNDArray",
@@ -744,4 +744,4 @@ def _unpickle(stype, shape, parts, device_type, device_id):
     return STYPES[stype]._of(shape, [value_of(p, ctx) for p in parts])
 
 
-register_stypes(of_dense, empty_of)
+_register_stypes(of_dense, empty_of)

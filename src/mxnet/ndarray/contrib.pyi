@@ -26,19 +26,6 @@ __all__ = [
     "round_ste",
     "sign_ste",
     "allclose",
-    "SparseEmbedding",
-    "index_copy",
-    "index_add",
-    "index_array",
-    "boolean_mask",
-    "arange_like",
-    "interleaved_matmul_selfatt_qk",
-    "interleaved_matmul_selfatt_valatt",
-    "interleaved_matmul_encdec_qk",
-    "interleaved_matmul_encdec_valatt",
-    "CTCLoss",
-    "ctc_loss",
-    "group_adagrad_update",
     "box_iou",
     "box_nms",
     "box_non_maximum_suppression",
@@ -56,6 +43,14 @@ __all__ = [
     "hawkesll",
     "BatchNormWithReLU",
     "SyncBatchNorm",
+    "dgl_adjacency",
+    "dgl_csr_neighbor_non_uniform_sample",
+    "dgl_csr_neighbor_uniform_sample",
+    "dgl_graph_compact",
+    "dgl_subgraph",
+    "edge_id",
+    "quantize_asym",
+    "quantized_rnn",
     "AdaptiveAvgPooling2D",
     "BilinearResize2D",
     "ROIAlign",
@@ -64,6 +59,18 @@ __all__ = [
     "DeformablePSROIPooling",
     "DeformableConvolution",
     "ModulatedDeformableConvolution",
+    "CTCLoss",
+    "ctc_loss",
+    "SparseEmbedding",
+    "index_copy",
+    "index_add",
+    "index_array",
+    "boolean_mask",
+    "arange_like",
+    "interleaved_matmul_selfatt_qk",
+    "interleaved_matmul_selfatt_valatt",
+    "interleaved_matmul_encdec_qk",
+    "interleaved_matmul_encdec_valatt",
     "quantize",
     "quantize_v2",
     "dequantize",
@@ -77,7 +84,9 @@ __all__ = [
     "quantized_embedding",
     "quantized_elemwise_add",
     "quantized_elemwise_mul",
+    "quantized_batch_norm",
     "calibrate_entropy",
+    "group_adagrad_update",
 ]
 
 _Shape: TypeAlias = int | Sequence[int]
@@ -190,154 +199,6 @@ def allclose(
     name: str | None = None,
 ) -> NDArray:
     """1 if ``|a - b| <= atol + rtol |b|`` everywhere, else 0."""
-
-def SparseEmbedding(
-    data: NDArray,
-    weight: NDArray,
-    input_dim: int,
-    output_dim: int,
-    dtype: _DType = "float32",
-    sparse_grad: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Rows of ``weight`` at given positions."""
-
-def index_copy(
-    old_tensor: NDArray,
-    index_vector: NDArray,
-    new_tensor: NDArray,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """``old_tensor`` with rows replaced by those of ``new_tensor``."""
-
-def index_add(
-    old_tensor: NDArray,
-    index_vector: NDArray,
-    new_tensor: NDArray,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """``old_tensor`` with the rows of ``new_tensor`` added; equal positions add up."""
-
-def index_array(
-    data: NDArray,
-    axes: _Shape | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """The coordinates of every element."""
-
-def boolean_mask(
-    data: NDArray,
-    index: NDArray,
-    axis: int = 0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """The parts along an axis whose mask is not 0; runs alone, as its shape depends on the
-    mask.
-    """
-
-def arange_like(
-    data: NDArray,
-    start: float = 0.0,
-    step: float = 1.0,
-    repeat: int = 1,
-    ctx: Context | str | None = None,
-    axis: int | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Evenly spaced numbers, as many as an array or one of its axes has."""
-
-def interleaved_matmul_selfatt_qk(
-    queries_keys_values: NDArray,
-    heads: int,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Scaled products of queries and keys: ``q k^T / sqrt(D)``, for self-attention."""
-
-def interleaved_matmul_selfatt_valatt(
-    queries_keys_values: NDArray,
-    attention: NDArray,
-    heads: int,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Values mixed by attention weights, for self-attention."""
-
-def interleaved_matmul_encdec_qk(
-    queries: NDArray,
-    keys_values: NDArray,
-    heads: int,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Scaled products of queries and keys of another sequence: ``q k^T / sqrt(D)``."""
-
-def interleaved_matmul_encdec_valatt(
-    keys_values: NDArray,
-    attention: NDArray,
-    heads: int,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Values of another sequence mixed by attention weights."""
-
-def CTCLoss(
-    data: NDArray,
-    label: NDArray,
-    data_lengths: NDArray | None = None,
-    label_lengths: NDArray | None = None,
-    use_data_lengths: bool = False,
-    use_label_lengths: bool = False,
-    blank_label: Literal['first', 'last'] = "first",
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Minus the log probability that the scores spell the label, over all alignments."""
-
-def ctc_loss(
-    data: NDArray,
-    label: NDArray,
-    data_lengths: NDArray | None = None,
-    label_lengths: NDArray | None = None,
-    use_data_lengths: bool = False,
-    use_label_lengths: bool = False,
-    blank_label: Literal['first', 'last'] = "first",
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Minus the log probability that the scores spell the label, over all alignments."""
-
-def group_adagrad_update(
-    weight: NDArray,
-    grad: NDArray,
-    history: NDArray,
-    lr: _Number,
-    rescale_grad: _Number = 1.0,
-    clip_gradient: _Number = -1.0,
-    epsilon: _Number = 9.99999975e-06,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """AdaGrad with one number of history per row, for embeddings."""
 
 def box_iou(
     lhs: NDArray,
@@ -595,6 +456,94 @@ def SyncBatchNorm(
 ) -> NDArray | Any:
     """``BatchNorm`` over the batch of all devices."""
 
+def dgl_adjacency(
+    *data: NDArray,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Left out on purpose, raises MXNetError: use scipy.sparse, or a current DGL on another
+    framework.
+    """
+
+def dgl_csr_neighbor_non_uniform_sample(
+    *data: NDArray,
+    num_args: Any = None,
+    num_hops: Any = None,
+    num_neighbor: Any = None,
+    max_num_vertices: Any = None,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Left out on purpose, raises MXNetError: sample neighbours with a current DGL."""
+
+def dgl_csr_neighbor_uniform_sample(
+    *data: NDArray,
+    num_args: Any = None,
+    num_hops: Any = None,
+    num_neighbor: Any = None,
+    max_num_vertices: Any = None,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Left out on purpose, raises MXNetError: sample neighbours with a current DGL."""
+
+def dgl_graph_compact(
+    *data: NDArray,
+    num_args: Any = None,
+    return_mapping: Any = None,
+    graph_sizes: Any = None,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Left out on purpose, raises MXNetError: use scipy.sparse, or a current DGL on another
+    framework.
+    """
+
+def dgl_subgraph(
+    *data: NDArray,
+    num_args: Any = None,
+    return_mapping: Any = None,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Left out on purpose, raises MXNetError: index a scipy.sparse matrix: graph[vertices][:,
+    vertices].
+    """
+
+def edge_id(
+    *data: NDArray,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Left out on purpose, raises MXNetError: index a scipy.sparse matrix: graph[u, v]."""
+
+def quantize_asym(
+    *data: NDArray,
+    min_calib_range: Any = None,
+    max_calib_range: Any = None,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Left out on purpose, raises MXNetError: use contrib.quantize_v2."""
+
+def quantized_rnn(
+    *data: NDArray,
+    state_size: Any = None,
+    num_layers: Any = None,
+    bidirectional: Any = None,
+    mode: Any = None,
+    p: Any = None,
+    state_outputs: Any = None,
+    projection_size: Any = None,
+    lstm_state_clip_min: Any = None,
+    lstm_state_clip_max: Any = None,
+    lstm_state_clip_nan: Any = None,
+    use_sequence_length: Any = None,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Left out on purpose, raises MXNetError: dequantize and use RNN."""
+
 def AdaptiveAvgPooling2D(
     data: NDArray,
     output_size: _Shape = (),
@@ -721,6 +670,140 @@ def ModulatedDeformableConvolution(
     name: str | None = None,
 ) -> NDArray:
     """``DeformableConvolution`` with a learned weight for each tap (Zhu et al. 2019)."""
+
+def CTCLoss(
+    data: NDArray,
+    label: NDArray,
+    data_lengths: NDArray | None = None,
+    label_lengths: NDArray | None = None,
+    use_data_lengths: bool = False,
+    use_label_lengths: bool = False,
+    blank_label: Literal['first', 'last'] = "first",
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Minus the log probability that the scores spell the label, over all alignments."""
+
+def ctc_loss(
+    data: NDArray,
+    label: NDArray,
+    data_lengths: NDArray | None = None,
+    label_lengths: NDArray | None = None,
+    use_data_lengths: bool = False,
+    use_label_lengths: bool = False,
+    blank_label: Literal['first', 'last'] = "first",
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Minus the log probability that the scores spell the label, over all alignments."""
+
+def SparseEmbedding(
+    data: NDArray,
+    weight: NDArray,
+    input_dim: int,
+    output_dim: int,
+    dtype: _DType = "float32",
+    sparse_grad: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Rows of ``weight`` at given positions."""
+
+def index_copy(
+    old_tensor: NDArray,
+    index_vector: NDArray,
+    new_tensor: NDArray,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """``old_tensor`` with rows replaced by those of ``new_tensor``."""
+
+def index_add(
+    old_tensor: NDArray,
+    index_vector: NDArray,
+    new_tensor: NDArray,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """``old_tensor`` with the rows of ``new_tensor`` added; equal positions add up."""
+
+def index_array(
+    data: NDArray,
+    axes: _Shape | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """The coordinates of every element."""
+
+def boolean_mask(
+    data: NDArray,
+    index: NDArray,
+    axis: int = 0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """The parts along an axis whose mask is not 0; runs alone, as its shape depends on the
+    mask.
+    """
+
+def arange_like(
+    data: NDArray,
+    start: float = 0.0,
+    step: float = 1.0,
+    repeat: int = 1,
+    ctx: Context | str | None = None,
+    axis: int | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Evenly spaced numbers, as many as an array or one of its axes has."""
+
+def interleaved_matmul_selfatt_qk(
+    queries_keys_values: NDArray,
+    heads: int,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Scaled products of queries and keys: ``q k^T / sqrt(D)``, for self-attention."""
+
+def interleaved_matmul_selfatt_valatt(
+    queries_keys_values: NDArray,
+    attention: NDArray,
+    heads: int,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Values mixed by attention weights, for self-attention."""
+
+def interleaved_matmul_encdec_qk(
+    queries: NDArray,
+    keys_values: NDArray,
+    heads: int,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Scaled products of queries and keys of another sequence: ``q k^T / sqrt(D)``."""
+
+def interleaved_matmul_encdec_valatt(
+    keys_values: NDArray,
+    attention: NDArray,
+    heads: int,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Values of another sequence mixed by attention weights."""
 
 def quantize(
     data: NDArray,
@@ -910,6 +993,29 @@ def quantized_elemwise_mul(
 ) -> NDArray | Any:
     """Product of 8-bit arrays: int8 in a range found beforehand, float32, or else int32."""
 
+def quantized_batch_norm(
+    data: NDArray,
+    gamma: NDArray,
+    beta: NDArray,
+    moving_mean: NDArray,
+    moving_var: NDArray,
+    min_data: NDArray,
+    max_data: NDArray,
+    eps: float = 0.0010000000474974513,
+    momentum: float = 0.899999976,
+    fix_gamma: bool = True,
+    use_global_stats: bool = False,
+    output_mean_var: bool = False,
+    axis: int = 1,
+    cudnn_off: bool = False,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> list[NDArray]:
+    """``BatchNorm`` of int8 numbers by moving statistics, into a range found beforehand."""
+
 def calibrate_entropy(
     hist: NDArray,
     hist_edges: NDArray,
@@ -919,3 +1025,17 @@ def calibrate_entropy(
     name: str | None = None,
 ) -> list[NDArray]:
     """The range that loses least information when a histogram's data become 8-bit numbers."""
+
+def group_adagrad_update(
+    weight: NDArray,
+    grad: NDArray,
+    history: NDArray,
+    lr: _Number,
+    rescale_grad: _Number = 1.0,
+    clip_gradient: _Number = -1.0,
+    epsilon: _Number = 9.99999975e-06,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """AdaGrad with one number of history per row, for embeddings."""

@@ -27,7 +27,7 @@ from ..context import canonical, current_context, device_of
 from ..error import MXNetError, ShapeError, TraceError, fail
 from ._index import WHOLE, parse_key
 
-__all__ = ["NDArray", "register_stypes", "waitall"]
+__all__ = ["NDArray", "waitall"]
 
 _new = object.__new__
 _INPLACE = (
@@ -673,7 +673,7 @@ class NDArray:
 _stypes = {}
 
 
-def register_stypes(of_dense, empty):
+def _register_stypes(of_dense, empty):
     """Sparse arrays are defined above this module and make themselves known here.
 
     ``of_dense(array, stype)`` converts, ``empty(stype, shape, ctx, dtype)`` makes zeros.

@@ -97,6 +97,29 @@ from . import broadcast_to as broadcast_to
 from . import broadcast_axis as broadcast_axis
 from . import broadcast_axes as broadcast_axes
 from . import broadcast_like as broadcast_like
+from . import BilinearSampler as BilinearSampler
+from . import GridGenerator as GridGenerator
+from . import SpatialTransformer as SpatialTransformer
+from . import ROIPooling as ROIPooling
+from . import UpSampling as UpSampling
+from . import Correlation as Correlation
+from . import im2col as im2col
+from . import col2im as col2im
+from . import BatchNorm as BatchNorm
+from . import BatchNorm_v1 as BatchNorm_v1
+from . import LayerNorm as LayerNorm
+from . import InstanceNorm as InstanceNorm
+from . import GroupNorm as GroupNorm
+from . import L2Normalization as L2Normalization
+from . import LRN as LRN
+from . import IdentityAttachKLSparseReg as IdentityAttachKLSparseReg
+from . import softmax as softmax
+from . import softmin as softmin
+from . import log_softmax as log_softmax
+from . import SoftmaxActivation as SoftmaxActivation
+from . import softmax_cross_entropy as softmax_cross_entropy
+from . import CTCLoss as CTCLoss
+from . import ctc_loss as ctc_loss
 from . import pick as pick
 from . import choose_element_0index as choose_element_0index
 from . import batch_take as batch_take
@@ -128,9 +151,53 @@ from . import linalg_extractdiag as linalg_extractdiag
 from . import linalg_makediag as linalg_makediag
 from . import linalg_extracttrian as linalg_extracttrian
 from . import linalg_maketrian as linalg_maketrian
+from . import Activation as Activation
+from . import LeakyReLU as LeakyReLU
+from . import Convolution as Convolution
+from . import Convolution_v1 as Convolution_v1
+from . import Deconvolution as Deconvolution
+from . import FullyConnected as FullyConnected
+from . import Dropout as Dropout
+from . import Pooling as Pooling
+from . import Pooling_v1 as Pooling_v1
+from . import RNN as RNN
 from . import sort as sort
 from . import argsort as argsort
 from . import topk as topk
+from . import SoftmaxOutput as SoftmaxOutput
+from . import Softmax as Softmax
+from . import LinearRegressionOutput as LinearRegressionOutput
+from . import LogisticRegressionOutput as LogisticRegressionOutput
+from . import MAERegressionOutput as MAERegressionOutput
+from . import SVMOutput as SVMOutput
+from . import MakeLoss as MakeLoss
+from . import random_uniform as random_uniform
+from . import uniform as uniform
+from . import sample_uniform as sample_uniform
+from . import random_normal as random_normal
+from . import normal as normal
+from . import sample_normal as sample_normal
+from . import random_gamma as random_gamma
+from . import sample_gamma as sample_gamma
+from . import random_exponential as random_exponential
+from . import sample_exponential as sample_exponential
+from . import random_poisson as random_poisson
+from . import sample_poisson as sample_poisson
+from . import random_negative_binomial as random_negative_binomial
+from . import sample_negative_binomial as sample_negative_binomial
+from . import random_generalized_negative_binomial as random_generalized_negative_binomial
+from . import sample_generalized_negative_binomial as sample_generalized_negative_binomial
+from . import random_randint as random_randint
+from . import sample_multinomial as sample_multinomial
+from . import shuffle as shuffle
+from . import random_pdf_uniform as random_pdf_uniform
+from . import random_pdf_normal as random_pdf_normal
+from . import random_pdf_gamma as random_pdf_gamma
+from . import random_pdf_exponential as random_pdf_exponential
+from . import random_pdf_poisson as random_pdf_poisson
+from . import random_pdf_negative_binomial as random_pdf_negative_binomial
+from . import random_pdf_generalized_negative_binomial as random_pdf_generalized_negative_binomial
+from . import random_pdf_dirichlet as random_pdf_dirichlet
 from . import sum as sum
 from . import sum_axis as sum_axis
 from . import mean as mean
@@ -179,55 +246,6 @@ from . import flip as flip
 from . import diag as diag
 from . import depth_to_space as depth_to_space
 from . import space_to_depth as space_to_depth
-from . import softmax as softmax
-from . import softmin as softmin
-from . import log_softmax as log_softmax
-from . import SoftmaxActivation as SoftmaxActivation
-from . import softmax_cross_entropy as softmax_cross_entropy
-from . import CTCLoss as CTCLoss
-from . import ctc_loss as ctc_loss
-from . import Activation as Activation
-from . import LeakyReLU as LeakyReLU
-from . import Convolution as Convolution
-from . import Convolution_v1 as Convolution_v1
-from . import Deconvolution as Deconvolution
-from . import FullyConnected as FullyConnected
-from . import Dropout as Dropout
-from . import BatchNorm as BatchNorm
-from . import BatchNorm_v1 as BatchNorm_v1
-from . import LayerNorm as LayerNorm
-from . import InstanceNorm as InstanceNorm
-from . import GroupNorm as GroupNorm
-from . import L2Normalization as L2Normalization
-from . import LRN as LRN
-from . import Pooling as Pooling
-from . import Pooling_v1 as Pooling_v1
-from . import SoftmaxOutput as SoftmaxOutput
-from . import Softmax as Softmax
-from . import LinearRegressionOutput as LinearRegressionOutput
-from . import LogisticRegressionOutput as LogisticRegressionOutput
-from . import MAERegressionOutput as MAERegressionOutput
-from . import SVMOutput as SVMOutput
-from . import MakeLoss as MakeLoss
-from . import random_uniform as random_uniform
-from . import uniform as uniform
-from . import sample_uniform as sample_uniform
-from . import random_normal as random_normal
-from . import normal as normal
-from . import sample_normal as sample_normal
-from . import random_gamma as random_gamma
-from . import sample_gamma as sample_gamma
-from . import random_exponential as random_exponential
-from . import sample_exponential as sample_exponential
-from . import random_poisson as random_poisson
-from . import sample_poisson as sample_poisson
-from . import random_negative_binomial as random_negative_binomial
-from . import sample_negative_binomial as sample_negative_binomial
-from . import random_generalized_negative_binomial as random_generalized_negative_binomial
-from . import sample_generalized_negative_binomial as sample_generalized_negative_binomial
-from . import random_randint as random_randint
-from . import sample_multinomial as sample_multinomial
-from . import shuffle as shuffle
 from . import sgd_update as sgd_update
 from . import sgd_mom_update as sgd_mom_update
 from . import adam_update as adam_update
@@ -258,24 +276,6 @@ from . import multi_sum_sq as multi_sum_sq
 from . import all_finite as all_finite
 from . import multi_all_finite as multi_all_finite
 from . import reset_arrays as reset_arrays
-from . import RNN as RNN
-from . import BilinearSampler as BilinearSampler
-from . import GridGenerator as GridGenerator
-from . import SpatialTransformer as SpatialTransformer
-from . import ROIPooling as ROIPooling
-from . import UpSampling as UpSampling
-from . import Correlation as Correlation
-from . import im2col as im2col
-from . import col2im as col2im
-from . import IdentityAttachKLSparseReg as IdentityAttachKLSparseReg
-from . import random_pdf_uniform as random_pdf_uniform
-from . import random_pdf_normal as random_pdf_normal
-from . import random_pdf_gamma as random_pdf_gamma
-from . import random_pdf_exponential as random_pdf_exponential
-from . import random_pdf_poisson as random_pdf_poisson
-from . import random_pdf_negative_binomial as random_pdf_negative_binomial
-from . import random_pdf_generalized_negative_binomial as random_pdf_generalized_negative_binomial
-from . import random_pdf_dirichlet as random_pdf_dirichlet
 
 __all__ = [
     "elemwise_add",
@@ -366,6 +366,29 @@ __all__ = [
     "broadcast_axis",
     "broadcast_axes",
     "broadcast_like",
+    "BilinearSampler",
+    "GridGenerator",
+    "SpatialTransformer",
+    "ROIPooling",
+    "UpSampling",
+    "Correlation",
+    "im2col",
+    "col2im",
+    "BatchNorm",
+    "BatchNorm_v1",
+    "LayerNorm",
+    "InstanceNorm",
+    "GroupNorm",
+    "L2Normalization",
+    "LRN",
+    "IdentityAttachKLSparseReg",
+    "softmax",
+    "softmin",
+    "log_softmax",
+    "SoftmaxActivation",
+    "softmax_cross_entropy",
+    "CTCLoss",
+    "ctc_loss",
     "cast_storage",
     "take",
     "pick",
@@ -399,9 +422,53 @@ __all__ = [
     "linalg_makediag",
     "linalg_extracttrian",
     "linalg_maketrian",
+    "Activation",
+    "LeakyReLU",
+    "Convolution",
+    "Convolution_v1",
+    "Deconvolution",
+    "FullyConnected",
+    "Dropout",
+    "Pooling",
+    "Pooling_v1",
+    "RNN",
     "sort",
     "argsort",
     "topk",
+    "SoftmaxOutput",
+    "Softmax",
+    "LinearRegressionOutput",
+    "LogisticRegressionOutput",
+    "MAERegressionOutput",
+    "SVMOutput",
+    "MakeLoss",
+    "random_uniform",
+    "uniform",
+    "sample_uniform",
+    "random_normal",
+    "normal",
+    "sample_normal",
+    "random_gamma",
+    "sample_gamma",
+    "random_exponential",
+    "sample_exponential",
+    "random_poisson",
+    "sample_poisson",
+    "random_negative_binomial",
+    "sample_negative_binomial",
+    "random_generalized_negative_binomial",
+    "sample_generalized_negative_binomial",
+    "random_randint",
+    "sample_multinomial",
+    "shuffle",
+    "random_pdf_uniform",
+    "random_pdf_normal",
+    "random_pdf_gamma",
+    "random_pdf_exponential",
+    "random_pdf_poisson",
+    "random_pdf_negative_binomial",
+    "random_pdf_generalized_negative_binomial",
+    "random_pdf_dirichlet",
     "sum",
     "sum_axis",
     "mean",
@@ -450,55 +517,6 @@ __all__ = [
     "diag",
     "depth_to_space",
     "space_to_depth",
-    "softmax",
-    "softmin",
-    "log_softmax",
-    "SoftmaxActivation",
-    "softmax_cross_entropy",
-    "CTCLoss",
-    "ctc_loss",
-    "Activation",
-    "LeakyReLU",
-    "Convolution",
-    "Convolution_v1",
-    "Deconvolution",
-    "FullyConnected",
-    "Dropout",
-    "BatchNorm",
-    "BatchNorm_v1",
-    "LayerNorm",
-    "InstanceNorm",
-    "GroupNorm",
-    "L2Normalization",
-    "LRN",
-    "Pooling",
-    "Pooling_v1",
-    "SoftmaxOutput",
-    "Softmax",
-    "LinearRegressionOutput",
-    "LogisticRegressionOutput",
-    "MAERegressionOutput",
-    "SVMOutput",
-    "MakeLoss",
-    "random_uniform",
-    "uniform",
-    "sample_uniform",
-    "random_normal",
-    "normal",
-    "sample_normal",
-    "random_gamma",
-    "sample_gamma",
-    "random_exponential",
-    "sample_exponential",
-    "random_poisson",
-    "sample_poisson",
-    "random_negative_binomial",
-    "sample_negative_binomial",
-    "random_generalized_negative_binomial",
-    "sample_generalized_negative_binomial",
-    "random_randint",
-    "sample_multinomial",
-    "shuffle",
     "sgd_update",
     "sgd_mom_update",
     "adam_update",
@@ -529,24 +547,6 @@ __all__ = [
     "all_finite",
     "multi_all_finite",
     "reset_arrays",
-    "RNN",
-    "BilinearSampler",
-    "GridGenerator",
-    "SpatialTransformer",
-    "ROIPooling",
-    "UpSampling",
-    "Correlation",
-    "im2col",
-    "col2im",
-    "IdentityAttachKLSparseReg",
-    "random_pdf_uniform",
-    "random_pdf_normal",
-    "random_pdf_gamma",
-    "random_pdf_exponential",
-    "random_pdf_poisson",
-    "random_pdf_negative_binomial",
-    "random_pdf_generalized_negative_binomial",
-    "random_pdf_dirichlet",
 ]
 
 def cast_storage(

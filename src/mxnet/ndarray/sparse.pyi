@@ -28,6 +28,7 @@ __all__ = [
     "csr_matrix",
     "divide",
     "empty",
+    "gs_retain",
     "multiply",
     "retain",
     "row_sparse_array",
@@ -91,15 +92,15 @@ __all__ = [
     "where",
     "Embedding",
     "dot",
+    "FullyConnected",
+    "LinearRegressionOutput",
+    "LogisticRegressionOutput",
+    "MAERegressionOutput",
     "sum",
     "mean",
     "norm",
     "slice",
     "concat",
-    "FullyConnected",
-    "LinearRegressionOutput",
-    "LogisticRegressionOutput",
-    "MAERegressionOutput",
     "sgd_update",
     "sgd_mom_update",
     "adam_update",
@@ -147,6 +148,16 @@ def empty(
     dtype: _DType | None = None,
 ) -> NDArray | Any:
     """A sparse array with nothing stored; parameters as :func:`zeros`."""
+
+def gs_retain(
+    data: NDArray,
+    indices: NDArray,
+    out: NDArray | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """The rows of a row_sparse array with given numbers, in that order; zeros for those not
+    stored.
+    """
 
 def multiply(lhs: NDArray | _Number, rhs: NDArray | _Number) -> NDArray:
     """``lhs * rhs``; where one is sparse, so is the result."""
@@ -668,6 +679,49 @@ def dot(
 ) -> NDArray:
     """Product over the last axis of ``lhs`` and the first of ``rhs``."""
 
+def FullyConnected(
+    data: NDArray,
+    weight: NDArray,
+    bias: NDArray | None = None,
+    num_hidden: int = ...,
+    no_bias: bool = False,
+    flatten: bool = True,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Affine map ``y = x W^T + b``."""
+
+def LinearRegressionOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Identity whose gradient is that of half the squared error: ``data - label``."""
+
+def LogisticRegressionOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Sigmoid whose gradient is that of the cross entropy: ``sigmoid(data) - label``."""
+
+def MAERegressionOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Identity whose gradient is that of the absolute error: ``sign(data - label)``."""
+
 def sum(
     data: NDArray,
     axis: _Shape | None = None,
@@ -721,49 +775,6 @@ def concat(
     name: str | None = None,
 ) -> NDArray:
     """Arrays joined along an axis."""
-
-def FullyConnected(
-    data: NDArray,
-    weight: NDArray,
-    bias: NDArray | None = None,
-    num_hidden: int = ...,
-    no_bias: bool = False,
-    flatten: bool = True,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Affine map ``y = x W^T + b``."""
-
-def LinearRegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Identity whose gradient is that of half the squared error: ``data - label``."""
-
-def LogisticRegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Sigmoid whose gradient is that of the cross entropy: ``sigmoid(data) - label``."""
-
-def MAERegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Identity whose gradient is that of the absolute error: ``sign(data - label)``."""
 
 def sgd_update(
     weight: NDArray,
