@@ -17,6 +17,12 @@ __all__ = [
     "foreach",
     "while_loop",
     "rand_zipfian",
+    "adamw_update",
+    "mp_adamw_update",
+    "multi_adamw_update",
+    "multi_lamb_update",
+    "multi_mp_adamw_update",
+    "multi_mp_lamb_update",
     "isnan",
     "isinf",
     "isfinite",
@@ -118,6 +124,83 @@ def rand_zipfian(
     ctx: Context | str | None = None,
 ) -> tuple[NDArray, NDArray, NDArray]:
     """Draw classes so that small numbers are frequent, as words sorted by frequency are."""
+
+def adamw_update(
+    weight: Any,
+    grad: Any,
+    mean: Any,
+    var: Any,
+    rescale_grad: Any,
+    lr: Any,
+    eta: Any,
+    **kwargs: Any,
+) -> NDArray:
+    """AdamW (Loshchilov and Hutter 2019) for one parameter; see the operator ``_adamw_update``."""
+
+def mp_adamw_update(
+    weight: Any,
+    grad: Any,
+    mean: Any,
+    var: Any,
+    weight32: Any,
+    rescale_grad: Any,
+    lr: Any,
+    eta: Any,
+    **kwargs: Any,
+) -> NDArray:
+    """AdamW for a half-width weight with its float32 copy; see :func:`adamw_update`."""
+
+def multi_adamw_update(
+    weights: Any,
+    grads: Any,
+    mean: Any,
+    var: Any,
+    rescale_grad: Any,
+    lrs: Any,
+    wds: Any,
+    etas: Any,
+    **kwargs: Any,
+) -> NDArray:
+    """AdamW for lists of parameters; see :func:`adamw_update`."""
+
+def multi_lamb_update(
+    weights: Any,
+    grads: Any,
+    mean: Any,
+    var: Any,
+    step_count: Any,
+    lrs: Any,
+    wds: Any,
+    **kwargs: Any,
+) -> NDArray:
+    """LAMB (You et al. 2020) for lists of parameters."""
+
+def multi_mp_adamw_update(
+    weights: Any,
+    grads: Any,
+    mean: Any,
+    var: Any,
+    weights32: Any,
+    rescale_grad: Any,
+    lrs: Any,
+    wds: Any,
+    etas: Any,
+    **kwargs: Any,
+) -> NDArray:
+    """AdamW for lists of half-width parameters with their float32 copies."""
+
+def multi_mp_lamb_update(
+    weights: Any,
+    grads: Any,
+    mean: Any,
+    var: Any,
+    weights32: Any,
+    step_count: Any,
+    lrs: Any,
+    wds: Any,
+    **kwargs: Any,
+) -> NDArray:
+    """LAMB for lists of half-width parameters with their float32 copies."""
 
 def isnan(
     data: NDArray,
