@@ -3,7 +3,7 @@
 import itertools
 import math
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -31,7 +31,7 @@ def pooling(
     p_value: int | None = None,
     count_include_pad: bool | None = None,
     layout: LAYOUT | None = None,
-):
+) -> Any:
     """Reduce windows of the spatial axes to their maximum, mean, sum or p-norm.
 
     ========  ===================================================================================

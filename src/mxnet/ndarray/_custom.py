@@ -196,11 +196,11 @@ def _lists(where, method, found, counts):
     """The two or three lists that an ``infer_`` method returns, checked for their lengths."""
     if not isinstance(found, (list, tuple)) or len(found) not in (2, 3):
         fail(MXNetError, where, f"{method} must return 2 or 3 lists", got=repr(found))
-    found = [list(part) for part in found]
-    if len(found) == 2:
-        found.append(None)
+    lists: list = [list(part) for part in found]
+    if len(lists) == 2:
+        lists.append(None)
     kinds = ("inputs", "outputs", "auxiliary states")
-    for kind, part, n in zip(kinds, found, counts):
+    for kind, part, n in zip(kinds, lists, counts):
         if part is not None and len(part) != n:
             fail(
                 MXNetError,
@@ -209,7 +209,7 @@ def _lists(where, method, found, counts):
                 expected=n,
                 got=len(part),
             )
-    return found
+    return lists
 
 
 def _infer_shapes(where, prop, args, aux, n_outputs):
