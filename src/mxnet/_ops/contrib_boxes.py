@@ -23,8 +23,8 @@ def floats(where, name, value, n=None):
         if isinstance(value, str):
             text = value.strip().strip("()[]").strip(", ")
             value = text.split(",") if text else ()
-        value = tuple(value) if hasattr(value, "__iter__") else (value,)
-        found = tuple(float(v) for v in value)
+        numbers: list = list(value) if hasattr(value, "__iter__") else [value]
+        found = tuple([float(v) for v in numbers])
     except (TypeError, ValueError):
         found = None
     if found is None or not found or (n is not None and len(found) != n):

@@ -77,7 +77,7 @@ RESIZE_MODE = Literal[
 ]
 
 
-def resized(where, size, mode, given, scale, like):
+def resized(where, size, mode, given, scale, like) -> int:
     """Output size of BilinearResize2D on one axis."""
     if mode == "like":
         return like
@@ -162,7 +162,7 @@ def bilinear_resize2d(
             expected="both scale_height and scale_width",
             got=f"scale_height {scale_height}, scale_width {scale_width}",
         )
-    shape = (None, None) if like is None else like.shape[2:]
+    shape: tuple = (None, None) if like is None else like.shape[2:]
     size = [
         resized(where, s, mode, n, factor, other)
         for s, n, factor, other in zip(

@@ -8,7 +8,7 @@ that does not depend on the cotangents is computed for all steps at once before 
 """
 
 import functools
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
@@ -130,7 +130,7 @@ def rnn(
     lstm_state_clip_max: float | None = None,
     lstm_state_clip_nan: bool = False,
     use_sequence_length: bool = False,
-    key=None,
+    key: Any = None,
     train=False,
 ):
     """Recurrent layers over a sequence, with all weights in one vector.
@@ -315,7 +315,7 @@ def _unpack(parameters, input_size, sizes):
     return [[tuple([next(arrays) for _ in row]) for row in kind] for kind in pieces]
 
 
-def _layer(what, x, weights, biases, h, c, valid):
+def _layer(what, x, weights, biases, h, c, valid) -> Any:
     """One layer in one direction: (output (T, N, R), final hidden state, final cell state)."""
     w, r, *projection = weights
     wide = accumulator(x.dtype)
@@ -450,7 +450,7 @@ def _backward(what, residuals, cotangents):
 
     d_projection = None
     if projection is not None:
-        d_hs = d_hs if valid is None else jnp.where(valid, d_hs, jnp.zeros((), wide))
+        d_hs = d_hs if valid is None else jnp.where(valid, cast(Any, d_hs), jnp.zeros((), wide))
         o = saved[0][..., 3 * cs.shape[2] :]
         d_projection = weight_gradient(d_hs, o * jnp.tanh(cs))
     return (
@@ -506,7 +506,7 @@ def _gru_cell(what, a, u, h, c):
     return candidate + z * (h - candidate), None, (rz, candidate, u[:, 2 * n :])
 
 
-_CELLS = {
+_CELLS: dict = {
     "rnn_tanh": _tanh_cell,
     "rnn_relu": _relu_cell,
     "lstm": _lstm_cell,

@@ -92,6 +92,11 @@ def quantize(data, min_range, max_range, *, out_type: Literal["int8", "uint8"] =
     return finished(q, one(min_range), one(max_range))
 
 
+def extent(low, high):
+    """The larger magnitude of a range's ends."""
+    return max(abs(low), abs(high))
+
+
 def calibrated(where, low, high):
     """Whether a range was given; both ends or none."""
     if (low is None) != (high is None):
@@ -617,7 +622,7 @@ def quantized_elemwise_add(
     left, right = largest(lhs_min, lhs_max), largest(rhs_min, rhs_max)
     left, right = left / HALF_MORE[lhs.dtype.name], right / HALF_MORE[rhs.dtype.name]
     if calibrated(where, min_calib_range, max_calib_range):
-        m = max(abs(min_calib_range), abs(max_calib_range))
+        m = extent(min_calib_range, max_calib_range)
         kind = "uint8" if lhs.dtype == rhs.dtype == "uint8" else "int8"
         unit = jnp.float32(HALF_MORE[kind] / m)
         total = a * (left * unit) + b * (right * unit)
@@ -666,7 +671,7 @@ def quantized_elemwise_mul(
     if enable_float_output:
         return lax.stop_gradient(a * b * (left * right))
     if calibrated(where, min_calib_range, max_calib_range):
-        m = max(abs(min_calib_range), abs(max_calib_range))
+        m = extent(min_calib_range, max_calib_range)
         q = to_eight_bits(a * b, left * right * (FULL["int8"] / m), "int8")
         return finished(q, one(-m), one(m))
     m = left * right * jnp.float32(INT32)
@@ -733,7 +738,7 @@ def quantized_batch_norm(
     gamma, beta, mean, var = (moved(v.astype("float32"), axis, data.ndim) for v in vectors.values())
     x = data.astype("float32") * (largest(min_data, max_data) / HALF_MORE[data.dtype.name])
     y = (x - mean) * lax.rsqrt(var + jnp.float32(eps)) * gamma + beta
-    m = max(abs(min_calib_range), abs(max_calib_range))
+    m = extent(min_calib_range, max_calib_range)
     q = to_eight_bits(y, HALF_MORE["int8"] / m, "int8")
     return finished(q, one(min_calib_range), one(max_calib_range))
 

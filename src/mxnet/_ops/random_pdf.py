@@ -186,7 +186,7 @@ def random_pdf_dirichlet(sample, alpha, *, is_log: bool = False):
 
 
 @op("_sample_unique_zipfian", num_outputs=2)
-def sample_unique_zipfian(*, range_max: int, shape: Shape | None = None, key=None):
+def sample_unique_zipfian(*, range_max: int, shape: Shape | None = None, key):
     """Distinct classes, with ``P(c) = log((c + 2) / (c + 1)) / log(range_max + 1)``.
 
     Parameters

@@ -385,7 +385,7 @@ def enlarge(x, w, scale, pad):
     """
     b, c, height, width = x.shape
     kernel = w.shape[2]
-    out = 0
+    out = jnp.zeros((), x.dtype)
     for down, across in itertools.product(range(0, kernel, scale), repeat=2):
         taps = w[:, 0, down : down + scale, across : across + scale]  # (C, <= scale, <= scale)
         taps = jnp.pad(taps, ((0, 0), (0, scale - taps.shape[1]), (0, scale - taps.shape[2])))
@@ -523,8 +523,9 @@ def window_parameters(where, spatial, kernel, stride, dilate, pad):
     return kernel, stride, dilate, pad, counts
 
 
-def unfold(x, kernel, stride, dilate, pad, counts):
+def unfold(x, windows, counts):
     """Windows of (B, C, *S) as columns: (B, C, prod(kernel), prod(counts))."""
+    kernel, stride, dilate, pad = windows
     x = jnp.pad(x, ((0, 0), (0, 0), *((p, p) for p in pad)))
     taps = []
     for at in itertools.product(*(range(k) for k in kernel)):
@@ -566,7 +567,7 @@ def im2col(data, *, kernel: Shape, stride: Shape = (), dilate: Shape = (), pad: 
             got=data.shape,
         )
     *parameters, counts = window_parameters(where, data.shape[2:], kernel, stride, dilate, pad)
-    columns = unfold(data, *parameters, counts)
+    columns = unfold(data, parameters, counts)
     rows = data.shape[1] * math.prod(parameters[0])
     return columns.reshape(data.shape[0], rows, math.prod(counts))
 
@@ -611,5 +612,5 @@ def col2im(
         )
     b, c = data.shape[0], data.shape[1] // taps
     image = jax.ShapeDtypeStruct((b, c, *output_size), data.dtype)
-    back = jax.linear_transpose(lambda x: unfold(x, *parameters, counts), image)
+    back = jax.linear_transpose(lambda x: unfold(x, parameters, counts), image)
     return back(data.reshape(b, c, taps, data.shape[2]))[0]

@@ -902,7 +902,8 @@ def rates(where, name, values, n):
     if isinstance(values, str):
         values = [v for v in values.strip("()[] ").split(",") if v.strip()]
     try:
-        values = [float(v) for v in (values if hasattr(values, "__iter__") else (values,))]
+        given: list = list(values) if hasattr(values, "__iter__") else [values]
+        values = [float(v) for v in given]
     except (TypeError, ValueError):
         values = []
     if len(values) != n:

@@ -8,6 +8,7 @@ waits for the values and is done on the host.
 """
 
 import math
+from typing import cast
 
 import numpy as onp
 
@@ -210,7 +211,7 @@ class BaseSparseNDArray(NDArray):
             return self._v.spec
         if self._raw is not None:
             return self._raw.spec
-        shape, parts = self._form
+        shape, parts = cast(tuple, self._form)
         return spec_of(shape, parts[0].spec.dtype, parts[0].spec.ctx)
 
     def _tracked(self):
