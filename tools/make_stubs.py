@@ -51,7 +51,8 @@ IMPORTS = {
 }  # fmt: skip
 KINDS = {
     int: "int", float: "float", bool: "bool", str: "str", _spec.Shape: "_Shape",
-    _spec.DType: "_DType", _spec.Scalar: "_Number", object: "Any",
+    _spec.DType: "_DType", _spec.Scalar: "_Number",
+    _spec.Scalars: "Sequence[_Number]", object: "Any",
 }  # fmt: skip
 # parameters of functions written by hand
 BY_NAME = {

@@ -49,6 +49,7 @@ __all__ = [
     "Shape",
     "DType",
     "Scalar",
+    "Scalars",
 ]
 
 
@@ -56,6 +57,7 @@ if typing.TYPE_CHECKING:
     Shape = tuple[int, ...]
     DType = typing.Any
     Scalar = typing.Any
+    Scalars = typing.Any
 else:
 
     class Shape:
@@ -66,6 +68,9 @@ else:
 
     class Scalar:
         """Annotation: a run-time number (learning rate, ``x * 0.3``), never part of a key."""
+
+    class Scalars:
+        """Annotation: a tuple of run-time numbers; only how many they are belongs to the key."""
 
 
 registry = {}  # every name and alias -> OpDef
@@ -130,7 +135,10 @@ class OpDef:
                 )
             else:
                 value = spec.default
-            if spec.scalar and value is not None:
+            if spec.many:
+                scalars += value
+                static[name] = Count(len(value))
+            elif spec.scalar and value is not None:
                 scalars.append(value)
             else:
                 static[name] = value
@@ -152,10 +160,14 @@ class OpDef:
         )
 
 
+class Count(int):
+    """Stands for a tuple of so many run-time numbers among the static attributes."""
+
+
 class Attr:
     """One attribute's type and default."""
 
-    __slots__ = ("name", "kind", "choices", "optional", "default", "required", "scalar")
+    __slots__ = ("name", "kind", "choices", "optional", "default", "required", "scalar", "many")
 
     def __init__(self, name, annotation, default):
         self.name = name
@@ -171,7 +183,8 @@ class Attr:
             self.choices = typing.get_args(annotation)
             annotation = str
         self.kind = annotation
-        self.scalar = annotation is Scalar
+        self.many = annotation is Scalars
+        self.scalar = annotation is Scalar or self.many
         if not self.required and self.default is not None and not self.scalar:
             self.default = self.read(self.default, name)
 
@@ -187,6 +200,7 @@ class Attr:
             Shape: "tuple of int",
             DType: "dtype",
             Scalar: "number",
+            Scalars: "tuple of numbers",
             object: "object",
         }
         return names.get(self.kind, str(self.kind)) + (" or None" if self.optional else "")
@@ -276,6 +290,12 @@ def _read_shape(_, value):
     return tuple(v if v is None else _read_int(None, v) for v in value)
 
 
+def _read_scalars(_, value):
+    if isinstance(value, str):
+        value = [v for v in value.strip("()[] ").split(",") if v.strip()]
+    return tuple([float(v) for v in (value if hasattr(value, "__iter__") else (value,))])
+
+
 def _read_dtype(_, value):
     return as_dtype(value)
 
@@ -294,6 +314,7 @@ _READERS = {
     Shape: _read_shape,
     DType: _read_dtype,
     Scalar: _read_scalar,
+    Scalars: _read_scalars,
     object: lambda _, v: v,
 }
 
@@ -302,8 +323,7 @@ class Bound:
     """What a step of a graph applies: ``run(inputs, words) -> tuple of arrays``.
 
     ``words`` are the step's ``n_words`` run-time numbers, 0-d float64 arrays. Compared by
-    identity: whoever
-    makes one keeps it for the next time.
+    identity: whoever makes one keeps it for the next time.
     """
 
     op = None  # the OpDef, where there is one
@@ -329,7 +349,15 @@ class BoundOp(Bound):
         self.op, self.attrs, self.n_inputs, self.names = opdef, attrs, n_inputs, names
         self.name = opdef.name
         self.needs_key = opdef.needs_key
-        self.n_scalars = sum(a.scalar and n not in attrs for n, a in opdef.attrs.items())
+        # run-time numbers: (attribute, how many where it is a tuple of them)
+        self._kw = tuple(
+            [
+                (n, attrs[n] if a.many else None)
+                for n, a in opdef.attrs.items()
+                if a.many or (a.scalar and n not in attrs)
+            ]
+        )
+        self.n_scalars = sum(1 if n is None else n for _, n in self._kw)
         # a random key travels as two words
         self.n_words = self.n_scalars + (2 if self.needs_key else 0)
         n = opdef.num_outputs
@@ -339,8 +367,6 @@ class BoundOp(Bound):
         m = opdef.mutates
         self.mutates = typing.cast(tuple, m(attrs, n_inputs) if callable(m) else m)
         self.closed = frozenset([i for _, i in self.mutates])
-        names = [n for n, a in opdef.attrs.items() if a.scalar and n not in attrs]
-        self._kw = tuple(names)
 
     def __repr__(self):
         shown = ", ".join(f"{k}={v!r}" for k, v in self.attrs.items())
@@ -351,8 +377,14 @@ class BoundOp(Bound):
         numbers.
         """
         kw = dict(self.attrs)
-        for name, s in zip(self._kw, words):
-            kw[name] = s
+        at = 0
+        for name, many in self._kw:
+            if many is None:
+                kw[name] = words[at]
+                at += 1
+            else:
+                kw[name] = tuple(words[at : at + many])
+                at += many
         if self.needs_key:
             kw["key"] = make_key(words[-2], words[-1])
         if self.names is not None:

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
-from ._spec import Scalar, op
+from ._spec import Scalar, Scalars, op
 
 
 def cast(dtype, *scalars):
@@ -898,14 +898,7 @@ def grouped(where, data, n, per, tail=0):
 
 
 def rates(where, name, values, n):
-    """One number per weight, as 0-d float64 arrays."""
-    if isinstance(values, str):
-        values = [v for v in values.strip("()[] ").split(",") if v.strip()]
-    try:
-        given: list = list(values) if hasattr(values, "__iter__") else [values]
-        values = [float(v) for v in given]
-    except (TypeError, ValueError):
-        values = []
+    """One number per weight, as they are passed at run time."""
     if len(values) != n:
         fail(
             AttributeTypeError,
@@ -914,7 +907,7 @@ def rates(where, name, values, n):
             expected=f"{n} numbers, one per weight",
             got=f"{len(values)}",
         )
-    return [jnp.float64(v) for v in values]
+    return values
 
 
 def weights_first(results):
@@ -995,7 +988,7 @@ def define_multi_sgd(with_momentum, wide, preloaded):
         return inspect.Parameter(n, kind, annotation=annotation, default=default)
 
     required = inspect.Parameter.empty
-    attrs = [] if preloaded else [keyword(n, object, required) for n in ("lrs", "wds")]
+    attrs = [] if preloaded else [keyword(n, Scalars, required) for n in ("lrs", "wds")]
     attrs += [keyword("momentum", Scalar, 0.0)] if with_momentum else []
     attrs += [
         keyword("rescale_grad", Scalar, 1.0),
@@ -1051,12 +1044,12 @@ def multi_adamw(where, data, wide, lrs, wds, etas, numbers, n):
 )
 def multi_adamw_update(
     *data,
-    lrs: object,
+    lrs: Scalars,
     beta1: Scalar = 0.899999976,
     beta2: Scalar = 0.999000013,
     epsilon: Scalar = 9.99999994e-09,
-    wds: object,
-    etas: object,
+    wds: Scalars,
+    etas: Scalars,
     clip_gradient: Scalar = -1.0,
     num_weights: int = 1,
 ):
@@ -1091,12 +1084,12 @@ def multi_adamw_update(
 )
 def multi_mp_adamw_update(
     *data,
-    lrs: object,
+    lrs: Scalars,
     beta1: Scalar = 0.899999976,
     beta2: Scalar = 0.999000013,
     epsilon: Scalar = 9.99999994e-09,
-    wds: object,
-    etas: object,
+    wds: Scalars,
+    etas: Scalars,
     clip_gradient: Scalar = -1.0,
     num_weights: int = 1,
 ):
@@ -1136,17 +1129,17 @@ def multi_lamb(where, data, wide, learning_rates, wds, step_count, numbers, n):
 )
 def multi_lamb_update(
     *data,
-    learning_rates: object,
+    learning_rates: Scalars,
     beta1: Scalar = 0.899999976,
     beta2: Scalar = 0.999000013,
     epsilon: Scalar = 9.99999997e-07,
-    wds: object,
+    wds: Scalars,
     rescale_grad: Scalar = 1.0,
     lower_bound: Scalar = -1.0,
     upper_bound: Scalar = -1.0,
     clip_gradient: Scalar = -1.0,
     bias_correction: bool = True,
-    step_count: object,
+    step_count: Scalars,
     num_tensors: int = 1,
 ):
     """LAMB (You et al. 2020), both phases, of several weights at once.
@@ -1191,17 +1184,17 @@ def multi_lamb_update(
 )
 def multi_mp_lamb_update(
     *data,
-    learning_rates: object,
+    learning_rates: Scalars,
     beta1: Scalar = 0.899999976,
     beta2: Scalar = 0.999000013,
     epsilon: Scalar = 9.99999997e-07,
-    wds: object,
+    wds: Scalars,
     rescale_grad: Scalar = 1.0,
     lower_bound: Scalar = -1.0,
     upper_bound: Scalar = -1.0,
     clip_gradient: Scalar = -1.0,
     bias_correction: bool = True,
-    step_count: object,
+    step_count: Scalars,
     num_tensors: int = 1,
 ):
     """``_multi_lamb_update`` of half-width weights.

@@ -3305,8 +3305,8 @@ def mp_lamb_update_phase2(
 
 def multi_sgd_update(
     *data: NDArray,
-    lrs: Any,
-    wds: Any,
+    lrs: Sequence[_Number],
+    wds: Sequence[_Number],
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     num_weights: int = 1,
@@ -3327,8 +3327,8 @@ def preloaded_multi_sgd_update(
 
 def multi_mp_sgd_update(
     *data: NDArray,
-    lrs: Any,
-    wds: Any,
+    lrs: Sequence[_Number],
+    wds: Sequence[_Number],
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     num_weights: int = 1,
@@ -3349,8 +3349,8 @@ def preloaded_multi_mp_sgd_update(
 
 def multi_sgd_mom_update(
     *data: NDArray,
-    lrs: Any,
-    wds: Any,
+    lrs: Sequence[_Number],
+    wds: Sequence[_Number],
     momentum: _Number = 0.0,
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
@@ -3373,8 +3373,8 @@ def preloaded_multi_sgd_mom_update(
 
 def multi_mp_sgd_mom_update(
     *data: NDArray,
-    lrs: Any,
-    wds: Any,
+    lrs: Sequence[_Number],
+    wds: Sequence[_Number],
     momentum: _Number = 0.0,
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
