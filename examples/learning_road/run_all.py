@@ -116,7 +116,7 @@ def main(argv=None):
         if "error" in result:
             print(f"{result['lesson']} failed: {result['error']}")
     if args.json:
-        lines = "".join(json.dumps(result) + "\n" for result in results)
+        lines = "".join(json.dumps(result, default=float) + "\n" for result in results)
         Path(args.json).write_text(lines, encoding="utf-8")
     drawn = [result for result in results if "error" not in result]
     if drawn:
