@@ -144,7 +144,7 @@ class Lesson:
             self.note(f"{c['what']} = {c['value']:.4g}, must be {c['rule']}: {verdict}")
         if self.args.json:
             with open(self.args.json, "a", encoding="utf-8") as f:
-                f.write(json.dumps(result, default=float)  # NumPy numbers too + "\n")
+                f.write(json.dumps(result, default=float) + "\n")  # NumPy numbers too
         if self.args.plot:
             plot([result], self.args.plot)
         return result
