@@ -293,7 +293,8 @@ def _read_shape(_, value):
 def _read_scalars(_, value):
     if isinstance(value, str):
         value = [v for v in value.strip("()[] ").split(",") if v.strip()]
-    return tuple([float(v) for v in (value if hasattr(value, "__iter__") else (value,))])
+    numbers: typing.Any = value if hasattr(value, "__iter__") else (value,)
+    return tuple([float(v) for v in numbers])
 
 
 def _read_dtype(_, value):
