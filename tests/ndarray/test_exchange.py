@@ -6,6 +6,7 @@ import pickle
 import numpy as onp
 import pytest
 
+import mxnet as mx
 from mxnet import nd
 from support.close import close
 
@@ -30,6 +31,15 @@ def test_dlpack_round_trip(how):
     y = nd.from_dlpack(how(x))
     assert y.dtype is onp.int32
     close(y + 1, x.asnumpy() + 1)
+
+
+def test_cuda_array_interface_is_for_gpus():
+    x = nd.ones((2,))
+    assert not hasattr(x, "__cuda_array_interface__")
+    if mx.num_gpus():
+        seen = x.as_in_context(mx.gpu()).__cuda_array_interface__
+        assert seen["shape"] == (2,)
+        assert seen["data"][1]
 
 
 def test_dlpack_from_numpy():

@@ -586,6 +586,23 @@ class NDArray:
     def __dlpack_device__(self):
         return to_device(concrete(self._read()), self.context).__dlpack_device__()
 
+    @property
+    def __cuda_array_interface__(self):
+        """The value's memory on a GPU, for CuPy, Numba and their like; there is none on a CPU.
+
+        Read only, as values never change.
+        """
+        v = self._read()
+        if v.spec.ctx.device_type != "gpu":
+            raise AttributeError(
+                f"__cuda_array_interface__: the array is on {v.spec.ctx}, not on a GPU. "
+                "Hint: numpy.from_dlpack(x) or x.asnumpy()."
+            )
+        data = to_device(concrete(v), v.spec.ctx)
+        export(data)
+        v.data = data
+        return {**data.__cuda_array_interface__, "data": (data.unsafe_buffer_pointer(), True)}
+
     def to_dlpack_for_read(self):
         """DLPack capsule of the present value, without a copy."""
         return self.__dlpack__()
