@@ -315,3 +315,12 @@ def test_format_checks():
     CSR(([1, 2], [2, 0], [0, 2]), shape=(1, 3)).check_format(full_check=False)
     with pytest.raises(MXNetError, match="ascending order"):
         ROWS(([[1], [2]], [2, 0]), shape=(3, 1)).check_format()
+
+
+def test_number_of_stored_elements():
+    a = CSR(([1, 0, 3], [0, 2, 1], [0, 2, 2, 3]), shape=(3, 4))
+    assert nd.contrib.getnnz(a).asnumpy().tolist() == [3]
+    assert nd.contrib.getnnz(a, axis=1).asnumpy().tolist() == [2, 0, 1]
+    for bad, message in (((a, 0), "None or 1"), ((nd.ones((2, 2)),), "a CSRNDArray")):
+        with pytest.raises(MXNetError, match=message):
+            nd.contrib.getnnz(*bad)

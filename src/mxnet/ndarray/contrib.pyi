@@ -14,9 +14,12 @@ from .ndarray import NDArray
 
 __all__ = [
     "cond",
+    "current_context",
     "foreach",
-    "while_loop",
+    "getnnz",
     "rand_zipfian",
+    "uniform",
+    "while_loop",
     "adamw_update",
     "mp_adamw_update",
     "multi_adamw_update",
@@ -102,6 +105,11 @@ _Number: TypeAlias = float | onp.number[Any]
 def cond(pred: Any, then_func: Callable[..., Any], else_func: Callable[..., Any]) -> Any:
     """Call one of two functions."""
 
+def current_context() -> NDArray:
+    """The context that arrays are made on by default in this thread: ``cpu(0)`` outside any
+    ``with ctx:``.
+    """
+
 def foreach(
     body: Callable[..., Any],
     data: NDArray | Sequence[NDArray],
@@ -109,13 +117,13 @@ def foreach(
 ) -> tuple[Any, Any]:
     """Call ``body`` on the slices of arrays along their first axis, one after the other."""
 
-def while_loop(
-    cond: Callable[..., Any],
-    func: Callable[..., Any],
-    loop_vars: Any,
-    max_iterations: int | None = None,
-) -> tuple[Any, Any]:
-    """Call ``func`` as long as ``cond`` is true, at most ``max_iterations`` times."""
+def getnnz(
+    data: NDArray,
+    axis: int = None,
+    out: NDArray | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """How many elements a compressed-row matrix stores, explicit zeros counted."""
 
 def rand_zipfian(
     true_classes: NDArray,
@@ -124,6 +132,25 @@ def rand_zipfian(
     ctx: Context | str | None = None,
 ) -> tuple[NDArray, NDArray, NDArray]:
     """Draw classes so that small numbers are frequent, as words sorted by frequency are."""
+
+def uniform(
+    low: NDArray | _Number = 0,
+    high: NDArray | _Number = 1,
+    shape: _Shape | None = None,
+    dtype: _DType | None = None,
+    ctx: Context | str | None = None,
+    out: NDArray | None = None,
+    **kwargs: Any,
+) -> NDArray:
+    """Uniform numbers in ``[low, high)``."""
+
+def while_loop(
+    cond: Callable[..., Any],
+    func: Callable[..., Any],
+    loop_vars: Any,
+    max_iterations: int | None = None,
+) -> tuple[Any, Any]:
+    """Call ``func`` as long as ``cond`` is true, at most ``max_iterations`` times."""
 
 def adamw_update(
     weight: Any,
