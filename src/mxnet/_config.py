@@ -6,6 +6,7 @@ compiled program computes (``in_key``): such options are part of the key of the 
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 __all__ = ["Option", "options", "get", "set_option"]
@@ -18,7 +19,7 @@ class Option:
     name: str
     env: str
     default: object
-    parse: type
+    parse: Callable
     help: str
     in_key: bool = False
     value: object = None
@@ -26,6 +27,18 @@ class Option:
 
 def _flag(text):
     return text.strip().lower() not in ("", "0", "false", "no", "off")
+
+
+def _one_of(*words):
+    """A reader that takes only these words."""
+
+    def word(text):
+        if text not in words:
+            raise ValueError(text)
+        return text
+
+    word.__name__ = " or ".join(words)
+    return word
 
 
 options = {}
@@ -102,6 +115,14 @@ _declare(
     False,
     _flag,
     "Log each newly compiled program with the reason why its key was new.",
+)
+_declare(
+    "kernels",
+    "MXNET_XLA_KERNELS",
+    "native",
+    _one_of("native", "xla", "plain"),
+    "Kernels on CPUs: native (compiled, where they can be), xla (formulas that suit XLA), plain.",
+    in_key=True,
 )
 
 

@@ -2,20 +2,14 @@
 
 from typing import Literal
 
-import jax.numpy as jnp
-from jax import lax
-
 from ..error import AttributeTypeError, ShapeError, fail
 from ._nn import accumulator, batched, channel_last, layout_of, moved, require_shape, window
 from ._spec import Shape, op
+from .kernels import convolution as kernels
+from .kernels.convolution import Geometry
 
 CUDNN_TUNE = Literal["None", "fastest", "limited_workspace", "off"]
 LAYOUT = Literal["None", "NCW", "NCHW", "NCDHW", "NWC", "NHWC", "NDHWC"]
-
-
-def weight_layout(layout):
-    """The weight's letters: output channels O in place of N, input channels I in place of C."""
-    return layout.replace("N", "O").replace("C", "I")
 
 
 def infer_convolution(
@@ -121,42 +115,11 @@ def convolution(
                 hint="pad more, or use a smaller kernel",
             )
     wide = accumulator(data.dtype)
-    y = convolve(
-        data.astype(wide),
-        weight.astype(wide),
-        stride,
-        [(p, p) for p in pad],
-        dilate,
-        num_group,
-        letters,
-    )
+    geometry = Geometry(stride, tuple([(p, p) for p in pad]), dilate, num_group, letters)
+    y = kernels.forward(data.astype(wide), weight.astype(wide), geometry)
     if bias is not None:
         y = y + moved(bias.astype(wide), letters.index("C"), y.ndim)
     return y.astype(data.dtype)
-
-
-def convolve(x, w, stride, pad, dilate, groups, layout):
-    """The convolution itself; where the kernel is one point, as a matrix product."""
-    spatial = [i for i, c in enumerate(layout) if c not in "NC"]
-    pointwise = (
-        all(w.shape[i] == 1 for i in spatial) and groups == 1 and all(p == (0, 0) for p in pad)
-    )
-    if pointwise and set(stride) == {1}:
-        # (O, ..., C, ...) x (N, ..., C, ...) over C; XLA:CPU has a good matrix product
-        # and a middling convolution
-        c = layout.index("C")
-        matrix = w.reshape(w.shape[0], w.shape[c])
-        y = lax.dot_general(x, matrix, (((c,), (1,)), ((), ())))  # (N, *S, O)
-        return y if c == len(layout) - 1 else jnp.moveaxis(y, -1, 1)
-    return lax.conv_general_dilated(
-        x,
-        w,
-        stride,
-        pad,
-        rhs_dilation=dilate,
-        feature_group_count=groups,
-        dimension_numbers=(layout, weight_layout(layout), layout),
-    )
 
 
 def check_groups(where, channels, num_filter, num_group):
@@ -288,18 +251,15 @@ def deconvolution(
             got=f"data {data.shape}, kernel {kernel}, pad {pad}",
         )
     wide = accumulator(data.dtype)
-    w = turned(weight.astype(wide), num_group, letters)
-    edges = [(r - 1 - p, r - 1 - p + a) for r, p, a in zip(reach, pad, adj)]
-    y = lax.conv_general_dilated(
-        data.astype(wide),
-        w,
-        (1,) * n,
-        edges,
-        lhs_dilation=stride,
-        rhs_dilation=dilate,
-        feature_group_count=num_group,
-        dimension_numbers=(letters, weight_layout(letters), letters),
-    )
+    # The convolution that this is the transpose of: of the output's sizes, to the data's.
+    out = [s * (n - 1) + r - 2 * p + a for s, n, r, p, a in zip(stride, spatial, reach, pad, adj)]
+    edges = tuple([(p, p - a if a >= s else p) for p, a, s in zip(pad, adj, stride)])
+    geometry = Geometry(stride, edges, dilate, num_group, letters)
+    shape = list(data.shape)
+    shape[letters.index("C")] = num_filter
+    for axis, size in zip(geometry.spatial, out):
+        shape[axis] = size
+    y = kernels.data(data.astype(wide), weight.astype(wide), geometry, shape)
     if bias is not None:
         y = y + moved(bias.astype(wide), letters.index("C"), y.ndim)
     return y.astype(data.dtype)
@@ -323,15 +283,3 @@ def padding_for(target, spatial, stride, reach, pad, adj):
         pads.append(p)
         adjs.append(a)
     return tuple(pads), tuple(adjs)
-
-
-def turned(w, groups, layout):
-    """A (C, F/g, ...) weight as the (F, C/g, ...) one, reversed, of the equal convolution."""
-    spatial = tuple(i for i, c in enumerate(layout) if c not in "NC")
-    w = lax.rev(w, spatial)
-    out = layout.index("C")
-    if groups > 1:
-        w = w.reshape(groups, w.shape[0] // groups, *w.shape[1:])  # (g, C/g, ..., F/g, ...)
-        w = jnp.swapaxes(w, 1, out + 1)  # (g, F/g, ..., C/g, ...)
-        return w.reshape(w.shape[0] * w.shape[1], *w.shape[2:])
-    return jnp.swapaxes(w, 0, out)

@@ -1,0 +1,27 @@
+"""Kernels for what plain XLA is slow at on CPUs, and the choice between them.
+
+The option ``kernels`` (``MXNET_XLA_KERNELS``) says how far to go: ``native`` (the default) uses
+compiled kernels where they can be had and the formulas of this package elsewhere, ``xla`` the
+formulas alone, ``plain`` what XLA makes of the operators' definitions. GPUs always use the last.
+"""
+
+from ... import _config
+from . import native
+
+__all__ = ["describe"]
+
+
+def describe():
+    """What computes convolutions and the like on this machine's CPU.
+
+    Returns
+    -------
+    dict of str
+        ``mode``, the option; ``active``, what it comes to (``native``, ``xla`` or ``plain``);
+        ``native``, what became of the native kernels.  Nothing is compiled for the answer.
+    """
+    mode = _config.get("kernels")
+    about = native.state() if mode == "native" else "switched off"
+    usable = about.startswith(("oneDNN", "compiled", "not yet"))
+    active = mode if mode != "native" or usable else "xla"
+    return {"mode": mode, "active": active, "native": about}

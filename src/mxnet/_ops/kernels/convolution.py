@@ -1,0 +1,212 @@
+"""Convolution and its two gradients as primitives of their own, so that a platform can have its own
+kernels for them.
+
+All three are bilinear, and each one's derivatives are the other two: so gradients exist to any
+order, in both modes of differentiation.
+
+======================  ===========================================  ==========
+``forward(x, w)``       the convolution                              ``y``
+``data(y, w)``          its transpose for the data                   like ``x``
+``weight(x, y)``        its transpose for the weight                 like ``w``
+======================  ===========================================  ==========
+"""
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+from jax import lax
+from jax.extend.core import Primitive
+from jax.interpreters import ad, batching, mlir
+
+from . import native
+from .choose import Choice, choose
+
+__all__ = ["Geometry", "forward", "data", "weight"]
+
+
+class Geometry(NamedTuple):
+    """What is fixed about a convolution besides its operands. Hashable."""
+
+    stride: tuple
+    pad: tuple  # (low, high) per spatial axis
+    dilate: tuple
+    groups: int
+    layout: str  # as NCHW or NHWC
+
+    @property
+    def weight_layout(self):
+        return self.layout.replace("N", "O").replace("C", "I")
+
+    @property
+    def spatial(self):
+        """Indices of the spatial axes."""
+        return tuple(i for i, c in enumerate(self.layout) if c not in "NC")
+
+    @property
+    def last(self):
+        """Whether channels are the last axis."""
+        return self.layout[-1] == "C"
+
+
+def forward(x, w, geometry):
+    """Convolve ``x`` (N, C, *S) with ``w`` (O, C / groups, *K), or both with channels last."""
+    return forward_p.bind(x, w, geometry=geometry)
+
+
+def data(y, w, geometry, shape):
+    """Gradient of ``sum(y * forward(x, w))`` for an ``x`` of that shape: a transposed
+    convolution.
+    """
+    return data_p.bind(y, w, geometry=geometry, shape=tuple(shape))
+
+
+def weight(x, y, geometry, shape):
+    """Gradient of ``sum(y * forward(x, w))`` for a ``w`` of that shape."""
+    return weight_p.bind(x, y, geometry=geometry, shape=tuple(shape))
+
+
+# ------------------------------------------------------------------------- as plain XLA says it
+
+
+def plain_forward(x, w, *, geometry):
+    """The convolution; where the kernel is one point, as a matrix product."""
+    g = geometry
+    pointwise = (
+        g.groups == 1
+        and all(w.shape[i] == 1 for i in g.spatial)
+        and all(p == (0, 0) for p in g.pad)
+        and set(g.stride) == {1}
+    )
+    if pointwise:
+        # (O, ..., C, ...) x (N, ..., C, ...) over C; XLA:CPU has a good matrix product
+        # and a middling convolution
+        c = g.layout.index("C")
+        matrix = w.reshape(w.shape[0], w.shape[c])
+        y = lax.dot_general(x, matrix, (((c,), (1,)), ((), ())))  # (N, *S, O)
+        return y if g.last else jnp.moveaxis(y, -1, 1)
+    return lax.conv_general_dilated(
+        x,
+        w,
+        g.stride,
+        g.pad,
+        rhs_dilation=g.dilate,
+        feature_group_count=g.groups,
+        dimension_numbers=(g.layout, g.weight_layout, g.layout),
+    )
+
+
+def plain_data(y, w, *, geometry, shape):
+    """The transpose that JAX derives."""
+    x = jax.ShapeDtypeStruct(shape, y.dtype)
+    (found,) = jax.linear_transpose(lambda x: plain_forward(x, w, geometry=geometry), x)(y)
+    return found
+
+
+def plain_weight(x, y, *, geometry, shape):
+    """The transpose that JAX derives."""
+    w = jax.ShapeDtypeStruct(shape, x.dtype)
+    (found,) = jax.linear_transpose(lambda w: plain_forward(x, w, geometry=geometry), w)(y)
+    return found
+
+
+# ---------------------------------------------------------------------------- in forms for CPUs
+
+
+def taps(g, size):
+    """For each position in the kernel: (its indices, where it begins in the padded input)."""
+    for at in onp.ndindex(*size):
+        yield at, tuple(i * d for i, d in zip(at, g.dilate))
+
+
+# ------------------------------------------------------------------------------- the primitives
+
+
+def _forward_shape(x, w, *, geometry):
+    g = geometry
+    c = g.layout.index("C")
+    shape = list(x.shape)
+    shape[c] = w.shape[0]
+    for axis, s, (low, high), d in zip(g.spatial, g.stride, g.pad, g.dilate):
+        reach = d * (w.shape[axis] - 1) + 1
+        shape[axis] = max(0, (x.shape[axis] + low + high - reach) // s + 1)
+    return x.update(shape=tuple(shape), weak_type=False)
+
+
+def _given_shape(a, b, *, geometry, shape):
+    return a.update(shape=shape, weak_type=False)
+
+
+_TARGETS = {"forward": "conv_forward", "data": "conv_data", "weight": "conv_weight"}
+_PLAIN = {"forward": plain_forward, "data": plain_data, "weight": plain_weight}
+
+
+def _on_cpu(kind, ctx, a, b, **params):
+    """Lowering on a CPU: what :mod:`.choose` says."""
+    g = params["geometry"]
+    shapes = [v.shape for v in (*ctx.avals_in, *ctx.avals_out)]
+    x, w, y = {
+        "forward": shapes,
+        "data": (shapes[2], shapes[1], shapes[0]),
+        "weight": (shapes[0], shapes[2], shapes[1]),
+    }[kind]
+    choice = choose(kind, ctx.avals_in[0].dtype, x, w, y, g)
+    if choice is Choice.NATIVE:
+        whole = partial(onp.array, dtype="int64")
+        low, high = zip(*g.pad)
+        return jax.ffi.ffi_lowering(native.name(_TARGETS[kind]))(
+            ctx,
+            a,
+            b,
+            stride=whole(g.stride),
+            dilate=whole(g.dilate),
+            low=whole(low),
+            high=whole(high),
+            groups=onp.int64(g.groups),
+            last=g.last,
+        )
+    return mlir.lower_fun(_PLAIN[kind], multiple_results=False)(ctx, a, b, **params)
+
+
+def _in_turn(primitive, args, axes, **params):
+    """``vmap``: one after the other."""
+    size = next(a.shape[i] for a, i in zip(args, axes) if i is not batching.not_mapped)
+    args = [
+        jnp.broadcast_to(a, (size, *a.shape)) if i is batching.not_mapped else jnp.moveaxis(a, i, 0)
+        for a, i in zip(args, axes)
+    ]
+    return lax.map(lambda pair: primitive.bind(*pair, **params), tuple(args)), 0
+
+
+def _primitive(kind, shape):
+    p = Primitive(f"mxnet_conv_{kind}")
+    p.def_abstract_eval(shape)
+    p.def_impl(_PLAIN[kind])
+    mlir.register_lowering(p, mlir.lower_fun(_PLAIN[kind], multiple_results=False))
+    mlir.register_lowering(p, partial(_on_cpu, kind), platform="cpu")
+    batching.primitive_batchers[p] = partial(_in_turn, p)
+    return p
+
+
+forward_p = _primitive("forward", _forward_shape)
+data_p = _primitive("data", _given_shape)
+weight_p = _primitive("weight", _given_shape)
+
+# Each rule: the result's cotangent, then the operands; the sought one of them is only a shape.
+ad.defbilinear(
+    forward_p,
+    lambda ct, x, w, *, geometry: data(ct, w, geometry, x.aval.shape),
+    lambda ct, x, w, *, geometry: weight(x, ct, geometry, w.aval.shape),
+)
+ad.defbilinear(
+    data_p,
+    lambda ct, y, w, *, geometry, shape: forward(ct, w, geometry),
+    lambda ct, y, w, *, geometry, shape: weight(ct, y, geometry, w.aval.shape),
+)
+ad.defbilinear(
+    weight_p,
+    lambda ct, x, y, *, geometry, shape: data(y, ct, geometry, x.aval.shape),
+    lambda ct, x, y, *, geometry, shape: forward(x, ct, geometry),
+)

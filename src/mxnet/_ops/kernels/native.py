@@ -1,0 +1,184 @@
+"""The native kernels: found, compiled once per machine, loaded and made known to XLA.
+
+They need a C++ compiler, the headers that come with jaxlib, and oneDNN (``pip install
+'mxnet-xla[native]'``). What is missing is told by :func:`state`; everything works without.
+"""
+
+import ctypes
+import hashlib
+import importlib.metadata
+import logging
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import jax
+import jaxlib
+
+from ... import _config
+
+__all__ = ["available", "state"]
+
+TARGETS = ("conv_forward", "conv_data", "conv_weight")
+# A compiler that takes longer than this is stuck.
+BUILD_SECONDS = 120
+HERE = Path(__file__).parent
+SOURCES = ("onednn.cc", "parallel.h")
+PACKAGES = ("onednn-cpu-gomp", "onednn-devel-cpu-gomp")
+
+_state = None  # (library or None, what to tell)
+
+
+def available():
+    """Whether the native kernels can be used; the first call may compile them (seconds)."""
+    return _load()[0] is not None
+
+
+def state():
+    """What became of the native kernels, in words, without compiling anything."""
+    if _state is not None:
+        return _state[1]
+    found, problem = _ingredients()
+    if problem:
+        return problem
+    if (_folder(found) / "kernels.so").exists():
+        return "compiled, not yet loaded"
+    return "not yet compiled: the first convolution does"
+
+
+def name(target):
+    """What XLA knows a kernel by."""
+    return f"mxnet_xla_{target}"
+
+
+def _load():
+    global _state
+    if _state is None:
+        _state = _try()
+    return _state
+
+
+def _try():
+    found, problem = _ingredients()
+    if problem:
+        return None, problem
+    try:
+        folder = _folder(found)
+        path = _build(folder, found)
+        if path is None:
+            return None, f"could not be compiled: {folder / 'error.txt'} tells why"
+        library = ctypes.CDLL(str(path))
+        for target in TARGETS:
+            handler = jax.ffi.pycapsule(getattr(library, target))
+            jax.ffi.register_ffi_target(name(target), handler, platform="cpu")
+    except (OSError, AttributeError, RuntimeError, subprocess.SubprocessError) as problem:
+        logging.getLogger("mxnet").info("native kernels are not used: %s", problem)
+        return None, f"could not be made: {problem}"
+    return library, f"oneDNN {found['version']}"
+
+
+def _ingredients():
+    """(what a build needs, None), or (None, what is missing)."""
+    if not sys.platform.startswith("linux") or platform.machine() not in ("x86_64", "AMD64"):
+        return None, f"not made for {sys.platform} on {platform.machine()}"
+    compiler = os.environ.get("CXX") or shutil.which("c++") or shutil.which("g++")
+    if not compiler or not shutil.which(compiler):
+        return None, "no C++ compiler"
+    try:
+        packages = [importlib.metadata.distribution(p) for p in PACKAGES]
+    except importlib.metadata.PackageNotFoundError:
+        return None, "oneDNN is not installed (pip install 'mxnet-xla[native]')"
+    library = _installed(packages[0], "libdnnl.so.3")
+    header = _installed(packages[1], "oneapi/dnnl/dnnl.hpp")
+    headers = Path(jax.ffi.include_dir())
+    if library is None or header is None or not (headers / "xla/ffi/api/ffi.h").exists():
+        return None, "headers or library of oneDNN or jaxlib are incomplete"
+    return {
+        "compiler": compiler,
+        "library": library,
+        "include": (header.parents[2], headers),
+        "version": packages[0].version,
+    }, None
+
+
+def _installed(package, ending):
+    """The first file of a package whose path ends so."""
+    for file in package.files or ():
+        if str(file).endswith(ending):
+            path = Path(str(package.locate_file(file))).resolve()
+            if path.exists():
+                return path
+    return None
+
+
+def _folder(found):
+    """Where this build belongs: its name depends on everything that goes into it."""
+    parts = [
+        *((HERE / s).read_text(encoding="utf-8") for s in SOURCES),
+        jaxlib.__version__,  # pyright: ignore[reportPrivateImportUsage] - it is public
+        found["version"],
+        found["compiler"],
+        str(found["library"]),
+        platform.machine(),
+        _processor(),
+    ]
+    key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    return Path(_config.get("home")).expanduser() / "kernels" / key
+
+
+def _processor():
+    """The processor's features, which the compiler may use."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return next((line for line in file if line.startswith("flags")), "")
+    except OSError:
+        return platform.processor()
+
+
+def _build(folder, found):
+    """The compiled library in ``folder``, made unless it is there; None where it cannot be made."""
+    path = folder / "kernels.so"
+    if path.exists():
+        _require_own(folder)
+        return path
+    if (folder / "error.txt").exists():
+        return None  # it did not work before, with the same ingredients
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _require_own(folder)
+    # A name of this process's own, so that several may build at the same time.
+    handle, partial = tempfile.mkstemp(suffix=".so", dir=folder)
+    os.close(handle)
+    command = [
+        found["compiler"],
+        *"-std=c++17 -O3 -march=native -fPIC -shared -w".split(),
+        *(f"-I{path}" for path in found["include"]),
+        str(HERE / "onednn.cc"),
+        str(found["library"]),
+        f"-Wl,-rpath,{found['library'].parent}",
+        "-o",
+        partial,
+    ]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
+        )
+        if done.returncode:
+            (folder / "error.txt").write_text(done.stderr, encoding="utf-8")
+            logging.getLogger("mxnet").info("native kernels did not compile; plain XLA is used")
+            return None
+        os.replace(partial, path)
+    finally:
+        if os.path.exists(partial):
+            os.unlink(partial)
+    return path
+
+
+def _require_own(folder):
+    """Raise OSError if others could have put a library there."""
+    about = folder.stat()
+    if about.st_uid != os.getuid() or about.st_mode & 0o022:
+        raise OSError(f"{folder} can be written by other users")

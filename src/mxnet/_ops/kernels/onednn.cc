@@ -1,0 +1,373 @@
+// Convolution on CPUs with oneDNN, for XLA's foreign function interface.
+//
+// Three handlers: the convolution, its gradient for the data, its gradient for the weight. A call is
+// cut into parts (by examples, or by channels where the weight is the larger operand), and the parts
+// run on XLA's own thread pool, each with a sequential oneDNN primitive. So there is one pool of
+// threads in the process, nobody waits by spinning, and no thread is ever started here.
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "oneapi/dnnl/dnnl.hpp"
+#include "parallel.h"
+#include "xla/ffi/api/ffi.h"
+
+// Of the OpenMP runtime that oneDNN itself is linked with: its header would choose the compiler's.
+extern "C" int omp_get_max_threads();
+extern "C" void omp_set_num_threads(int);
+
+namespace {
+
+namespace ffi = xla::ffi;
+using dnnl::memory;
+using Dims = memory::dims;
+using Buffer = ffi::Buffer<ffi::F32>;
+using Result = ffi::Result<Buffer>;
+using Ints = ffi::Span<const int64_t>;
+
+enum Kind { kForward = 0, kData = 1, kWeight = 2 };
+
+dnnl::engine& Cpu() {
+  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+// oneDNN as its thread alone: what it finds in this thread's OpenMP settings, put back at the end.
+class Sequential {
+ public:
+  Sequential() : before_(omp_get_max_threads()) {
+    if (before_ != 1) omp_set_num_threads(1);
+  }
+  ~Sequential() {
+    if (before_ != 1) omp_set_num_threads(before_);
+  }
+
+ private:
+  int before_;
+};
+
+// An array in logical order (batch or output, channel or input, space ...) on strided memory.
+struct View {
+  Dims size, step;
+  int64_t offset = 0;
+
+  memory::desc desc() const { return memory::desc(size, memory::data_type::f32, step); }
+
+  int64_t count() const {
+    int64_t n = 1;
+    for (auto s : size) n *= s;
+    return n;
+  }
+
+  View part(int axis, int64_t begin, int64_t length) const {
+    View v = *this;
+    v.size[axis] = length;
+    v.offset += begin * step[axis];
+    return v;
+  }
+};
+
+// `shape` as XLA has it: rows first, channels second or last.
+View Make(Ints shape, bool last) {
+  const int n = static_cast<int>(shape.size());
+  Dims step(n);
+  int64_t s = 1;
+  for (int i = n - 1; i >= 0; --i) {
+    step[i] = s;
+    s *= shape[i];
+  }
+  View v;
+  v.size.assign(shape.begin(), shape.end());
+  v.step = step;
+  if (last) {  // (rows, space ..., channels) to (rows, channels, space ...)
+    std::rotate(v.size.begin() + 1, v.size.end() - 1, v.size.end());
+    std::rotate(v.step.begin() + 1, v.step.end() - 1, v.step.end());
+  }
+  return v;
+}
+
+// The weight of a grouped convolution with the groups as an axis of their own, in front.
+View Grouped(View w, int64_t groups) {
+  if (groups == 1) return w;
+  const int64_t per_group = w.size[0] / groups;
+  w.size[0] = per_group;
+  w.size.insert(w.size.begin(), groups);
+  w.step.insert(w.step.begin(), per_group * w.step[0]);
+  return w;
+}
+
+struct Window {
+  Dims stride, dilate, low, high;  // dilate as oneDNN counts it: 0 is dense
+};
+
+// One primitive with the reorders around it. Immutable once made, so threads can share it.
+struct Plan {
+  dnnl::primitive compute;
+  memory::desc user[3], wanted[3];  // two inputs and the output
+  bool reorder[3];
+  dnnl::primitive moves[3];
+  memory::desc scratch;
+};
+
+memory::desc Any(const View& v) {
+  return memory::desc(v.size, memory::data_type::f32, memory::format_tag::any);
+}
+
+std::shared_ptr<const Plan> MakePlan(Kind kind, const View& x, const View& w, const View& y,
+                                     const Window& at) {
+  auto plan = std::make_shared<Plan>();
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  const auto algorithm = dnnl::algorithm::convolution_direct;
+  const auto prop = dnnl::prop_kind::forward_training;
+  dnnl::convolution_forward::primitive_desc forward(Cpu(), prop, algorithm, Any(x), Any(w), Any(y),
+                                                    at.stride, at.dilate, at.low, at.high, attr);
+  if (kind == kForward) {
+    plan->compute = dnnl::convolution_forward(forward);
+    plan->wanted[0] = forward.src_desc();
+    plan->wanted[1] = forward.weights_desc();
+    plan->wanted[2] = forward.dst_desc();
+    plan->scratch = forward.scratchpad_desc();
+    plan->user[0] = x.desc(), plan->user[1] = w.desc(), plan->user[2] = y.desc();
+  } else if (kind == kData) {
+    dnnl::convolution_backward_data::primitive_desc d(Cpu(), algorithm, Any(x), Any(w), Any(y),
+                                                      at.stride, at.dilate, at.low, at.high,
+                                                      forward, attr);
+    plan->compute = dnnl::convolution_backward_data(d);
+    plan->wanted[0] = d.diff_dst_desc();
+    plan->wanted[1] = d.weights_desc();
+    plan->wanted[2] = d.diff_src_desc();
+    plan->scratch = d.scratchpad_desc();
+    plan->user[0] = y.desc(), plan->user[1] = w.desc(), plan->user[2] = x.desc();
+  } else {
+    dnnl::convolution_backward_weights::primitive_desc d(Cpu(), algorithm, Any(x), Any(w), Any(y),
+                                                         at.stride, at.dilate, at.low, at.high,
+                                                         forward, attr);
+    plan->compute = dnnl::convolution_backward_weights(d);
+    plan->wanted[0] = d.src_desc();
+    plan->wanted[1] = d.diff_dst_desc();
+    plan->wanted[2] = d.diff_weights_desc();
+    plan->scratch = d.scratchpad_desc();
+    plan->user[0] = x.desc(), plan->user[1] = y.desc(), plan->user[2] = w.desc();
+  }
+  for (int i = 0; i < 3; ++i) {
+    plan->reorder[i] = plan->user[i] != plan->wanted[i];
+    if (!plan->reorder[i]) continue;
+    const auto& from = i < 2 ? plan->user[i] : plan->wanted[i];
+    const auto& to = i < 2 ? plan->wanted[i] : plan->user[i];
+    plan->moves[i] = dnnl::reorder(dnnl::reorder::primitive_desc(Cpu(), from, Cpu(), to));
+  }
+  return plan;
+}
+
+std::shared_ptr<const Plan> GetPlan(Kind kind, const View& x, const View& w, const View& y,
+                                    const Window& at) {
+  static std::mutex guard;
+  static std::map<std::vector<int64_t>, std::shared_ptr<const Plan>> known;
+  std::vector<int64_t> key{kind};
+  for (const Dims* d : {&x.size, &x.step, &w.size, &w.step, &y.size, &y.step, &at.stride,
+                        &at.dilate, &at.low, &at.high}) {
+    key.push_back(static_cast<int64_t>(d->size()));
+    key.insert(key.end(), d->begin(), d->end());
+  }
+  {
+    std::lock_guard<std::mutex> lock(guard);
+    auto found = known.find(key);
+    if (found != known.end()) return found->second;
+  }
+  auto made = MakePlan(kind, x, w, y, at);  // milliseconds: not under the lock
+  std::lock_guard<std::mutex> lock(guard);
+  if (known.size() >= 4096) known.clear();  // plans in use stay alive by their pointers
+  return known.emplace(std::move(key), std::move(made)).first->second;
+}
+
+// Memory of a thread for what lies between the user's arrays and the primitive; kept for the next
+// call, up to a size.
+class Arena {
+ public:
+  ~Arena() { Free(); }
+
+  char* Take(size_t bytes) {
+    const size_t at = used_;
+    used_ += (bytes + 4095) / 4096 * 4096;
+    return base_ ? base_ + at : nullptr;
+  }
+
+  // Called first with the sum of what will be taken.
+  bool Reserve(size_t bytes) {
+    used_ = 0;
+    if (bytes <= size_) return true;
+    Free();
+    base_ = static_cast<char*>(std::aligned_alloc(4096, bytes));
+    size_ = base_ ? bytes : 0;
+    return base_ != nullptr || bytes == 0;
+  }
+
+  void Trim() {
+    if (size_ > kKept) Free();
+  }
+
+ private:
+  void Free() {
+    std::free(base_);
+    base_ = nullptr;
+    size_ = 0;
+  }
+  static constexpr size_t kKept = size_t{128} << 20;
+  char* base_ = nullptr;
+  size_t size_ = 0, used_ = 0;
+};
+
+size_t Padded(size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
+
+void Execute(Kind kind, const Plan& plan, const float* a, const float* b, float* c) {
+  static thread_local dnnl::stream stream(Cpu());
+  static thread_local Arena arena;
+  size_t total = Padded(plan.scratch.get_size());
+  for (int i = 0; i < 3; ++i)
+    if (plan.reorder[i]) total += Padded(plan.wanted[i].get_size());
+  if (!arena.Reserve(total)) throw std::bad_alloc();
+  void* user[3] = {const_cast<float*>(a), const_cast<float*>(b), c};
+  memory outer[3], inner[3];
+  for (int i = 0; i < 3; ++i) {
+    outer[i] = memory(plan.user[i], Cpu(), user[i]);
+    inner[i] = plan.reorder[i]
+                   ? memory(plan.wanted[i], Cpu(), arena.Take(plan.wanted[i].get_size()))
+                   : outer[i];
+  }
+  memory scratch(plan.scratch, Cpu(), arena.Take(plan.scratch.get_size()));
+  for (int i = 0; i < 2; ++i)
+    if (plan.reorder[i])
+      plan.moves[i].execute(stream, {{DNNL_ARG_FROM, outer[i]}, {DNNL_ARG_TO, inner[i]}});
+  static const int names[3][3] = {{DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
+                                  {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC},
+                                  {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS}};
+  plan.compute.execute(stream, {{names[kind][0], inner[0]},
+                                {names[kind][1], inner[1]},
+                                {names[kind][2], inner[2]},
+                                {DNNL_ARG_SCRATCHPAD, scratch}});
+  if (plan.reorder[2])
+    plan.moves[2].execute(stream, {{DNNL_ARG_FROM, inner[2]}, {DNNL_ARG_TO, outer[2]}});
+  stream.wait();
+  arena.Trim();
+}
+
+// How a call is cut: along which axis of each operand (-1: each part sees all of it).
+struct Cut {
+  int x = -1, w = -1, y = -1;
+  bool sums = false;  // the parts' outputs are to be added
+  int64_t length = 0, unit = 1;
+};
+
+Cut Choose(Kind kind, const View& x, const View& w, const View& y, int64_t groups, int64_t threads) {
+  Cut examples{0, -1, 0, kind == kWeight, x.size[0], 1};
+  const int64_t moved = x.count() + y.count();
+  if (groups != 1 || (x.size[0] >= threads && w.count() <= moved)) return examples;
+  // By channels, of which the vector units take 16 at a time.
+  const int64_t outputs = w.size[0], inputs = w.size[1];
+  Cut filters{-1, 0, 1, false, outputs, 16};
+  Cut channels{1, 1, -1, false, inputs, 16};
+  Cut best = kind == kData ? channels : filters;
+  if (kind == kWeight && inputs > outputs) best = channels;
+  return best.length >= 16 * threads ? best : examples;
+}
+
+ffi::Error Run(Kind kind, ffi::ThreadPool& pool, const float* a, const float* b, float* c,
+               const View& x, const View& w, const View& y, const Window& at, int64_t groups) {
+  const int64_t threads = std::max<int64_t>(1, pool.num_threads());
+  const double work = 2.0 * y.count() * (w.count() / w.size[0]);
+  const Cut cut = Choose(kind, x, w, y, groups, threads);
+  const int64_t units = (cut.length + cut.unit - 1) / cut.unit;
+  // A part is worth a thread from about 20 us on.
+  const int64_t parts =
+      std::max<int64_t>(1, std::min({threads, units, static_cast<int64_t>(work / 1e6) + 1}));
+  std::vector<std::vector<float>> sums(cut.sums ? parts - 1 : 0);
+  const int64_t elements = w.count();
+  std::atomic<bool> failed{false};
+  std::string message;
+  std::mutex guard;
+  mxnet_xla::Parallel(pool, parts, [&](int64_t i) {
+    try {
+      const int64_t begin = std::min(units * i / parts * cut.unit, cut.length);
+      const int64_t end = std::min(units * (i + 1) / parts * cut.unit, cut.length);
+      const View px = cut.x < 0 ? x : x.part(cut.x, begin, end - begin);
+      const View pw = cut.w < 0 ? w : w.part(cut.w, begin, end - begin);
+      const View py = cut.y < 0 ? y : y.part(cut.y, begin, end - begin);
+      const View gw = Grouped(pw, groups);
+      float* out = c + (kind == kForward ? py : kind == kData ? px : pw).offset;
+      if (cut.sums && i > 0) {
+        sums[i - 1].resize(elements);
+        out = sums[i - 1].data();
+      }
+      const View& pa = kind == kData ? py : px;
+      const View& pb = kind == kWeight ? py : pw;
+      Sequential alone;
+      auto plan = GetPlan(kind, px, gw, py, at);
+      Execute(kind, *plan, a + pa.offset, b + pb.offset, out);
+    } catch (const std::exception& error) {
+      std::lock_guard<std::mutex> lock(guard);
+      failed = true;
+      message = error.what();
+    }
+  });
+  if (failed) return ffi::Error(ffi::ErrorCode::kInternal, "oneDNN convolution: " + message);
+  for (const auto& s : sums)
+    for (int64_t i = 0; i < elements; ++i) c[i] += s[i];
+  return ffi::Error::Success();
+}
+
+Window MakeWindow(Ints stride, Ints dilate, Ints low, Ints high) {
+  Window at;
+  at.stride.assign(stride.begin(), stride.end());
+  for (auto d : dilate) at.dilate.push_back(d - 1);
+  at.low.assign(low.begin(), low.end());
+  at.high.assign(high.begin(), high.end());
+  return at;
+}
+
+ffi::Error Forward(ffi::ThreadPool pool, Buffer x, Buffer w, Result y, Ints stride, Ints dilate,
+                   Ints low, Ints high, int64_t groups, bool last) {
+  return Run(kForward, pool, x.typed_data(), w.typed_data(), y->typed_data(),
+             Make(x.dimensions(), last), Make(w.dimensions(), last), Make(y->dimensions(), last),
+             MakeWindow(stride, dilate, low, high), groups);
+}
+
+ffi::Error Data(ffi::ThreadPool pool, Buffer y, Buffer w, Result x, Ints stride, Ints dilate,
+                Ints low, Ints high, int64_t groups, bool last) {
+  return Run(kData, pool, y.typed_data(), w.typed_data(), x->typed_data(),
+             Make(x->dimensions(), last), Make(w.dimensions(), last), Make(y.dimensions(), last),
+             MakeWindow(stride, dilate, low, high), groups);
+}
+
+ffi::Error Weight(ffi::ThreadPool pool, Buffer x, Buffer y, Result w, Ints stride, Ints dilate,
+                  Ints low, Ints high, int64_t groups, bool last) {
+  return Run(kWeight, pool, x.typed_data(), y.typed_data(), w->typed_data(),
+             Make(x.dimensions(), last), Make(w->dimensions(), last), Make(y.dimensions(), last),
+             MakeWindow(stride, dilate, low, high), groups);
+}
+
+#define BINDING                      \
+  ffi::Ffi::Bind()                   \
+      .Ctx<ffi::ThreadPool>()        \
+      .Arg<Buffer>()                 \
+      .Arg<Buffer>()                 \
+      .Ret<Buffer>()                 \
+      .Attr<Ints>("stride")          \
+      .Attr<Ints>("dilate")          \
+      .Attr<Ints>("low")             \
+      .Attr<Ints>("high")            \
+      .Attr<int64_t>("groups")       \
+      .Attr<bool>("last")
+
+}  // namespace
+
+XLA_FFI_DEFINE_HANDLER_SYMBOL(conv_forward, Forward, BINDING);
+XLA_FFI_DEFINE_HANDLER_SYMBOL(conv_data, Data, BINDING);
+XLA_FFI_DEFINE_HANDLER_SYMBOL(conv_weight, Weight, BINDING);
