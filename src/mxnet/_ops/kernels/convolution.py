@@ -172,9 +172,9 @@ def _on_cpu(kind, ctx, a, b, **params):
 
 def _in_turn(primitive, args, axes, **params):
     """``vmap``: one after the other."""
-    size = next(a.shape[i] for a, i in zip(args, axes) if i is not batching.not_mapped)
+    size = next(a.shape[i] for a, i in zip(args, axes) if i is not None)
     args = [
-        jnp.broadcast_to(a, (size, *a.shape)) if i is batching.not_mapped else jnp.moveaxis(a, i, 0)
+        jnp.broadcast_to(a, (size, *a.shape)) if i is None else jnp.moveaxis(a, i, 0)
         for a, i in zip(args, axes)
     ]
     return lax.map(lambda pair: primitive.bind(*pair, **params), tuple(args)), 0

@@ -1,0 +1,178 @@
+"""CPU kernels against what plain XLA makes of the same operators."""
+
+import os
+import subprocess
+import sys
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+import pytest
+
+from mxnet import _config
+from mxnet._ops import kernels
+from mxnet._ops.kernels import convolution, native
+from mxnet._ops.kernels.convolution import Geometry
+
+RNG = onp.random.default_rng(5)
+
+
+@pytest.fixture
+def using():
+    """Run a function with the kernels of a mode, compiled anew."""
+    before = _config.get("kernels")
+
+    def run(mode, function, *arrays):
+        _config.set_option("kernels", mode)
+        try:
+            return jax.jit(partial(function))(*arrays)  # a new object: nothing compiled before
+        finally:
+            _config.set_option("kernels", before)
+
+    return run
+
+
+@pytest.fixture(params=["xla", "native"])
+def mode(request):
+    """Each set of kernels in turn."""
+    if request.param == "native" and not native.available():
+        pytest.skip(f"native kernels: {native.state()}")
+    return request.param
+
+
+def geometry(layout, stride=1, pad=0, dilate=1, groups=1):
+    n = len(layout) - 2
+    many = lambda v: v if isinstance(v, tuple) else (v,) * n  # noqa: E731
+    pads = tuple(p if isinstance(p, tuple) else (p, p) for p in many(pad))
+    return Geometry(many(stride), pads, many(dilate), groups, layout)
+
+
+# data, weight, geometry
+CONVOLUTIONS = {
+    "lenet": ((5, 1, 12, 12), (6, 1, 5, 5), geometry("NCHW", pad=2)),
+    "second": ((4, 6, 10, 10), (16, 6, 5, 5), geometry("NCHW")),
+    "stride": ((3, 4, 9, 8), (8, 4, 3, 3), geometry("NCHW", stride=2, pad=1)),
+    "left over": ((2, 3, 10, 11), (5, 3, 3, 2), geometry("NCHW", stride=(3, 2))),
+    "dilated": ((2, 3, 11, 9), (4, 3, 3, 3), geometry("NCHW", dilate=(2, 3), pad=(2, 3))),
+    "uneven pads": ((2, 3, 7, 6), (4, 3, 3, 3), geometry("NCHW", pad=((0, 2), (1, 0)))),
+    "point": ((3, 8, 5, 5), (4, 8, 1, 1), geometry("NCHW")),
+    "point, stride": ((3, 8, 5, 5), (4, 8, 1, 1), geometry("NCHW", stride=2)),
+    "wide, tiny image": ((2, 96, 2, 2), (96, 96, 3, 3), geometry("NCHW", pad=1)),
+    "odd channels, one example": ((1, 70, 3, 3), (67, 70, 3, 3), geometry("NCHW", pad=1)),
+    "groups": ((2, 6, 7, 7), (9, 2, 3, 3), geometry("NCHW", groups=3, pad=1)),
+    "depthwise": ((2, 8, 7, 7), (8, 1, 3, 3), geometry("NCHW", groups=8, stride=2, pad=1)),
+    "channels last": ((2, 7, 6, 3), (5, 3, 3, 3), geometry("NHWC", pad=1)),
+    "channels last, groups": ((2, 7, 6, 4), (6, 3, 3, 2), geometry("NHWC", groups=2)),
+    "one axis": ((3, 4, 12), (6, 4, 3), geometry("NCW", stride=2, pad=1)),
+    "one axis, channels last": ((3, 12, 4), (6, 3, 4), geometry("NWC", pad=1)),
+    "three axes": ((2, 3, 5, 6, 4), (4, 3, 2, 3, 2), geometry("NCDHW", pad=1)),
+    "one channel, many taps": ((2, 1, 20, 20), (3, 1, 7, 7), geometry("NCHW", stride=2, pad=3)),
+}
+
+
+def everything(g, x, w, seed):
+    """Value, gradients, and gradients of a function of the gradients."""
+
+    def f(x, w):
+        return convolution.forward(x, w, g)
+
+    def steepness(x, w):
+        dx, dw = jax.grad(lambda x, w: jnp.sum(seed * jnp.tanh(f(x, w))), (0, 1))(x, w)
+        return jnp.sum(dx**2) + jnp.sum(dw**2)
+
+    y, pull = jax.vjp(f, x, w)
+    return y, pull(seed), jax.grad(steepness, (0, 1))(x, w)
+
+
+def close(found, expected, rtol=2e-5):
+    for a, b in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
+        assert a.shape == b.shape
+        assert a.dtype == b.dtype
+        size = float(jnp.abs(b).max()) if b.size else 0.0
+        onp.testing.assert_allclose(a, b, rtol=rtol, atol=rtol * max(size, 1e-3))
+
+
+@pytest.mark.parametrize("case", CONVOLUTIONS)
+def test_convolution(case, mode, using):
+    data, weight, g = CONVOLUTIONS[case]
+    x = RNG.standard_normal(data, "float32")
+    w = RNG.standard_normal(weight, "float32") / float(onp.sqrt(onp.prod(weight[1:])))
+    y = jax.eval_shape(partial(convolution.forward, geometry=g), x, w)
+    seed = RNG.standard_normal(y.shape, "float32")
+    expected = using("plain", partial(everything, g), x, w, seed)
+    close(using(mode, partial(everything, g), x, w, seed), expected)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16"])
+def test_other_widths_go_the_plain_way(dtype, mode, using):
+    data, weight, g = CONVOLUTIONS["stride"]
+    x, w = (RNG.standard_normal(s).astype(dtype) for s in (data, weight))
+    y = jax.eval_shape(partial(convolution.forward, geometry=g), x, w)
+    seed = onp.ones(y.shape, dtype)
+    found = using(mode, partial(everything, g), x, w, seed)
+    close(
+        found,
+        using("plain", partial(everything, g), x, w, seed),
+        1e-12 if dtype == "float64" else 0.01,
+    )
+
+
+def test_no_examples(mode, using):
+    g = geometry("NCHW", pad=1)
+    x, w = onp.zeros((0, 3, 5, 5), "float32"), onp.ones((4, 3, 3, 3), "float32")
+    y, (dx, dw), _ = using(mode, partial(everything, g), x, w, onp.zeros((0, 4, 5, 5), "float32"))
+    assert y.shape == (0, 4, 5, 5)
+    assert dx.shape == x.shape
+    assert not dw.any()
+
+
+def test_convolutions_in_a_loop_and_side_by_side(mode, using):
+    """Inside ``scan``, under ``vmap``, and several that may run at the same time."""
+    g = geometry("NCHW", pad=1)
+    x = RNG.standard_normal((6, 2, 4, 8, 8), "float32")
+    w = RNG.standard_normal((3, 4, 4, 3, 3), "float32") / 6
+
+    def f(x, w):
+        looped = jax.lax.scan(lambda c, a: (c, convolution.forward(a, w[0], g)), 0, x)[1]
+        mapped = jax.vmap(lambda a: convolution.forward(a, w[1], g))(x)
+        beside = sum(convolution.forward(x[i], w[i % 3], g) for i in range(6))
+        return looped, mapped, beside
+
+    close(using(mode, f, x, w), using("plain", f, x, w))
+
+
+def test_description():
+    found = kernels.describe()
+    assert set(found) == {"mode", "active", "native"}
+    assert found["mode"] == _config.get("kernels")
+    if found["mode"] == "native":
+        assert found["active"] == ("native" if native.available() else "xla")
+
+
+PROGRAM = """
+import mxnet as mx
+from mxnet._ops import kernels
+x = mx.nd.ones((2, 3, 6, 6))
+y = mx.nd.Convolution(x, mx.nd.ones((4, 3, 3, 3)), mx.nd.ones(4), kernel=(3, 3), num_filter=4)
+assert (y.asnumpy() == 28).all()
+print(kernels.describe()["active"])
+"""
+
+
+@pytest.mark.parametrize("missing", ["compiler", "success", "option"])
+def test_without_native_kernels(missing, tmp_path):
+    """No compiler, one that fails, or not wanted: everything works, in one quiet process."""
+    environment = dict(os.environ, MXNET_HOME=str(tmp_path), MXNET_XLA_CACHE_DIR="off")
+    environment["CXX"] = {"compiler": "no-such-compiler", "success": "false"}.get(missing, "c++")
+    environment["MXNET_XLA_KERNELS"] = "xla" if missing == "option" else "native"
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["xla"]
+    assert len(done.stderr.splitlines()) <= 1
