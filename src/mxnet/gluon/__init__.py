@@ -1,6 +1,6 @@
 """``mx.gluon``: blocks, layers, losses, data, training."""
 
-from . import block, data, loss, nn, parameter, trainer, utils
+from . import block, contrib, data, loss, nn, parameter, rnn, trainer, utils
 from .block import Block, HybridBlock
 from .parameter import (
     Constant,
@@ -20,10 +20,12 @@ __all__ = [
     "ParameterDict",
     "Trainer",
     "block",
+    "contrib",
     "data",
     "loss",
     "nn",
     "parameter",
+    "rnn",
     "tensor_types",
     "trainer",
     "utils",
