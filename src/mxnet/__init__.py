@@ -15,6 +15,7 @@ from . import (
     attribute,
     autograd,
     base,
+    callback,
     context,
     contrib,
     engine,
@@ -25,6 +26,7 @@ from . import (
     kvstore,
     lr_scheduler,
     metric,
+    monitor,
     name,
     ndarray,
     operator,
@@ -35,6 +37,7 @@ from . import (
 )
 from . import initializer as init
 from . import kvstore as kv
+from . import monitor as mon
 from . import ndarray as nd
 from . import random as rnd
 from .attribute import AttrScope
@@ -60,6 +63,7 @@ __all__ = [
     "attribute",
     "autograd",
     "base",
+    "callback",
     "context",
     "contrib",
     "cpu",
@@ -76,6 +80,8 @@ __all__ = [
     "kvstore",
     "lr_scheduler",
     "metric",
+    "mon",
+    "monitor",
     "name",
     "nd",
     "ndarray",
