@@ -57,7 +57,7 @@ KINDS = {
 # parameters of functions written by hand
 BY_NAME = {
     "shape": "_Shape | None", "dtype": "_DType | None", "ctx": "Context | str | None",
-    "out": "NDArray | None", "name": "str | None", "axis": "int", "num": "int",
+    "out": "NDArray | None", "name": "str | None", "axis": "int | None", "num": "int",
     "endpoint": "bool", "repeat": "int", "infer_range": "bool | None", "start": "_Number",
     "stop": "_Number | None", "step": "_Number", "N": "int", "M": "int", "k": "_Number",
     "val": "_Number", "arrays": "Sequence[NDArray]", "always_copy": "bool",

@@ -35,6 +35,7 @@ import jax
 import numpy as onp
 
 from .._dtypes import as_dtype
+from ..base import _Null
 from ..error import AttributeTypeError, fail, nearest
 
 __all__ = [
@@ -124,7 +125,7 @@ class OpDef:
         where = where or self.name
         static, scalars = {}, []
         for name, spec in self.attrs.items():
-            if name in given:
+            if name in given and given[name] is not _Null:
                 value = spec.read(given[name], where)
             elif spec.required:
                 fail(

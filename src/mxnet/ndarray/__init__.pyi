@@ -451,7 +451,11 @@ def eye(
 ) -> NDArray:
     """``(N, M)`` matrix with ones on the ``k``-th diagonal; ``M=0``: square."""
 
-def concatenate(arrays: Sequence[NDArray], axis: int = 0, always_copy: bool = True) -> NDArray:
+def concatenate(
+    arrays: Sequence[NDArray],
+    axis: int | None = 0,
+    always_copy: bool = True,
+) -> NDArray:
     """Join a list of arrays along an axis."""
 
 def moveaxis(tensor: NDArray, source: _Shape, destination: _Shape) -> NDArray:
@@ -481,7 +485,7 @@ def onehot_encode(indices: NDArray, out: NDArray | None) -> NDArray:
 def take(
     a: NDArray,
     indices: NDArray,
-    axis: int = 0,
+    axis: int | None = 0,
     mode: str = "clip",
     out: NDArray | None = None,
     name: str | None = None,
@@ -491,7 +495,7 @@ def take(
 def split_v2(
     ary: NDArray,
     indices_or_sections: _Shape,
-    axis: int = 0,
+    axis: int | None = 0,
     squeeze_axis: bool = False,
 ) -> list[NDArray]:
     """Parts along an axis: so many equal ones, or parts that begin at given positions."""

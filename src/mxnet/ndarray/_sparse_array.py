@@ -22,6 +22,7 @@ from .._frontend.dispatch import WRITE_TRACKED, register_storage
 from .._graph.node import spec_of
 from .._ops._spec import Bound
 from .._ops.sparse import without_marks
+from ..base import NotSupportedForSparseNDArray
 from ..context import canonical, current_context, device_of
 from ..error import MXNetError, ShapeError, fail
 from ._index import WHOLE
@@ -31,23 +32,7 @@ __all__ = [
     "BaseSparseNDArray",
     "CSRNDArray",
     "RowSparseNDArray",
-    "NotSupportedForSparseNDArray",
 ]
-
-
-class NotSupportedForSparseNDArray(MXNetError):
-    """A method of dense arrays that sparse ones do not have."""
-
-    def __init__(self, function, alias, *args):
-        super().__init__(function, alias, *args)
-        self.function = getattr(function, "__name__", str(function))
-        self.args_str = ", ".join(str(type(a)) for a in args)
-
-    def __str__(self):
-        return (
-            f"Function {self.function} with arguments ({self.args_str}) is not supported for "
-            "SparseNDArray and only available in NDArray. Hint: convert with .tostype('default')."
-        )
 
 
 class _Clean(Bound):

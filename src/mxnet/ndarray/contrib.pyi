@@ -119,7 +119,7 @@ def foreach(
 
 def getnnz(
     data: NDArray,
-    axis: int = None,
+    axis: int | None = None,
     out: NDArray | None = None,
     name: str | None = None,
 ) -> NDArray:

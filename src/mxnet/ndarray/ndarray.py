@@ -2,7 +2,7 @@
 
 import numpy as onp
 
-from .._dtypes import as_dtype
+from .._dtypes import CODES, as_dtype
 from .._engine import barrier
 from .._engine.initial import fill
 from .._engine.program import export, to_device, wait_for_devices
@@ -30,6 +30,16 @@ from ._index import WHOLE, parse_key
 __all__ = ["NDArray", "waitall"]
 
 _new = object.__new__
+
+# 1.9.1's numeric codes, by the names under which client libraries import them
+_DTYPE_MX_TO_NP = {-1: None, **{c: d if c == 12 else d.type for c, d in CODES.items()}}
+_DTYPE_NP_TO_MX = {d: c for c, d in _DTYPE_MX_TO_NP.items()}
+_GRAD_REQ_MAP = {"null": 0, "write": 1, "add": 3}
+_STORAGE_TYPE_ID_TO_STR = {-1: "undefined", 0: "default", 1: "row_sparse", 2: "csr"}
+_STORAGE_TYPE_STR_TO_ID = {s: c for c, s in _STORAGE_TYPE_ID_TO_STR.items()}
+_STORAGE_TYPE_UNDEFINED, _STORAGE_TYPE_DEFAULT = -1, 0
+_STORAGE_TYPE_ROW_SPARSE, _STORAGE_TYPE_CSR = 1, 2
+
 _INPLACE = (
     "in-place operators and assignment to a part (+=, x[0] = y) cannot be recorded by autograd. "
     "Hint: write y = y + x instead of y += x."

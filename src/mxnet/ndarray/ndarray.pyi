@@ -814,7 +814,7 @@ class NDArray:
     def split_v2(
         self,
         indices_or_sections: _Shape,
-        axis: int = 0,
+        axis: int | None = 0,
         squeeze_axis: bool = False,
     ) -> list[NDArray]:
         """Parts along an axis: so many equal ones, or parts that begin at given positions."""
@@ -872,7 +872,7 @@ class NDArray:
     def take(
         self,
         indices: NDArray,
-        axis: int = 0,
+        axis: int | None = 0,
         mode: str = "clip",
         out: NDArray | None = None,
         name: str | None = None,

@@ -20,13 +20,13 @@ from .._dtypes import as_dtype
 from .._frontend.build import fill_namespace
 from .._frontend.dispatch import invoke
 from .._ops import _spec
+from ..base import NotSupportedForSparseNDArray
 from ..context import canonical, current_context, device_of
 from ..error import MXNetError, fail
 from ._names import unknown_name
 from ._sparse_array import (
     BaseSparseNDArray,
     CSRNDArray,
-    NotSupportedForSparseNDArray,
     RowSparseNDArray,
     empty_of,
     host,
@@ -391,7 +391,7 @@ def divide(lhs, rhs):
     return _combined("div", operator.truediv, lhs, rhs)
 
 
-for _cls in (BaseSparseNDArray, CSRNDArray, RowSparseNDArray, NotSupportedForSparseNDArray):
+for _cls in (BaseSparseNDArray, CSRNDArray, RowSparseNDArray):
     _cls.__module__ = __name__  # where users know them
 
 __all__ += fill_namespace(globals(), "_sparse_")
