@@ -41,7 +41,7 @@ def module_checkpoint(mod, prefix, period=1, save_optimizer_states=False):
 
 
 def do_checkpoint(prefix, period=1):
-    """Callback at the end of an epoch: saves the network and its parameters every ``period`` epochs.
+    """Callback at the end of an epoch: saves network and parameters every ``period`` epochs.
 
     Parameters
     ----------
