@@ -1,5 +1,6 @@
 """mxnet-xla: the Apache MXNet 1.x Python API on JAX/XLA. ``import mxnet as mx``."""
 
+import importlib as _importlib
 import os as _os
 
 # A learner's notebook should not take three quarters of a GPU's memory at import.
@@ -101,3 +102,29 @@ __all__ = [
     "use_np_shape",
     "util",
 ]
+
+# Loaded when first asked for: `mx.viz`, `from mxnet.test_utils import *`.
+_LAZY = {
+    "executor_manager": "executor_manager",
+    "library": "library",
+    "log": "log",
+    "misc": "misc",
+    "profiler": "profiler",
+    "rtc": "rtc",
+    "runtime": "runtime",
+    "test_utils": "test_utils",
+    "visualization": "visualization",
+    "viz": "visualization",
+}
+
+
+def __getattr__(name):
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = _importlib.import_module(f".{_LAZY[name]}", __name__)
+    globals()[name] = found
+    return found
+
+
+def __dir__():
+    return sorted({*globals(), *_LAZY})

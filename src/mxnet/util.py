@@ -16,6 +16,7 @@ __all__ = [
     "is_np_shape",
     "np_array",
     "np_shape",
+    "np_ufunc_legal_option",
     "reset_np",
     "set_module",
     "set_np",
@@ -24,6 +25,8 @@ __all__ = [
     "use_np",
     "use_np_array",
     "use_np_shape",
+    "wrap_np_binary_func",
+    "wrap_np_unary_func",
 ]
 
 
@@ -159,3 +162,75 @@ def get_cuda_compute_capability(ctx):
         raise ValueError(f"get_cuda_compute_capability: expected a gpu context, got {ctx!r}.")
     found = getattr(device_of(ctx), "compute_capability", None)
     return None if found is None else int(str(found).replace(".", ""))
+
+
+# What a universal function of NumPy may be told, and which of it changes nothing here.
+_UFUNC_LEGAL = {
+    "where": lambda v: isinstance(v, bool),
+    "casting": lambda v: v in ("no", "equiv", "safe", "same_kind", "unsafe"),
+    "order": lambda v: v in ("K", "A", "C", "F"),
+    "dtype": lambda v: isinstance(v, (str, type)),
+    "subok": lambda v: isinstance(v, bool),
+}
+_UFUNC_DEFAULTS = {
+    "where": True,
+    "casting": "same_kind",
+    "order": "K",
+    "dtype": None,
+    "subok": True,
+}
+
+
+def np_ufunc_legal_option(key, value):
+    """Whether ``key`` is an option of NumPy's universal functions and ``value`` one of its values.
+
+    Parameters
+    ----------
+    key : str       ``'where'``, ``'casting'``, ``'order'``, ``'dtype'`` or ``'subok'``
+    value : object
+
+    Returns
+    -------
+    bool
+    """
+    return key in _UFUNC_LEGAL and bool(_UFUNC_LEGAL[key](value))
+
+
+def _check_ufunc_options(func, options):
+    for key, value in options.items():
+        if key not in _UFUNC_DEFAULTS:
+            raise TypeError(f"{key} is an invalid keyword to function '{func.__name__}'")
+        if value != _UFUNC_DEFAULTS[key]:
+            raise NotImplementedError(
+                f"{key}={value} is not implemented yet for operator {func.__name__}"
+            )
+
+
+def wrap_np_unary_func(func):
+    """Decorator of ``func(x, out=None)``: takes NumPy's options, as long as they are the defaults.
+
+    Raises
+    ------
+    TypeError             an unknown option
+    NotImplementedError   another value than the option's default
+    """
+
+    @functools.wraps(func)
+    def wrapped(x, out=None, **kwargs):
+        if kwargs:
+            _check_ufunc_options(func, kwargs)
+        return func(x, out=out)
+
+    return wrapped
+
+
+def wrap_np_binary_func(func):
+    """Decorator of ``func(x1, x2, out=None)``: as :func:`wrap_np_unary_func`."""
+
+    @functools.wraps(func)
+    def wrapped(x1, x2, out=None, **kwargs):
+        if kwargs:
+            _check_ufunc_options(func, kwargs)
+        return func(x1, x2, out=out)
+
+    return wrapped
