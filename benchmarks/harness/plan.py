@@ -73,6 +73,32 @@ OFF_DISK = {"MXNET_XLA_CACHE_DIR": "off"}
 MLP = {"network": "mlp", "batch_size": 256, "batches": 8, "lr": 0.1}
 PLAIN, HYBRID = {"hybridize": False}, {"hybridize": True}
 
+
+def network(key, title, name, batch_size, torch, mxnet, lr=0.01, rounds=9, steps=3):
+    """A training step of one of the larger networks, with the ratios that it shall reach."""
+    return Workload(
+        key,
+        title,
+        "steps",
+        "ms/step",
+        1e3,
+        "network",
+        {"network": name, "batch_size": batch_size, "batches": 2, "lr": lr},
+        steps,
+        rounds,
+        (
+            Entry("ours", "ours", "hybridized", HYBRID),
+            Entry("torch", "torch"),
+            Entry("mxnet", "mxnet", "hybridized", HYBRID),
+            Entry("jax", "jax"),
+        ),
+        (
+            Target(f"{torch} x PyTorch eager", "torch", "ours", ">=", torch),
+            Target(f"{mxnet} x MXNet 1.9.1", "mxnet", "ours", ">=", mxnet),
+        ),
+    )
+
+
 WORKLOADS = (
     Workload(
         "W1",
@@ -153,6 +179,73 @@ WORKLOADS = (
         7,
         (Entry("ours", "ours"), Entry("mxnet", "mxnet"), Entry("torch", "torch")),
         (Target("at least 5 x MXNet 1.9.1", "ours", "mxnet", ">=", 5.0),),
+    ),
+    Workload(
+        "W5",
+        "LeNet (5x5 convolutions, sigmoid, max pooling), 28x28, batch 256, training step",
+        "steps",
+        "ms/step",
+        1e3,
+        "classifier",
+        MLP | {"network": "lenet", "lr": 0.9},
+        10,
+        9,
+        (
+            Entry("ours", "ours", "hybridized", HYBRID),
+            Entry("torch", "torch"),
+            Entry("mxnet", "mxnet", "hybridized", HYBRID),
+        ),
+        (
+            Target("1.0 x PyTorch eager", "torch", "ours", ">=", 1.0),
+            Target("1.5 x MXNet 1.9.1", "mxnet", "ours", ">=", 1.5),
+        ),
+    ),
+    network("W6", "ResNet-18, 1x28x28, batch 32, training step", "resnet-28", 32, 1.0, 1.1),
+    network("W7", "ResNet-18, 3x96x96, batch 8, training step", "resnet-96", 8, 1.0, 1.1),
+    network("W8", "LSTM, T 35, batch 32, hidden 256, training step", "lstm", 32, 1.0, 2.0, 0.1),
+    network("W9", "GRU, T 35, batch 32, hidden 256, training step", "gru", 32, 1.0, 2.0, 0.1),
+    network(
+        "W10",
+        "Transformer encoder, 2 layers, d 256, T 128, batch 16, training step",
+        "encoder",
+        16,
+        1.2,
+        1.5,
+    ),
+    Workload(
+        "W11",
+        "ResNet-18 inference, batch 1, 3x224x224",
+        "steps",
+        "ms/step",
+        1e3,
+        "inference",
+        {"network": "resnet-224", "batch_size": 1, "batches": 1},
+        5,
+        9,
+        (
+            Entry("ours", "ours", "hybridized", HYBRID),
+            Entry("torch", "torch"),
+            Entry(
+                "mxnet",
+                "mxnet",
+                "hybridized",
+                HYBRID | {"static": {"static_alloc": True, "static_shape": True}},
+            ),
+            Entry("jax", "jax"),
+        ),
+        (
+            Target("1.0 x PyTorch eager", "torch", "ours", ">=", 1.0),
+            Target("1.0 x MXNet 1.9.1", "mxnet", "ours", ">=", 1.0),
+        ),
+    ),
+    network(
+        "W12",
+        "Matrix factorisation, two embeddings of 100,000 x 64, batch 1024, training step",
+        "factors",
+        1024,
+        1.2,
+        1.5,
+        lr=0.1,
     ),
 )
 

@@ -29,6 +29,87 @@ NETWORKS = {
 }
 
 
+# The larger networks: (shape, how it begins). "normal": deviation 1 / sqrt(fan in);
+# "one", "zero", "small": normal numbers of deviation 0.1.
+def _residual(channels_in, widths=(64, 128, 256, 512)):
+    def normalised(out, channels, size):
+        return [((out, channels, size, size), "normal"), ((out,), "one"), ((out,), "zero")]
+
+    found, channels = normalised(64, channels_in, 7), 64
+    for i, width in enumerate(widths):
+        found += normalised(width, channels, 3) + normalised(width, width, 3)
+        if i > 0:
+            found += normalised(width, channels, 1)
+        found += normalised(width, width, 3) + normalised(width, width, 3)
+        channels = width
+    return found + [((10, channels), "normal"), ((10,), "zero")]
+
+
+def _recurrent(gates, width=256):
+    rows = gates * width
+    return [
+        ((rows, width), "normal"),
+        ((rows, width), "normal"),
+        ((rows,), "zero"),
+        ((rows,), "zero"),
+        ((10, width), "normal"),
+        ((10,), "zero"),
+    ]
+
+
+def _encoder(layers=2, width=256, hidden=1024):
+    found = []
+    for _ in range(layers):
+        for out, inner in ((3 * width, width), (width, width)):
+            found += [((out, inner), "normal"), ((out,), "zero")]
+        found += [((width,), "one"), ((width,), "zero")]
+        for out, inner in ((hidden, width), (width, hidden)):
+            found += [((out, inner), "normal"), ((out,), "zero")]
+        found += [((width,), "one"), ((width,), "zero")]
+    return found + [((10, width), "normal"), ((10,), "zero")]
+
+
+ROWS, FACTORS = 100_000, 64
+LARGER = {
+    "resnet-28": _residual(1),
+    "resnet-96": _residual(3),
+    "resnet-224": _residual(3),
+    "lstm": _recurrent(4),
+    "gru": _recurrent(3),
+    "encoder": _encoder(),
+    "factors": [((ROWS, FACTORS), "small")] * 2,
+}
+INPUTS = {
+    "resnet-28": (1, 28, 28),
+    "resnet-96": (3, 96, 96),
+    "resnet-224": (3, 224, 224),
+    "encoder": (128, 256),
+}
+TIME, WIDTH = 35, 256
+
+
+def examples(network, batch_size, batches):
+    """List of (x, y) for one of the larger networks.
+
+    Images and the encoder: x (batch_size, ...), y (batch_size,) int32 classes; recurrent: x (35,
+    batch_size, 256), y (35, batch_size); factors: x (2, batch_size) int32 rows, y (batch_size,).
+    """
+    rng = np.random.RandomState(0)
+    pairs = []
+    for _ in range(batches):
+        if network == "factors":
+            x = rng.randint(0, ROWS, size=(2, batch_size)).astype("int32")
+            y = rng.normal(size=batch_size).astype("float32")
+        elif network in ("lstm", "gru"):
+            x = rng.normal(size=(TIME, batch_size, WIDTH)).astype("float32")
+            y = rng.randint(0, 10, size=(TIME, batch_size)).astype("int32")
+        else:
+            x = rng.normal(size=(batch_size, *INPUTS[network])).astype("float32")
+            y = rng.randint(0, 10, size=batch_size).astype("int32")
+        pairs.append((x, y))
+    return pairs
+
+
 def linear_regression(samples):
     """Features (samples, 2), labels (samples,), first weight (2, 1) and bias (1,); float32."""
     rng = np.random.RandomState(0)
@@ -67,6 +148,14 @@ def initial_parameters(network):
     """Weights uniform in +-1/sqrt(fan in), biases zero; float32, in the order of ``NETWORKS``."""
     rng = np.random.RandomState(1)
     values = []
+    if network in LARGER:
+        for shape, kind in LARGER[network]:
+            if kind in ("one", "zero"):
+                values.append(np.full(shape, kind == "one", "float32"))
+            else:
+                scale = 0.1 if kind == "small" else 1 / math.sqrt(math.prod(shape[1:]))
+                values.append((rng.normal(size=shape) * scale).astype("float32"))
+        return values
     for shape in NETWORKS[network]:
         bound = 1 / math.sqrt(math.prod(shape[1:])) if len(shape) > 1 else 0.0
         values.append(rng.uniform(-bound, bound, size=shape).astype("float32"))

@@ -13,8 +13,13 @@ import jaxlib  # noqa: E402
 import numpy as np  # noqa: E402
 
 import data  # noqa: E402
+import nets  # noqa: E402
 from protocol import Worker  # noqa: E402
-from reference import CLASSIFIER_CHECK_STEPS, LINREG_CHECK_STEPS  # noqa: E402
+from reference import (  # noqa: E402
+    CLASSIFIER_CHECK_STEPS,
+    LINREG_CHECK_STEPS,
+    NETWORK_CHECK_STEPS,
+)
 
 
 def linear_regression_loss(params, x, y):
@@ -89,6 +94,54 @@ class Classifier:
         return {"loss": float(self.last), "moved": data.moved(self.begin, self.params)}
 
 
+class Network:
+    """One of the larger networks, as ``nets`` defines it."""
+
+    def __init__(self, settings):
+        network = settings["network"]
+        pairs = data.examples(network, settings["batch_size"], settings["batches"])
+        self.pairs = [(jnp.asarray(x), jnp.asarray(y)) for x, y in pairs]
+        self.begin = data.initial_parameters(network)
+        self.params = [jnp.array(value) for value in self.begin]
+        self.lr = np.float32(settings["lr"])
+        self.last = None
+
+        @functools.partial(jax.jit, donate_argnums=0)
+        def step(params, x, y, lr):
+            value, gradients = jax.value_and_grad(lambda p: nets.loss(network, p, x, y))(params)
+            return [p - lr * g for p, g in zip(params, gradients, strict=True)], value
+
+        self.step = step
+
+    def run(self, steps):
+        params = self.params
+        for i in range(steps):
+            x, y = self.pairs[i % len(self.pairs)]
+            params, loss = self.step(params, x, y, self.lr)
+        self.params, self.last = jax.block_until_ready((params, loss))
+
+    def check(self):
+        self.run(NETWORK_CHECK_STEPS)
+        return {"loss": float(self.last), "moved": data.moved(self.begin, self.params)}
+
+
+class Inference:
+    def __init__(self, settings):
+        network = settings["network"]
+        ((x, _),) = data.examples(network, settings["batch_size"], 1)
+        self.x = jnp.asarray(x)
+        self.params = [jnp.asarray(value) for value in data.initial_parameters(network)]
+        self.apply = jax.jit(lambda params, x: nets.apply(network, params, x, train=False))
+
+    def run(self, steps):
+        for _ in range(steps):
+            self.apply(self.params, self.x).block_until_ready()
+
+    def check(self):
+        out = np.asarray(self.apply(self.params, self.x), "float64")
+        return {"norm": float(np.sqrt((out**2).sum())), "first": float(out[0, 0])}
+
+
 def first_step(settings, mark):
     ((x, y),) = data.classification("mlp", settings["batch_size"], 1)
     params = tuple(jnp.array(value) for value in data.initial_parameters("mlp"))
@@ -107,6 +160,11 @@ if __name__ == "__main__":
     Worker(
         STARTED,
         versions,
-        {"linear_regression": LinearRegression, "classifier": Classifier},
+        {
+            "linear_regression": LinearRegression,
+            "classifier": Classifier,
+            "network": Network,
+            "inference": Inference,
+        },
         first_step,
     ).main(sys.argv[1:])

@@ -14,7 +14,11 @@ import mxnet as mx  # noqa: E402
 from mxnet import autograd, gluon, nd  # noqa: E402
 from mxnet.gluon import nn  # noqa: E402
 from protocol import Worker  # noqa: E402
-from reference import CLASSIFIER_CHECK_STEPS, LINREG_CHECK_STEPS  # noqa: E402
+from reference import (  # noqa: E402
+    CLASSIFIER_CHECK_STEPS,
+    LINREG_CHECK_STEPS,
+    NETWORK_CHECK_STEPS,
+)
 
 
 def device(settings):
@@ -119,6 +123,166 @@ class Classifier:
         return {"loss": float(self.last.mean().asscalar()), "moved": data.moved(self.begin, end)}
 
 
+class Residual(gluon.HybridBlock):
+    def __init__(self, width, stride):
+        super().__init__()
+        with self.name_scope():
+            self.conv1 = nn.Conv2D(width, 3, stride, 1, use_bias=False)
+            self.norm1 = nn.BatchNorm()
+            self.conv2 = nn.Conv2D(width, 3, 1, 1, use_bias=False)
+            self.norm2 = nn.BatchNorm()
+            self.shorter = stride == 2
+            if self.shorter:
+                self.conv3 = nn.Conv2D(width, 1, stride, use_bias=False)
+                self.norm3 = nn.BatchNorm()
+
+    def hybrid_forward(self, F, x):
+        y = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
+        return F.relu(y + (self.norm3(self.conv3(x)) if self.shorter else x))
+
+
+class Recurrent(gluon.HybridBlock):
+    def __init__(self, kind):
+        super().__init__()
+        with self.name_scope():
+            self.layer = getattr(gluon.rnn, kind)(data.WIDTH, input_size=data.WIDTH)
+            self.out = nn.Dense(10, flatten=False)
+
+    def hybrid_forward(self, F, x):
+        return self.out(self.layer(x))
+
+
+class EncoderLayer(gluon.HybridBlock):
+    def __init__(self, width=256, hidden=1024, heads=4):
+        super().__init__()
+        self.heads = heads
+        self.scale = (width // heads) ** -0.5
+        with self.name_scope():
+            self.qkv, self.project = (nn.Dense(n, flatten=False) for n in (3 * width, width))
+            self.norm1 = nn.LayerNorm()
+            self.wide, self.narrow = (nn.Dense(n, flatten=False) for n in (hidden, width))
+            self.gelu = nn.GELU()
+            self.norm2 = nn.LayerNorm()
+
+    def hybrid_forward(self, F, x):
+        y = F.reshape(self.qkv(x), shape=(0, 0, -4, 3 * self.heads, -1))
+        y = F.transpose(y, axes=(0, 2, 1, 3))
+        q, k, v = (F.reshape(part, shape=(-3, 0, 0)) for part in F.split(y, num_outputs=3, axis=1))
+        weights = F.softmax(F.batch_dot(q, k, transpose_b=True) * self.scale)
+        y = F.reshape(F.batch_dot(weights, v), shape=(-4, -1, self.heads, 0, 0))
+        y = F.reshape(F.transpose(y, axes=(0, 2, 1, 3)), shape=(0, 0, -3))
+        x = self.norm1(x + self.project(y))
+        return self.norm2(x + self.narrow(self.gelu(self.wide(x))))
+
+
+class Encoder(gluon.HybridBlock):
+    def __init__(self):
+        super().__init__()
+        with self.name_scope():
+            self.layer1, self.layer2 = EncoderLayer(), EncoderLayer()
+            self.out = nn.Dense(10)
+
+    def hybrid_forward(self, F, x):
+        return self.out(F.mean(self.layer2(self.layer1(x)), axis=1))
+
+
+class Factors(gluon.HybridBlock):
+    def __init__(self):
+        super().__init__()
+        with self.name_scope():
+            self.users = nn.Embedding(data.ROWS, data.FACTORS)
+            self.items = nn.Embedding(data.ROWS, data.FACTORS)
+
+    def hybrid_forward(self, F, x):
+        user, item = F.split(x, num_outputs=2, axis=0, squeeze_axis=True)
+        return F.sum(self.users(user) * self.items(item), axis=1)
+
+
+def build_larger(network):
+    if network in ("lstm", "gru"):
+        return Recurrent(network.upper())
+    if network == "encoder":
+        return Encoder()
+    if network == "factors":
+        return Factors()
+    net = nn.HybridSequential()
+    net.add(
+        nn.Conv2D(64, 7, 2, 3, use_bias=False),
+        nn.BatchNorm(),
+        nn.Activation("relu"),
+        nn.MaxPool2D(3, 2, 1),
+    )
+    for i, width in enumerate((64, 128, 256, 512)):
+        net.add(Residual(width, 2 if i else 1), Residual(width, 1))
+    net.add(nn.GlobalAvgPool2D(), nn.Dense(10))
+    return net
+
+
+def ready(settings):
+    """(network with the common parameters, pairs of data, its parameters, their beginnings)."""
+    pairs = data.examples(settings["network"], settings["batch_size"], settings["batches"])
+    pairs = [(nd.array(x, dtype=x.dtype), nd.array(y)) for x, y in pairs]
+    net = build_larger(settings["network"])
+    net.initialize()
+    net(pairs[0][0])
+    begin = data.initial_parameters(settings["network"])
+    params = [p for p in net.collect_params().values() if p.grad_req != "null"]
+    if len(params) != len(begin):
+        raise ValueError(f"expected {len(begin)} parameters, got {len(params)}")
+    for param, value in zip(params, begin):
+        param.set_data(nd.array(value))
+    if settings["hybridize"]:
+        net.hybridize(**settings.get("static", {}))
+    return net, pairs, params, begin
+
+
+class Network:
+    """One of the larger networks."""
+
+    def __init__(self, settings):
+        self.net, self.pairs, self.params, self.begin = ready(settings)
+        if settings["network"] == "factors":
+            self.loss = gluon.loss.L2Loss()
+        else:
+            self.loss = gluon.loss.SoftmaxCrossEntropyLoss()
+        self.trainer = gluon.Trainer(
+            self.net.collect_params(), "sgd", {"learning_rate": settings["lr"]}
+        )
+        if settings["network"] in ("lstm", "gru"):  # a loss for each time step and example
+            self.loss = gluon.loss.SoftmaxCrossEntropyLoss(batch_axis=1)
+        self.last = None
+
+    def run(self, steps):
+        for step in range(steps):
+            x, y = self.pairs[step % len(self.pairs)]
+            with autograd.record():
+                loss = self.loss(self.net(x), y)
+            loss.backward()
+            self.trainer.step(loss.size)
+        self.last = loss
+        for param in self.params:
+            param.data().wait_to_read()
+        nd.waitall()
+
+    def check(self):
+        self.run(NETWORK_CHECK_STEPS)
+        end = [param.data().asnumpy() for param in self.params]
+        return {"loss": float(self.last.mean().asscalar()), "moved": data.moved(self.begin, end)}
+
+
+class Inference:
+    def __init__(self, settings):
+        self.net, ((self.x, _),), _, _ = ready(settings)
+
+    def run(self, steps):
+        for _ in range(steps):
+            self.net(self.x).wait_to_read()
+
+    def check(self):
+        out = self.net(self.x).asnumpy().astype("float64")
+        return {"norm": float(np.sqrt((out**2).sum())), "first": float(out[0, 0])}
+
+
 class ImageLoader:
     """Epochs over Fashion-MNIST files through ``DataLoader`` and ``ToTensor``."""
 
@@ -191,6 +355,8 @@ if __name__ == "__main__":
             "linear_regression": LinearRegression,
             "classifier": Classifier,
             "image_loader": ImageLoader,
+            "network": Network,
+            "inference": Inference,
         },
         first_step,
     ).main(sys.argv[1:])

@@ -4,7 +4,7 @@ import numpy as np
 
 import data
 
-LINREG_CHECK_STEPS, CLASSIFIER_CHECK_STEPS = 100, 5
+LINREG_CHECK_STEPS, CLASSIFIER_CHECK_STEPS, NETWORK_CHECK_STEPS = 100, 5, 2
 
 
 def linear_regression(settings):
@@ -132,7 +132,22 @@ def image_loader(settings):
     }
 
 
+def network(settings):
+    """The larger networks: their definition in JAX, in float64."""
+    import nets
+
+    return nets.expected(settings, NETWORK_CHECK_STEPS)
+
+
+def inference(settings):
+    import nets
+
+    return nets.expected(settings, 0, train=False)
+
+
 EXPECTED = {
+    "network": network,
+    "inference": inference,
     "linear_regression": linear_regression,
     "classifier": classifier,
     "image_loader": image_loader,

@@ -8,11 +8,16 @@ import sys  # noqa: E402
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
 from torch import nn  # noqa: E402
 
 import data  # noqa: E402
 from protocol import THREADS, Worker  # noqa: E402
-from reference import CLASSIFIER_CHECK_STEPS, LINREG_CHECK_STEPS  # noqa: E402
+from reference import (  # noqa: E402
+    CLASSIFIER_CHECK_STEPS,
+    LINREG_CHECK_STEPS,
+    NETWORK_CHECK_STEPS,
+)
 
 if THREADS:
     torch.set_num_threads(THREADS)
@@ -117,6 +122,150 @@ class Classifier:
         return {"loss": self.last.item(), "moved": data.moved(self.begin, end)}
 
 
+class Residual(nn.Module):
+    def __init__(self, channels, width, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 3, stride, 1, bias=False)
+        self.norm1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+        self.norm2 = nn.BatchNorm2d(width)
+        self.shorter = stride == 2
+        if self.shorter:
+            self.conv3 = nn.Conv2d(channels, width, 1, stride, bias=False)
+            self.norm3 = nn.BatchNorm2d(width)
+
+    def forward(self, x):
+        y = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
+        return F.relu(y + (self.norm3(self.conv3(x)) if self.shorter else x))
+
+
+class Recurrent(nn.Module):
+    def __init__(self, kind):
+        super().__init__()
+        self.layer = kind(data.WIDTH, data.WIDTH)
+        self.out = nn.Linear(data.WIDTH, 10)
+
+    def forward(self, x):
+        return self.out(self.layer(x)[0])
+
+
+class EncoderLayer(nn.Module):
+    def __init__(self, width=256, hidden=1024, heads=4):
+        super().__init__()
+        self.heads = heads
+        self.qkv, self.project = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.norm1 = nn.LayerNorm(width)
+        self.wide, self.narrow = nn.Linear(width, hidden), nn.Linear(hidden, width)
+        self.norm2 = nn.LayerNorm(width)
+
+    def forward(self, x):
+        n, t, d = x.shape
+        qkv = self.qkv(x).reshape(n, t, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        y = F.scaled_dot_product_attention(*qkv).transpose(1, 2).reshape(n, t, d)
+        x = self.norm1(x + self.project(y))
+        return self.norm2(x + self.narrow(F.gelu(self.wide(x))))
+
+
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(EncoderLayer(), EncoderLayer())
+        self.out = nn.Linear(256, 10)
+
+    def forward(self, x):
+        return self.out(self.layers(x).mean(1))
+
+
+class Factors(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.users = nn.Embedding(data.ROWS, data.FACTORS)
+        self.items = nn.Embedding(data.ROWS, data.FACTORS)
+
+    def forward(self, x):
+        return (self.users(x[0]) * self.items(x[1])).sum(1)
+
+
+def build_larger(network):
+    if network == "lstm":
+        return Recurrent(nn.LSTM)
+    if network == "gru":
+        return Recurrent(nn.GRU)
+    if network == "encoder":
+        return Encoder()
+    if network == "factors":
+        return Factors()
+    channels = data.INPUTS[network][0]
+    layers = [nn.Conv2d(channels, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU()]
+    layers += [nn.MaxPool2d(3, 2, 1)]
+    channels = 64
+    for i, width in enumerate((64, 128, 256, 512)):
+        layers += [Residual(channels, width, 2 if i else 1), Residual(width, width, 1)]
+        channels = width
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10))
+
+
+def ready(settings):
+    """(network with the common parameters, pairs of data, the parameters it begins with)."""
+    pairs = data.examples(settings["network"], settings["batch_size"], settings["batches"])
+    pairs = [
+        (
+            torch.from_numpy(x),
+            torch.from_numpy(y) if y.dtype.kind == "f" else torch.tensor(y).long(),
+        )
+        for x, y in pairs
+    ]
+    net, begin = build_larger(settings["network"]), data.initial_parameters(settings["network"])
+    with torch.no_grad():
+        for param, value in zip(net.parameters(), begin, strict=True):
+            param.copy_(torch.from_numpy(value))
+    return net, pairs, begin
+
+
+class Network:
+    """One of the larger networks."""
+
+    def __init__(self, settings):
+        self.net, self.pairs, self.begin = ready(settings)
+        self.squared = settings["network"] == "factors"
+        self.optimizer = torch.optim.SGD(self.net.parameters(), lr=settings["lr"])
+        self.last = None
+
+    def run(self, steps):
+        for step in range(steps):
+            x, y = self.pairs[step % len(self.pairs)]
+            self.optimizer.zero_grad()
+            out = self.net(x)
+            if self.squared:
+                loss = F.mse_loss(out, y) / 2
+            else:
+                loss = F.cross_entropy(out.reshape(-1, 10), y.reshape(-1))
+            loss.backward()
+            self.optimizer.step()
+        self.last = loss
+
+    def check(self):
+        self.run(NETWORK_CHECK_STEPS)
+        end = [param.detach().numpy() for param in self.net.parameters()]
+        return {"loss": self.last.item(), "moved": data.moved(self.begin, end)}
+
+
+class Inference:
+    def __init__(self, settings):
+        self.net, ((self.x, _),), _ = ready(settings)
+        self.net.eval()
+
+    def run(self, steps):
+        with torch.inference_mode():
+            for _ in range(steps):
+                self.net(self.x)
+
+    def check(self):
+        with torch.inference_mode():
+            out = self.net(self.x).double()
+        return {"norm": out.norm().item(), "first": out[0, 0].item()}
+
+
 class Images(torch.utils.data.Dataset):
     """28x28 grey images; an item is (float32 (1, 28, 28) in 0..1, label), as ToTensor gives."""
 
@@ -178,6 +327,8 @@ if __name__ == "__main__":
             "linear_regression": LinearRegression,
             "classifier": Classifier,
             "image_loader": ImageLoader,
+            "network": Network,
+            "inference": Inference,
         },
         first_step,
     ).main(sys.argv[1:])
