@@ -17,8 +17,8 @@ PACKAGE = "mxnet"
 LAYERS: tuple[tuple[str, ...], ...] = (
     # L0 ground: knows nothing of arrays
     tuple(
-        "error base _config context name attribute log util registry libinfo runtime"
-        " _dtypes _shapes".split()
+        "error base _config context name attribute log util registry libinfo"
+        " _dtypes _shapes _codec".split()
     ),
     ("_ops",),  # L1 what can be computed
     ("_graph",),  # L2 how it is described
@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("symbol",),
     ("numpy",),
     ("numpy_extension",),
-    tuple("autograd random engine operator profiler monitor".split()),  # L5
+    tuple("autograd random engine operator profiler monitor runtime library".split()),  # L5
     tuple(  # L6
         "initializer lr_scheduler metric optimizer kvstore kvstore_server io recordio image"
         " callback _checkpoint misc contrib.text".split()
