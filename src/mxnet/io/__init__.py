@@ -1,6 +1,7 @@
 """``mx.io``: iterators over batches."""
 
 from . import io
+from ._files import CSVIter, LibSVMIter, MNISTIter
 from .io import (
     DataBatch,
     DataDesc,
@@ -12,9 +13,12 @@ from .io import (
 )
 
 __all__ = [
+    "CSVIter",
     "DataBatch",
     "DataDesc",
     "DataIter",
+    "LibSVMIter",
+    "MNISTIter",
     "MXDataIter",
     "NDArrayIter",
     "PrefetchingIter",
