@@ -33,6 +33,7 @@ from . import (
     operator,
     optimizer,
     random,
+    recordio,
     registry,
     util,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "operator",
     "optimizer",
     "random",
+    "recordio",
     "registry",
     "rnd",
     "is_np_array",
