@@ -265,7 +265,10 @@ class RecurrentCell(Block):
         if valid_length is not None:
             states = [
                 F.SequenceLast(
-                    F.stack(*each, axis=0), sequence_length=valid_length, use_sequence_length=True
+                    F.stack(*each, axis=0),
+                    sequence_length=valid_length,
+                    use_sequence_length=True,
+                    axis=0,
                 )
                 for each in zip(*history)
             ]

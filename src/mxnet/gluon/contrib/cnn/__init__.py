@@ -1,0 +1,6 @@
+"""``gluon.contrib.cnn``: convolutions whose taps are moved by learned offsets."""
+
+from . import conv_layers
+from .conv_layers import *  # noqa: F403
+
+__all__ = conv_layers.__all__

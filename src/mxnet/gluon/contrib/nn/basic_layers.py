@@ -1,0 +1,262 @@
+"""Branches, embeddings with row-sparse weights, pixel shuffles, synchronised normalisation."""
+
+import math
+import warnings
+
+from .... import ndarray as nd
+from ....context import num_gpus
+from ...block import Block, HybridBlock
+from ...nn import BatchNorm, HybridSequential, Sequential
+from ...nn._arguments import integers, natural
+
+__all__ = [
+    "Concurrent",
+    "HybridConcurrent",
+    "Identity",
+    "SparseEmbedding",
+    "SyncBatchNorm",
+    "PixelShuffle1D",
+    "PixelShuffle2D",
+    "PixelShuffle3D",
+]
+
+
+class Concurrent(Sequential):
+    """Blocks applied to the same input; their results joined along an axis.
+
+    Parameters
+    ----------
+    axis : int, default -1
+    prefix, params           see :class:`Block`
+    """
+
+    def __init__(self, axis=-1, prefix=None, params=None):
+        super().__init__(prefix=prefix, params=params)
+        self.axis = axis
+
+    def _empty_copy(self):
+        return type(self)(axis=self.axis, prefix=self._prefix)
+
+    def forward(self, x):
+        return nd.concat(*[block(x) for block in self._children.values()], dim=self.axis)
+
+
+class HybridConcurrent(HybridSequential):
+    """:class:`Concurrent` of HybridBlocks.
+
+    Parameters
+    ----------
+    axis : int, default -1
+    prefix, params           see :class:`Block`
+    """
+
+    def __init__(self, axis=-1, prefix=None, params=None):
+        super().__init__(prefix=prefix, params=params)
+        self.axis = axis
+
+    def _empty_copy(self):
+        return type(self)(axis=self.axis, prefix=self._prefix)
+
+    def hybrid_forward(self, F, x):
+        return F.concat(*[block(x) for block in self._children.values()], dim=self.axis)
+
+
+class Identity(HybridBlock):
+    """The input itself: a branch of :class:`HybridConcurrent` that changes nothing."""
+
+    def __init__(self, prefix=None, params=None):
+        super().__init__(prefix=prefix, params=params)
+
+    def hybrid_forward(self, F, x):
+        return x
+
+
+class SparseEmbedding(Block):
+    """Rows of a learned table by number, with row-sparse weight and gradient.
+
+    Parameters
+    ----------
+    input_dim, output_dim : int        rows and columns of the table
+    dtype : default 'float32'
+    weight_initializer : Initializer or str
+
+    Shapes: x any shape, result ``(*x.shape, output_dim)``.  There is no gradient for x.
+    """
+
+    def __init__(
+        self,
+        input_dim,
+        output_dim,
+        dtype="float32",
+        weight_initializer=None,
+        **kwargs,
+    ):
+        natural("SparseEmbedding", "input_dim", input_dim)
+        natural("SparseEmbedding", "output_dim", output_dim)
+        super().__init__(**kwargs)
+        self._kwargs = {
+            "input_dim": input_dim,
+            "output_dim": output_dim,
+            "dtype": dtype,
+            "sparse_grad": True,
+        }
+        self.weight = self.params.get(
+            "weight",
+            shape=(input_dim, output_dim),
+            init=weight_initializer,
+            dtype=dtype,
+            grad_stype="row_sparse",
+            stype="row_sparse",
+        )
+
+    def forward(self, x):
+        weight = self.weight._for_forward(x.context)
+        return nd.Embedding(x, weight, name="fwd", **self._kwargs)
+
+    def __repr__(self):
+        kw = self._kwargs
+        return f"{self.__class__.__name__}({kw['input_dim']} -> {kw['output_dim']}, {kw['dtype']})"
+
+
+class SyncBatchNorm(BatchNorm):
+    """:class:`BatchNorm` meant for a batch that is divided among devices.
+
+    A batch on one device needs no more than BatchNorm, and that is what each device does with its
+    part; statistics are not exchanged.
+
+    Parameters
+    ----------
+    in_channels : int, default 0       0: from the first input
+    num_devices : int, optional        devices that share a batch; kept for files and printing
+    momentum : float, default 0.9      what the moving statistics keep of themselves at each step
+    epsilon : float, default 1e-5      added to the variance
+    center, scale : bool               learn a shift (beta), a scale (gamma)
+    use_global_stats : bool            use the moving statistics in training too
+    beta_initializer, gamma_initializer, running_mean_initializer, running_variance_initializer
+    """
+
+    def __init__(
+        self,
+        in_channels=0,
+        num_devices=None,
+        momentum=0.9,
+        epsilon=1e-5,
+        center=True,
+        scale=True,
+        use_global_stats=False,
+        beta_initializer="zeros",
+        gamma_initializer="ones",
+        running_mean_initializer="zeros",
+        running_variance_initializer="ones",
+        **kwargs,
+    ):
+        super().__init__(
+            1,
+            momentum,
+            epsilon,
+            center,
+            scale,
+            use_global_stats,
+            beta_initializer,
+            gamma_initializer,
+            running_mean_initializer,
+            running_variance_initializer,
+            in_channels,
+            **kwargs,
+        )
+        if num_devices is None:
+            num_devices = max(1, num_gpus())
+            warnings.warn(
+                f"SyncBatchNorm: num_devices is not given and taken as {num_devices}; statistics "
+                "are those of each device's part of the batch.",
+                stacklevel=2,
+            )
+        self._kwargs = {
+            "eps": epsilon,
+            "momentum": momentum,
+            "fix_gamma": not scale,
+            "use_global_stats": use_global_stats,
+            "ndev": num_devices,
+            "key": self.prefix,
+        }
+
+    def hybrid_forward(self, F, x, gamma, beta, running_mean, running_var):
+        return F.contrib.SyncBatchNorm(
+            x, gamma, beta, running_mean, running_var, name="fwd", **self._kwargs
+        )
+
+
+class _PixelShuffle(HybridBlock):
+    """What the pixel shuffles share."""
+
+    def __init__(self, factor, n):
+        super().__init__()
+        self._factors = integers(type(self).__name__, "factor", factor, n)
+
+    def __repr__(self):
+        return f"{self.__class__.__name__}({self._factors})"
+
+
+class PixelShuffle1D(HybridBlock):
+    """Channels become positions: ``(N, f C, W)`` to ``(N, C, f W)``.
+
+    Parameters
+    ----------
+    factor : int         f
+    """
+
+    def __init__(self, factor):
+        super().__init__()
+        self._factor = natural("PixelShuffle1D", "factor", factor)
+
+    def hybrid_forward(self, F, x):
+        x = F.reshape(x, (0, -4, -1, self._factor, 0))  # (N, C, f, W)
+        x = F.transpose(x, (0, 1, 3, 2))  # (N, C, W, f)
+        return F.reshape(x, (0, 0, -3))
+
+    def __repr__(self):
+        return f"{self.__class__.__name__}({self._factor})"
+
+
+class PixelShuffle2D(_PixelShuffle):
+    """Channels become pixels: ``(N, f1 f2 C, H, W)`` to ``(N, C, f1 H, f2 W)``.
+
+    Parameters
+    ----------
+    factor : int or tuple of 2 ints         (f1, f2)
+    """
+
+    def __init__(self, factor):
+        super().__init__(factor, 2)
+
+    def hybrid_forward(self, F, x):
+        f1, f2 = self._factors
+        x = F.reshape(x, (0, -4, -1, f1 * f2, 0, 0))  # (N, C, f1 f2, H, W)
+        x = F.reshape(x, (0, 0, -4, f1, f2, 0, 0))  # (N, C, f1, f2, H, W)
+        x = F.transpose(x, (0, 1, 4, 2, 5, 3))  # (N, C, H, f1, W, f2)
+        return F.reshape(x, (0, 0, -3, -3))
+
+
+class PixelShuffle3D(_PixelShuffle):
+    """Channels become voxels: ``(N, f1 f2 f3 C, D, H, W)`` to ``(N, C, f1 D, f2 H, f3 W)``.
+
+    Parameters
+    ----------
+    factor : int or tuple of 3 ints         (f1, f2, f3)
+    """
+
+    def __init__(self, factor):
+        super().__init__(factor, 3)
+
+    def hybrid_forward(self, F, x):
+        # one axis after the other: operators of 1.x take at most six
+        f1, f2, f3 = self._factors
+        x = F.reshape(x, (0, -4, -1, math.prod(self._factors), 0, 0, 0))
+        x = F.swapaxes(x, 2, 3)  # (N, C, D, f1 f2 f3, H, W)
+        x = F.reshape(x, (0, 0, 0, -4, f1, f2 * f3, 0, 0))  # (N, C, D, f1, f2 f3, H, W)
+        x = F.reshape(x, (0, 0, -3, 0, 0, 0))  # (N, C, f1 D, f2 f3, H, W)
+        x = F.swapaxes(x, 3, 4)  # (N, C, f1 D, H, f2 f3, W)
+        x = F.reshape(x, (0, 0, 0, 0, -4, f2, f3, 0))  # (N, C, f1 D, H, f2, f3, W)
+        x = F.reshape(x, (0, 0, 0, -3, 0, 0))  # (N, C, f1 D, f2 H, f3, W)
+        x = F.swapaxes(x, 4, 5)  # (N, C, f1 D, f2 H, W, f3)
+        return F.reshape(x, (0, 0, 0, 0, -3))
