@@ -21,6 +21,7 @@ from . import (
     contrib,
     engine,
     error,
+    executor,
     gluon,
     initializer,
     io,
@@ -35,6 +36,7 @@ from . import (
     random,
     recordio,
     registry,
+    symbol,
     util,
 )
 from . import initializer as init
@@ -42,6 +44,7 @@ from . import kvstore as kv
 from . import monitor as mon
 from . import ndarray as nd
 from . import random as rnd
+from . import symbol as sym
 from .attribute import AttrScope
 from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
 from .error import MXNetError
@@ -73,6 +76,7 @@ __all__ = [
     "current_context",
     "engine",
     "error",
+    "executor",
     "gluon",
     "gpu",
     "init",
@@ -94,6 +98,8 @@ __all__ = [
     "recordio",
     "registry",
     "rnd",
+    "sym",
+    "symbol",
     "is_np_array",
     "is_np_shape",
     "np_array",

@@ -1,0 +1,223 @@
+"""Operators become functions of symbols: ``sym.FullyConnected(data, num_hidden=3, name='fc1')``.
+
+The same registry as for arrays, the same order of parameters. What the caller writes becomes text,
+as symbol JSON holds it; an input that is not given becomes a variable ``fc1_weight``.
+"""
+
+import inspect
+
+import numpy as onp
+
+from .._dtypes import as_dtype
+from .._graph.net import HIDDEN, Node, hidden_key, input_names, written_name
+from .._graph.serial import initial_value
+from .._ops import _spec
+from .._ops._spec import OpDef
+from ..attribute import AttrScope
+from ..error import AttributeTypeError, MXNetError, fail
+from ..name import NameManager
+from .build import document, signature_of
+from .dispatch import array_class
+
+__all__ = ["as_text", "compose", "fill_symbols", "make_symbol_function", "node_attributes"]
+
+
+def as_text(key, value):
+    """An attribute as files hold it."""
+    if key == "dtype" and not isinstance(value, str) and value is not None:
+        if not isinstance(value, int):
+            return as_dtype(value).name
+    if isinstance(value, (onp.bool_, onp.integer, onp.floating)):
+        return str(value.item()) if not isinstance(value, onp.float32) else _shortest(value)
+    if isinstance(value, (tuple, list)):
+        kind = tuple if isinstance(value, tuple) else list
+        return str(kind([v.item() if isinstance(v, onp.generic) else v for v in value]))
+    return str(value)
+
+
+def _shortest(value):
+    return onp.format_float_positional(value, trim="0") if abs(value) < 1e16 else str(value)
+
+
+def node_attributes(given, attr):
+    """Text attributes of a node: the operator's, the scope's and the user's."""
+    found = {hidden_key(k): str(v) for k, v in AttrScope.current().get(attr).items()}
+    for k, v in given.items():
+        found[hidden_key(k)] = as_text(k, v)
+    return found
+
+
+def compose(op_name, inputs, given, name=None, attr=None, hint=None):
+    """A symbol of an operator applied.
+
+    Parameters
+    ----------
+    op_name : str                      as the registry has it
+    inputs : list of Symbol or None    in the order of the operator's signature; None: left out
+    given : dict                       attributes as the user wrote them
+    name : str, optional               made from ``hint`` by the current NameManager otherwise
+    attr : dict of str, optional       further attributes of the node
+    """
+    cls = array_class("sym")
+    written = written_name(op_name)
+    node = Node(written, None, node_attributes(given, attr))
+    op = node.op
+    parameters = node.parameters
+    if isinstance(op, OpDef) and op.variadic is not None:
+        names = input_names(op, parameters, len(inputs))
+        full = list(inputs) + [None] * (len(names) - len(inputs))
+    else:
+        names = input_names(op, parameters, len(inputs))
+        order = op.inputs if isinstance(op, OpDef) else names
+        by_name = dict(zip(order, inputs))
+        if len(inputs) > len(order):
+            fail(
+                MXNetError,
+                op.name,
+                "too many inputs",
+                expected=f"at most {len(order)}",
+                got=len(inputs),
+            )
+        present = set(names) | {n for n, x in by_name.items() if x is not None}
+        names = [n for n in order if n in present]
+        full = [by_name.get(n) for n in names]
+    for key, x in zip(names, full):
+        if x is not None and not isinstance(x, cls):
+            _not_symbol(op.name, key, x)
+    node.name = NameManager.current().get(name, hint or op_name.lower())
+    if isinstance(op, OpDef):
+        for key in parameters:
+            if key not in op.attrs and key != "num_args":
+                op.reject(key)
+        # read now, so that a mistake fails at the user's line
+        op.parse({k: v for k, v in parameters.items() if k in op.attrs})
+        if op.variadic is not None and not full:
+            fail(MXNetError, op.name, "no inputs", expected="at least one symbol, or num_args")
+    for key, x in zip(names, full):
+        if x is None:
+            made = Node("null", f"{node.name}_{key}", dict(node.attrs))
+            start = initial_value(written, key)
+            if start is not None:
+                made.attrs["__init__"] = start
+            node.inputs.append((made, 0))
+        else:
+            if len(x._entries) != 1:
+                fail(
+                    MXNetError,
+                    f"{op.name} (node {node.name!r})",
+                    f"input {key!r} is a group of outputs",
+                    expected="a symbol with one output",
+                    got=f"{len(x._entries)}",
+                    hint="pick one with an index, such as x[0]",
+                )
+            node.inputs.append(x._entries[0])
+    return cls._of_node(node)
+
+
+def _not_symbol(where, name, value):
+    raise SymbolTypeError(
+        f"{where}: Argument {name} must be Symbol instances, but got {value!r}. "
+        "Hint: make one with mx.sym.Variable()."
+    )
+
+
+class SymbolTypeError(AttributeTypeError, AssertionError):
+    """Something else than a Symbol where an operator takes one (the original asserts it)."""
+
+
+def make_symbol_function(op, public, registered):
+    """The public function of an operator on symbols."""
+    inputs, variadic = op.inputs, op.variadic
+    attrs = tuple(op.attrs)
+    n_inputs = len(inputs)
+    order = inputs + attrs
+    hint = public.lower()
+
+    if variadic is not None:
+
+        def function(*args, name=None, attr=None, out=None, **kwargs):
+            cls = array_class("sym")
+            arrays, rest = list(args), []
+            for i, a in enumerate(arrays):
+                if not isinstance(a, cls):
+                    if i and not isinstance(a, (list, tuple)) and attrs:
+                        arrays, rest = arrays[:i], arrays[i:]
+                        break
+                    raise SymbolTypeError(
+                        f"{op.name}: Positional arguments must be Symbol instances, but got {a!r}."
+                    )
+            for key in [k for k, v in kwargs.items() if isinstance(v, cls)]:
+                arrays.append(kwargs.pop(key))
+            if isinstance(kwargs.get(variadic), (list, tuple)):
+                arrays += list(kwargs.pop(variadic))
+            kwargs.update(zip(attrs, rest))
+            if "num_args" in op.attrs or op.name in _COUNTED:
+                kwargs.setdefault("num_args", len(arrays))
+            return compose(registered, arrays, kwargs, name, attr, hint)
+
+    else:
+
+        def function(*args, name=None, attr=None, out=None, **kwargs):
+            if len(args) > len(order):
+                fail(
+                    AttributeTypeError,
+                    op.name,
+                    "too many arguments",
+                    expected=f"at most {len(order)} ({', '.join(order)})",
+                    got=len(args),
+                )
+            arrays = list(args[:n_inputs])
+            for a, v in zip(attrs, args[n_inputs:]):
+                if a in kwargs:
+                    fail(AttributeTypeError, op.name, f"parameter {a!r} is given twice")
+                kwargs[a] = v
+            for key in inputs[len(arrays) :]:
+                arrays.append(kwargs.pop(key, None))
+            return compose(registered, arrays, kwargs, name, attr, hint)
+
+    function.__name__ = function.__qualname__ = public
+    function.__doc__ = document(op)
+    function.__signature__ = symbol_signature(op)
+    function.op = op
+    return function
+
+
+# operators of any number of inputs that write how many they have
+_COUNTED = {"Concat", "add_n", "stack", "UpSampling", "Crop", "_rnn_param_concat", "khatri_rao"}
+
+
+def symbol_signature(op):
+    """``inspect.Signature`` of an operator's function of symbols."""
+    found = signature_of(op)
+    params = [p for p in found.parameters.values() if p.name not in ("out", "name", "kwargs")]
+    P = inspect.Parameter
+    params += [
+        P("name", P.KEYWORD_ONLY, default=None),
+        P("attr", P.KEYWORD_ONLY, default=None),
+        P("out", P.KEYWORD_ONLY, default=None),
+        P("kwargs", P.VAR_KEYWORD),
+    ]
+    return inspect.Signature(params)
+
+
+def fill_symbols(namespace, prefix=None):
+    """Put the operators' functions into a module's namespace, as ``fill_namespace`` does."""
+    added = []
+    for name, op in _spec.registry.items():
+        if prefix is None:
+            if name.startswith("_"):
+                continue
+            public = name
+        elif name.startswith(prefix):
+            public = name[len(prefix) :]
+        else:
+            continue
+        if public and public not in namespace:
+            namespace[public] = make_symbol_function(op, public, name)
+            added.append(public)
+    return added
+
+
+def is_hidden(key):
+    """Whether a key is one of the attributes every node may have."""
+    return key in HIDDEN or (key[:2] == "__" and key[-2:] == "__")

@@ -1,0 +1,500 @@
+"""``Executor``: a symbol bound to arrays. Its graph is one compiled program."""
+
+import numpy as onp
+
+from ._dtypes import as_dtype, is_floating
+from ._engine.segment import alias, flush_all
+from ._engine.state import threads
+from ._engine.tape import backward as _backward
+from ._engine.trace import placeholder, trace
+from ._engine.value import Mark
+from ._frontend.dispatch import invoke
+from ._graph.complete import complete, is_full
+from ._graph.net import auxiliary_nodes, output_name, topological
+from ._ops._spec import OpDef
+from .context import canonical
+from .error import MXNetError, ShapeError, TraceError, fail
+from .ndarray import NDArray, array, zeros
+from .ndarray.ndarray import _wrap
+
+__all__ = ["Executor", "run_graph", "traced_graph"]
+
+_REQUESTS = ("null", "write", "add")
+_MOST_TRACED = 20000  # longer graphs run piecewise: compiling them whole would take minutes
+
+# operators that need no gradient of their output to be differentiated: losses, and what stops
+_LOSSES = set(
+    """
+    SoftmaxOutput LinearRegressionOutput LogisticRegressionOutput MAERegressionOutput SVMOutput
+    MakeLoss make_loss BlockGrad zeros_like ones_like argmax argmin argmax_channel argsort sign
+    round rint ceil floor trunc fix shape_array size_array _equal _not_equal _greater
+    _greater_equal _lesser _lesser_equal _equal_scalar _not_equal_scalar _greater_scalar
+    _greater_equal_scalar _lesser_scalar _lesser_equal_scalar one_hot _zeros _ones _full _arange
+    """.split()
+)
+_NO_HEAD = (
+    "backward: the last operator {name!r} is not a loss, so the gradient of the output is needed: "
+    "expected out_grads. Hint: pass out_grads, or make the output a loss with mx.sym.make_loss()."
+)
+
+
+def run_graph(order, entries, feed, shapes=None, watch=None):
+    """Apply the operators of a graph to arrays.
+
+    Parameters
+    ----------
+    order : list of Node     topological
+    entries : list           whose arrays are returned
+    feed : dict from id of a variable's node to NDArray; auxiliary states are written
+    shapes : dict, optional  (id of a node without inputs, 0) -> its full shape
+    watch : callable(node, inputs, outputs), optional    called after each operator
+    """
+    env = {}
+    for node in order:
+        if node.op is None:
+            env[id(node), 0] = feed[id(node)]
+            continue
+        ins = [env[id(c), i] for c, i in node.inputs]
+        op = node.op
+        if not isinstance(op, OpDef):
+            outs = op.run(node, ins)
+        else:
+            given = node.parameters
+            if not ins and shapes is not None and "shape" in op.attrs:
+                known = shapes.get((id(node), 0))
+                if known is not None:
+                    given["shape"] = known
+            if "num_args" in given and "num_args" not in op.attrs:
+                del given["num_args"]
+            if "ctx" in given:
+                del given["ctx"]
+            outs = invoke(op, ins, given, None, node.given_names())
+            if not isinstance(outs, list):
+                outs = [outs]
+        for i, x in enumerate(outs):
+            env[id(node), i] = x
+        if watch is not None:
+            watch(node, ins, outs)
+    return [env[id(n), i] for n, i in entries]
+
+
+class traced_graph:
+    """A graph as one operator of its variables, for one combination of shapes and mode.
+
+    Parameters
+    ----------
+    name : str
+    ctx : Context
+    order, entries : see :func:`run_graph`
+    nodes : list of variable Node     in the order the values are given in
+    values : list of Value            what the variables look like
+    """
+
+    def __init__(self, name, ctx, order, entries, nodes, values, shapes=None):
+        stand_ins = [placeholder(v.spec) for v in values]
+        self.writes = []
+
+        def run():
+            handles = [_wrap(NDArray, v) for v in stand_ins]
+            outs = run_graph(order, entries, {id(n): h for n, h in zip(nodes, handles)}, shapes)
+            results = [x._read() for x in outs]
+            self.n_out = len(results)
+            for i, (h, v) in enumerate(zip(handles, stand_ins)):
+                if h._v is not v:
+                    self.writes.append(i)
+                    results.append(h._v)
+            return results
+
+        self.traced = trace(name, ctx, stand_ins, run)
+        self.traced.op.closed = frozenset(range(self.n_out, len(self.traced.emit)))
+
+    def __call__(self, values):
+        """(Values of the outputs, [(number of a variable, its new Value)])."""
+        outs = self.traced(values)
+        return outs[: self.n_out], list(zip(self.writes, outs[self.n_out :]))
+
+
+class Executor:
+    """A symbol bound to arrays: see :meth:`mxnet.sym.Symbol.bind` and ``simple_bind``.
+
+    Attributes
+    ----------
+    arg_arrays, grad_arrays, aux_arrays : list of NDArray     as the symbol lists its arguments;
+        the gradient of an argument that needs none is None
+    outputs : list of NDArray                                 of the last forward
+    """
+
+    def __init__(self, symbol, ctx, args, grads, requests, aux, group2ctx=None, grad_req="write"):
+        self._symbol = symbol
+        self._ctx = canonical(ctx)
+        self._group2ctx, self._grad_req = group2ctx, grad_req
+        self._order = topological(symbol._entries)
+        states = auxiliary_nodes(self._order)
+        nodes = [n for n in self._order if n.op is None]
+        self._arg_nodes = [n for n in nodes if id(n) not in states]
+        self._aux_nodes = [n for n in nodes if id(n) in states]
+        self.arg_arrays, self.grad_arrays, self.aux_arrays = args, grads, aux
+        self._requests = requests
+        self._marks = [
+            Mark(g, r) if g is not None and r != "null" else None for g, r in zip(grads, requests)
+        ]
+        self._graphs = {}
+        self._outputs = self._heads = None
+        self._trained = False
+        self._monitor = None
+        self._monitor_all = False
+        self._imperative = len(self._order) > _MOST_TRACED
+        self._shapes = self._complete()
+
+    def _complete(self):
+        """Shapes of operators without inputs that leave dimensions open; checks all others."""
+        nodes = [*self._arg_nodes, *self._aux_nodes]
+        arrays = [*self.arg_arrays, *self.aux_arrays]
+        found = complete(
+            self._symbol._entries,
+            {n: a.shape for n, a in zip(nodes, arrays)},
+            {n: as_dtype(a.dtype) for n, a in zip(nodes, arrays)},
+            ctx=self._ctx,
+        )
+        self._output_specs = [(found.get(e), found.type_of(e)) for e in self._symbol._entries]
+        return {
+            (id(n), 0): found.get((n, 0))
+            for n in self._order
+            if n.op is not None and not n.inputs and is_full(found.get((n, 0)))
+        }
+
+    # ------------------------------------------------------------------ arrays by name
+    def _named(self, nodes, arrays, what):
+        names = [n.name for n in nodes]
+        if len(set(names)) != len(names):
+            twice = sorted({n for n in names if names.count(n) > 1})
+            raise ValueError(
+                f"Executor: found duplicated names of {what}: {', '.join(twice)}. "
+                "Hint: give each variable a name of its own."
+            )
+        return dict(zip(names, arrays))
+
+    @property
+    def arg_dict(self):
+        """Arguments by name."""
+        return self._named(self._arg_nodes, self.arg_arrays, "arguments")
+
+    @property
+    def grad_dict(self):
+        """Gradients by argument's name; None where there is none."""
+        return self._named(self._arg_nodes, self.grad_arrays, "arguments")
+
+    @property
+    def aux_dict(self):
+        """Auxiliary states by name."""
+        return self._named(self._aux_nodes, self.aux_arrays, "auxiliary states")
+
+    @property
+    def output_dict(self):
+        """Outputs by name."""
+        names = self._symbol.list_outputs()
+        if len(set(names)) != len(names):
+            raise ValueError(f"Executor: found duplicated names of outputs: {names}.")
+        return dict(zip(names, self.outputs))
+
+    @property
+    def outputs(self):
+        """The outputs; each forward writes to the same arrays."""
+        if self._outputs is None:
+            self._outputs = [
+                zeros(s if is_full(s) else (1,), ctx=self._ctx, dtype=t)
+                for s, t in self._output_specs
+            ]
+        return self._outputs
+
+    # ------------------------------------------------------------------ running
+    def forward(self, is_train=False, **kwargs):
+        """Compute the outputs.
+
+        Parameters
+        ----------
+        is_train : bool      training mode; gradients can be asked for
+        **kwargs             arrays to copy into arguments first
+
+        Returns
+        -------
+        list of NDArray
+
+        Raises
+        ------
+        TypeError    a name is not an argument
+        ValueError   an array does not have its argument's shape
+        """
+        if kwargs:
+            self._feed(kwargs)
+        train = bool(is_train)
+        if train and threads.tracing is None and not threads.scope:
+            if any(seg.outs for seg in threads.segments.values()):
+                flush_all()  # what is pending belongs to the step before
+        self._trained = train
+        values = self._run(train, train and any(self._marks))
+        self._keep(values)
+        return self.outputs
+
+    def _keep(self, values):
+        self._heads = values
+        if self._outputs is None:
+            self._outputs = [_wrap(NDArray, v) if not isinstance(v, NDArray) else v for v in values]
+            return
+        for x, v in zip(self._outputs, values):
+            x._v = v
+
+    def _feed(self, kwargs):
+        table = self.arg_dict
+        for name, value in kwargs.items():
+            if name not in table:
+                raise TypeError(
+                    f"forward: Unknown argument {name}: expected one of {', '.join(table)}."
+                )
+            if not isinstance(value, (NDArray, onp.ndarray)):
+                raise ValueError(
+                    "forward: only accept keyword argument of NDArrays and numpy.ndarray, got "
+                    f"{type(value).__name__} for {name}."
+                )
+            if value.shape != table[name].shape:
+                raise ValueError(
+                    f"forward: Shape not match! Argument {name}, need: {table[name].shape}, "
+                    f"received: {value.shape}."
+                )
+            table[name][:] = value
+
+    def _run(self, train, record):
+        t = threads
+        saved = t.recording, t.training
+        t.recording, t.training = record, train
+        try:
+            values = [self._variable(x, m, record) for x, m in zip(self.arg_arrays, self._marks)]
+            if not (self._monitor or self._imperative or self._sparse()):
+                try:
+                    return self._compiled(train, values)
+                except TraceError:
+                    self._imperative = True
+            return self._eager(values)
+        finally:
+            t.recording, t.training = saved
+
+    def _sparse(self):
+        return any(x.stype != "default" for x in (*self.arg_arrays, *self.aux_arrays))
+
+    @staticmethod
+    def _variable(x, mark, record):
+        if x.stype != "default":
+            return None
+        v = x._read()
+        if mark is not None and record:
+            return alias(v, mark)
+        return alias(v, None) if v.spec.grad or v.mark is not None else v
+
+    def _compiled(self, train, values):
+        values = values + [x._read() for x in self.aux_arrays]
+        key = (train, *[v.spec.with_grad(False) for v in values])
+        graph = self._graphs.get(key)
+        if graph is None:
+            graph = self._graphs[key] = traced_graph(
+                self._symbol.name or "executor",
+                self._ctx,
+                self._order,
+                self._symbol._entries,
+                [*self._arg_nodes, *self._aux_nodes],
+                values,
+                self._shapes,
+            )
+        outs, writes = graph(values)
+        for i, v in writes:
+            i -= len(self.arg_arrays)
+            if i >= 0:
+                self.aux_arrays[i]._write(v)
+        return outs
+
+    def _eager(self, values):
+        feed = {}
+        for n, x, v in zip(self._arg_nodes, self.arg_arrays, values):
+            feed[id(n)] = x if v is None else _wrap(NDArray, v)
+        for n, x in zip(self._aux_nodes, self.aux_arrays):
+            feed[id(n)] = x
+        if self._monitor and self._monitor_all:
+            for n in self._arg_nodes + self._aux_nodes:
+                self._monitor(n.name, feed[id(n)])
+        with self._ctx:
+            outs = run_graph(
+                self._order, self._symbol._entries, feed, self._shapes, self._monitor and self._see
+            )
+        return [x._read() for x in outs]
+
+    def _see(self, node, ins, outs):
+        if self._monitor_all:
+            names = node.given_names() or getattr(node.op, "inputs", ())
+            for i, x in enumerate(ins):
+                name = names[i] if i < len(names) else f"input{i}"
+                self._monitor(f"{node.name}_{name}", x)
+        for i, x in enumerate(outs):
+            self._monitor(output_name(node, i), x)
+
+    def backward(self, out_grads=None, is_train=True):
+        """Gradients of the arguments, into ``grad_arrays`` as ``grad_req`` says.
+
+        Parameters
+        ----------
+        out_grads : NDArray, list of them, dict by output name, or None
+            Gradients of the outputs; losses need none.
+
+        Raises
+        ------
+        MXNetError   an output is not a loss and no gradient was given
+        """
+        if not any(self._marks):
+            return
+        entries = self._symbol._entries
+        given = self._head_gradients(out_grads, entries)
+        if self._heads is None or not self._trained or not self._open():
+            self._keep(self._run(self._trained, True))
+        heads, grads = [], []
+        for (node, _i), v, g in zip(entries, self._heads, given):
+            if not v.spec.grad or not is_floating(v.spec.dtype):
+                continue
+            if g is None and not _is_loss(node):
+                raise MXNetError(_NO_HEAD.format(name=node.name))
+            heads.append(v)
+            grads.append(None if g is None else g._read())
+        if heads:
+            _backward(heads, grads, False)
+            self._heads = None
+            for x, m in zip(self.grad_arrays, self._marks):
+                if m is not None and m.grad is not x:
+                    m.grad = x
+
+    def _open(self):
+        """Whether the last forward was recorded and no backward has used it yet."""
+        return self._heads is not None and any(v.spec.grad for v in self._heads)
+
+    def _head_gradients(self, out_grads, entries):
+        n = len(entries)
+        if out_grads is None:
+            return [None] * n
+        if isinstance(out_grads, NDArray):
+            out_grads = [out_grads]
+        elif isinstance(out_grads, dict):
+            out_grads = [out_grads[k] for k in self._symbol.list_outputs()]
+        found = list(out_grads)
+        for g in found:
+            if g is not None and not isinstance(g, NDArray):
+                raise TypeError(f"backward: out_grads: expected NDArrays, got {type(g)}.")
+        found = found[:n] + [None] * (n - len(found))
+        for (node, i), g, (shape, _dtype) in zip(entries, found, self._output_specs):
+            if g is not None and is_full(shape) and g.shape != shape:
+                fail(
+                    ShapeError,
+                    "backward",
+                    f"the gradient of {output_name(node, i)} does not fit",
+                    expected=shape,
+                    got=g.shape,
+                )
+        return [
+            g
+            if g is None
+            else (g if g.context == self._ctx else g.as_in_context(self._ctx)).astype(t, copy=False)
+            for g, (_, t) in zip(found, self._output_specs)
+        ]
+
+    def set_monitor_callback(self, callback, monitor_all=False):
+        """Call ``callback(name, array)`` on each operator's outputs while the graph runs.
+
+        With ``monitor_all`` also on arguments and operators' inputs. The graph runs operator by
+        operator from now on; None takes the callback away.
+        """
+        self._monitor, self._monitor_all = callback, bool(monitor_all)
+
+    # ------------------------------------------------------------------ parameters and shapes
+    def copy_params_from(self, arg_params, aux_params=None, allow_extra_params=False):
+        """Copy arrays into arguments and auxiliary states.
+
+        Raises
+        ------
+        ValueError   a name is unknown here, unless ``allow_extra_params``
+        """
+        for what, table, params in (
+            ("arguments", self.arg_dict, arg_params),
+            ("auxiliary states", self.aux_dict, aux_params),
+        ):
+            for name, value in (params or {}).items():
+                if name in table:
+                    target = table[name]
+                    if not isinstance(value, NDArray):
+                        value = array(value, dtype=target.dtype)
+                    value.astype(target.dtype, copy=False).copyto(target)
+                elif not allow_extra_params:
+                    raise ValueError(f'Find name "{name}" that is not in the {what}')
+
+    def reshape(self, partial_shaping=False, allow_up_sizing=False, **kwargs):
+        """An executor of the same symbol for other shapes, sharing the arrays that keep theirs.
+
+        Parameters
+        ----------
+        partial_shaping : bool    let shapes change that ``kwargs`` does not name
+        allow_up_sizing : bool    let arrays become larger
+        **kwargs                  shapes by argument's name
+
+        Raises
+        ------
+        MXNetError   a shape changes that may not
+        """
+        shapes, _, aux = self._symbol.infer_shape(**kwargs)
+        if shapes is None:
+            raise MXNetError("reshape: the given shapes do not tell all others.")
+
+        def fitted(names, old, shapes, grads=None):
+            arrays, gradients = [], []
+            for i, (name, x, shape) in enumerate(zip(names, old, shapes)):
+                g = None if grads is None else grads[i]
+                if tuple(shape) == x.shape:
+                    arrays.append(x)
+                    gradients.append(g)
+                    continue
+                if not partial_shaping and name not in kwargs:
+                    raise MXNetError(
+                        f"reshape: the shape of unspecified argument {name!r} would change from "
+                        f"{x.shape} to {tuple(shape)}. Hint: partial_shaping=True allows it."
+                    )
+                if onp.prod(shape) > x.size and not allow_up_sizing:
+                    raise MXNetError(
+                        f"reshape: the new shape {tuple(shape)} of {name!r} is larger than "
+                        f"{x.shape}. Hint: allow_up_sizing=True allows it."
+                    )
+                arrays.append(zeros(shape, ctx=x.context, dtype=x.dtype))
+                gradients.append(None if g is None else zeros(shape, ctx=g.context, dtype=g.dtype))
+            return arrays, gradients
+
+        names = [n.name for n in self._arg_nodes]
+        args, grads = fitted(names, self.arg_arrays, shapes, self.grad_arrays)
+        states, _ = fitted([n.name for n in self._aux_nodes], self.aux_arrays, aux)
+        return Executor(
+            self._symbol,
+            self._ctx,
+            args,
+            grads,
+            self._requests,
+            states,
+            self._group2ctx,
+            self._grad_req,
+        )
+
+    def debug_str(self):
+        """The graph in words."""
+        return self._symbol.debug_str()
+
+    def get_optimized_symbol(self):
+        """The symbol; the compiler's optimisations are not symbols."""
+        return self._symbol
+
+
+def _is_loss(node):
+    if node.op is None:
+        return False
+    if not isinstance(node.op, OpDef):
+        return node.op.is_loss(node)
+    return node.op.name in _LOSSES

@@ -1,0 +1,29 @@
+"""``mx.sym``: graphs of named operators, to be bound to arrays, run, differentiated and saved."""
+
+from .. import _ops  # noqa: F401  (fills the registry)
+from .._frontend.compose import fill_symbols
+from ..ndarray._names import unknown_name
+from . import _functions, contrib, image, linalg, op, random, sparse
+from ._functions import *  # noqa: F403
+from ._internal import _internal
+from .symbol import Group, Symbol, Variable, fromjson, load, load_json, var
+
+__all__ = [
+    "Group",
+    "Symbol",
+    "Variable",
+    "contrib",
+    "fromjson",
+    "image",
+    "linalg",
+    "load",
+    "load_json",
+    "op",
+    "random",
+    "sparse",
+    "var",
+    "_internal",
+    *_functions.__all__,
+]
+__all__ += fill_symbols(globals())
+__getattr__ = unknown_name(__name__, __all__)
