@@ -307,3 +307,14 @@ def test_write_outside_record_keeps_the_gradient_attached():
         y = x * x
     y.backward()
     close(x.grad, [12])
+
+
+def test_work_of_the_host_stops_gradients():
+    counts = nd.array([0, 1, 4, 9, 4, 1, 0])
+    edges = nd.arange(8)
+    counts.attach_grad()
+    with autograd.record():
+        threshold, _ = nd.contrib.calibrate_entropy(counts, edges, num_quantized_bins=5)
+        y = (counts * threshold).sum()
+    y.backward()
+    close(counts.grad, nd.ones((7,)) * threshold)

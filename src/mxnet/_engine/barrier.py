@@ -44,7 +44,10 @@ def run(bound, values, words):
             full[i] = a
         return bound.run(full, words)
 
-    outs, pull = _guard(bound, jax.vjp, f, *[data[i] for i in diff])
+    try:
+        outs, pull = _guard(bound, jax.vjp, f, *[data[i] for i in diff])
+    except jax.errors.TracerArrayConversionError:  # work of the host: no gradient flows through
+        return [_value(a, ctx) for a in _guard(bound, bound.run, data, words)]
 
     def go_back(cts):
         given = tuple(
@@ -63,7 +66,7 @@ def run(bound, values, words):
 def _guard(bound, f, *args):
     try:
         return f(*args)
-    except MXNetError:
+    except (MXNetError, jax.errors.TracerArrayConversionError):
         raise
     except (TypeError, ValueError, IndexError) as e:
         raise MXNetError(f"{bound!r}: {str(e).splitlines()[0]}") from None
