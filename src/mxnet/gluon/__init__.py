@@ -1,5 +1,7 @@
 """``mx.gluon``: blocks, layers, losses, data, training."""
 
+import importlib
+
 from . import block, contrib, data, loss, nn, parameter, rnn, trainer, utils
 from .block import Block, HybridBlock
 from .parameter import (
@@ -23,6 +25,7 @@ __all__ = [
     "contrib",
     "data",
     "loss",
+    "model_zoo",
     "nn",
     "parameter",
     "rnn",
@@ -30,3 +33,10 @@ __all__ = [
     "trainer",
     "utils",
 ]
+
+
+def __getattr__(name):
+    # networks are imported when somebody asks for them
+    if name == "model_zoo":
+        return importlib.import_module(".model_zoo", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
