@@ -96,6 +96,13 @@ _declare(
     "Upper bound of the compiled programs on disk, in bytes; the least recently used go first.",
 )
 _declare(
+    "keep_freed_bytes",
+    "MXNET_XLA_KEEP_FREED_BYTES",
+    512 << 20,
+    int,
+    "Freed memory of the CPU kept for reuse, in bytes, up to 2 GiB; 0 leaves the allocator alone.",
+)
+_declare(
     "home",
     "MXNET_HOME",
     os.path.join(os.path.expanduser("~"), ".mxnet"),

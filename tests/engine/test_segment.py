@@ -8,7 +8,8 @@ import numpy as onp
 import pytest
 
 import mxnet as mx
-from mxnet import autograd, engine, nd
+from mxnet import autograd, engine, gluon, nd
+from mxnet.gluon import nn
 
 pytestmark = pytest.mark.skipif(
     engine.engine_type() == "NaiveEngine", reason="counts the lazy engine's programs"
@@ -161,6 +162,33 @@ def test_large_buffers_are_updated_in_place():
         w.wait_to_read()
     assert engine.stats()["donated"] > before
     assert w.asnumpy()[0, 0] == 0.125
+
+
+@pytest.mark.parametrize("hybridize", [False, True])
+def test_updated_parameters_stay_where_they_are(hybridize):
+    """The old parameter's memory goes to the new parameter, not to the gradient of that shape."""
+    net = nn.HybridSequential()
+    net.add(nn.Dense(96, in_units=96), nn.Dense(96, in_units=96))
+    net.initialize()
+    if hybridize:
+        net.hybridize()
+    trainer = gluon.Trainer(net.collect_params(), "adam")
+    x = nd.ones((4, 96))
+
+    def places():
+        held = [p.data() for p in net.collect_params().values() if p.shape == (96, 96)]
+        for h in held:
+            h.wait_to_read()
+        return [h._read().data.unsafe_buffer_pointer() for h in held]
+
+    for step in range(4):
+        with autograd.record():
+            loss = net(x).sum()
+        loss.backward()
+        trainer.step(4)
+        if step == 1:
+            before = places()
+    assert places() == before
 
 
 def test_what_may_be_overwritten_but_is_held_keeps_its_value():

@@ -17,10 +17,10 @@ import weakref
 import jax
 import numpy as onp
 
-from .._graph.lower import lower, open_positions
+from .._graph.lower import Backward, lower, open_positions
 from .._graph.node import steps_of
 from ..context import device_of
-from . import cache
+from . import cache, memory
 from .stats import stats, why_new
 from .value import CONSUMED, Value
 
@@ -261,18 +261,21 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
     if before is not None:
         emit |= before.emit_set
         tape_set |= before.taped_set
-    emit = tuple(sorted(emit))
+    emit = sorted(emit)
     positions = kept_positions(state)
     program = Program()
-    program.emit, program.emit_set = emit, frozenset(emit)
     program.taped, program.taped_set = tuple(sorted(tape_set)), frozenset(tape_set)
     program.ready = False
     # A tape keeps the inputs, to differentiate twice.
-    program.donate = (
-        ()
-        if foreign or tape_set
-        else _choose_donations(state, vals, data, [positions[i] for i in emit])
-    )
+    heirs = {}
+    if not foreign and not tape_set:
+        heirs = _choose_donations(state, vals, data, [positions[i] for i in emit])
+    program.donate = tuple(sorted(heirs))
+    # JAX gives each donated buffer to the first output that fits. So the heirs come first, in the
+    # order of their inputs: a buffer in the wrong hands is copied before it is overwritten.
+    place = {heirs[i]: rank for rank, i in enumerate(program.donate)}
+    emit = tuple(sorted(emit, key=lambda i: (place.get(positions[i], len(place)), i)))
+    program.emit, program.emit_set = emit, frozenset(emit)
     fn, program.tape = lower(
         state, tuple([positions[i] for i in emit]), tuple([positions[i] for i in program.taped])
     )
@@ -297,27 +300,75 @@ def kept_positions(state):
 
 
 def _choose_donations(state, vals, data, emitted):
-    """Inputs that die with this run and whose buffer an output of the same shape can take over."""
-    specs = {}
-    for s in steps_of(state):
-        for i in range(s.keep):
-            specs[s.pos + i] = s.specs[i]
-    room = {}
-    for p in emitted:
-        key = (specs[p].shape, specs[p].dtype)
-        room[key] = room.get(key, 0) + 1
-    chosen = []
-    for i in range(len(vals)):
+    """Inputs that die with this run and whose buffer an output made from them can take over.
+
+    Returns
+    -------
+    dict input's index -> the output's position
+    """
+    steps = steps_of(state)
+    fresh = [p for step in steps for p in step.fresh]
+    free = {}  # position -> index of the inputs to give away
+    for i in range(len(vals)):  # by index: a name for the value would count as its holder
         if vals[i].spec.nbytes < _DONATE_BYTES or not isinstance(data[i], _Array):
             continue
         if not _held_elsewhere(vals, data, i):
-            key = (vals[i].spec.shape, vals[i].spec.dtype)
-            if room.get(key, 0) > 0:
-                room[key] -= 1
-                chosen.append(i)
-    return tuple(chosen)
+            free[fresh[i]] = i
+    if not free:
+        return {}
+    specs = {p: v.spec for p, v in zip(fresh, vals) if p in free}
+    makers = {}
+    for step in steps:
+        for p in range(step.pos, step.pos + len(step.specs)):
+            makers[p] = step
+    emitted, heirs = set(emitted), {}
+    # Last steps first: what an update writes, not the gradient that it reads, replaces a parameter.
+    for step in reversed(steps):
+        for k in range(step.keep):
+            p, spec = step.pos + k, step.specs[k]
+            if p not in emitted:
+                continue
+            if step.bound.replaced is None:
+                found = _ancestor(step, spec, makers, specs, free)
+            else:
+                r = step.refs[step.bound.replaced(k, step.keep)]
+                found = r if r in free and _alike(specs[r], spec) else None
+            if found is not None:
+                heirs[free.pop(found)] = p
+    return heirs
 
 
+def _alike(a, b):
+    """Whether two arrays can lie in the same memory."""
+    return a.shape == b.shape and a.dtype == b.dtype
+
+
+_ANCESTOR_DEPTH = 8
+
+
+def _ancestor(step, spec, makers, specs, free):
+    """The nearest free input of that shape and type that a step's output is made from, or None.
+
+    Backward passes are not looked through: a gradient is no new version of what it belongs to.
+    """
+    level, seen = [step], set()
+    for _ in range(_ANCESTOR_DEPTH):
+        above = []
+        for s in level:
+            if s.bound.__class__ is Backward:
+                continue
+            for r in s.refs:
+                if r in free and _alike(specs[r], spec):
+                    return r
+                maker = makers.get(r)
+                if maker is not None and maker.pos not in seen:
+                    seen.add(maker.pos)
+                    above.append(maker)
+        level = above
+    return None
+
+
+memory.keep_freed()  # before the runtime starts its threads
 _order = itertools.count()
 
 

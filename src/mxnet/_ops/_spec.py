@@ -335,6 +335,8 @@ class Bound:
     # outputs through which no gradient flows: new moving statistics, optimizer states
     closed = frozenset()
     name = "?"
+    # method (output, number of outputs) -> index of the input that it is the new version of
+    replaced = None
 
     def __init__(self):
         self.avals = {}  # cache of shape inference

@@ -79,6 +79,12 @@ class MultiStep(Bound):
         self.needs_key = draws
         self.n_words = n_shared + n_rates * len(layouts) + (2 if draws else 0)
 
+    def replaced(self, output, n_outputs):
+        """States come first and weights last in the outputs, the other way round in the inputs."""
+        n = len(self.layouts)
+        leaves = n_outputs - n
+        return output - leaves if output >= leaves else 2 * n + output
+
     def run(self, inputs, words):
         """See the class."""
         n = len(self.layouts)

@@ -1,0 +1,35 @@
+"""The C library's allocator, told to keep freed memory for the next step.
+
+A step frees what the step before it returned (gradients above all) and asks for the same again.
+By default glibc hands blocks of megabytes back to the system at once and gets them anew, page by
+page; threads have heaps of their own, in which large blocks do not fit at all. Measured on two
+cores, a step that updates two 100,000 x 64 embeddings: 12 to 18 ms, of which up to 17 ms (on both
+cores) in page faults; with this 6.7 ms and none. MXNet 1.x kept a pool of its own to this end.
+"""
+
+import ctypes
+import os
+
+from .. import _config
+
+__all__ = ["keep_freed"]
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # malloc.h
+_LARGEST = 1 << 30  # a block of more than this is a mapping of its own, given back when freed
+
+
+def keep_freed():
+    """Keep up to ``keep_freed_bytes`` of freed memory; returns whether the allocator listens.
+
+    Who has set the allocator's own environment variables knows better: then nothing is done.
+    """
+    size = _config.get("keep_freed_bytes")
+    told = [n for n in os.environ if n.startswith("MALLOC_")] or "GLIBC_TUNABLES" in os.environ
+    if not size or told:
+        return False
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return False  # no glibc
+    settings = ((_TRIM_THRESHOLD, size), (_MMAP_THRESHOLD, _LARGEST), (_ARENA_MAX, 1))
+    return all(mallopt(name, min(value, 2**31 - 1)) == 1 for name, value in settings)
