@@ -1,14 +1,16 @@
 """``DataLoader``: batches of a data set, made ahead of their use."""
 
 import operator
+import warnings
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 import numpy as onp
 
 from ..._engine.segment import flush_all
 from ..._engine.state import draw, mix32, threads
-from ...context import canonical, cpu_pinned, current_context
+from ...context import canonical, cpu, cpu_pinned, current_context
 from ...error import MXNetError
 from ._batch import (
     bulk_of,
@@ -18,9 +20,21 @@ from ._batch import (
     random_stream,
     start,
 )
+from ._processes import CannotSend, CannotStart, OnDevice, Pool, WorkerDied, WorkerError
+from ._recipe import Recipe, Seeds, brief
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
 
-__all__ = ["DataLoader", "default_batchify_fn", "default_mp_batchify_fn", "LoaderTimeout"]
+__all__ = [
+    "DataLoader",
+    "default_batchify_fn",
+    "default_mp_batchify_fn",
+    "LoaderTimeout",
+    "WorkerError",
+    "WorkerDied",
+]
+
+_CPU = 1
+_STAND_IN = cpu(4095)  # what stands in a worker for the loader's own device, which it cannot use
 
 
 class LoaderTimeout(MXNetError, TimeoutError):
@@ -48,13 +62,18 @@ class DataLoader:
     batch_sampler : Sampler         gives lists of indices; instead of the four above
     batchify_fn : callable, default :func:`default_batchify_fn`   list of samples -> batch
     num_workers : int, default 0
-        Threads that make samples (batches that are made in one piece need none). No process is ever
-        forked: one
-        that holds XLA would dead-lock. Samples, order and random augmentations do not depend on the
-        number.
+        Processes that make samples (batches that are made in one piece need none). They are fresh
+        interpreters, never forks: a forked process that holds XLA would dead-lock. The data set,
+        transforms (lambdas, closures and what a script defines, too) are sent to them when the
+        first epoch begins, arrays come back through shared memory, and they live as long as the
+        loader. Where that cannot be - data on a GPU, objects that cannot be pickled - threads do
+        the work, with one warning. Samples, order and random augmentations do not depend on the
+        number: random operators follow :func:`mxnet.random.seed`, and ``numpy.random`` and
+        ``random``, which begin anew with each batch, follow their own seeds.
     pin_memory : bool, default False     batches are on ``cpu_pinned(pin_device_id)``
     prefetch : int, default ``2 * num_workers``   batches that workers make ahead
-    thread_pool : bool              accepted for compatibility: workers are threads in any case
+    thread_pool : bool, default False    workers are threads of this process. They share NumPy's and
+        Python's own random generators, so only this package's random operators are reproducible.
     timeout : number, default 120   seconds to wait for a worker's batch
     auto_reload : bool, default False    workers begin the next epoch when the last one ends
     ctx : Context, optional         batches are on this device, the next one on its way while this
@@ -67,6 +86,9 @@ class DataLoader:
         unknown
                     ``last_batch``
     LoaderTimeout (MXNetError, TimeoutError)   a worker did not deliver in time
+    WorkerDied (MXNetError)         a worker process ended: its signal, its number, the sample
+    WorkerError (MXNetError, and the class of the original)   an exception in a worker process: the
+        sample, the line, and the worker's own traceback
     any exception of the data set or of a transform, with a note saying which sample was being made
     """
 
@@ -90,7 +112,8 @@ class DataLoader:
         ctx=None,
     ):
         self._dataset = dataset
-        self._pool = self._ready = None
+        self._pool = self._ready = self._processes = self._home = None
+        self._threads_only = False
         if not timeout > 0:
             raise ValueError(f"DataLoader: timeout must be positive, given {timeout}")
         self._timeout = timeout
@@ -126,7 +149,7 @@ class DataLoader:
             if not self._num_workers:
                 return self._one_by_one()
             ready, self._ready = self._ready, None
-            return ready or _Workers(self)
+            return ready or self._begin_epoch()
         return self._whole(bulk)
 
     # -------------------------------------------------------------- three ways through an epoch
@@ -138,7 +161,7 @@ class DataLoader:
             try:
                 rows = _index_array(indices)
                 if rows is None:  # the data set is left to say what it thinks of them
-                    batch = _Made(self._make(epoch, n, indices))
+                    batch = _Made(self._recipe().make(Seeds(epoch, None), n, indices))
                 else:
                     with random_stream(epoch, n):
                         batch = _Made(start(bulk.batch(rows, self._ctx)))
@@ -156,35 +179,13 @@ class DataLoader:
 
     def _one_by_one(self):
         """Batches of samples that are made one by one, in this thread."""
-        epoch = mix32(*draw())
+        seeds, recipe = Seeds.drawn(mix32(*draw())), self._recipe()
         for n, indices in enumerate(self._indices()):
             _step_boundary()
-            yield self._make(epoch, n, indices)
+            yield recipe.make(seeds, n, indices)
 
-    def _make(self, epoch, n, indices):
-        """Batch number ``n`` of an epoch, sample by sample."""
-        samples = []
-        for k, i in enumerate(indices):
-            try:
-                with random_stream(epoch, n, k):
-                    # each sample runs by itself: a small program that all of them share
-                    samples.append(start(self._dataset[i]))
-            except Exception as error:
-                error.add_note(
-                    f"DataLoader: while sample {i} of the data set (number {k} of batch "
-                    f"{n}) was made"
-                )
-                raise
-        try:
-            batch = self._batchify_fn(samples)
-        except Exception as error:
-            error.add_note(
-                f"DataLoader: while batch {n}, of samples {_brief(indices)}, was put together"
-            )
-            raise
-        if self._ctx is not None:
-            batch = map_leaves(lambda x: x.as_in_context(self._ctx), batch)
-        return start(batch)
+    def _recipe(self):
+        return Recipe(self._dataset, self._batchify_fn, self._ctx)
 
     def _indices(self):
         sampler = self._batch_sampler
@@ -196,13 +197,45 @@ class DataLoader:
             self._pool = ThreadPoolExecutor(self._num_workers, "mxnet-data")
         return self._pool.submit(*args)
 
+    def _begin_epoch(self):
+        """An epoch's batches, made by workers."""
+        epoch, numbered = mix32(*draw()), enumerate(self._indices())
+        if self._thread_pool or self._threads_only:
+            return _Threads(self, Seeds(epoch, None), numbered)
+        seeds = Seeds.drawn(epoch)
+        try:
+            return _Processes(self, seeds, numbered)
+        except (CannotSend, CannotStart) as error:
+            return self._threads_instead(error, seeds, numbered)
+
+    def _worker_pool(self, home):
+        """The worker processes; ``home`` is the CPU context on which they make arrays."""
+        pool = self._processes
+        if pool is None or pool.closed or self._home != home:
+            recipe = Recipe(self._dataset, self._batchify_fn)
+            pool = self._processes = Pool((recipe, home), self._num_workers)
+            self._home = home
+        return pool
+
+    def _threads_instead(self, error, seeds, numbered):
+        """The epoch, or what is left of it, made by threads; processes are not tried again."""
+        self._threads_only = True
+        if not isinstance(error, OnDevice):  # then threads are the better choice
+            warnings.warn(
+                "DataLoader: workers are threads of this process, since processes cannot be used: "
+                f"{error}. Hint: thread_pool=True asks for threads.",
+                UserWarning,
+                stacklevel=3,
+            )
+        return _Threads(self, Seeds(seeds.epoch, None), numbered)
+
     def refresh(self):
         """Begin a new epoch with the workers now; the next iteration uses it."""
         self.clean()
         if self._num_workers and (
             self._batchify_fn is not default_batchify_fn or bulk_of(self._dataset) is None
         ):
-            self._ready = _Workers(self)
+            self._ready = self._begin_epoch()
 
     def clean(self):
         """Give up the epoch that was begun ahead."""
@@ -225,69 +258,148 @@ class _Made:
         return self.batch
 
 
-class _Workers:
-    """One epoch, with batches made ahead by threads."""
+class _Epoch:
+    """One epoch, with batches made ahead by others."""
 
-    def __init__(self, loader):
+    _begun: deque = deque()  # until there are some
+
+    def __init__(self, loader, seeds, numbered):
         self._loader = loader
-        self._epoch = mix32(*draw())
-        self._indices = enumerate(loader._indices())
-        self._futures = deque()
-        self._home = current_context()
-        for _ in range(max(1, loader._prefetch)):
-            self._begin_next()
+        self._seeds = seeds
+        self._indices = numbered  # of (n, indices); None once the next epoch has begun
+        self._begun = deque()
+        try:
+            for _ in range(max(1, loader._prefetch)):
+                self._begin_next()
+        except BaseException:
+            self.close()
+            raise
 
     def _begin_next(self):
         found = None if self._indices is None else next(self._indices, None)
         if found is not None:
-            n, indices = found
-            self._futures.append((n, indices, self._loader._submit(self._work, n, indices)))
-
-    def _work(self, n, indices):
-        with self._home:
-            return self._loader._make(self._epoch, n, indices)
+            self._begun.append((*found, self._begin(*found)))
 
     def __iter__(self):
         return self
 
     def __next__(self):
         loader = self._loader
-        if not self._futures:
+        if not self._begun:
             if loader._auto_reload and self._indices is not None:
                 self._indices = None
                 loader.refresh()
             raise StopIteration
         _step_boundary()
-        n, indices, future = self._futures.popleft()
+        n, indices, handle = self._begun.popleft()
         try:
-            batch = future.result(loader._timeout)
-        except TimeoutError:
-            if future.done():
-                self.close()
-                raise
-            self.close()
-            raise LoaderTimeout(
-                f"DataLoader: batch {n} (samples {_brief(indices)}) did not come: "
-                "expected it within timeout="
-                f"{loader._timeout} seconds. Hint: raise timeout=, or look for a sample "
-                "function that waits "
-                "for ever."
-            ) from None
+            batch = self._wait(n, indices, handle)
+            self._begin_next()
         except BaseException:
             self.close()
             raise
-        self._begin_next()
         return batch
+
+    def _too_late(self, n, indices):
+        return LoaderTimeout(
+            f"DataLoader: batch {n} (samples {brief(indices)}) did not come: "
+            f"expected it within timeout={self._loader._timeout} seconds. Hint: raise timeout=, "
+            "or look for a sample function that waits for ever."
+        )
 
     def close(self):
         """Let go of what has not begun."""
-        for _, _, future in self._futures:
-            future.cancel()
-        self._futures.clear()
+        self._begun = deque()
         self._indices = iter(())
 
     def __del__(self):
         self.close()
+
+
+class _Threads(_Epoch):
+    """An epoch made by threads."""
+
+    def __init__(self, loader, seeds, numbered):
+        self._home = current_context()
+        super().__init__(loader, seeds, numbered)
+
+    def _begin(self, n, indices):
+        return self._loader._submit(self._work, n, indices)
+
+    def _work(self, n, indices):
+        with self._home:
+            return self._loader._recipe().make(self._seeds, n, indices)
+
+    def _wait(self, n, indices, future):
+        try:
+            return future.result(self._loader._timeout)
+        except TimeoutError:
+            if future.done():
+                raise  # it is the sample function's own
+            raise self._too_late(n, indices) from None
+
+    def close(self):
+        for _, _, future in self._begun:
+            future.cancel()
+        super().close()
+
+
+class _Processes(_Epoch):
+    """An epoch made by processes."""
+
+    def __init__(self, loader, seeds, numbered):
+        self._home = current_context()
+        self._instead = None
+        self._pool = loader._worker_pool(_number_of(self._home))
+        self._token = self._pool.begin()
+        super().__init__(loader, seeds, numbered)
+
+    def _begin(self, n, indices):
+        if not isinstance(indices, (list, tuple)):
+            indices = indices.tolist() if isinstance(indices, onp.ndarray) else list(indices)
+        self._pool.ask(self._token, self._seeds, n, indices)
+        return indices
+
+    def _wait(self, n, indices, _):
+        loader = self._loader
+        try:
+            thunk = self._pool.answer(self._token, n, loader._timeout)
+        except TimeoutError:
+            self._pool.close()
+            raise self._too_late(n, indices) from None
+        except BaseException:  # a worker died, or the user interrupts: begin anew next time
+            self._pool.close()
+            raise
+        batch = map_leaves(self._placed, thunk())
+        return start(batch) if loader._ctx is not None else batch
+
+    def _placed(self, x):
+        """An array of a worker on the device where it belongs."""
+        if self._loader._ctx is not None:
+            return x.as_in_context(self._loader._ctx)
+        return x.as_in_context(self._home) if x.context == _STAND_IN else x
+
+    def __next__(self):
+        if self._instead is None:
+            begun, rest = [(n, indices) for n, indices, _ in self._begun], self._indices
+            try:
+                return super().__next__()
+            except CannotStart as error:
+                self._instead = self._loader._threads_instead(
+                    error, self._seeds, chain(begun, rest or ())
+                )
+        return next(self._instead)
+
+    def close(self):
+        pool = getattr(self, "_pool", None)
+        if pool is not None:
+            pool.drop(self._token)
+        super().close()
+
+
+def _number_of(home):
+    """Number of the CPU context that a worker makes its own arrays on."""
+    return home.device_id if home.device_typeid == _CPU else _STAND_IN.device_id
 
 
 def _step_boundary():
@@ -303,11 +415,6 @@ def _index_array(indices):
         return indices
     found = onp.asarray(indices)
     return found if found.dtype.kind in "iu" and found.ndim == 1 else None
-
-
-def _brief(indices):
-    shown = [str(i) for i in indices[:8]] if hasattr(indices, "__getitem__") else ["?"]
-    return ", ".join(shown) + (", ..." if len(indices) > 8 else "")
 
 
 def _choose_batches(dataset, batch_size, shuffle, sampler, last_batch):
