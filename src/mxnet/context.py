@@ -14,6 +14,7 @@ __all__ = [
     "num_gpus",
     "gpu_memory_info",
     "current_context",
+    "set_default",
     "canonical",
     "device_of",
 ]
@@ -25,6 +26,7 @@ _interned = {}
 
 class _Current(threading.local):
     stack = ()
+    default = None  # set_default()
 
 
 _current = _Current()
@@ -180,7 +182,12 @@ def current_context():
     ctx:``.
     """
     stack = _current.stack
-    return stack[-1] if stack else _CPU
+    return stack[-1] if stack else _current.default or _CPU
+
+
+def set_default(ctx):
+    """Make ``ctx`` this thread's context outside any ``with ctx:``."""
+    _current.default = canonical(ctx)
 
 
 _CPU = canonical(Context("cpu", 0))
