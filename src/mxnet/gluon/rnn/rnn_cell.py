@@ -1,11 +1,12 @@
 """Recurrent cells: one step of a recurrent network, and what wraps such steps."""
 
 from ... import ndarray as nd
+from ... import symbol
 from ...base import numeric_types, string_types
 from ...ndarray import NDArray
+from ...symbol import Symbol
 from ..block import Block, HybridBlock, _indent
 from ..nn._arguments import LayerArgumentError, natural
-from ..parameter import tensor_types
 
 __all__ = [
     "RecurrentCell",
@@ -23,14 +24,15 @@ __all__ = [
 ]
 
 
+_ARRAYS = (NDArray, Symbol)
+
+
 # ------------------------------------------------------------------------------------- sequences
 
 
 def _operators(x):
     """The name space whose operators take ``x``: ``nd`` for arrays, ``sym`` for symbols."""
-    if isinstance(x, NDArray):
-        return nd
-    raise LayerArgumentError(f"unroll: expected arrays, got {type(x).__name__}.")
+    return nd if isinstance(x, NDArray) else symbol
 
 
 def _as_list(x):
@@ -63,7 +65,7 @@ def _format_sequence(length, inputs, layout, merge, in_layout=None):
         )
     axis = layout.find("T")
     before = axis if in_layout is None else in_layout.find("T")
-    if isinstance(inputs, tensor_types):
+    if isinstance(inputs, _ARRAYS):
         F = _operators(inputs)
         batch = inputs.shape[layout.find("N")] if F is nd else 0
         if merge is False:
@@ -99,7 +101,7 @@ def _check_steps(inputs):
     if (
         not isinstance(inputs, (list, tuple))
         or not inputs
-        or not all(isinstance(x, tensor_types) for x in inputs)
+        or not all(isinstance(x, _ARRAYS) for x in inputs)
     ):
         raise LayerArgumentError(
             "unroll: expected an array of a sequence or a list with an array per step, got "
@@ -113,7 +115,7 @@ def _get_begin_state(cell, F, begin_state, inputs, batch_size):
         return begin_state
     if F is not nd:
         return cell.begin_state(func=F.zeros, batch_size=batch_size)
-    first = inputs if isinstance(inputs, tensor_types) else inputs[0]
+    first = inputs if isinstance(inputs, _ARRAYS) else inputs[0]
     kwargs = {"ctx": first.context}
     if first.dtype.__name__ in ("float64", "float16", "bfloat16"):
         kwargs["dtype"] = first.dtype
@@ -122,7 +124,7 @@ def _get_begin_state(cell, F, begin_state, inputs, batch_size):
 
 def _mask_sequence_variable_length(F, data, length, valid_length, time_axis, merge):
     """A sequence with zeros at and after each example's length."""
-    if not isinstance(data, tensor_types):
+    if not isinstance(data, _ARRAYS):
         data = F.stack(*data, axis=time_axis)
     data = F.SequenceMask(
         data, sequence_length=valid_length, use_sequence_length=True, axis=time_axis
@@ -698,7 +700,7 @@ class DropoutCell(HybridRecurrentCell):
         """Run over a sequence: all steps at once where they are one array."""
         self.reset()
         inputs, _, F, _ = _format_sequence(length, inputs, layout, merge_outputs)
-        if isinstance(inputs, tensor_types):
+        if isinstance(inputs, _ARRAYS):
             return self.hybrid_forward(F, inputs, begin_state if begin_state else [])
         return super().unroll(length, inputs, begin_state, layout, merge_outputs)
 
@@ -856,7 +858,7 @@ class ResidualCell(ModifierCell):
             merge_outputs=merge_outputs,
             valid_length=valid_length,
         )
-        merge = isinstance(outputs, tensor_types)
+        merge = isinstance(outputs, _ARRAYS)
         inputs, axis, F, _ = _format_sequence(length, inputs, layout, merge)
         if valid_length is not None:
             inputs = _mask_sequence_variable_length(F, inputs, length, valid_length, axis, merge)

@@ -3,9 +3,9 @@
 from ... import ndarray as nd
 from ...error import ShapeError, fail
 from ...ndarray import NDArray
+from ...symbol import Symbol
 from ..block import HybridBlock
 from ..nn._arguments import LayerArgumentError, natural, one_of
-from ..parameter import tensor_types
 from . import rnn_cell
 
 __all__ = ["RNN", "LSTM", "GRU"]
@@ -194,7 +194,7 @@ class _RNNLayer(HybridBlock):
 
     def forward(self, inputs, states=None, sequence_length=None):
         """Run over a sequence; see the class."""
-        if isinstance(states, tensor_types):
+        if isinstance(states, (NDArray, Symbol)):
             states = [states]
         if isinstance(inputs, NDArray):
             self._check(inputs, states, sequence_length)
@@ -257,7 +257,7 @@ class _RNNLayer(HybridBlock):
                 begin = self.begin_state(batch, ctx=inputs.context, dtype=inputs.dtype)
             else:
                 begin = self.begin_state(0, func=F.zeros)
-        elif isinstance(begin, tensor_types):
+        elif isinstance(begin, (NDArray, Symbol)):
             begin = [begin]
         outputs, new = self._forward_kernel(F, inputs, begin, sequence_length, **kwargs)
         return outputs if states is None else (outputs, new)
