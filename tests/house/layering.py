@@ -32,7 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     tuple("autograd random engine operator profiler monitor runtime library".split()),  # L5
     tuple(  # L6
         "initializer lr_scheduler metric optimizer kvstore kvstore_server io recordio image"
-        " callback _checkpoint misc contrib.text contrib.io".split()
+        " callback _checkpoint _fit misc contrib.text contrib.io".split()
     ),
     ("gluon.parameter", "gluon.block", "gluon.utils"),  # L7
     ("gluon.loss", "gluon.nn", "gluon.rnn"),
