@@ -377,7 +377,7 @@ class Completion:
             return  # evaluation says what is wrong
         for name, e in zip(names, node.inputs):
             shape = found.get(name)
-            if shape is not None:
+            if shape is not None and not is_full(self.get(e)):  # a full one: evaluation decides
                 self.put(e, tuple([d if d > 0 else -1 for d in shape]), node)
 
 

@@ -3,7 +3,7 @@
 import importlib
 
 from . import block, contrib, data, loss, nn, parameter, rnn, trainer, utils
-from .block import Block, HybridBlock
+from .block import Block, HybridBlock, SymbolBlock
 from .parameter import (
     Constant,
     DeferredInitializationError,
@@ -20,6 +20,7 @@ __all__ = [
     "HybridBlock",
     "Parameter",
     "ParameterDict",
+    "SymbolBlock",
     "Trainer",
     "block",
     "contrib",

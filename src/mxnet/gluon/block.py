@@ -7,19 +7,26 @@ import warnings
 from collections import OrderedDict
 from typing import cast
 
-from .. import initializer
+import numpy as onp
+
+from .. import initializer, symbol
 from .. import ndarray as F
+from .._dtypes import as_dtype
 from .._engine.state import threads
 from .._engine.trace import placeholder, trace
+from .._graph import net
+from .._graph.complete import complete, complete_types, is_full
 from ..error import MXNetError, TraceError, nearest
+from ..executor import run_graph, traced_graph
 from ..name import NameManager, Prefix
 from ..ndarray import NDArray
 from ..ndarray import load as _load
 from ..ndarray import save as _save
 from ..ndarray.ndarray import _wrap
+from ..symbol import Symbol
 from .parameter import DeferredInitializationError, Parameter, ParameterDict, brief
 
-__all__ = ["Block", "HybridBlock"]
+__all__ = ["Block", "HybridBlock", "SymbolBlock"]
 
 
 class _Scope:
@@ -440,7 +447,7 @@ def _flatten(args, arrays):
     """Nested arguments -> a hashable structure; arrays are appended to ``arrays``."""
     out = []
     for a in args:
-        if isinstance(a, NDArray):
+        if isinstance(a, (NDArray, Symbol)):
             arrays.append(a)
             out.append(0)
         elif isinstance(a, (list, tuple)):
@@ -481,6 +488,7 @@ class HybridBlock(Block):
         self._active = False
         self._graphs = {}
         self._warned = False
+        self._called_with = None
 
     def __setattr__(self, name, value):
         super().__setattr__(name, value)
@@ -552,11 +560,52 @@ class HybridBlock(Block):
             threads.recording = saved
 
     def export(self, path, epoch=0, remove_amp_cast=True):
-        """Write the block as symbol JSON and parameters."""
-        raise MXNetError(
-            "HybridBlock.export: symbols are not available yet. Hint: save_parameters() keeps the "
-            "weights."
-        )
+        """Write the block as symbol JSON and parameters, which any MXNet can load.
+
+        The block must have been hybridized and called: what it was called with tells the inputs,
+        which are named ``data``, or ``data0``, ``data1`` ... where there are several.
+
+        Parameters
+        ----------
+        path : str               the files are ``path-symbol.json`` and ``path-0000.params``
+        epoch : int              the number in the name of the parameters' file
+        remove_amp_cast : bool   leave out the casts of automatic mixed precision
+
+        Returns
+        -------
+        names of the two files
+
+        Raises
+        ------
+        RuntimeError   it has not been hybridized and called
+        """
+        if self._called_with is None:
+            raise RuntimeError(
+                "Please first call block.hybridize() and then run forward with this block at "
+                "least once before calling export."
+            )
+        graph = self._symbol()
+        names = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
+        graph.save(names[0], remove_amp_cast)
+        arguments, states = set(graph.list_arguments()), set(graph.list_auxiliary_states())
+        arrays = {}
+        for name, p in self.collect_params().items():
+            if name in arguments:
+                arrays[f"arg:{name}"] = p._reduce()
+            elif name in states:
+                arrays[f"aux:{name}"] = p._reduce()
+        _save(names[1], arrays)
+        return names
+
+    def _symbol(self):
+        """The block's outputs as a symbol, for inputs of the structure it was last called with."""
+        structure = self._called_with
+        n = _count_arrays(structure)
+        inputs = [symbol.var("data" if n == 1 else f"data{i}") for i in range(n)]
+        out = self.forward(*_rebuild(structure, iter(inputs)))
+        outputs = []
+        _flatten([out], outputs)
+        return outputs[0] if len(outputs) == 1 else symbol.Group(outputs)
 
     def optimize_for(self, x, *args, backend=None, clear=False, **kwargs):
         """Hybridize and run once; back ends besides XLA do not exist here."""
@@ -584,8 +633,11 @@ class HybridBlock(Block):
     def forward(self, x, *args):
         """Run ``hybrid_forward`` with this block's parameters, or its traced form."""
         if not isinstance(x, NDArray):
-            if isinstance(x, (list, tuple)) and x and self._first_array((x, *args)) is not None:
-                return self._forward_on(self._first_array((x, *args)).context, x, args)
+            first = self._first_array((x, *args))
+            if isinstance(first, Symbol):
+                return self._forward_symbols(x, args)
+            if isinstance(x, (list, tuple)) and first is not None:
+                return self._forward_on(first.context, x, args)
             raise ValueError(
                 f"{type(self).__name__}: a HybridBlock takes NDArrays: "
                 f"there must be one NDArray among its inputs, got {type(x)}. Hint: mx.nd.array(x)."
@@ -595,13 +647,19 @@ class HybridBlock(Block):
     @staticmethod
     def _first_array(args):
         for a in args:
-            if isinstance(a, NDArray):
+            if isinstance(a, (NDArray, Symbol)):
                 return a
             if isinstance(a, (list, tuple)):
                 found = HybridBlock._first_array(a)
                 if found is not None:
                     return found
         return None
+
+    def _forward_symbols(self, x, args):
+        """The block's outputs as symbols of its inputs; parameters are variables."""
+        params = {name: p.var() for name, p in self._reg_params.items()}
+        with self.name_scope():
+            return self.hybrid_forward(symbol, x, *args, **params)
 
     def _forward_on(self, ctx, x, args):
         if self._active and threads.tracing is None:
@@ -633,6 +691,7 @@ class HybridBlock(Block):
             structure = _flatten(args, arrays)
         except TypeError:
             raise TraceError("an argument is neither an array nor hashable") from None
+        self.__dict__["_called_with"] = structure
         values = [a._read() for a in arrays]
         key = (threads.training, structure, *[v.spec.with_grad(False) for v in values])
         graph = self._graphs.get(key)
@@ -690,3 +749,307 @@ class _Graph:
         if self.single:
             return _wrap(NDArray, outs[0])
         return _rebuild(self.structure, iter([_wrap(NDArray, v) for v in outs]))[0]
+
+
+def _count_arrays(structure):
+    return sum(1 if s == 0 else _count_arrays(s[1]) if s[0] != "value" else 0 for s in structure)
+
+
+_NORMS = ("BatchNorm", "BatchNorm_v1", "_contrib_SyncBatchNorm", "_contrib_BatchNormWithReLU")
+
+
+class SymbolBlock(HybridBlock):
+    """A block made of a symbol: its variables are inputs or parameters.
+
+    Parameters
+    ----------
+    outputs : Symbol, or (nested) list of them
+    inputs : Symbol, or (nested) list of them     variables
+    params : ParameterDict, optional              where parameters are taken from, by name
+
+    Raises
+    ------
+    AssertionError   an input is not a variable
+    ValueError       something is not a symbol
+
+    Example
+    -------
+    >>> import mxnet as mx
+    >>> from mxnet import gluon
+    >>> x = mx.sym.var('x')
+    >>> net = gluon.SymbolBlock(mx.sym.FullyConnected(x, num_hidden=2, name='fc'), x)
+    >>> net.initialize()
+    >>> net(mx.nd.ones((5, 3))).shape
+    (5, 2)
+    """
+
+    @staticmethod
+    def imports(
+        symbol_file, input_names, param_file=None, ctx=None, allow_missing=False, ignore_extra=False
+    ):
+        """A block from files that :meth:`HybridBlock.export` or Module wrote.
+
+        Parameters
+        ----------
+        symbol_file : str                    symbol JSON of any MXNet version
+        input_names : str or list of str     the variables that are inputs
+        param_file : str, optional           the parameters; without it they wait for ``initialize``
+        ctx : Context or list, optional      default: the current one
+        allow_missing, ignore_extra : bool   let parameters be missing in the file, or be left over
+
+        Raises
+        ------
+        FormatError      a file is not what it should be
+        AssertionError   parameters are missing or left over
+        """
+        outputs = symbol.load(symbol_file)
+        names = [input_names] if isinstance(input_names, str) else list(input_names)
+        known = outputs.list_inputs()
+        for name in names:
+            if name not in known:
+                warnings.warn(
+                    f"SymbolBlock.imports: input {name!r} is not a variable of {symbol_file}, "
+                    f"which has {brief(known)}. {nearest(name, known)}".rstrip(),
+                    stacklevel=2,
+                )
+        made = SymbolBlock(outputs, [symbol.var(n) for n in names])
+        if param_file is not None:
+            made.collect_params().load(
+                param_file,
+                ctx,
+                allow_missing=allow_missing,
+                ignore_extra=ignore_extra,
+                cast_dtype=True,
+                dtype_source="saved",
+            )
+        elif ctx is not None:
+            made.collect_params().reset_ctx(ctx)
+        return made
+
+    def __init__(self, outputs, inputs, params=None):
+        super().__init__(prefix=None, params=None)
+        self._active = True
+        self._prefix = ""
+        self._empty_prefix = True
+        self._params = ParameterDict("", params)
+        given, made = [], []
+        self._in_structure = _flatten([inputs], given)
+        if len(self._in_structure) == 1 and isinstance(self._in_structure[0], tuple):
+            self._in_structure = self._in_structure[0][1]
+        self._out_structure = _flatten([outputs], made)
+        for what, found in (("input", given), ("output", made)):
+            for s in found:
+                if not isinstance(s, Symbol):
+                    raise ValueError(
+                        f"SymbolBlock: an {what} is no symbol: expected a Symbol, got {type(s)}."
+                    )
+        if not made or not _only_arrays(self._out_structure):
+            raise ValueError(
+                "SymbolBlock: the outputs must be a Symbol or a (nested) list of them, got "
+                f"{outputs!r} of type {type(outputs)}."
+            )
+        if not _only_arrays(self._in_structure):
+            raise ValueError(
+                "SymbolBlock: the inputs must be a Symbol or a (nested) list of them, got "
+                f"{inputs!r} of type {type(inputs)}."
+            )
+        names = []
+        for s in given:
+            for node, _ in s._entries:
+                if node.op is not None:
+                    raise AssertionError(
+                        f"Input symbols must be variable, but {s!r} is an output of operators"
+                    )
+                names.append(node.name)
+        if len(made) == 1 and len(made[0]) > 1:  # a group stands for a list
+            made = list(made[0])
+            self._out_structure = ((list, (0,) * len(made)),)
+        self._entries = [e for s in made for e in s._entries]
+        if len(self._entries) != _count_arrays(self._out_structure):
+            raise ValueError("SymbolBlock: an output in a list is a group of several outputs.")
+        self._input_names = names
+        self._order = net.topological(self._entries)
+        states = net.auxiliary_nodes(self._order)
+        types = complete_types(self._entries, {}).types
+        self._inputs, self._variables = [], []
+        by_name = {}
+        nodes = [n for n in self._order if n.op is None]
+        for node in sorted(nodes, key=lambda n: id(n) in states):
+            if node.name in names:
+                by_name.setdefault(node.name, []).append(node)
+                continue
+            kind = {"grad_req": "null"} if id(node) in states else {}
+            if node.name not in self._params._params:
+                dtype = types.get((id(node), 0)) or onp.dtype("float32")
+                self._make(node.name, dtype, kind)
+            self._variables.append((node, self._params[node.name]))
+        self._inputs = [by_name.get(n, []) for n in names]
+        prefix = _common_beginning(list(self._params.keys()))
+        self._reg_params = {n[len(prefix) :]: p for n, p in self._params.items()}
+        self._names = {n.name for n, _ in self._variables}
+
+    def _make(self, name, dtype, kind):
+        shared = self._params._shared
+        if shared is not None and name in shared:
+            self._params.get(name)
+        else:
+            self._params.get(name, allow_deferred_init=True, dtype=dtype.type, **kind)
+
+    def __repr__(self):
+        graph = symbol.Group([Symbol._of([e]) for e in self._entries])
+        return (
+            f"{type(self).__name__}(\n{graph!r} : {len(self._input_names)} -> "
+            f"{len(self._entries)}\n)"
+        )
+
+    def __setattr__(self, name, value):
+        object.__setattr__(self, name, value)
+
+    def __deepcopy__(self, memo):
+        new = self.__class__.__new__(self.__class__)
+        memo[id(self)] = new
+        shared = ("_order", "_entries", "_inputs", "_variables", "_graphs")
+        for k, v in self.__dict__.items():
+            object.__setattr__(new, k, v if k in shared else copy.deepcopy(v, memo))
+        new._graphs = {}
+        new._variables = [(n, new._params[p.name]) for n, p in self._variables]
+        return new
+
+    def cast(self, dtype):
+        """Convert the parameters; those of batch normalisation stay float32 for half-width data."""
+        super().cast(dtype)
+        if as_dtype(dtype).itemsize == 2:
+            params = {id(n): p for n, p in self._variables}
+            for node in self._order:
+                if node.op_name in _NORMS:
+                    for child, _ in node.inputs[1:]:
+                        if id(child) in params:
+                            params[id(child)].cast("float32")
+
+    def infer_shape(self, *args):
+        """Complete the parameters' shapes from inputs."""
+        self._complete_params(self._given(args))
+
+    def _given(self, args):
+        arrays = []
+        structure = _flatten(args, arrays)
+        if structure != self._in_structure and len(arrays) != len(self._input_names):
+            raise ValueError(
+                f"{self.name}: the inputs do not fit: expected {len(self._input_names)} "
+                f"({', '.join(self._input_names)}), got {len(arrays)}."
+            )
+        return arrays
+
+    def _complete_params(self, arrays):
+        shapes = {n: a.shape for nodes, a in zip(self._inputs, arrays) for n in nodes}
+        types = {n: as_dtype(a.dtype) for nodes, a in zip(self._inputs, arrays) for n in nodes}
+        for n, p in self._variables:
+            types[n] = as_dtype(p.dtype)
+            if p._shape is not None:
+                shapes[n] = tuple([d if d > 0 else -1 for d in p.shape])
+        found = complete(self._entries, shapes, types)
+        for n, p in self._variables:
+            shape = found.get((n, 0))
+            if is_full(shape):
+                p.shape = shape
+        for _, p in self._variables:
+            if p._deferred_init:
+                p._finish_deferred_init()
+
+    def forward(self, x, *args):
+        """Outputs for arrays, or symbols of them for symbols."""
+        first = self._first_array((x, *args))
+        if first is None:
+            raise AssertionError(
+                "HybridBlock requires the first argument to forward be either Symbol or NDArray, "
+                f"but got {type(x)}"
+            )
+        arrays = self._given((x, *args))
+        if isinstance(first, Symbol):
+            outs = self._composed(arrays)
+        else:
+            outs = self._run(first.context, arrays)
+        return _rebuild(self._out_structure, iter(outs))[0]
+
+    def hybrid_forward(self, F, x, *args, **kwargs):
+        """Not there: the symbol is the computation.
+
+        Raises
+        ------
+        NotImplementedError   always
+        """
+        raise NotImplementedError("SymbolBlock: call the block itself.")
+
+    def _composed(self, inputs):
+        for s in inputs:
+            if len(s._entries) != 1:
+                raise ValueError(f"{self.name}: an input is a group of {len(s._entries)} outputs.")
+        replace = {id(n): s._entries[0] for nodes, s in zip(self._inputs, inputs) for n in nodes}
+        return [Symbol._of([e]) for e in net.copy_graph(self._entries, replace)]
+
+    def _run(self, ctx, arrays):
+        if any(p._data is None and p._deferred_init for _, p in self._variables):
+            self._complete_params(arrays)
+        self.__dict__["_called_with"] = self._in_structure
+        nodes = [n for nodes in self._inputs for n in nodes]
+        given = [a for nodes, a in zip(self._inputs, arrays) for _ in nodes]
+        if threads.tracing is None and self._active:
+            try:
+                return self._run_traced(ctx, nodes, given)
+            except TraceError as e:
+                warnings.warn(
+                    f"{self.name} (SymbolBlock) cannot be compiled and runs imperatively: {e}",
+                    stacklevel=4,
+                )
+                self._active = False
+        feed = {id(n): a for n, a in zip(nodes, given)}
+        feed.update({id(n): p.data(ctx) for n, p in self._variables})
+        with ctx:
+            return run_graph(self._order, self._entries, feed)
+
+    def _run_traced(self, ctx, nodes, given):
+        handles = [p._check(p._data, ctx) for _, p in self._variables]
+        values = [a._read() for a in given] + [h._read() for h in handles]
+        key = (threads.training, *[v.spec.with_grad(False) for v in values])
+        graph = self._graphs.get(key)
+        if graph is None:
+            all_nodes = nodes + [n for n, _ in self._variables]
+            shapes = complete(
+                self._entries,
+                {n: v.spec.shape for n, v in zip(all_nodes, values)},
+                {n: v.spec.dtype for n, v in zip(all_nodes, values)},
+            ).shapes
+            sources = {k: s for k, s in shapes.items() if is_full(s)}
+            graph = self._graphs[key] = traced_graph(
+                "symbolblock", ctx, self._order, self._entries, all_nodes, values, sources
+            )
+        outs, writes = graph(values)
+        for i, v in writes:
+            if i >= len(given):
+                handles[i - len(given)]._write(v)
+        return [_wrap(NDArray, v) for v in outs]
+
+    def export(self, path, epoch=0, remove_amp_cast=True):
+        """Write the block as symbol JSON and parameters; see :meth:`HybridBlock.export`."""
+        self.__dict__.setdefault("_called_with", None)
+        if self._called_with is None:
+            self.__dict__["_called_with"] = self._in_structure
+        return super().export(path, epoch, remove_amp_cast)
+
+    def _symbol(self):
+        return symbol.Group([Symbol._of([e]) for e in self._entries])
+
+    def _clear_cached_op(self):
+        self.__dict__["_graphs"] = {}
+
+
+def _common_beginning(names):
+    if not names:
+        return ""
+    low, high = min(names), max(names)
+    n = next((i for i, (a, b) in enumerate(zip(low, high)) if a != b), min(len(low), len(high)))
+    return low[:n]
+
+
+def _only_arrays(structure):
+    return all(s == 0 or (s[0] != "value" and _only_arrays(s[1])) for s in structure)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as onp
 
-from .. import initializer
+from .. import initializer, symbol
 from .._dtypes import as_dtype
 from .._engine.initial import fill
 from .._engine.segment import alias, aside
@@ -92,6 +92,7 @@ class Parameter:
                     f"expected 'default', 'row_sparse' or 'csr', got {s!r}."
                 )
         self._var = None
+        self._first_shape = None  # before a forward pass completed it
         self._data = None  # context -> NDArray
         self._grad_handles = None  # context -> NDArray
         self._deferred_init = ()
@@ -406,8 +407,24 @@ class Parameter:
         self._init_impl(data, where)
 
     def var(self):
-        """The parameter as a symbol."""
-        raise MXNetError("Parameter.var: symbols are not available yet.")
+        """The parameter as a symbol: a variable with its name, shape, type and multipliers.
+
+        Made once, with the shape that was known before the first forward pass completed it.
+        """
+        if self._var is None:
+            self._var = symbol.var(
+                self.name,
+                shape=self._first_shape or self.shape,
+                dtype=self.dtype,
+                lr_mult=self.lr_mult,
+                wd_mult=self.wd_mult,
+                init=self._init_attribute(),
+                stype=self._stype,
+            )
+        return self._var
+
+    def _init_attribute(self):
+        return self.init
 
     def list_row_sparse_data(self, row_id):
         """Rows of a row-sparse parameter on all contexts, as row_sparse arrays.
@@ -481,6 +498,8 @@ class DeferredArray(NDArray):
 
     def complete(self, shape):
         """The shape is known now."""
+        if self.parameter._first_shape is None:
+            self.parameter._first_shape = self.parameter.shape
         self.parameter.shape = shape
         self.parameter._finish_deferred_init()
         self.real = self.parameter.data(self.where)
@@ -521,6 +540,9 @@ class Constant(Parameter):
             dtype=value.dtype,
             init=initializer._ConstantValue(value),
         )
+
+    def _init_attribute(self):
+        return f"Constant_{self.name}"  # the value is among the parameters, not in the graph
 
     def __repr__(self):
         return f"Constant {self.name} (shape={self.shape}, dtype={self.dtype})"
