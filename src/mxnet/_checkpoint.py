@@ -4,8 +4,16 @@ import logging
 
 from .error import FormatError, fail
 from .ndarray import load, save
+from .symbol import load as load_symbol
 
-__all__ = ["save_checkpoint", "load_params", "params_file", "symbol_file", "split_params"]
+__all__ = [
+    "save_checkpoint",
+    "load_checkpoint",
+    "load_params",
+    "params_file",
+    "symbol_file",
+    "split_params",
+]
 
 
 def params_file(prefix, epoch):
@@ -101,3 +109,24 @@ def load_params(prefix, epoch):
         logging.warning("Params file '%s' is empty", name)
         return {}, {}
     return split_params(named, name)
+
+
+def load_checkpoint(prefix, epoch):
+    """Network and parameters of a checkpoint.
+
+    Parameters
+    ----------
+    prefix : str
+    epoch : int
+
+    Returns
+    -------
+    (symbol, arg_params, aux_params)
+
+    Raises
+    ------
+    OSError       a file is not there
+    FormatError   a file is something else
+    """
+    symbol = load_symbol(symbol_file(prefix))
+    return (symbol, *load_params(prefix, epoch))
