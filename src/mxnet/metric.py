@@ -27,6 +27,7 @@ from ._engine.value import Value
 from ._graph.node import spec_of
 from ._ops._spec import Bound
 from .base import numeric_types, string_types
+from .context import canonical
 from .error import MXNetError, ShapeError, nearest
 from .ndarray import NDArray, array
 
@@ -536,6 +537,44 @@ class _Counted(EvalMetric):
             f"{preds}: got labels {label.shape} and predictions {pred.shape}."
             + (f" Hint: {hint}." if hint else "")
         )
+
+
+def _metric_state(metric):
+    """The sums and counts of a metric, as values of JSON."""
+    state = {
+        k: v for k, v in vars(metric).items() if k in _SUMS and isinstance(v, (int, float, list))
+    }
+    if isinstance(metric, _Counted):
+        for name, numbers in (("numbers", metric._numbers()), ("earlier", metric._earlier)):
+            state[name] = None if numbers is None else onp.asarray(numbers).tolist()
+    return state
+
+
+def _set_metric_state(metric, state, ctx):
+    """Put back what :func:`_metric_state` gave; what is kept on a device goes to ``ctx``."""
+    state = dict(state)
+    if isinstance(metric, _Counted):
+        numbers, earlier = state.pop("numbers", None), state.pop("earlier", None)
+        metric._earlier = None if earlier is None else onp.asarray(earlier)
+        metric._kept = {}
+        if numbers is not None:
+            numbers = onp.asarray(numbers, _FLOAT64)
+            ctx = canonical(ctx)
+            metric._kept[ctx] = Value(None, 0, spec_of(numbers.shape, _FLOAT64, ctx), numbers)
+    for name, value in state.items():
+        if name in _SUMS:
+            setattr(metric, name, value)
+
+
+_SUMS = (
+    "num_inst",
+    "sum_metric",
+    "global_num_inst",
+    "global_sum_metric",
+    "_given",
+    "_given_global",
+    "_classes",
+)
 
 
 def _whole(n):

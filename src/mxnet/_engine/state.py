@@ -2,7 +2,7 @@
 
 import threading
 
-__all__ = ["threads", "seed", "draw"]
+__all__ = ["threads", "seed", "draw", "random_state", "set_random_state"]
 
 _M32 = 0xFFFFFFFF
 _INITIAL = 0x5BF03635  # turns a thread's stream into its stream of initial values
@@ -76,3 +76,18 @@ def draw(n=1):
     c = t.counter
     t.counter = c + n
     return t.stream, c
+
+
+def random_state():
+    """The state of this thread's random streams, a list of integers."""
+    draw(0)
+    t = threads
+    return [_seed[0], t.stream, t.counter, t.initial]
+
+
+def set_random_state(state):
+    """Continue where :func:`random_state` was called; other threads' streams restart."""
+    value, stream, counter, initial = [int(n) for n in state]
+    seed(value)
+    t = threads
+    t.seeded, t.stream, t.counter, t.initial = _seed[1], stream, counter, initial

@@ -10,6 +10,7 @@ from .._engine.state import threads
 from ..error import MXNetError
 from ..kvstore import KVStoreBase
 from ..ndarray._serialize import atomic_write
+from ..optimizer._guard import run_guarded
 from .parameter import Parameter, ParameterDict
 
 __all__ = ["Trainer", "StaleGradientError", "BatchSizeError"]
@@ -95,6 +96,8 @@ class Trainer:
         self._kv_initialized = False
         self._params_to_init = []
         self._plans = None  # prepared updates, see _prepare()
+        self._amp_loss_scaler = None  # set by contrib.amp.init_trainer
+        self._amp_original_scale = self._scale
 
     def _common_contexts(self):
         contexts = None
@@ -152,7 +155,7 @@ class Trainer:
             on_store = False
         else:
             if on_store is None:
-                on_store = store.is_capable(KVStoreBase.OPTIMIZER)
+                on_store = self._amp_loss_scaler is None and store.is_capable(KVStoreBase.OPTIMIZER)
             if self._compression_params:
                 store.set_gradient_compression(self._compression_params)
             for i, p in enumerate(self._params):
@@ -283,7 +286,40 @@ class Trainer:
             if not ignore_stale:
                 self._raise_stale(plans)
             plans = _Plans(self._params, self._updaters, fresh=True)
-        plans.run(self._updaters)
+        if self._amp_loss_scaler is not None:
+            plans.run_guarded(self._updaters, self._amp_loss_scaler)
+        else:
+            plans.run(self._updaters)
+
+    # ------------------------------------------------------------------ mixed precision
+    def _set_loss_scaler(self, scaler):
+        if self._update_on_kvstore:
+            raise MXNetError(
+                "amp.init_trainer: the optimizer runs in the store already. Hint: call it before "
+                "the first step, or make the trainer with update_on_kvstore=False."
+            )
+        self._amp_loss_scaler, self._amp_original_scale = scaler, self._scale
+
+    def _amp_scaled(self, loss):
+        """Losses times the factor, which the next step divides by."""
+        scaler = self._amp_loss_scaler
+        if scaler is None:
+            return loss
+        factor = scaler.loss_scale
+        self._scale = self._amp_original_scale / factor
+        if isinstance(loss, (list, tuple)):
+            return [x * factor for x in loss]
+        return loss * factor
+
+    def _amp_unscale(self):
+        """Divide the gradients by the factor now, instead of in the next step."""
+        if self._amp_loss_scaler is None or self._scale == self._amp_original_scale:
+            return
+        factor = self._scale / self._amp_original_scale
+        self._scale = self._amp_original_scale
+        for _, p in self._trained():
+            for g in p.list_grad():
+                g *= factor
 
     def _raise_stale(self, plans):
         found = [
@@ -409,3 +445,29 @@ class _Plans:
                 updater(*arguments)
             for x in weights:
                 x._mark.fresh = False
+
+    def run_guarded(self, updaters, scaler):
+        """Update where all gradients are finite, see ``LossScaler``."""
+        if any(plan is None and weights for (plan, _), weights in zip(self.plans, self.chosen)):
+            # one by one, by Python functions: they have to know beforehand
+            if not scaler.has_overflow([r.parameter for r in self.rows]):
+                self.run(updaters)
+            for weights in self.chosen:
+                for x in weights:
+                    x._mark.fresh = False
+            return
+        scaler._settle()
+        flags, before = [], []
+        for updater, (plan, _), weights in zip(updaters, self.plans, self.chosen):
+            if plan is not None:
+                optimizer = updater.optimizer
+                before.append((optimizer, optimizer._counts()))
+                flags.append(run_guarded(plan, optimizer))
+            for x in weights:
+                x._mark.fresh = False
+
+        def undo():
+            for optimizer, counts in reversed(before):
+                optimizer._set_counts(counts)
+
+        scaler._expect(flags, undo)

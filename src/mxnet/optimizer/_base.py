@@ -328,6 +328,17 @@ class Optimizer:
             if n > self.num_update:
                 self.num_update = n
 
+    def _counts(self):
+        """The counts of updates, for :meth:`_set_counts`."""
+        return self.num_update, {k: dict(v) for k, v in self._all_index_update_counts.items()}
+
+    def _set_counts(self, counts):
+        """Count on from what :meth:`_counts` gave: the updates since were none."""
+        self.num_update = counts[0]
+        for device, table in self._all_index_update_counts.items():
+            table.clear()
+            table.update(counts[1].get(device, {}))
+
     def _get_lrs(self, indices):
         """Learning rates of parameters."""
         lr = self.lr if self.lr_scheduler is None else self.lr_scheduler(self.num_update)

@@ -1,0 +1,48 @@
+"""``mx.gluon.contrib.estimator``: training and validating loops with event handlers, checkpoints
+and exact resumption.
+"""
+
+from . import batch_processor, estimator, event_handler, utils
+from .batch_processor import BatchProcessor
+from .estimator import Estimator
+from .event_handler import (
+    BatchBegin,
+    BatchEnd,
+    CheckpointHandler,
+    EarlyStoppingHandler,
+    EpochBegin,
+    EpochEnd,
+    GradientUpdateHandler,
+    LoggingHandler,
+    MetricHandler,
+    ProgressBarHandler,
+    SaveStateHandler,
+    StoppingHandler,
+    TrainBegin,
+    TrainEnd,
+    ValidationHandler,
+)
+
+__all__ = [
+    "BatchBegin",
+    "BatchEnd",
+    "BatchProcessor",
+    "CheckpointHandler",
+    "EarlyStoppingHandler",
+    "EpochBegin",
+    "EpochEnd",
+    "Estimator",
+    "GradientUpdateHandler",
+    "LoggingHandler",
+    "MetricHandler",
+    "ProgressBarHandler",
+    "SaveStateHandler",
+    "StoppingHandler",
+    "TrainBegin",
+    "TrainEnd",
+    "ValidationHandler",
+    "batch_processor",
+    "estimator",
+    "event_handler",
+    "utils",
+]

@@ -1,0 +1,154 @@
+"""Everything a training run consists of, in one file: parameters, optimizer, schedule, metrics,
+random streams, epoch and position in the data.
+
+The file is what ``nd.save`` writes: the parameters under ``param:<structure name>``, and as bytes
+``trainer`` (:meth:`Updater.get_states`) and ``run`` (JSON).
+"""
+
+import json
+import math
+import random
+
+import numpy as onp
+
+from ...._engine.segment import flush_all
+from ...._engine.state import random_state, set_random_state
+from ....error import FormatError
+from ....metric import _metric_state, _set_metric_state
+from ....ndarray import array
+from ....ndarray._serialize import load as load_arrays
+from ....ndarray._serialize import save as save_arrays
+
+__all__ = ["save", "load", "streams", "set_streams"]
+
+_VERSION = 1
+
+
+def streams():
+    """The state of all random streams that a data pipeline draws from, as values of JSON."""
+    kind, keys, at, has_gauss, gauss = onp.random.get_state(legacy=True)  # noqa: NPY002
+    version, internal, gauss_next = random.getstate()
+    return {
+        "mxnet": random_state(),
+        "numpy": [kind, onp.asarray(keys).tolist(), int(at), int(has_gauss), float(gauss)],
+        "python": [version, list(internal), gauss_next],
+    }
+
+
+def set_streams(state):
+    """Put random streams into the state that :func:`streams` gave."""
+    set_random_state(state["mxnet"])
+    kind, keys, at, has_gauss, gauss = state["numpy"]
+    onp.random.set_state((kind, onp.asarray(keys, onp.uint32), at, has_gauss, gauss))  # noqa: NPY002
+    version, internal, gauss_next = state["python"]
+    random.setstate((version, tuple(internal), gauss_next))
+
+
+def _trainer_bytes(trainer):
+    if not trainer._kv_initialized:
+        trainer._init_kvstore()
+    if trainer._update_on_kvstore:
+        return trainer._kvstore._updater.get_states(dump_optimizer=True)
+    return trainer._updaters[0].get_states(dump_optimizer=True)
+
+
+def _set_trainer(trainer, data):
+    if not trainer._kv_initialized:
+        trainer._init_kvstore()
+    if trainer._update_on_kvstore:
+        updater = trainer._kvstore._updater
+        updater.set_states(data)
+    else:
+        for updater in trainer._updaters:
+            updater.set_states(data)
+            updater.optimizer = trainer._updaters[0].optimizer
+        updater = trainer._updaters[0]
+    trainer._optimizer = updater.optimizer
+    trainer._optimizer.param_dict = dict(enumerate(trainer._params))
+    trainer._plans = None
+
+
+def _bytes(data):
+    return array(onp.frombuffer(data, onp.uint8), dtype="uint8")
+
+
+def save(fname, net, trainer, run):
+    """Write a run; the file is replaced whole or not at all.
+
+    Parameters
+    ----------
+    fname : str or path
+    net : Block
+    trainer : Trainer
+    run : dict of JSON's values     position, counts of handlers, random streams, metrics
+    """
+    flush_all()
+    arrays = {f"param:{name}": p._reduce() for name, p in net._collect_params_with_prefix().items()}
+    scaler = getattr(trainer, "_amp_loss_scaler", None)
+    if scaler is not None:
+        run = {**run, "amp": scaler.state()}
+    arrays["trainer"] = _bytes(_trainer_bytes(trainer))
+    arrays["run"] = _bytes(json.dumps({"version": _VERSION, **run}).encode())
+    save_arrays(fname, arrays)
+
+
+def load(fname, net, trainer):
+    """Read what :func:`save` wrote into a network and a trainer; returns ``run``.
+
+    Raises
+    ------
+    OSError, MXNetError   the file cannot be read
+    FormatError           it is something else, or of another network
+    """
+    found = load_arrays(fname)
+    if not isinstance(found, dict) or "run" not in found or "trainer" not in found:
+        raise FormatError(
+            f"load_state: {fname!r} is no saved run: expected the records 'run' and 'trainer'. "
+            "Hint: parameters alone are read by net.load_parameters."
+        )
+    try:
+        run = json.loads(found["run"].asnumpy().tobytes())
+        version = run["version"]
+    except (ValueError, KeyError, TypeError) as e:
+        raise FormatError(f"load_state: {fname!r}: the record 'run' cannot be read: {e}.") from None
+    if version != _VERSION:
+        raise FormatError(
+            f"load_state: {fname!r}: expected version {_VERSION}, got {version!r}. Hint: it was "
+            "written by a newer release."
+        )
+    params = net._collect_params_with_prefix()
+    saved = {k[len("param:") :]: v for k, v in found.items() if k.startswith("param:")}
+    if params.keys() != saved.keys():
+        missing, extra = sorted(params.keys() - saved.keys()), sorted(saved.keys() - params.keys())
+        raise FormatError(
+            f"load_state: {fname!r} is of another network: it lacks {missing or 'nothing'} and has "
+            f"{extra or 'nothing'} besides."
+        )
+    for name, p in params.items():
+        p._load_init(saved[name], p.list_ctx())
+    _set_trainer(trainer, found["trainer"].asnumpy().tobytes())
+    scaler = getattr(trainer, "_amp_loss_scaler", None)
+    if scaler is not None and "amp" in run:
+        scaler.set_state(run["amp"])
+    return run
+
+
+def metrics_of(metrics):
+    """The sums of metrics, as values of JSON."""
+    return [{"name": m.name, "state": _metric_state(m)} for m in metrics]
+
+
+def set_metrics(metrics, saved, ctx):
+    """Put saved sums into the metrics of the same names."""
+    for m, record in zip(metrics, saved):
+        if m.name == record["name"]:
+            _set_metric_state(m, record["state"], ctx)
+
+
+def numbers_of(handler):
+    """The counts that a handler keeps: attributes that are plain numbers."""
+    return {
+        k: v
+        for k, v in vars(handler).items()
+        if isinstance(v, (bool, int, float)) and (isinstance(v, int) or math.isfinite(v))
+    }
