@@ -23,6 +23,7 @@ from . import (
     error,
     executor,
     gluon,
+    image,
     initializer,
     io,
     kvstore,
@@ -39,6 +40,7 @@ from . import (
     symbol,
     util,
 )
+from . import image as img
 from . import initializer as init
 from . import kvstore as kv
 from . import monitor as mon
@@ -79,6 +81,8 @@ __all__ = [
     "executor",
     "gluon",
     "gpu",
+    "image",
+    "img",
     "init",
     "initializer",
     "io",

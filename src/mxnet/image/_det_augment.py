@@ -1,0 +1,525 @@
+"""Augmenters of pictures with boxes.
+
+Labels are NumPy arrays (objects, width), each row ``class, left, top, right, bottom, ...`` with
+corners as shares of the picture's width and height.
+"""
+
+import json
+
+import numpy as onp
+
+from ..base import numeric_types
+from ..error import MXNetError, fail
+from ._augment import (
+    MEAN,
+    STD,
+    ArgumentError,
+    Augmenter,
+    CastAug,
+    ColorNormalizeAug,
+    ForceResizeAug,
+    ResizeAug,
+    channels,
+    colour_augmenters,
+    plain,
+)
+from ._pictures import choices, copyMakeBorder, fixed_crop, handle, on_host
+
+__all__ = [
+    "DetAugmenter",
+    "DetBorrowAug",
+    "DetRandomSelectAug",
+    "DetHorizontalFlipAug",
+    "DetRandomCropAug",
+    "DetRandomPadAug",
+    "CreateMultiRandCropAugmenter",
+    "CreateDetAugmenter",
+]
+
+_ALMOST_HALF = 0.499999  # rounding that never rounds a half up
+_SMALL = 2  # pixels: parts and frames below are not worth having
+
+
+class BorrowError(MXNetError, TypeError):
+    """Something other than an augmenter was given."""
+
+
+class RangeError(ArgumentError, TypeError):
+    """A range whose ends do not fit (a TypeError in MXNet 1.x)."""
+
+
+def _range(value, name, where, low, high, least_high=None):
+    """(low, high) of a range that may be one number for both.
+
+    Raises
+    ------
+    AssertionError   neither a number nor a pair
+    RangeError       out of order, or beyond ``low`` and ``high``
+    """
+    if isinstance(value, numeric_types):
+        value = (value, value)
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        fail(
+            ArgumentError,
+            where,
+            f"{name} does not fit",
+            expected="a number or (low, high)",
+            got=repr(value),
+        )
+    first, last = value
+    if not low <= first <= last <= high or last <= 0 or (least_high and last < least_high):
+        fail(
+            RangeError,
+            where,
+            f"{name} does not fit",
+            expected=f"{low} <= low <= high" + (f" <= {high}" if high < float("inf") else ""),
+            got=value,
+        )
+    return tuple(value)
+
+
+class DetAugmenter:
+    """Base of augmenters for detection: define ``__call__(src, label)``, which gives both changed.
+
+    Parameters
+    ----------
+    **kwargs   what :meth:`dumps` tells about it; arrays become lists
+    """
+
+    def __init__(self, **kwargs):
+        self._kwargs = {name: plain(value) for name, value in kwargs.items()}
+
+    def dumps(self):
+        """JSON text ``[name in small letters, arguments]``."""
+        return json.dumps([type(self).__name__.lower(), self._kwargs])
+
+    def __call__(self, src, label):
+        """The changed picture and its labels.
+
+        Parameters
+        ----------
+        src : NDArray (H, W, C)
+        label : numpy.ndarray (objects, 5 or more)
+
+        Returns
+        -------
+        NDArray, numpy.ndarray
+        """
+        raise NotImplementedError(f"{type(self).__name__} changes nothing: define __call__")
+
+
+class DetBorrowAug(DetAugmenter):
+    """An augmenter for classification that leaves boxes where they are.
+
+    Parameters
+    ----------
+    augmenter : Augmenter
+    """
+
+    def __init__(self, augmenter):
+        if not isinstance(augmenter, Augmenter):
+            fail(
+                BorrowError,
+                "DetBorrowAug",
+                "Borrowing from invalid Augmenter",
+                expected="an image.Augmenter",
+                got=repr(augmenter),
+            )
+        super().__init__(augmenter=augmenter.dumps())
+        self.augmenter = augmenter
+
+    def dumps(self):
+        """``[name in small letters, what the borrowed one dumps]``, a list."""
+        return [type(self).__name__.lower(), self.augmenter.dumps()]
+
+    def __call__(self, src, label):
+        return self.augmenter(src), label
+
+
+class DetRandomSelectAug(DetAugmenter):
+    """One of several augmenters, or with probability ``skip_prob`` none.
+
+    Parameters
+    ----------
+    aug_list : list of DetAugmenter (or one)   empty: none, always
+    skip_prob : float, default 0
+
+    Raises
+    ------
+    ValueError   something else in the list
+    """
+
+    def __init__(self, aug_list, skip_prob=0):
+        super().__init__(skip_prob=skip_prob)
+        aug_list = aug_list if isinstance(aug_list, (list, tuple)) else [aug_list]
+        for augmenter in aug_list:
+            if not isinstance(augmenter, DetAugmenter):
+                raise ValueError(
+                    f"DetRandomSelectAug: Allow DetAugmenter in list only, got {augmenter!r}."
+                )
+        self.aug_list = list(aug_list)
+        self.skip_prob = skip_prob if aug_list else 1
+
+    def dumps(self):
+        """``[name in small letters, what each member dumps]``, a list."""
+        return [type(self).__name__.lower(), [a.dumps() for a in self.aug_list]]
+
+    def __call__(self, src, label):
+        chance = choices()
+        if chance.random() < self.skip_prob:
+            return src, label
+        chance.shuffle(self.aug_list)
+        return self.aug_list[0](src, label)
+
+
+class DetHorizontalFlipAug(DetAugmenter):
+    """Exchange left and right with probability ``p``.
+
+    Parameters
+    ----------
+    p : float
+    """
+
+    def __init__(self, p):
+        super().__init__(p=p)
+        self.p = p
+
+    def __call__(self, src, label):
+        if choices().random() < self.p:
+            src = handle(on_host(src)[:, ::-1], src)
+            label = label.copy()
+            label[:, [1, 3]] = 1.0 - label[:, [3, 1]]
+        return src, label
+
+
+def _areas(boxes):
+    """Area of each (left, top, right, bottom), 0 where the corners are out of order."""
+    sides = onp.maximum(0, boxes[:, 2:4] - boxes[:, :2])
+    return sides[:, 0] * sides[:, 1]
+
+
+class DetRandomCropAug(DetAugmenter):
+    """A part of the picture that shows enough of each object it touches.
+
+    Parameters
+    ----------
+    min_object_covered : float, default 0.1     least share of each object that the part touches
+    aspect_ratio_range : (low, high)            its width by its height
+    area_range : (low, high)                    its area as a share of the picture's
+    min_eject_coverage : float, default 0.3     objects of which less remains are left out
+    max_attempts : int, default 50              after as many tries the picture stays as it is
+
+    Raises
+    ------
+    AssertionError           a range that is no pair of numbers
+    ValueError, TypeError    its ends are out of order
+    """
+
+    def __init__(
+        self,
+        min_object_covered=0.1,
+        aspect_ratio_range=(0.75, 1.33),
+        area_range=(0.05, 1.0),
+        min_eject_coverage=0.3,
+        max_attempts=50,
+    ):
+        where, inf = "DetRandomCropAug", float("inf")
+        aspect_ratio_range = _range(aspect_ratio_range, "aspect_ratio_range", where, 0, inf)
+        area_range = _range(area_range, "area_range", where, 0, inf)
+        super().__init__(
+            min_object_covered=min_object_covered,
+            aspect_ratio_range=aspect_ratio_range,
+            area_range=area_range,
+            min_eject_coverage=min_eject_coverage,
+            max_attempts=max_attempts,
+        )
+        self.min_object_covered = min_object_covered
+        self.min_eject_coverage = min_eject_coverage
+        self.max_attempts = max_attempts
+        self.aspect_ratio_range = aspect_ratio_range
+        self.area_range = area_range
+        self.enabled = True
+
+    def __call__(self, src, label):
+        part = self._proposal(label, *src.shape[:2])
+        if part is None:
+            return src, label
+        x, y, w, h, label = part
+        return fixed_crop(src, x, y, w, h, None), label
+
+    def _proposal(self, label, height, width):
+        """(x, y, w, h, labels) of a part that fits, or None."""
+        if not self.enabled or height <= 0 or width <= 0:
+            return None
+        least, most = (share * height * width for share in self.area_range)
+        chance = choices()
+        for _ in range(self.max_attempts):
+            ratio = chance.uniform(*self.aspect_ratio_range)
+            if ratio <= 0:
+                continue
+            size = self._size(ratio, least, most, height, width, chance)
+            if size is None:
+                continue
+            h, w = size
+            y = chance.randint(0, max(0, height - h))
+            x = chance.randint(0, max(0, width - w))
+            if not self._covers(
+                label, x / width, y / height, (x + w) / width, (y + h) / height, width, height
+            ):
+                continue
+            kept = self._labels(label, (x, y, w, h), height, width)
+            if kept is not None:
+                return x, y, w, h, kept
+        return None
+
+    def _size(self, ratio, least, most, height, width, chance):
+        """(height, width) of a part of the given shape, or None."""
+        low, high = round((least / ratio) ** 0.5), round((most / ratio) ** 0.5)
+        if round(high * ratio) > width:
+            high = int((width + _ALMOST_HALF) / ratio)
+        high = min(high, height)
+        low = min(low, high)
+        h = chance.randint(low, high) if low < high else low
+        w = round(h * ratio)
+        if w * h < least:
+            h += 1
+            w = round(h * ratio)
+        if w * h > most:
+            h -= 1
+            w = round(h * ratio)
+        if not (least <= w * h <= most and 0 < w <= width and 0 < h <= height):
+            return None
+        return h, w
+
+    def _covers(self, label, left, top, right, bottom, width, height):
+        """Is enough to be seen of each object that the part touches?"""
+        if (right - left) * width * (bottom - top) * height < _SMALL:
+            return False
+        boxes = label[:, 1:5]
+        areas = _areas(boxes)
+        there = areas * width * height > _SMALL
+        if not there.any():
+            return False
+        boxes, areas = boxes[there], areas[there]
+        common = onp.concatenate(
+            [onp.maximum(boxes[:, :2], (left, top)), onp.minimum(boxes[:, 2:], (right, bottom))],
+            axis=1,
+        )
+        shares = _areas(common) / areas
+        shares = shares[shares > 0]
+        return shares.size > 0 and shares.min() > self.min_object_covered
+
+    def _labels(self, label, part, height, width):
+        """Labels of the objects that remain, in shares of the part; None if there are none."""
+        x, y, w, h = (side / total for side, total in zip(part, (width, height) * 2))
+        made = label.copy()
+        made[:, (1, 3)] = (made[:, (1, 3)] - x) / w
+        made[:, (2, 4)] = (made[:, (2, 4)] - y) / h
+        made[:, 1:5] = onp.clip(made[:, 1:5], 0, 1)
+        before = _areas(label[:, 1:])
+        remains = _areas(made[:, 1:]) * w * h > self.min_eject_coverage * before
+        keep = (made[:, 3] > made[:, 1]) & (made[:, 4] > made[:, 2]) & (before > 0) & remains
+        return made[keep] if keep.any() else None
+
+
+class DetRandomPadAug(DetAugmenter):
+    """A frame around the picture, which so becomes smaller in it.
+
+    Parameters
+    ----------
+    aspect_ratio_range : (low, high)   the result's width by its height
+    area_range : (low, high)           its area by the picture's, at least 1
+    max_attempts : int, default 50     after as many tries the picture stays as it is
+    pad_val : (red, green, blue), or a number for all
+
+    Raises
+    ------
+    AssertionError           a range that is no pair of numbers
+    ValueError, TypeError    its ends are out of order
+    """
+
+    def __init__(
+        self,
+        aspect_ratio_range=(0.75, 1.33),
+        area_range=(1.0, 3.0),
+        max_attempts=50,
+        pad_val=(128, 128, 128),
+    ):
+        if isinstance(pad_val, numeric_types):
+            pad_val = (pad_val,)
+        if not isinstance(pad_val, (list, tuple)):
+            fail(
+                ArgumentError,
+                "DetRandomPadAug",
+                "pad_val does not fit",
+                expected="(red, green, blue)",
+                got=repr(pad_val),
+            )
+        where, inf = "DetRandomPadAug", float("inf")
+        aspect_ratio_range = _range(aspect_ratio_range, "aspect_ratio_range", where, 0, inf)
+        area_range = _range(area_range, "area_range", where, 0, inf, least_high=1)
+        super().__init__(
+            aspect_ratio_range=aspect_ratio_range,
+            area_range=area_range,
+            max_attempts=max_attempts,
+            pad_val=pad_val,
+        )
+        self.pad_val = pad_val
+        self.aspect_ratio_range = aspect_ratio_range
+        self.area_range = area_range
+        self.max_attempts = max_attempts
+        self.enabled = True
+
+    def __call__(self, src, label):
+        height, width = src.shape[:2]
+        frame = self._proposal(height, width)
+        if frame is None:
+            return src, label
+        x, y, w, h = frame
+        values = self.pad_val if len(self.pad_val) > 1 else self.pad_val * src.shape[2]
+        src = copyMakeBorder(src, y, h - y - height, x, w - x - width, type=0, values=values)
+        label = label.copy()
+        label[:, (1, 3)] = (label[:, (1, 3)] * width + x) / w
+        label[:, (2, 4)] = (label[:, (2, 4)] * height + y) / h
+        return src, label
+
+    def _proposal(self, height, width):
+        """(x, y, w, h): the picture's place in the result, and the result's size; or None."""
+        if not self.enabled or height <= 0 or width <= 0:
+            return None
+        least, most = (share * height * width for share in self.area_range)
+        chance = choices()
+        for _ in range(self.max_attempts):
+            ratio = chance.uniform(*self.aspect_ratio_range)
+            if ratio <= 0:
+                continue
+            low, high = round((least / ratio) ** 0.5), round((most / ratio) ** 0.5)
+            if round(low * ratio) < width:
+                low = int((width + _ALMOST_HALF) / ratio)
+            low = max(low, height)
+            if low > high:
+                continue
+            h = chance.randint(low, high) if low < high else low
+            w = round(h * ratio)
+            if h - height < _SMALL or w - width < _SMALL:
+                continue
+            y, x = chance.randint(0, h - height), chance.randint(0, w - width)
+            return x, y, w, h
+        return None
+
+
+def CreateMultiRandCropAugmenter(
+    min_object_covered=0.1,
+    aspect_ratio_range=(0.75, 1.33),
+    area_range=(0.05, 1.0),
+    min_eject_coverage=0.3,
+    max_attempts=50,
+    skip_prob=0,
+):
+    """One of several :class:`DetRandomCropAug`: arguments that are lists give one each.
+
+    Parameters
+    ----------
+    min_object_covered, aspect_ratio_range, area_range, min_eject_coverage, max_attempts : see
+        :class:`DetRandomCropAug`; lists of those, all of one length
+    skip_prob : float, default 0   probability of none
+
+    Returns
+    -------
+    DetRandomSelectAug
+
+    Raises
+    ------
+    AssertionError   lists of different lengths
+    """
+    given = (min_object_covered, aspect_ratio_range, area_range, min_eject_coverage, max_attempts)
+    count = max(len(g) if isinstance(g, list) else 1 for g in given)
+    columns = []
+    for value in given:
+        column = value if isinstance(value, list) else [value] * count
+        if len(column) == 1:
+            column = column * count
+        if len(column) != count:
+            fail(
+                ArgumentError,
+                "CreateMultiRandCropAugmenter",
+                "lists of different lengths",
+                expected=f"{count} of each",
+                got=value,
+            )
+        columns.append(column)
+    return DetRandomSelectAug([DetRandomCropAug(*row) for row in zip(*columns)], skip_prob)
+
+
+def CreateDetAugmenter(
+    data_shape,
+    resize=0,
+    rand_crop=0,
+    rand_pad=0,
+    rand_gray=0,
+    rand_mirror=False,
+    mean=None,
+    std=None,
+    brightness=0,
+    contrast=0,
+    saturation=0,
+    pca_noise=0,
+    hue=0,
+    inter_method=2,
+    min_object_covered=0.1,
+    aspect_ratio_range=(0.75, 1.33),
+    area_range=(0.05, 3.0),
+    min_eject_coverage=0.3,
+    max_attempts=50,
+    pad_val=(127, 127, 127),
+):
+    """The usual list of augmenters for detection.
+
+    Parameters
+    ----------
+    data_shape : (channels, height, width)   of the result
+    resize : int, default 0         first make the shorter side this long; 0: do not
+    rand_crop : float, 0 to 1       probability of a random part, see
+        :func:`CreateMultiRandCropAugmenter`
+    rand_pad : float, 0 to 1        probability of a frame, see :class:`DetRandomPadAug`
+    rand_gray : float, 0 to 1       probability of gray
+    rand_mirror : bool              exchange left and right half of the time
+    mean, std : array (3,) or True  normalise by these; True: by ImageNet's
+    brightness, contrast, saturation, pca_noise, hue : float   see :func:`CreateAugmenter`
+    inter_method : int, default 2   see :func:`imresize`
+    min_object_covered, aspect_ratio_range, min_eject_coverage, max_attempts : of parts
+    area_range : (low, high)        of parts; above 1 its end is that of frames
+    pad_val : (red, green, blue)    of frames
+
+    Returns
+    -------
+    list of DetAugmenter   the result is float32 (height, width, channels)
+    """
+    made = []
+    if resize > 0:
+        made.append(DetBorrowAug(ResizeAug(resize, inter_method)))
+    if rand_crop > 0:
+        made.append(
+            CreateMultiRandCropAugmenter(
+                min_object_covered,
+                aspect_ratio_range,
+                area_range,
+                min_eject_coverage,
+                max_attempts,
+                skip_prob=1 - rand_crop,
+            )
+        )
+    if rand_mirror:
+        made.append(DetHorizontalFlipAug(0.5))
+    if rand_pad > 0:
+        frame = DetRandomPadAug(aspect_ratio_range, (1.0, area_range[1]), max_attempts, pad_val)
+        made.append(DetRandomSelectAug([frame], 1 - rand_pad))
+    made.append(DetBorrowAug(ForceResizeAug((data_shape[2], data_shape[1]), inter_method)))
+    made.append(DetBorrowAug(CastAug()))
+    colours = colour_augmenters(brightness, contrast, saturation, hue, pca_noise, rand_gray)
+    made += [DetBorrowAug(augmenter) for augmenter in colours]
+    mean = channels(mean, MEAN, "mean", "CreateDetAugmenter")
+    std = channels(std, STD, "std", "CreateDetAugmenter")
+    if mean is not None or std is not None:
+        made.append(DetBorrowAug(ColorNormalizeAug(mean, std)))
+    return made
