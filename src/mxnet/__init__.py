@@ -22,6 +22,7 @@ from . import (
     engine,
     error,
     executor,
+    executor_manager,
     gluon,
     image,
     initializer,
@@ -29,6 +30,8 @@ from . import (
     kvstore,
     lr_scheduler,
     metric,
+    model,
+    module,
     monitor,
     name,
     ndarray,
@@ -43,6 +46,7 @@ from . import (
 from . import image as img
 from . import initializer as init
 from . import kvstore as kv
+from . import module as mod
 from . import monitor as mon
 from . import ndarray as nd
 from . import random as rnd
@@ -79,6 +83,7 @@ __all__ = [
     "engine",
     "error",
     "executor",
+    "executor_manager",
     "gluon",
     "gpu",
     "image",
@@ -90,6 +95,9 @@ __all__ = [
     "kvstore",
     "lr_scheduler",
     "metric",
+    "mod",
+    "model",
+    "module",
     "mon",
     "monitor",
     "name",
