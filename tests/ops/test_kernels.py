@@ -12,7 +12,7 @@ import pytest
 
 from mxnet import _config
 from mxnet._ops import kernels
-from mxnet._ops.kernels import convolution, native
+from mxnet._ops.kernels import convolution, dense, native
 from mxnet._ops.kernels.convolution import Geometry
 
 RNG = onp.random.default_rng(5)
@@ -176,3 +176,30 @@ def test_without_native_kernels(missing, tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["xla"]
     assert len(done.stderr.splitlines()) <= 1
+
+
+@pytest.mark.parametrize("sizes", [(3, 4, 5), (0, 4, 5), (64, 96, 80)])
+def test_dense_products(sizes, mode, using):
+    """Products and their derivatives, below and above the size from which operands are turned."""
+    n, k, m = sizes
+    x = RNG.standard_normal((n, k), "float32")
+    w = RNG.standard_normal((m, k), "float32")
+    seed = RNG.standard_normal((n, m), "float32")
+
+    def f(x, w):
+        def steepness(x, w):
+            y, pull = jax.vjp(dense.product, x, w)
+            dx, dw = pull(seed * y)
+            return jnp.sum(dx**2) + jnp.sum(dw**2)
+
+        return dense.product(x, w), jax.grad(steepness, (0, 1))(x, w)
+
+    def plain(x, w):
+        def steepness(x, w):
+            y, pull = jax.vjp(lambda x, w: x @ w.T, x, w)
+            dx, dw = pull(seed * y)
+            return jnp.sum(dx**2) + jnp.sum(dw**2)
+
+        return x @ w.T, jax.grad(steepness, (0, 1))(x, w)
+
+    close(using(mode, f, x, w), using("plain", plain, x, w))

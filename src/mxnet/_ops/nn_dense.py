@@ -8,6 +8,7 @@ from jax import lax
 from ..error import ShapeError, fail
 from ._nn import accumulator
 from ._spec import op
+from .kernels.dense import product
 
 
 def infer_fully_connected(
@@ -88,12 +89,13 @@ def fully_connected(
             hint=None if no_bias else "pass no_bias=True",
         )
     wide = accumulator(x.dtype)
-    y = lax.dot_general(
-        x,
-        weight,
-        (((x.ndim - 1,), (1,)), ((), ())),
-        preferred_element_type=wide if wide != x.dtype else None,
-    )
+    if wide == x.dtype:
+        rows = math.prod(x.shape[:-1])
+        y = product(x.reshape(rows, k), weight).reshape(*x.shape[:-1], num_hidden)
+    else:
+        y = lax.dot_general(
+            x, weight, (((x.ndim - 1,), (1,)), ((), ())), preferred_element_type=wide
+        )
     if bias is not None:
         if bias.shape != (num_hidden,):
             fail(
