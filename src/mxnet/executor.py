@@ -231,6 +231,10 @@ class Executor:
         if train and threads.tracing is None and not threads.scope:
             if any(seg.outs for seg in threads.segments.values()):
                 flush_all()  # what is pending belongs to the step before
+        return self._go_on(train)
+
+    def _go_on(self, train):
+        """Forward, as a part of the step that is pending: of several executors the second."""
         self._trained = train
         values = self._run(train, train and any(self._marks))
         self._keep(values)
