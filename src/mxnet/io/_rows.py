@@ -6,11 +6,11 @@ from .._engine.segment import concrete
 from .._engine.value import Value
 from .._graph.node import spec_of
 from ..error import MXNetError, fail
-from ..ndarray import NDArray, array
+from ..ndarray import NDArray, array, concatenate
 from ..ndarray.ndarray import _wrap
 from ..ndarray.sparse import BaseSparseNDArray, CSRNDArray, csr_matrix
 
-__all__ = ["Source", "on_host", "named_arrays", "check_lengths"]
+__all__ = ["Source", "on_host", "joined", "named_arrays", "check_lengths"]
 
 _GPU = 2
 
@@ -89,6 +89,15 @@ class Source:
         else:
             self.array = self.take(places)
         return self.array
+
+
+def joined(first, second, axis):
+    """Two arrays as one; on the host where they are there, as any batch."""
+    ctx = first.context
+    if ctx.device_typeid == _GPU:
+        return concatenate([first, second], axis=axis)
+    parts = [onp.asarray(concrete(x._read())) for x in (first, second)]
+    return on_host(onp.concatenate(parts, axis), ctx)
 
 
 def _slice(rows, places, axis):

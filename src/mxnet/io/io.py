@@ -11,9 +11,9 @@ import numpy as onp
 from .._engine.segment import concrete
 from ..context import current_context
 from ..error import MXNetError, fail
-from ..ndarray import NDArray, concatenate
+from ..ndarray import NDArray
 from ..ndarray.sparse import CSRNDArray
-from ._rows import Source, check_lengths, named_arrays
+from ._rows import Source, check_lengths, joined, named_arrays
 
 __all__ = [
     "DataDesc",
@@ -554,8 +554,7 @@ class NDArrayIter(DataIter):
         """One array of the current batch."""
         start, end = self.cursor, self.cursor + self.batch_size
         if kept is not None:
-            fresh = source.take(onp.arange(end))
-            return concatenate([kept, fresh], axis=self._axis)
+            return joined(kept, source.take(onp.arange(end)), self._axis)
         if start < 0:
             raise MXNetError(
                 f"NDArrayIter: there is no current batch (cursor {start}). Hint: call iter_next() "

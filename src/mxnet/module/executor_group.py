@@ -527,8 +527,9 @@ class DataParallelExecutorGroup:
         first = data_batch[0] if isinstance(data_batch, list) else data_batch
         if self.label_arrays is not None and first.label:
             _load_label(data_batch, self.label_arrays, self.label_layouts)
-        for exe in self.execs:
-            exe.forward(is_train=is_train)
+        self.execs[0].forward(is_train=is_train)
+        for exe in self.execs[1:]:
+            exe._go_on(bool(is_train))  # one step on several devices
 
     def backward(self, out_grads=None):
         """Gradients of all executors.
