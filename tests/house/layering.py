@@ -42,7 +42,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "module model rnn onnx contrib visualization test_utils executor_manager rtc"
         " notebook".split()
     ),
-    ("", "__main__"),  # the package itself: assembles the public names
+    ("", "__main__", "run"),  # the package itself: assembles the public names
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
 
