@@ -4,11 +4,13 @@ from .. import _ops  # noqa: F401  (fills the registry)
 from .._frontend.compose import fill_symbols
 from ..ndarray._names import unknown_name
 from . import _functions, contrib, image, linalg, op, random, sparse
+from ._custom import Custom
 from ._functions import *  # noqa: F403
 from ._internal import _internal
 from .symbol import Group, Symbol, Variable, fromjson, load, load_json, var
 
 __all__ = [
+    "Custom",
     "Group",
     "Symbol",
     "Variable",

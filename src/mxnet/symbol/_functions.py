@@ -211,3 +211,6 @@ hypot = _two_sided(
     "_hypotscalar",
     "Length of the hypotenuse.",
 )
+
+
+Symbol.split_v2 = split_v2
