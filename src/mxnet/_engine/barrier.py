@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from .._dtypes import is_floating
 from .._graph.node import spec_of
 from ..error import MXNetError, TraceError
+from . import watch
 from .program import to_device
 from .segment import concrete, user_line
 from .state import draw, threads
@@ -24,6 +25,10 @@ def run(bound, values, words):
 
     Parameters and result as ``append_many``'s; shapes are those of the result.
     """
+    return watch.around(bound.name, _run, bound, values, words)
+
+
+def _run(bound, values, words):
     if threads.tracing is not None:
         raise TraceError(
             f"{user_line()}: {bound.name} cannot be compiled: the shape of its result depends on "
@@ -63,6 +68,16 @@ def run(bound, values, words):
     )
 
 
+# Names of kinds of devices within those of copies; host memory is one kind.
+_KIND = {1: "CPU", 2: "GPU", 3: "CPU", 5: "CPU"}
+
+
+def _moved(value, ctx):
+    spec = value.spec
+    data = to_device(concrete(value), ctx)
+    return [Value(None, 0, spec_of(spec.shape, spec.dtype, ctx), data)]
+
+
 def _guard(bound, f, *args):
     try:
         return f(*args)
@@ -81,7 +96,8 @@ def copy_to(value, ctx):
     if threads.tracing is not None:
         raise TraceError(f"{user_line()}: an array is moved to {ctx} inside a hybridized block")
     spec = value.spec
-    moved = Value(None, 0, spec_of(spec.shape, spec.dtype, ctx), to_device(concrete(value), ctx))
+    name = f"Copy{_KIND[spec.ctx.device_typeid]}2{_KIND[ctx.device_typeid]}"
+    (moved,) = watch.around(name, _moved, value, ctx)
     if not (threads.recording and spec.grad):
         return moved
     home = spec.ctx

@@ -13,6 +13,7 @@ import sys
 import time
 import warnings
 import weakref
+from functools import partial
 
 import jax
 import numpy as onp
@@ -20,7 +21,7 @@ import numpy as onp
 from .._graph.lower import Backward, lower, open_positions
 from .._graph.node import steps_of
 from ..context import device_of
-from . import cache, memory
+from . import cache, memory, watch
 from .stats import stats, why_new
 from .value import CONSUMED, Value
 
@@ -196,8 +197,12 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         is_open = open_positions(state)
     taped = [i for i in live if outs[i].pos in is_open] if is_open and not foreign else ()
 
-    # Another thread's segment has programs of its own: they overwrite nothing.
-    program = state.derived.get(tuple(live)) if foreign else state.program
+    observer = stats.observer
+    if observer is not None and observer.stepwise:
+        program = _watched(state, tuple(live), tuple(taped))
+    else:
+        # Another thread's segment has programs of its own: they overwrite nothing.
+        program = state.derived.get(tuple(live)) if foreign else state.program
     known = (
         program is not None
         and program.emit_set.issuperset(live)
@@ -209,12 +214,16 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         for i in program.donate:
             if _held_elsewhere(vals, data, i):
                 data[i] = _copy(data[i])  # somebody still holds what the program may overwrite
+    if observer is not None and not observer.stepwise:
+        program_fn = partial(watch.whole, observer, state, program)
+    else:
+        program_fn = program.fn
     if program.ready:
         stats.hits += 1
-        results, residuals = program.fn(onp.array(words, "float64"), *data)
+        results, residuals = program_fn(onp.array(words, "float64"), *data)
     else:
         begun = time.perf_counter()
-        results, residuals = program.fn(onp.array(words, "float64"), *data)
+        results, residuals = program_fn(onp.array(words, "float64"), *data)
         program.ready = True
         stats.compiled_program(why_new(state, program), time.perf_counter() - begun)
     stats.flushes += 1
@@ -251,6 +260,23 @@ def _mark_consumed(outs, is_open):
 
 def _copy(array):
     return jax.numpy.array(array, copy=True) if isinstance(array, _Array) else array.copy()
+
+
+def _watched(state, live, taped):
+    """The program that runs what is alive step by step, for the profiler."""
+    key = ("watched", live, taped)
+    program = state.derived.get(key)
+    if program is None:
+        positions = kept_positions(state)
+        program = Program()
+        program.emit, program.emit_set = live, frozenset(live)
+        program.taped, program.taped_set = taped, frozenset(taped)
+        program.donate, program.ready = (), True
+        program.fn, program.tape = watch.stepwise(
+            state, tuple([positions[i] for i in live]), tuple([positions[i] for i in taped])
+        )
+        state.derived[key] = program
+    return program
 
 
 def _make(state, vals, data, outs, live, taped, before, foreign):

@@ -27,6 +27,7 @@ class Stats:
         self.compile_seconds = 0.0
         self.reasons = collections.deque(maxlen=64)
         self.lock = threading.Lock()
+        self.observer = None  # who wants to know what runs: see watch.py
 
     def snapshot(self):
         """The counters as a dict."""

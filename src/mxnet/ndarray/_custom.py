@@ -7,7 +7,8 @@ gradients through their ``backward``.
 from contextlib import contextmanager
 
 from .._dtypes import CODE_OF, as_dtype
-from .._engine.segment import append_many, user_line
+from .._engine import watch
+from .._engine.segment import append_many, flush_all, user_line
 from .._engine.state import threads
 from .._engine.tape import PythonTape
 from .._frontend.dispatch import write_out
@@ -98,20 +99,21 @@ def Custom(*data, op_type=None, out=None, name=None, **kwargs):
     with _unrecorded(training):
         in_data = [a.detach() for a in args]
         out_data = [_zeros(cls, s, t, ctx) for s, t in zip(shapes, dtypes)]
-        _guarded(
-            where,
-            "forward",
-            made.forward,
-            is_train=training,
-            req=["write"] * len(out_data),
-            in_data=in_data,
-            out_data=out_data,
-            aux=aux,
-        )
+        with watch.custom(op_type, flush_all):
+            _guarded(
+                where,
+                "forward",
+                made.forward,
+                is_train=training,
+                req=["write"] * len(out_data),
+                in_data=in_data,
+                out_data=out_data,
+                aux=aux,
+            )
         results = [o._read() for o in out_data]
     values = [a._read() for a in args]
     if threads.recording and any(v.spec.grad for v in values):
-        pull = _pull(where, made, values, in_data, out_data, aux, training)
+        pull = _pull(where, op_type, made, values, in_data, out_data, aux, training)
         results = PythonTape(values, pull, len(results)).attach(results)
     if out is not None:
         return write_out(_Name("Custom"), results, out)
@@ -119,7 +121,7 @@ def Custom(*data, op_type=None, out=None, name=None, **kwargs):
     return found[0] if len(found) == 1 else found
 
 
-def _pull(where, made, values, in_data, out_data, aux, training):
+def _pull(where, op_type, made, values, in_data, out_data, aux, training):
     """Gradients of the arguments from those of the outputs, by the operator's ``backward``."""
 
     def pull(cotangents):
@@ -129,17 +131,18 @@ def _pull(where, made, values, in_data, out_data, aux, training):
                 o.zeros_like() if c is None else _wrap(cls, c) for c, o in zip(cotangents, out_data)
             ]
             in_grad = [x.zeros_like() for x in in_data]
-            _guarded(
-                where,
-                "backward",
-                made.backward,
-                req=["write" if v.spec.grad else "null" for v in values],
-                in_data=in_data,
-                out_data=out_data,
-                in_grad=in_grad,
-                out_grad=out_grad,
-                aux=aux,
-            )
+            with watch.custom(f"_backward_{op_type}", flush_all):
+                _guarded(
+                    where,
+                    "backward",
+                    made.backward,
+                    req=["write" if v.spec.grad else "null" for v in values],
+                    in_data=in_data,
+                    out_data=out_data,
+                    in_grad=in_grad,
+                    out_grad=out_grad,
+                    aux=aux,
+                )
             return [g._read() if v.spec.grad else None for g, v in zip(in_grad, values)]
 
     return pull
