@@ -6,6 +6,7 @@ imported when first needed. Its order of channels is blue, green, red.
 
 import importlib
 import random
+import threading
 
 import numpy as onp
 
@@ -28,6 +29,7 @@ _THROUGH = {
     "int8": "int16",
 }
 _loaded = None
+_thread = threading.local()
 
 
 class MissingLibrary(MXNetError, ImportError):
@@ -56,6 +58,12 @@ def opencv(where):
         # Its notes on damaged pictures repeat what our own errors say.
         if hasattr(_loaded, "setLogLevel"):
             _loaded.setLogLevel(0)
+    if not hasattr(_thread, "exact"):
+        # Intel's primitives round otherwise than OpenCV, and than MXNet 1.x, which had none of
+        # them. The switch is of the thread.
+        _thread.exact = True
+        if hasattr(_loaded, "ipp"):
+            _loaded.ipp.setUseIPP(False)
     return _loaded
 
 
@@ -147,7 +155,7 @@ def decode(data, flag=COLOR, to_rgb=True, where="image.imdecode"):
     """
     if flag == GRAY:
         return decode_raw(data, GRAY, where)[:, :, None]
-    image = decode_raw(data, flag if flag > 0 else COLOR, where)
+    image = decode_raw(data, COLOR, where)
     if image.ndim == 2:
         return image[:, :, None]
     if to_rgb and image.shape[2] == 3:

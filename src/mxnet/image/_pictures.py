@@ -10,6 +10,7 @@ sample's own stream, whatever process it is in.
 """
 
 import math
+import os
 import random
 
 import numpy as onp
@@ -174,7 +175,7 @@ def imread(filename, *args, **kwargs):
     """
     flag, to_rgb, out = _arguments("imread", args, kwargs)
     try:
-        with open(filename, "rb") as file:
+        with open(os.fspath(filename), "rb") as file:
             data = file.read()
     except (OSError, TypeError) as error:
         fail(
@@ -610,3 +611,46 @@ def normalized(array, mean, std):
             other = on_host(other) if isinstance(other, NDArray) else onp.asarray(other)
             array = operation(array, other.astype(array.dtype))
     return array
+
+
+# --------------------------------------------------------------- other names of the same in nd
+def _nd_imdecode(str_img, clip_rect=(0, 0, 0, 0), out=None, index=0, channels=3, mean=None):
+    """Decode a picture file's content (old; :func:`mxnet.image.imdecode` is the function to use).
+
+    Parameters
+    ----------
+    str_img : bytes
+    clip_rect : (left, top, right, bottom)   the part to keep; all 0: everything
+    out : NDArray (N, C, H, W), optional     written at ``index``
+    index : int
+    channels : int, default 3                1: gray
+    mean : NDArray (C, H, W), optional       subtracted
+
+    Returns
+    -------
+    NDArray float32 (1, C, H, W), red first, or ``out``
+    """
+    array = _codec.decode(str_img, int(channels != 1), where="nd.imdecode")
+    left, top, right, bottom = clip_rect
+    if any(clip_rect):
+        array = _cropped(array, left, top, right - left, bottom - top, None, 1, "nd.imdecode")
+    array = onp.ascontiguousarray(array.transpose(2, 0, 1), "float32")
+    array = normalized(array, mean, None)
+    if out is None:
+        return handle(array[None])
+    out[index] = handle(array, out)
+    return out
+
+
+_nd_imdecode.__name__ = _nd_imdecode.__qualname__ = "imdecode"
+# 1.9.1's code reaches these functions by these names, too.
+for _module in (ndarray, ndarray.ndarray):
+    _module.imdecode = _nd_imdecode
+for _name, _function in (
+    ("_cvimread", imread),
+    ("_cvimdecode", imdecode),
+    ("_cvimresize", imresize),
+    ("_cvcopyMakeBorder", copyMakeBorder),
+    ("_imdecode", _nd_imdecode),
+):
+    setattr(_internal, _name, _function)
