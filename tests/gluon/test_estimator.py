@@ -1,5 +1,6 @@
 """The estimator: events, logging, checkpoints, and runs that are resumed bit for bit."""
 
+import io
 import json
 import logging
 import re
@@ -332,9 +333,6 @@ def test_processors_and_gradients_of_several_batches():
 
 
 def test_progress_bar():
-    pytest.importorskip("tqdm")
-    import io
-
     out = io.StringIO()
     found = _estimator()
     found.fit(

@@ -48,6 +48,8 @@ class LossArgumentError(MXNetError, ValueError, AssertionError):
 
 def _like(F, where, label, pred):
     """``label`` in the shape of ``pred``; there must be as many elements."""
+    if not hasattr(label, "shape"):  # a symbol
+        return F.reshape_like(label, pred)
     if label.shape == pred.shape:
         return label
     if label.size != pred.size:
@@ -63,6 +65,20 @@ def _like(F, where, label, pred):
             else None,
         )
     return F.reshape_like(label, pred)
+
+
+def _reshape_like(F, x, y):
+    """``x`` in the shape of ``y`` (client libraries' losses call it)."""
+    return _like(F, "loss", x, y)
+
+
+def _apply_weighting(F, loss, weight=None, sample_weight=None):
+    """The loss times both weights (client libraries' losses call it)."""
+    if weight is not None and not isinstance(weight, numeric_types):
+        raise LossArgumentError(f"loss: weight must be a number, got {weight!r}.")
+    if sample_weight is not None:
+        loss = F.broadcast_mul(loss, sample_weight)
+    return loss if weight is None else loss * weight
 
 
 def _softplus_of_minus_abs(F, x):

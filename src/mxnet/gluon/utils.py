@@ -14,6 +14,7 @@ from http.client import HTTPException
 import numpy as onp
 from tqdm.auto import tqdm
 
+from .. import _config
 from .. import ndarray as nd
 from ..error import MXNetError
 from ..ndarray import NDArray
@@ -211,6 +212,17 @@ def check_sha1(filename, sha1_hash):
 def replace_file(src, dst):
     """Move ``src`` to ``dst``, replacing it, in one step."""
     os.replace(src, dst)
+
+
+def _get_repo_url():
+    """The address that ``MXNET_GLUON_REPO`` names, with a slash at its end; '' of none."""
+    address = _config.get("gluon_repo") or ""
+    return address if not address or address.endswith("/") else address + "/"
+
+
+def _get_repo_file_url(namespace, filename):
+    """The address of a file in the repository: client libraries download from there."""
+    return f"{_get_repo_url()}{namespace}/{filename}"
 
 
 def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_ssl=True):

@@ -9,6 +9,7 @@ import time
 import warnings
 
 import numpy as onp
+from tqdm.auto import tqdm
 
 from ....error import MXNetError
 from ....metric import CompositeEvalMetric, EvalMetric
@@ -682,7 +683,7 @@ class GradientUpdateHandler(BatchEnd):
 
 
 class ProgressBarHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchEnd):
-    """A progress bar for each epoch, with the metrics at its end (needs tqdm).
+    """A progress bar for each epoch, with the metrics at its end.
 
     Parameters
     ----------
@@ -691,16 +692,12 @@ class ProgressBarHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchEnd):
     every : int         read the metrics every so many batches: reading them waits for the device
     priority : number
     **options           given to ``tqdm``
-
-    Raises
-    ------
-    MXNetError   tqdm is not installed
     """
 
     def __init__(self, metrics=None, leave=True, every=10, priority=onp.inf, **options):
         self.metrics = None if metrics is None else _check_metrics(metrics)
         self.leave, self.every, self.priority, self.options = leave, every, priority, options
-        self._make, self.bar, self.epoch = _progress_bar(), None, 0
+        self.bar, self.epoch = None, 0
 
     def _shown(self, estimator):
         metrics = estimator.train_metrics if self.metrics is None else self.metrics
@@ -712,7 +709,7 @@ class ProgressBarHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchEnd):
 
     def epoch_begin(self, estimator, *args, **kwargs):
         """Open a bar."""
-        self.bar = self._make(
+        self.bar = tqdm(
             total=estimator.n_batches,
             initial=estimator.done_batches,
             desc=f"epoch {self.epoch}",
@@ -737,16 +734,6 @@ class ProgressBarHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchEnd):
         """Close the bar of an epoch that was left."""
         if self.bar is not None:
             self.bar.close()
-
-
-def _progress_bar():
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        raise MXNetError(
-            "ProgressBarHandler: tqdm is not installed. Hint: pip install 'mxnet-xla[progress]'."
-        ) from None
-    return tqdm
 
 
 class SaveStateHandler(TrainBegin, BatchEnd, EpochEnd):
