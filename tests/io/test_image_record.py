@@ -2,6 +2,7 @@
 
 import json
 import struct
+from itertools import chain
 from pathlib import Path
 
 import numpy as onp
@@ -101,7 +102,7 @@ def test_order_and_changes_follow_seeds_only():
         return rounds
 
     def order(rounds):
-        return [sum((index for index, _ in batches), []) for batches in rounds]
+        return [list(chain(*(index for index, _ in batches))) for batches in rounds]
 
     first, again, other = read(1, 3, 5), read(4, 3, 5), read(4, 4, 6)
     assert order(first) == order(again)
@@ -126,7 +127,7 @@ def test_parts_cover_the_file(index):
             **FILE, **index, data_shape=(3, 32, 32), batch_size=1, num_parts=3, part_index=part
         )
         found.append([int(b.index[0]) for b in it])
-    assert sorted(sum(found, [])) == list(range(10))
+    assert sorted(chain(*found)) == list(range(10))
     assert all(2 <= len(f) <= 4 for f in found)
 
 
@@ -243,3 +244,128 @@ def test_broken_files(tmp_path):
 def test_refuses(options, error, message):
     with pytest.raises(error, match=message):
         mx.io.ImageRecordIter(**{**FILE, "data_shape": (3, 32, 32), "batch_size": 2, **options})
+
+
+# ------------------------------------------------------------------------------ boxes
+DETECTION = {"path_imgrec": str(FIXTURES / "det.rec"), "preprocess_threads": 2}
+ONE = [3, 32, 32, 9, 4, 5, 64, 48, 0, 0.1, 0.2, 0.6, 0.7, -1, -1, -1, -1, -1]
+TWO = [3, 32, 32, 14, 4, 5, 64, 48, 1, 0.1, 0.2, 0.6, 0.7, 1, 0.3, 0.3, 0.9, 0.95]
+
+
+def test_boxes_as_recorded():
+    it = mx.io.ImageDetRecordIter(**DETECTION, data_shape=(3, 32, 32), batch_size=3)
+    assert it.provide_label[0].shape == (3, 18)
+    first, second = it
+    onp.testing.assert_allclose(first.label[0].asnumpy()[0], ONE, rtol=1e-6)
+    onp.testing.assert_allclose(second.label[0].asnumpy()[0], TWO, rtol=1e-6)
+    assert first.data[0].asnumpy().sum() == 1166597
+    assert second.data[0].asnumpy().sum() == 1208748
+    assert second.index.tolist() == [3, 4, 5]
+    it = mx.io.ImageDetRecordIter(
+        **DETECTION,
+        data_shape=(3, 32, 32),
+        batch_size=2,
+        label_pad_width=30,
+        label_pad_value=-2,
+        mean_r=10,
+        std_r=2,
+        scale=0.5,
+    )
+    batch = it.next()
+    assert batch.label[0].shape == (2, 34)
+    assert batch.label[0].asnumpy()[0, -20:].tolist() == [-2] * 20
+    assert batch.data[0].asnumpy().sum() == pytest.approx(325677.75)
+
+
+def test_boxes_in_a_mirror():
+    it = mx.io.ImageDetRecordIter(
+        **DETECTION, data_shape=(3, 32, 32), batch_size=2, rand_mirror_prob=1
+    )
+    batch = it.next()
+    assert batch.data[0].asnumpy().sum() == 808506
+    expected = [*ONE[:9], 0.4, 0.2, 0.9, 0.7, *ONE[13:]]
+    onp.testing.assert_allclose(batch.label[0].asnumpy()[0], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("mode", ["fit", "shrink"])
+def test_boxes_in_proportion(mode):
+    it = mx.io.ImageDetRecordIter(
+        **DETECTION, data_shape=(3, 32, 48), batch_size=2, resize_mode=mode
+    )
+    batch = it.next()
+    assert batch.data[0].asnumpy().sum() == 1060304
+    assert batch.label[0].asnumpy()[0, :4].tolist() == [3, 32, 42, 9]
+    assert not batch.data[0].asnumpy()[:, :, :, 42:].any()
+
+
+def test_boxes_stay_with_their_objects(tmp_path):
+    """The object is a bright rectangle, so pictures tell where boxes must be after any change."""
+    image = onp.zeros((60, 80, 3), "uint8")
+    image[15:45, 20:60] = 255
+    label = onp.asarray([2, 5, 7, 0.25, 0.25, 0.75, 0.75], "float32")
+    record = recordio.pack_img(recordio.IRHeader(0, label, 0, 0), image, 9, ".png")
+    path = write(tmp_path / "a", [record] * 24)
+    it = mx.io.ImageDetRecordIter(
+        path_imgrec=path,
+        data_shape=(3, 96, 96),
+        batch_size=24,
+        rand_mirror_prob=0.5,
+        rand_pad_prob=0.5,
+        max_pad_scale=2,
+        fill_value=0,
+        rand_crop_prob=0.8,
+        num_crop_sampler=2,
+        min_crop_scales=(0.5, 0.7),
+        min_crop_aspect_ratios=0.8,
+        max_crop_aspect_ratios=1.25,
+        min_crop_object_coverages=(0.6, 0.9),
+        crop_emit_mode="overlap",
+        max_crop_trials=50,
+        seed_aug=3,
+    )
+    batch = it.next()
+    boxes = batch.label[0].asnumpy()[:, 4 + 2 :]
+    sizes = set()
+    for pixels, (kind, *box) in zip(batch.data[0].asnumpy()[:, 0], boxes, strict=True):
+        ys, xs = onp.nonzero(pixels > 127)
+        found = onp.asarray([xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]) / 96
+        assert kind == 7
+        onp.testing.assert_allclose(found, box, atol=0.05)
+        sizes.add(round(float(box[2] - box[0]), 2))
+    assert len(sizes) > 8
+
+
+def test_boxes_with_colors_keep_their_place():
+    it = mx.io.ImageDetRecordIter(
+        **DETECTION,
+        data_shape=(3, 32, 32),
+        batch_size=3,
+        max_random_hue=20,
+        random_hue_prob=1,
+        max_random_saturation=20,
+        random_saturation_prob=1,
+        max_random_illumination=20,
+        random_illumination_prob=1,
+        max_random_contrast=0.3,
+        random_contrast_prob=1,
+    )
+    batch = it.next()
+    onp.testing.assert_allclose(batch.label[0].asnumpy()[0], ONE, rtol=1e-6)
+    assert batch.data[0].asnumpy().sum() != 1166597
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"label_pad_width": 5}, "label_pad_width is smaller.*at least 14, got 5"),
+        ({"label_width": 14}, "record 0 .*label_width=14, got 9"),
+        ({"path_imgrec": FILE["path_imgrec"]}, r"Not enough label packed.*got \[0\.0\]"),
+        ({"num_crop_sampler": 3, "min_crop_scales": (0, 0.1)}, "one number, or num_crop_sampler=3"),
+        ({"resize_mode": "squeeze"}, "one of 'fit', 'force', 'shrink', got 'squeeze'"),
+    ],
+)
+def test_boxes_refused(options, message):
+    with pytest.raises(MXNetError, match=message):
+        mx.io.ImageDetRecordIter(
+            **{**DETECTION, "data_shape": (3, 32, 32), "batch_size": 2, **options}
+        )

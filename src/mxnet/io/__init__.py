@@ -2,6 +2,7 @@
 
 from . import io
 from ._files import CSVIter, LibSVMIter, MNISTIter
+from ._image_det_record import ImageDetRecordIter
 from ._image_record import (
     ImageRecordInt8Iter,
     ImageRecordIter,
@@ -24,6 +25,7 @@ __all__ = [
     "DataBatch",
     "DataDesc",
     "DataIter",
+    "ImageDetRecordIter",
     "ImageRecordInt8Iter",
     "ImageRecordIter",
     "ImageRecordIter_v1",

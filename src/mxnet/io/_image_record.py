@@ -30,6 +30,9 @@ __all__ = [
     "Pictures",
     "RECORDS",
     "CHANNELS",
+    "Ahead",
+    "check_shape",
+    "read_list",
 ]
 
 RECORDS = {
@@ -297,7 +300,7 @@ class _Labels:
 
     def __init__(self, where, p):
         self._where, self.width = where, p["label_width"]
-        self._listed = _read_list(where, p["path_imglist"]) if p["path_imglist"] else None
+        self._listed = read_list(where, p["path_imglist"]) if p["path_imglist"] else None
 
     def shape(self, n):
         return (n,) if self.width == 1 else (n, self.width)
@@ -325,7 +328,7 @@ class _Labels:
         target[i] = found if self.width > 1 else found[0]
 
 
-def _read_list(where, path):
+def read_list(where, path):
     """Number -> labels."""
     found = {}
     with open(_paths(where, path)[0], encoding="utf8") as file:
@@ -382,11 +385,15 @@ class Pictures:
         """Make picture ``picture`` as number ``at`` of a batch."""
         data, labels = batch
         number, found, content = self.unpack(picture)
-        rng = random.Random((self._chance << 64) | (round_number << 40) | picture)
+        rng = self.chance(picture, round_number)
         image = self.decode(content, picture)
         image = self._augment(image, rng)
         self._labels.put(labels, at, number, found, lambda: self.records.name(picture))
         self.normalise(image, data[at], rng)
+
+    def chance(self, picture, round_number):
+        """Where the random numbers of one picture come from."""
+        return random.Random((self._chance << 64) | (round_number << 40) | picture)
 
     def unpack(self, picture):
         """Number, labels and content of a record."""
