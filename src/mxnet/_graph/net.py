@@ -220,7 +220,6 @@ _EXTRA = {
     "L2Normalization": 2,
     "LRN": 2,
     "LayerNorm": 3,
-    "Pooling": 2,
     "ROIPooling": 2,
     "SpatialTransformer": 3,
     "_linalg_det": 3,
@@ -236,7 +235,13 @@ _EXTRA = {
 
 
 def _all_outputs(node, visible):
-    if node.op_name == "topk" and node.attrs.get("ret_typ") == "value":
+    attrs = node.attrs
+    if node.op_name == "Pooling":  # a workspace of the original's CPU kernel
+        spaces = attrs.get("layout", "None") in ("None", "NCW", "NCHW", "NCDHW")
+        return 2 if spaces and attrs.get("pool_type", "max") == "max" else 1
+    if node.op_name == "topk" and attrs.get("ret_typ") == "value":
+        return 2
+    if node.op_name == "LeakyReLU" and attrs.get("act_type") == "rrelu":
         return 2
     return max(visible, _EXTRA.get(node.op_name, 0))
 

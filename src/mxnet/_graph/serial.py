@@ -304,7 +304,7 @@ def add_missing(node):
     """Variables for inputs that files before 0.9 did not hold: moving statistics, biases."""
     names = input_names(node.op, node.parameters, len(node.inputs))
     for name in names[len(node.inputs) :]:
-        made = Node("null", f"{node.name}_{name}", {})
+        made = Node("null", f"{node.name}_{name}", dict(node.attrs))
         start = initial_value(node.op_name, name)
         if start is not None:
             made.attrs["__init__"] = start

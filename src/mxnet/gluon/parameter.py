@@ -739,7 +739,7 @@ class ParameterDict:
         dtype_source="current",
     ):
         """Read parameters from a file; see :meth:`load_dict`."""
-        loaded = _load(filename)
+        loaded = _load(filename) or {}  # a file of no arrays does not say whether they had names
         if not isinstance(loaded, dict):
             raise FormatError(f"{filename}: expected named arrays, got a list of {len(loaded)}.")
         self.load_dict(
