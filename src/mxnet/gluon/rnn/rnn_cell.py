@@ -36,7 +36,8 @@ def _operators(x):
 
 
 def _as_list(x):
-    return list(x) if isinstance(x, (list, tuple)) else [x]
+    """The results of an operator: a symbol of several outputs gives one symbol for each."""
+    return [x] if isinstance(x, nd.NDArray) else list(x)
 
 
 def _format_sequence(length, inputs, layout, merge, in_layout=None):
