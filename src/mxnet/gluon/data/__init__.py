@@ -2,7 +2,7 @@
 
 from . import dataloader, dataset, sampler, vision
 from .dataloader import DataLoader
-from .dataset import ArrayDataset, Dataset, SimpleDataset
+from .dataset import ArrayDataset, Dataset, RecordFileDataset, SimpleDataset
 from .sampler import BatchSampler, FilterSampler, RandomSampler, Sampler, SequentialSampler
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Dataset",
     "SimpleDataset",
     "ArrayDataset",
+    "RecordFileDataset",
     "DataLoader",
     "Sampler",
     "SequentialSampler",

@@ -1,15 +1,25 @@
 """Data sets: samples by number."""
 
 import operator
+import os
 
 import numpy as onp
 
-from ...error import ShapeError
+from ...error import MXNetError, ShapeError, fail
 from ...ndarray import NDArray
+from ...recordio import MXIndexedRecordIO
 from ._batch import Bulk, Column, batch_form, bulk_of
 from .sampler import FilterSampler, Sampler, SequentialSampler
 
-__all__ = ["Dataset", "SimpleDataset", "ArrayDataset", "LengthError", "ShardError"]
+__all__ = [
+    "Dataset",
+    "SimpleDataset",
+    "ArrayDataset",
+    "RecordFileDataset",
+    "LengthError",
+    "ShardError",
+    "MissingIndexError",
+]
 
 
 class LengthError(ShapeError, AssertionError):
@@ -18,6 +28,10 @@ class LengthError(ShapeError, AssertionError):
 
 class ShardError(ShapeError, AssertionError):
     """A part of a data set that does not exist."""
+
+
+class MissingIndexError(MXNetError, FileNotFoundError):
+    """A record file without its index."""
 
 
 class Dataset:
@@ -188,6 +202,40 @@ def _item(data, column, idx):
     if isinstance(data, NDArray) and not isinstance(idx, (tuple, NDArray)):
         return column.item(idx)
     return data[idx]
+
+
+class RecordFileDataset(Dataset):
+    """The records of a file, each a byte string. Threads and workers may read at once.
+
+    Parameters
+    ----------
+    filename : str   a record file; its index is the file beside it that ends in ``.idx``
+
+    Raises
+    ------
+    MissingIndexError (MXNetError, FileNotFoundError)   the index is not there
+    MXNetError                                          the file is not there
+    FormatError                                         a broken index; on reading, a broken record
+    """
+
+    def __init__(self, filename):
+        self.filename = os.fspath(filename)
+        self.idx_file = os.path.splitext(self.filename)[0] + ".idx"
+        if os.path.exists(self.filename) and not os.path.exists(self.idx_file):
+            fail(
+                MissingIndexError,
+                type(self).__name__,
+                "the index of the record file is missing",
+                expected=self.idx_file,
+                hint=f"python -m mxnet.tools.rec2idx {self.filename} {self.idx_file} makes it",
+            )
+        self._record = MXIndexedRecordIO(self.idx_file, self.filename, "r")
+
+    def __getitem__(self, idx):
+        return self._record.read_idx(self._record.keys[idx])
+
+    def __len__(self):
+        return len(self._record.keys)
 
 
 class _First:

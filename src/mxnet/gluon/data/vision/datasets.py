@@ -1,17 +1,30 @@
-"""Data sets of pictures: MNIST, Fashion-MNIST, CIFAR-10 and CIFAR-100."""
+"""Data sets of pictures: the standard ones, record files, folders and lists of files."""
 
 import os
+import warnings
 
 import numpy as onp
 
 from .... import _config
 from ....error import FormatError, MXNetError, fail
+from ....image import imdecode, imread
+from ....ndarray import NDArray
+from ....recordio import unpack
 from ...utils import download
 from .._batch import Bulk, Column, host_array
-from ..dataset import Dataset
+from ..dataset import Dataset, RecordFileDataset
 from ._files import extract_members, read_idx, read_records
 
-__all__ = ["MNIST", "FashionMNIST", "CIFAR10", "CIFAR100", "MissingFileError"]
+__all__ = [
+    "MNIST",
+    "FashionMNIST",
+    "CIFAR10",
+    "CIFAR100",
+    "ImageRecordDataset",
+    "ImageFolderDataset",
+    "ImageListDataset",
+    "MissingFileError",
+]
 
 _REPOSITORY = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/"
 
@@ -266,3 +279,175 @@ class CIFAR100(CIFAR10):
 
     def _column(self):
         return int(bool(self._fine_label))
+
+
+# --------------------------------------------------------------------------- pictures in files
+class ImageRecordDataset(RecordFileDataset):
+    """Pictures and labels of a record file (made by ``python -m mxnet.tools.im2rec``).
+
+    A sample is the picture, NDArray (H, W, C) uint8, and its label: a float, or a float32 array
+    where the record has several.
+
+    Parameters
+    ----------
+    filename : str            the record file; its index, ending in ``.idx``, is beside it
+    flag : int, default 1     1 colour, 0 gray
+    transform : callable, optional   ``transform(image, label)`` gives the sample
+
+    Raises
+    ------
+    MXNetError, FormatError   see :class:`mxnet.gluon.data.RecordFileDataset`; a picture that cannot
+        be decoded is told with its number
+    """
+
+    def __init__(self, filename, flag=1, transform=None):
+        super().__init__(filename)
+        self._flag = flag
+        self._transform = transform
+
+    def __getitem__(self, idx):
+        header, data = unpack(super().__getitem__(idx))
+        try:
+            picture = imdecode(data, self._flag)
+        except FormatError as error:
+            raise FormatError(f"{self.filename}: record {idx}: {error}") from None
+        if self._transform is None:
+            return picture, header.label
+        return self._transform(picture, header.label)
+
+
+class _Files(Dataset):
+    """Pictures of ``items``: (path, label) each."""
+
+    def __getitem__(self, idx):
+        path, label = self.items[idx]
+        picture = imread(path, self._flag)
+        return (picture, label) if self._transform is None else self._transform(picture, label)
+
+    def __len__(self):
+        return len(self.items)
+
+
+class ImageFolderDataset(_Files):
+    """Pictures in the folders of a folder: a class each.
+
+    A sample is the picture, NDArray (H, W, C) uint8, and its class, an int: the folders are
+    numbered in the order of their names. Files that are no JPEG or PNG by their names, and what is
+    not in a folder, are left out with a warning.
+
+    Parameters
+    ----------
+    root : str                the outer folder
+    flag : int, default 1     1 colour, 0 gray
+    transform : callable, optional   ``transform(image, label)`` gives the sample
+
+    Attributes
+    ----------
+    synsets : list of str    names of the classes
+    items : list of (path, class)
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError
+    """
+
+    _exts = [".jpg", ".jpeg", ".png"]
+
+    def __init__(self, root, flag=1, transform=None):
+        self._root = os.path.expanduser(root)
+        self._flag = flag
+        self._transform = transform
+        self._list_images(self._root)
+
+    def _list_images(self, root):
+        self.synsets = []
+        self.items = []
+        for folder in sorted(os.listdir(root)):
+            path = os.path.join(root, folder)
+            if not os.path.isdir(path):
+                warnings.warn(f"Ignoring {path}, which is not a directory.", stacklevel=4)
+                continue
+            label = len(self.synsets)
+            self.synsets.append(folder)
+            for name in sorted(os.listdir(path)):
+                file = os.path.join(path, name)
+                kind = os.path.splitext(name)[1]
+                if kind.lower() in self._exts:
+                    self.items.append((file, label))
+                    continue
+                warnings.warn(
+                    f"Ignoring {file} of type {kind}. Only support {', '.join(self._exts)}",
+                    stacklevel=4,
+                )
+
+
+class ImageListDataset(_Files):
+    """Pictures named in a list.
+
+    A sample is the picture, NDArray (H, W, C) uint8, and its label: a float, or a float32 array
+    where there are several.
+
+    Parameters
+    ----------
+    root : str, default '.'   the folder that the names are below
+    imglist : str or list     a list file, lines ``number<tab>label ...<tab>file name``; or a list
+        of ``[label, file name]``, ``[[label, ...], file name]`` or ``[label, ..., file name]``
+    flag : int, default 1     1 colour, 0 gray
+    transform : callable, optional   ``transform(image, label)`` gives the sample
+
+    Attributes
+    ----------
+    items : list of (path, label)
+
+    Raises
+    ------
+    FormatError        an entry that is not of that form: its number
+    FileNotFoundError  the list file is missing
+    """
+
+    def __init__(self, root=".", imglist=None, flag=1, transform=None):
+        self._root = os.path.expanduser(root)
+        self._flag = flag
+        self._transform = transform
+        if isinstance(imglist, (str, os.PathLike)):
+            entries = self._read(imglist)
+        elif isinstance(imglist, (list, tuple)):
+            entries = [(f"item {i} of imglist", item) for i, item in enumerate(imglist)]
+        else:
+            fail(
+                FormatError,
+                "ImageListDataset",
+                "imglist does not fit",
+                expected="the path of a list file, or a list",
+                got=repr(imglist),
+            )
+        self.items = [self._item(where, entry) for where, entry in entries]
+
+    @staticmethod
+    def _read(path):
+        with open(path, encoding="utf-8") as file:
+            lines = [line.strip() for line in file]
+        return [
+            (f"{os.fspath(path)}, line {i}", line.split("\t")[1:])
+            for i, line in enumerate(lines, 1)
+            if line
+        ]
+
+    def _item(self, where, entry):
+        try:
+            *labels, name = entry
+            if len(labels) == 1 and isinstance(labels[0], (list, tuple, onp.ndarray, NDArray)):
+                labels = labels[0].asnumpy() if isinstance(labels[0], NDArray) else labels[0]
+            numbers = onp.array([float(label) for label in labels], "float32")
+            path = os.path.join(self._root, name)
+        except (TypeError, ValueError):
+            numbers, path = onp.empty(0), ""
+        if not len(numbers):
+            fail(
+                FormatError,
+                "ImageListDataset",
+                f"{where} does not fit",
+                expected="labels, which are numbers, and the name of a file",
+                got=repr(entry)[:80],
+            )
+        return path, float(numbers[0]) if len(numbers) == 1 else numbers
