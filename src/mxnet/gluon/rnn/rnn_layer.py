@@ -2,6 +2,7 @@
 
 from ... import ndarray as nd
 from ...error import ShapeError, fail
+from ...name import NameManager
 from ...ndarray import NDArray
 from ...symbol import Symbol
 from ..block import HybridBlock
@@ -256,7 +257,8 @@ class _RNNLayer(HybridBlock):
                 batch = inputs.shape[self._layout.find("N")]
                 begin = self.begin_state(batch, ctx=inputs.context, dtype=inputs.dtype)
             else:
-                begin = self.begin_state(0, func=F.zeros)
+                with NameManager():  # the states' names have this layer's prefix already
+                    begin = self.begin_state(0, func=F.zeros)
         elif isinstance(begin, (NDArray, Symbol)):
             begin = [begin]
         outputs, new = self._forward_kernel(F, inputs, begin, sequence_length, **kwargs)
