@@ -148,3 +148,7 @@ def __getattr__(name):
 
 def __dir__():
     return sorted({*globals(), *_LAZY})
+
+
+if _os.environ.get("MXNET_PROFILER_AUTOSTART") == "1":
+    from . import profiler  # noqa: F401 - it starts
