@@ -11,7 +11,7 @@ import numpy as onp
 import pytest
 
 from mxnet import _config
-from mxnet._ops import kernels
+from mxnet._ops import kernels, nn_rnn
 from mxnet._ops.kernels import convolution, dense, native
 from mxnet._ops.kernels.convolution import Geometry
 
@@ -152,7 +152,7 @@ def test_description():
 
 PROGRAM = """
 import mxnet as mx
-from mxnet._ops import kernels
+from mxnet._ops import kernels, nn_rnn
 x = mx.nd.ones((2, 3, 6, 6))
 y = mx.nd.Convolution(x, mx.nd.ones((4, 3, 3, 3)), mx.nd.ones(4), kernel=(3, 3), num_filter=4)
 assert (y.asnumpy() == 28).all()
@@ -203,3 +203,57 @@ def test_dense_products(sizes, mode, using):
         return x @ w.T, jax.grad(steepness, (0, 1))(x, w)
 
     close(using(mode, f, x, w), using("plain", plain, x, w))
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_loops_over_time(kind, reverse, using):
+    """Values, gradients and gradients of gradients; a width and a batch that fit no vector."""
+    t, n, h = 4, 9, 19
+    gates = nn_rnn.GATES[kind]
+    a = RNG.standard_normal((t, n, gates * h), "float32") * 2
+    r = RNG.standard_normal((gates * h, h), "float32") / 4
+    state = [RNG.standard_normal((n, h), "float32") for _ in range(2 if kind == "lstm" else 1)]
+    bias = [] if kind == "lstm" else [RNG.standard_normal(gates * h, "float32")]
+    seed = RNG.standard_normal((t, n, h), "float32")
+
+    def run(a, r, h0, *others):
+        c0, b = (others[0], None) if kind == "lstm" else (None, others[0])
+        what = nn_rnn.Sweep(kind, reverse, None)
+        out, last, cell = nn_rnn.sweep(what, a, r, b, None, h0, c0, None)
+        total = jnp.sum(out * seed) + jnp.sum(last**2)
+        return total if cell is None else total + jnp.sum(cell**3)
+
+    arrays = [a, r, *state, *bias]
+    every = tuple(range(len(arrays)))
+
+    def everything(*arrays):
+        value, gradients = jax.value_and_grad(run, every)(*arrays)
+
+        def steepness(*arrays):
+            return sum(jnp.sum(g**2) for g in jax.grad(run, every)(*arrays))
+
+        return value, gradients, jax.grad(steepness, every)(*arrays)
+
+    if not native.available():
+        pytest.skip(f"native kernels: {native.state()}")
+    close(using("native", everything, *arrays), using("plain", everything, *arrays), 1e-4)
+
+
+def test_cells_at_the_ends(using):
+    """Saturated gates, zeros, infinities and not-a-number in the native cells."""
+    if not native.available():
+        pytest.skip(f"native kernels: {native.state()}")
+    h = 8
+    values = onp.array([0, -0.0, 1e-8, -1e-3, 0.2499, 0.2501, 5, -9, 90, -90, 1e30], "float32")
+    values = onp.concatenate([values, onp.array([onp.inf, -onp.inf, onp.nan], "float32")])
+    a = onp.broadcast_to(values[None, :, None], (1, len(values), 4 * h)).copy()
+    r, zero = onp.zeros((4 * h, h), "float32"), onp.zeros((len(values), h), "float32")
+
+    def run(a, r, h0, c0):
+        return nn_rnn.sweep(nn_rnn.Sweep("lstm", False, None), a, r, None, None, h0, c0, None)
+
+    found = using("native", run, a, r, zero, zero)
+    expected = using("plain", run, a, r, zero, zero)
+    for x, y in zip(found, expected):
+        onp.testing.assert_allclose(x, y, rtol=2e-6, atol=1e-7)

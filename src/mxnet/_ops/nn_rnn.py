@@ -18,6 +18,8 @@ from jax import lax
 from ..error import AttributeTypeError, DTypeError, ShapeError, fail
 from ._nn import accumulator, require_floating, require_shape
 from ._spec import op
+from .kernels import dense
+from .kernels.recurrent import loop
 from .nn_dropout import dropout
 
 __all__ = ["GATES", "parameter_sizes"]
@@ -320,7 +322,9 @@ def _layer(what, x, weights, biases, h, c, valid) -> Any:
     w, r, *projection = weights
     wide = accumulator(x.dtype)
     t, n, k = x.shape
-    a = _dot(x.reshape(t * n, k), w, 1, 1).reshape(t, n, w.shape[0])
+    x = x.reshape(t * n, k)
+    a = dense.product(x, w) if wide == w.dtype == x.dtype else _dot(x, w, 1, 1)
+    a = a.reshape(t, n, w.shape[0])
     b = biases[0].astype(wide)
     if what.mode != "gru":  # the reset gate of a GRU multiplies the second bias too
         b = b + biases[1].astype(wide)
@@ -360,6 +364,30 @@ def sweep(what, a, r, bias, projection, h0, c0, valid):
 
 
 def _forward(what, a, r, bias, projection, h0, c0, valid):
+    narrow = h0.dtype
+    if _has_kernel(what, a, projection, h0, valid):
+        if what.mode == "lstm":
+            hs, cs, *saved = _lstm_loop(what.reverse, a, r, h0, c0)
+        else:
+            hs, *saved = _gru_loop(what.reverse, a, r, bias, h0)
+            cs = None
+        end = 0 if what.reverse else -1
+        h, c, saved = hs[end], None if cs is None else cs[end], tuple(saved)
+    else:
+        h, c, hs, cs, saved = _scan(what, a, r, bias, projection, h0, c0, valid)
+    out = hs if valid is None else jnp.where(valid, hs, jnp.zeros((), narrow))
+    residuals = (r, bias, projection, h0, c0, valid, hs, cs, saved)
+    return (out, h, None if c0 is None else c.astype(narrow)), residuals
+
+
+def _has_kernel(what, a, projection, h0, valid):
+    """Whether there is a kernel for the loop: see :mod:`.kernels.recurrent`."""
+    plain = projection is None and valid is None and what.clip is None
+    return plain and what.mode in ("lstm", "gru") and a.dtype == h0.dtype == onp.float32
+
+
+def _scan(what, a, r, bias, projection, h0, c0, valid):
+    """The forward loop: final h and c, then h, c and what else is kept of all steps."""
     wide, narrow = a.dtype, h0.dtype
     turned = r.T  # once, not in the loop
     offset = None if bias is None else bias.astype(wide)
@@ -381,9 +409,7 @@ def _forward(what, a, r, bias, projection, h0, c0, valid):
 
     start = (h0, None if c0 is None else c0.astype(wide))
     (h, c), (hs, cs, saved) = lax.scan(step, start, (a, valid), reverse=what.reverse)
-    out = hs if valid is None else jnp.where(valid, hs, jnp.zeros((), narrow))
-    residuals = (r, bias, projection, h0, c0, valid, hs, cs, saved)
-    return (out, h, None if c0 is None else c.astype(narrow)), residuals
+    return h, c, hs, cs, saved
 
 
 def _before(what, first, sequence):
@@ -398,7 +424,46 @@ def _backward(what, residuals, cotangents):
     r, bias, projection, h0, c0, valid, hs, cs, saved = residuals
     d_out, d_h, d_c = cotangents
     wide = accumulator(h0.dtype)
-    h_before = _before(what, h0, hs)
+    if not _has_kernel(what, d_out, projection, h0, valid):
+        d_a, d_u, d_h0, d_c0, d_hs = _scan_back(what, residuals, cotangents)
+    elif what.mode == "lstm":
+        d_u, d_h0, d_c0 = _lstm_loop_back(what.reverse, d_out, d_h, d_c, r, c0, cs, *saved)
+        d_a, d_hs = d_u, None
+    else:
+        d_a, d_u, d_h0 = _gru_loop_back(what.reverse, d_out, d_h, r, h0, hs, *saved)
+        d_c0 = d_hs = None
+    rows = d_u.shape[0] * d_u.shape[1]
+
+    def weight_gradient(d, x):
+        d, x = d.reshape(rows, d.shape[2]), x.reshape(rows, x.shape[2])
+        if wide == h0.dtype:
+            return dense.weight(d, x)
+        return _dot(d, x.astype(h0.dtype), 0, 0).astype(h0.dtype)
+
+    d_projection = None
+    if projection is not None:
+        d_hs = d_hs if valid is None else jnp.where(valid, cast(Any, d_hs), jnp.zeros((), wide))
+        o = saved[0][..., 3 * cs.shape[2] :]
+        d_projection = weight_gradient(d_hs, o * jnp.tanh(cs))
+    return (
+        d_a,
+        weight_gradient(d_u, _before(what, h0, hs)),
+        None if bias is None else jnp.sum(d_u, axis=(0, 1)).astype(bias.dtype),
+        d_projection,
+        d_h0.astype(h0.dtype),
+        None if c0 is None else d_c0.astype(c0.dtype),
+        None,
+    )
+
+
+def _scan_back(what, residuals, cotangents):
+    """The backward loop: cotangents of ``a``, of the gates' recurrent part, of the initial states,
+    and of what a projection gave.
+    """
+    r, _, projection, h0, c0, valid, hs, cs, saved = residuals
+    d_out, d_h, d_c = cotangents
+    wide = accumulator(r.dtype)
+    h_before = None if h0 is None else _before(what, h0, hs)
     c_before = None if c0 is None else _before(what, c0, cs)
     through, gates, factors = _FACTORS[what.mode](what, saved, h_before, hs, cs, c_before, wide)
     if valid is not None:
@@ -442,29 +507,43 @@ def _backward(what, residuals, cotangents):
         wide_kept = jnp.tile(kept, GATES[what.mode])
         d_u = wide_kept * gates[0]
         d_a = wide_kept * gates[1] if what.mode == "gru" else d_u
-    rows = d_u.shape[0] * d_u.shape[1]
-
-    def weight_gradient(d, x):
-        d, x = d.reshape(rows, d.shape[2]), x.reshape(rows, x.shape[2])
-        return _dot(d, x.astype(h0.dtype), 0, 0).astype(h0.dtype)
-
-    d_projection = None
-    if projection is not None:
-        d_hs = d_hs if valid is None else jnp.where(valid, cast(Any, d_hs), jnp.zeros((), wide))
-        o = saved[0][..., 3 * cs.shape[2] :]
-        d_projection = weight_gradient(d_hs, o * jnp.tanh(cs))
-    return (
-        d_a,
-        weight_gradient(d_u, h_before),
-        None if bias is None else jnp.sum(d_u, axis=(0, 1)).astype(bias.dtype),
-        d_projection,
-        d_h0.astype(h0.dtype),
-        None if c0 is None else d_c0.astype(c0.dtype),
-        None,
-    )
+    return d_a, d_u, d_h0, d_c0, d_hs
 
 
 sweep.defvjp(_forward, _backward)
+
+
+# The loops that have kernels, in JAX.
+
+
+def _lstm_scan(a, r, h0, c0, *, reverse):
+    _, _, hs, cs, saved = _scan(Sweep("lstm", reverse, None), a, r, None, None, h0, c0, None)
+    return hs, cs, *saved
+
+
+def _lstm_scan_back(d_out, d_h, d_c, r, c0, cs, gates, *, reverse):
+    residuals = (r, None, None, None, c0, None, None, cs, (gates,))
+    what = Sweep("lstm", reverse, None)
+    _, d_u, d_h0, d_c0, _ = _scan_back(what, residuals, (d_out, d_h, d_c))
+    return d_u, d_h0, d_c0
+
+
+def _gru_scan(a, r, bias, h0, *, reverse):
+    _, _, hs, _, saved = _scan(Sweep("gru", reverse, None), a, r, bias, None, h0, None, None)
+    return hs, *saved
+
+
+def _gru_scan_back(d_out, d_h, r, h0, hs, rz, candidate, inner, *, reverse):
+    residuals = (r, None, None, h0, None, None, hs, None, (rz, candidate, inner))
+    what = Sweep("gru", reverse, None)
+    d_a, d_u, d_h0, _, _ = _scan_back(what, residuals, (d_out, d_h, None))
+    return d_a, d_u, d_h0
+
+
+_lstm_loop = loop("lstm_forward", _lstm_scan)
+_lstm_loop_back = loop("lstm_backward", _lstm_scan_back)
+_gru_loop = loop("gru_forward", _gru_scan)
+_gru_loop_back = loop("gru_backward", _gru_scan_back)
 
 
 # Cells: (what, a, u, h, c) -> (y, new c, what the backward loop needs of this step).

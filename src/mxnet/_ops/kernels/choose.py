@@ -5,7 +5,7 @@ import enum
 from ... import _config
 from . import native
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Choice", "choose", "loop_is_native"]
 
 
 class Choice(enum.Enum):
@@ -29,3 +29,13 @@ def choose(kind, dtype, x, w, y, geometry):
     ):
         return Choice.NATIVE
     return Choice.PLAIN
+
+
+def loop_is_native(dtypes, shapes):
+    """Whether a loop over time runs natively."""
+    return (
+        _config.get("kernels") == "native"
+        and all(d == "float32" for d in dtypes)
+        and all(0 not in s for s in shapes)
+        and native.available()
+    )

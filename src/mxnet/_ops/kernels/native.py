@@ -23,11 +23,15 @@ from ... import _config
 
 __all__ = ["available", "state"]
 
-TARGETS = ("conv_forward", "conv_data", "conv_weight")
+TARGETS = (
+    *("conv_forward", "conv_data", "conv_weight"),
+    *("lstm_forward", "lstm_backward", "gru_forward", "gru_backward"),
+)
 # A compiler that takes longer than this is stuck.
 BUILD_SECONDS = 120
 HERE = Path(__file__).parent
-SOURCES = ("onednn.cc", "parallel.h")
+HEADERS = ("common.h", "parallel.h")
+SOURCES = ("convolution.cc", "recurrent.cc")
 PACKAGES = ("onednn-cpu-gomp", "onednn-devel-cpu-gomp")
 
 _state = None  # (library or None, what to tell)
@@ -118,7 +122,7 @@ def _installed(package, ending):
 def _folder(found):
     """Where this build belongs: its name depends on everything that goes into it."""
     parts = [
-        *((HERE / s).read_text(encoding="utf-8") for s in SOURCES),
+        *((HERE / s).read_text(encoding="utf-8") for s in (*HEADERS, *SOURCES)),
         jaxlib.__version__,  # pyright: ignore[reportPrivateImportUsage] - it is public
         found["version"],
         found["compiler"],
@@ -154,9 +158,9 @@ def _build(folder, found):
     os.close(handle)
     command = [
         found["compiler"],
-        *"-std=c++17 -O3 -march=native -fPIC -shared -w".split(),
+        *"-std=c++17 -O3 -march=native -fno-math-errno -fno-trapping-math -fPIC -shared -w".split(),
         *(f"-I{path}" for path in found["include"]),
-        str(HERE / "onednn.cc"),
+        *(str(HERE / s) for s in SOURCES),
         str(found["library"]),
         f"-Wl,-rpath,{found['library'].parent}",
         "-o",

@@ -15,43 +15,23 @@
 #include <string>
 #include <vector>
 
+#include "common.h"
 #include "oneapi/dnnl/dnnl.hpp"
 #include "parallel.h"
 #include "xla/ffi/api/ffi.h"
-
-// Of the OpenMP runtime that oneDNN itself is linked with: its header would choose the compiler's.
-extern "C" int omp_get_max_threads();
-extern "C" void omp_set_num_threads(int);
 
 namespace {
 
 namespace ffi = xla::ffi;
 using dnnl::memory;
+using mxnet_xla::Cpu;
+using mxnet_xla::Sequential;
 using Dims = memory::dims;
 using Buffer = ffi::Buffer<ffi::F32>;
 using Result = ffi::Result<Buffer>;
 using Ints = ffi::Span<const int64_t>;
 
 enum Kind { kForward = 0, kData = 1, kWeight = 2 };
-
-dnnl::engine& Cpu() {
-  static dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-  return engine;
-}
-
-// oneDNN as its thread alone: what it finds in this thread's OpenMP settings, put back at the end.
-class Sequential {
- public:
-  Sequential() : before_(omp_get_max_threads()) {
-    if (before_ != 1) omp_set_num_threads(1);
-  }
-  ~Sequential() {
-    if (before_ != 1) omp_set_num_threads(before_);
-  }
-
- private:
-  int before_;
-};
 
 // An array in logical order (batch or output, channel or input, space ...) on strided memory.
 struct View {
