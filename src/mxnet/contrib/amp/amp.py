@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as onp
 
+from ... import symbol
 from ..._dtypes import as_dtype
 from ..._engine.segment import clear, flush_all
 from ..._graph.net import Node, topological
@@ -191,7 +192,8 @@ def init(
     flush_all()
     logging.getLogger(__name__).info("Using AMP")
     names = policy.low | policy.fp32 | policy.widest | policy.conditional.keys()
-    for name in sorted(names):
+    # what the user names first: an operator's other names may be in another list
+    for name in [*(target_precision_ops or ()), *(fp32_ops or ()), *sorted(names)]:
         if _spec.exists(name):
             op = _spec.get(name)
             if op not in _originals and not op.mutates and not op.barrier:
@@ -368,8 +370,8 @@ def convert_symbol(
             "%s does not support dynamic loss scaling in symbolic and hybridized execution.", name
         )
     entries = _with_casts(sym._entries, policy, excluded)
-    if cast_optional_params:
-        _mark_parameters(entries, target, set(data_names or ()))
+    if cast_optional_params or data_names is not None:
+        _mark_parameters(entries, target, set(data_names or ()), cast_optional_params)
     return Symbol._of(entries)
 
 
@@ -422,11 +424,13 @@ def _only_cast(entries, target):
     return {name for name, fits in used.items() if fits}
 
 
-def _mark_parameters(entries, target, data_names):
-    names = _only_cast(entries, target) - data_names
+def _mark_parameters(entries, target, data_names, cast):
+    """Write the parameters' types into the graph: nothing else tells them, behind a cast."""
+    low = _only_cast(entries, target) if cast else ()
+    code = "2" if target == "float16" else "12"
     for node in topological(entries):
-        if node.op is None and node.name in names:
-            node.attrs["__dtype__"] = "2" if target == "float16" else "12"
+        if node.op is None and node.name not in data_names:
+            node.attrs["__dtype__"] = code if node.name in low else "0"
 
 
 def convert_model(
@@ -501,9 +505,23 @@ def convert_hybrid_block(
     Returns
     -------
     SymbolBlock
+
+    Raises
+    ------
+    RuntimeError   the block has not been hybridized and called
     """
-    inputs, sym = block._symbol_for_export("convert_hybrid_block")
+    if not isinstance(block, _block.HybridBlock):
+        raise AssertionError(
+            f"convert_hybrid_block: expected a HybridBlock, got {type(block).__name__}."
+        )
+    if block._called_with is None and not isinstance(block, _block.SymbolBlock):
+        raise RuntimeError(
+            "Please first call block.hybridize() and then run forward with this block at least "
+            "once before calling convert_hybrid_block."
+        )
+    sym = block._symbol()
     params = {p.name: p for p in block.collect_params().values()}
+    inputs = [symbol.var(n) for n in sym.list_inputs() if n not in params]
     if ctx == gpu(0) and not num_gpus():
         ctx = next((p.list_ctx() for p in params.values()), None)
     aux_names = set(sym.list_auxiliary_states())

@@ -11,7 +11,6 @@ import warnings
 import numpy as onp
 from tqdm.auto import tqdm
 
-from ....error import MXNetError
 from ....metric import CompositeEvalMetric, EvalMetric
 from ....metric import Loss as metric_loss
 from .utils import _check_metrics
@@ -515,14 +514,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
     def _save_symbol(self, estimator):
         path = os.path.join(self.model_dir, self.model_prefix + "-symbol.json")
         net = estimator.net
-        if getattr(net, "_active", False) and hasattr(net, "_symbol_json"):
-            try:
-                text = net._symbol_json()
-            except MXNetError as e:
-                estimator.logger.info("Model architecture (symbol file) is not saved: %s", e)
-                return
-            with open(path, "w") as f:
-                f.write(text)
+        if getattr(net, "_called_with", None) is not None:
+            net._symbol().save(path)
         else:
             estimator.logger.info(
                 "Model architecture(symbol file) is not saved, please use HybridBlock to construct "
