@@ -45,6 +45,8 @@ def _conv1x1(channels, stride, in_channels=0):
 class _BlockV1(HybridBlock):
     """``relu(x + body(x))``; ``downsample`` brings x to the body's shape."""
 
+    _shortcut_first = True  # the order of the sum, as exported files have it
+
     def __init__(self, channels, stride, downsample=False, in_channels=0, **kwargs):
         super().__init__(**kwargs)
         self.body = nn.HybridSequential(prefix="")
@@ -58,7 +60,7 @@ class _BlockV1(HybridBlock):
         y = self.body(x)
         if self.downsample is not None:
             x = self.downsample(x)
-        return F.Activation(x + y, act_type="relu")
+        return F.Activation(x + y if self._shortcut_first else y + x, act_type="relu")
 
 
 class BasicBlockV1(_BlockV1):
@@ -89,6 +91,8 @@ class BottleneckV1(_BlockV1):
     in_channels : int, default 0         of the input; 0: from the first input
     prefix, params                       see :class:`HybridBlock`
     """
+
+    _shortcut_first = False
 
     def _fill(self, body, channels, stride, in_channels):
         inside = channels // 4
