@@ -1,0 +1,356 @@
+"""Workers that are processes: what they give, how they fail, and that nothing of them stays."""
+
+import gc
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import warnings
+
+import numpy as onp
+import pytest
+
+import mxnet as mx
+from mxnet import nd
+from mxnet.error import MXNetError
+from mxnet.gluon.data import ArrayDataset, DataLoader, Dataset, SimpleDataset
+from mxnet.gluon.data.dataloader import LoaderTimeout, WorkerDied, WorkerError
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes need a Unix system")
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # a process that has ended is there until somebody asks for its status
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def wait_until_gone(pids, seconds=5):
+    end = time.monotonic() + seconds
+    while any(alive(pid) for pid in pids):
+        assert time.monotonic() < end, f"still there: {[p for p in pids if alive(p)]}"
+        time.sleep(0.02)
+
+
+def plain(batch):
+    if isinstance(batch, (list, tuple)):
+        return [plain(b) for b in batch]
+    if isinstance(batch, dict):
+        return {k: plain(b) for k, b in batch.items()}
+    return batch.asnumpy().tolist() if isinstance(batch, nd.NDArray) else batch
+
+
+def numbers(n, fn):
+    return SimpleDataset(list(range(n))).transform(fn)
+
+
+# ------------------------------------------------------------------------------ what they give
+def test_same_numbers_for_any_number_of_workers():
+    """Samples, order and chance - of this package, NumPy and Python - under one seed."""
+
+    def changed(x):
+        return (
+            x,
+            nd.random.uniform().asscalar(),
+            onp.random.rand(),
+            random.random(),
+        )
+
+    found, state = [], []
+    for workers in (0, 1, 8):
+        mx.random.seed(3)
+        onp.random.seed(3)
+        random.seed(3)
+        loader = DataLoader(numbers(10, changed), 3, shuffle=True, num_workers=workers)
+        found.append([plain(list(loader)), plain(list(loader))])
+        state.append((onp.random.rand(), random.random()))
+    assert found[0] == found[1] == found[2]
+    assert state[0] == state[1] == state[2]
+    first, second = found[0]
+    assert sorted(x for batch in first for x in batch[0]) == list(range(10))
+    for member in range(4):
+        assert [b[member] for b in first] != [b[member] for b in second]
+    assert len({x for batch in first for x in batch[2]}) == 10
+
+
+def test_structures_types_and_sizes():
+    large = onp.arange(5000, dtype="float64").reshape(50, 100)
+
+    class Mixed(Dataset):
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, i):
+            return {"large": large + i, "pid": os.getpid(), "some": (nd.ones((2,)) * i, "text")}
+
+    loader = DataLoader(Mixed(), 2, num_workers=2, batchify_fn=lambda samples: samples)
+    first, second = loader
+    assert [s["some"][1] for s in first + second] == ["text"] * 3
+    assert os.getpid() not in {s["pid"] for s in first}
+    for i, sample in enumerate(first + second):
+        onp.testing.assert_array_equal(sample["large"], large + i)
+        assert sample["some"][0].asnumpy().tolist() == [i, i]
+        sample["large"][0, 0] = -1  # it is ours
+    stacked = DataLoader(
+        numbers(4, lambda i: (large.astype("uint8"), i, float(i))), 2, num_workers=1
+    )
+    x, i, f = next(iter(stacked))
+    assert (x.shape, x.dtype, i.dtype, f.dtype) == ((2, 50, 100), onp.uint8, onp.int64, onp.float64)
+    assert x.context == mx.cpu(0)
+    onp.testing.assert_array_equal(x.asnumpy()[1], large.astype("uint8"))
+
+
+def test_arrays_of_a_data_set_are_shared_and_private():
+    """Each worker reads the same memory; what it writes nobody else sees."""
+    rows = onp.zeros((6, 4096), "float32")
+
+    def count(row, i):
+        row += 1
+        return row[:1].copy(), i
+
+    data = ArrayDataset(rows, list(range(6))).transform(count)
+    loader = DataLoader(data, 6, num_workers=1)
+    ((x, _),) = loader
+    assert x.asnumpy().tolist() == [[1]] * 6
+    assert not rows.any()
+
+
+def test_processes_outlive_an_epoch():
+    loader = DataLoader(numbers(6, lambda x: (x, os.getpid())), 2, num_workers=2)
+    first = {p for batch in loader for p in plain(batch)[1]}
+    begun = time.perf_counter()
+    second = {p for batch in loader for p in plain(batch)[1]}
+    assert second & first
+    assert os.getpid() not in first | second
+    assert time.perf_counter() - begun < 2
+    del loader
+    gc.collect()
+    wait_until_gone(first | second)
+
+
+def test_iterators_side_by_side_and_left_early():
+    loader = DataLoader(numbers(8, lambda x: x * x), 2, num_workers=2)
+    pairs = [(plain(a), plain(b)) for a, b in zip(loader, loader)]
+    assert [a for a, _ in pairs] == [b for _, b in pairs] == [[0, 1], [4, 9], [16, 25], [36, 49]]
+    for batch in loader:
+        assert plain(batch) == [0, 1]
+        break
+    assert [plain(b) for b in loader] == [a for a, _ in pairs]
+
+
+# ------------------------------------------------------------------------------ how they fail
+def test_an_exception_tells_sample_line_and_traceback():
+    def fn(x):
+        if x == 5:
+            raise KeyError("no such thing")  # the line
+        return x
+
+    loader = DataLoader(numbers(8, fn), 2, num_workers=2)
+    batches = iter(loader)
+    assert [plain(next(batches)), plain(next(batches))] == [[0, 1], [2, 3]]
+    begun = time.perf_counter()
+    with pytest.raises(KeyError) as caught:
+        next(batches)
+    assert time.perf_counter() - begun < 1
+    message = str(caught.value)
+    assert isinstance(caught.value, WorkerError)
+    assert isinstance(caught.value, MXNetError)
+    assert caught.value.__cause__.args == ("no such thing",)
+    assert "sample 5 of the data set (number 1 of batch 2)" in message
+    assert "KeyError: 'no such thing'" in message
+    assert f"{__file__}:" in message
+    assert 'raise KeyError("no such thing")  # the line' in message
+    assert "process " in message
+    assert plain(next(iter(loader))) == [0, 1]  # the workers go on
+
+
+def test_exceptions_that_cannot_travel():
+    def fn(x):
+        class Odd(Exception):
+            def __init__(self, a, b):
+                super().__init__(f"{a} and {b}")
+
+        raise Odd(x, "more")
+
+    with pytest.raises(WorkerError, match=r"(?s)met Odd: 0 and more, while sample 0 .*in fn"):
+        list(DataLoader(numbers(2, fn), 1, num_workers=1))
+
+
+def test_ragged_samples():
+    with pytest.raises(ValueError, match=r"(?s)different shapes.*batch 0, of samples 0, 1"):
+        list(DataLoader(numbers(2, lambda x: onp.zeros(x + 1)), 2, num_workers=1))
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_worker_that_is_killed(number):
+    def fn(x):
+        if x == 5:
+            signal.signal(signal.SIGSEGV, signal.SIG_DFL)  # pytest's report goes to its own log
+            os.kill(os.getpid(), number)
+        return x, os.getpid()
+
+    batches = iter(DataLoader(numbers(8, fn), 2, num_workers=1))
+    pid = plain(next(batches))[1][0]
+    begun = time.perf_counter()
+    message = rf"process {pid}\) was killed by {number.name} while it made sample 5 \(number 1 of"
+    with pytest.raises(WorkerDied, match=message):
+        list(batches)
+    assert time.perf_counter() - begun < 1
+    assert not alive(pid)
+
+
+def test_a_worker_killed_from_outside_and_one_that_leaves():
+    loader = DataLoader(numbers(100, lambda x: (time.sleep(0.01), x)[1]), 2, num_workers=2)
+    batches = iter(loader)
+    next(batches)
+    pids = loader._processes.pids
+    os.kill(pids[0], signal.SIGTERM)
+    with pytest.raises(WorkerDied, match=rf"process {pids[0]}\) was killed by SIGTERM"):
+        list(batches)
+    wait_until_gone(pids)
+    assert plain(next(iter(loader))) == [0, 1]  # new ones
+    del loader, batches
+    with pytest.raises(WorkerDied, match="ended with exit status 3 while it made sample 0"):
+        list(DataLoader(numbers(2, lambda x: os._exit(3)), 2, num_workers=1))
+
+
+def test_a_worker_that_waits_for_ever():
+    def fn(x):
+        if x == 1:
+            time.sleep(60)
+        return x
+
+    loader = DataLoader(numbers(2, fn), 1, num_workers=1, timeout=4)
+    batches = iter(loader)
+    assert plain(next(batches)) == [0]
+    pids = loader._processes.pids
+    loader._timeout = 0.3
+    begun = time.perf_counter()
+    with pytest.raises(LoaderTimeout, match=r"batch 1 \(samples 1\).*timeout=0\.3"):
+        next(batches)
+    assert time.perf_counter() - begun < 2
+    wait_until_gone(pids)
+
+
+# ------------------------------------------------------------------------------ threads instead
+def test_what_cannot_be_sent_is_made_by_threads():
+    handle = (i for i in range(3))  # generators cannot be pickled
+    loader = DataLoader(numbers(3, lambda x: (handle, os.getpid())[1]), 1, num_workers=2)
+    with pytest.warns(UserWarning, match=r"threads of this process.*generator.*thread_pool=True"):
+        found = plain(list(loader))
+    assert found == [[os.getpid()]] * 3
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert plain(list(loader)) == found  # said once
+
+
+def test_what_workers_cannot_read_is_made_by_threads():
+    class Here:
+        def __reduce__(self):
+            return _only_in, (os.getpid(),)
+
+    here = Here()
+    loader = DataLoader(numbers(3, lambda x: (here, x)[1]), 1, num_workers=2)
+    with pytest.warns(UserWarning, match=r"cannot read the data set \(RuntimeError: not here"):
+        assert plain(list(loader)) == [[0], [1], [2]]
+
+
+def _only_in(pid):
+    if os.getpid() != pid:
+        raise RuntimeError("not here")
+
+
+def test_without_shared_memory(monkeypatch):
+    """Arrays go through the socket then."""
+    code = """
+        import errno, os
+        import mxnet.gluon.data._transport as t
+        def full(pieces):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        t.share = full
+    """
+
+    def fn(x):
+        exec(textwrap.dedent(code), {})  # noqa: S102 - in the worker: its memory is full
+        return onp.full((100, 100), x, "float32")
+
+    monkeypatch.setattr("mxnet.gluon.data._transport.share", _full)
+    rows = onp.arange(40000, dtype="float32").reshape(4, -1)
+    loader = DataLoader(numbers(4, lambda x: fn(x) + rows[x, 0] * 0), 2, num_workers=1)
+    found = list(loader)
+    assert [b.shape for b in found] == [(2, 100, 100)] * 2
+    assert found[1][1].asnumpy()[99, 99] == 3
+
+
+def _full(pieces):
+    raise OSError(28, "No space left on device")
+
+
+# ------------------------------------------------------------------------------ programs
+def run(tmp_path, code):
+    """A program of its own, without the guard that Python's own workers ask for."""
+    path = tmp_path / "program.py"
+    path.write_text(textwrap.dedent(code))
+    return subprocess.Popen(
+        [sys.executable, str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+
+
+def test_a_script_without_a_guard(tmp_path):
+    program = run(
+        tmp_path,
+        """
+        import mxnet as mx
+        from mxnet.gluon.data import DataLoader, Dataset
+
+        class Squares(Dataset):
+            def __len__(self):
+                return 4
+
+            def __getitem__(self, i):
+                return factor * i * i
+
+        factor = 3
+        print(mx.nd.ones(1).asscalar())  # XLA is at work before
+        print([b.asnumpy().tolist() for b in DataLoader(Squares(), 2, num_workers=2)])
+        """,
+    )
+    out, err = program.communicate(timeout=60)
+    assert out.splitlines() == ["1.0", "[[0, 3], [12, 27]]"], err
+    assert err == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_no_process_is_left_behind(tmp_path, number):
+    program = run(
+        tmp_path,
+        """
+        import time
+        from mxnet.gluon.data import DataLoader, SimpleDataset
+        data = SimpleDataset(list(range(10000))).transform(lambda x: (time.sleep(0.02), x)[1])
+        loader = DataLoader(data, 2, num_workers=2)
+        for n, batch in enumerate(loader):
+            if n == 0:
+                print(*loader._processes.pids, flush=True)
+        """,
+    )
+    pids = [int(p) for p in program.stdout.readline().split()]
+    assert len(pids) == 2
+    begun = time.perf_counter()
+    program.send_signal(number)
+    _, err = program.communicate(timeout=30)
+    assert time.perf_counter() - begun < 5
+    wait_until_gone(pids)
+    if number == signal.SIGINT:
+        assert err.rstrip().endswith("KeyboardInterrupt")
