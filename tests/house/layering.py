@@ -40,7 +40,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("gluon",),
     tuple(  # L8
         "module model rnn onnx contrib visualization test_utils executor_manager rtc"
-        " notebook".split()
+        " notebook tools".split()
     ),
     ("", "__main__", "run"),  # the package itself: assembles the public names
 )
