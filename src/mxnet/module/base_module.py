@@ -176,9 +176,8 @@ class BaseModule:
                 break
             self.prepare(eval_batch, sparse_row_id_fn=sparse_row_id_fn)
             self.forward(eval_batch, is_train=False)
-            outputs = self.get_outputs()
             pad = eval_batch.pad or 0
-            yield [x[: x.shape[0] - pad] if pad else x.copy() for x in outputs], nbatch, eval_batch
+            yield [_kept(x, pad) for x in self.get_outputs()], nbatch, eval_batch
 
     def iter_predict(self, eval_data, num_batch=None, reset=True, sparse_row_id_fn=None):
         """Predict batch by batch.
@@ -548,6 +547,21 @@ class BaseModule:
     ):
         """Make the optimizer. See :meth:`Module.init_optimizer`."""
         raise NotImplementedError
+
+
+def _kept(x, pad):
+    """An output that the next batch will not write to, without what fills up the batch.
+
+    It is cut after the network has run: together they would be another program.
+    """
+    if not pad:
+        return _wrap(NDArray, x._read()).detach()
+    data = concrete(x._read())
+    kept = x.shape[0] - pad
+    if x.context.device_type == "gpu":
+        return x[:kept].copy()
+    data = onp.asarray(data)[:kept]
+    return _wrap(NDArray, Value(None, 0, spec_of(data.shape, data.dtype, x.context), data))
 
 
 def _joined(parts):

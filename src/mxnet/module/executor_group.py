@@ -325,9 +325,10 @@ class DataParallelExecutorGroup:
                 self._bind_one(i, data_shapes, label_shapes) for i in range(len(self.contexts))
             ]
             self._bound[key] = found
-            for monitor in self._monitors:
-                for exe, _ in found:
-                    monitor.install(exe)
+        for monitor in self._monitors:
+            monitor.exes = [exe for exe in monitor.exes if exe not in self.execs]
+            for exe, _ in found:
+                monitor.install(exe)
         self.execs = [exe for exe, _ in found]
         self._output_shapes = [shapes for _, shapes in found]
         self._collect_arrays()
@@ -345,25 +346,24 @@ class DataParallelExecutorGroup:
             inputs += self._sliced_shape(label_shapes, i, self.label_layouts)
         known = set(self.arg_names)
         inputs = [d for d in inputs if d.name in known]
-        arg_shapes, out_shapes, aux_shapes = symbol.infer_shape(**{d.name: d.shape for d in inputs})
-        if arg_shapes is None:
-            partial, _, _ = symbol.infer_shape_partial(**{d.name: d.shape for d in inputs})
-            missing = [
-                f"{name} {tuple(shape)}"
-                for name, shape in zip(self.arg_names, partial)
-                if not shape or 0 in shape
-            ]
+        given = {d.name: d.shape for d in inputs}
+        arg_shapes, out_shapes, aux_shapes = symbol.infer_shape_partial(**given)
+        missing = [
+            f"{name} {tuple(shape or ())}"
+            for name, shape in zip(self.arg_names, arg_shapes or [()] * len(self.arg_names))
+            if not shape or 0 in shape
+        ]
+        if missing:
             fail(
                 MXNetError,
                 "bind",
                 "the inputs' shapes do not tell all others",
                 expected="data_shapes and label_shapes that determine every argument",
-                got=f"{[(d.name, d.shape) for d in inputs]}, which leave open {', '.join(missing)}",
+                got=f"{given}, which leave open {', '.join(missing)}",
             )
         arg_types, _, aux_types = symbol.infer_type(**{d.name: d.dtype for d in inputs})
         arg_types = arg_types or [onp.float32] * len(arg_shapes)
         aux_types = aux_types or [onp.float32] * len(aux_shapes)
-        given = {d.name for d in inputs}
         args, grads = [], {}
         with initial_values():
             for name, shape, dtype in zip(self.arg_names, arg_shapes, arg_types):
@@ -641,6 +641,5 @@ class DataParallelExecutorGroup:
     def install_monitor(self, mon):
         """Let a monitor look at all executors, also those for shapes to come."""
         self._monitors.append(mon)
-        for found in self._bound.values():
-            for exe, _ in found:
-                mon.install(exe)
+        for exe in self.execs:
+            mon.install(exe)

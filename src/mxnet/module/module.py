@@ -536,9 +536,12 @@ class Module(BaseModule):
         """
         self._need("forward")
         self._fit_shapes(data_batch)
-        if self.for_training if is_train is None else is_train:
+        is_train = self.for_training if is_train is None else bool(is_train)
+        if is_train:
             self._pace.forward()
         self._exec_group.forward(data_batch, is_train)
+        if not is_train:
+            _start()  # evaluation and prediction share a program
 
     def _fit_shapes(self, batch):
         """Take the executors for the shapes of a batch."""
