@@ -228,7 +228,7 @@ class SoftmaxCrossEntropyLoss(Loss):
         self._from_logits = from_logits
 
     def hybrid_forward(self, F, pred, label, sample_weight=None):
-        if self._sparse_label:
+        if self._sparse_label and hasattr(pred, "shape"):  # not a symbol
             self._check_classes(pred.shape, label.shape)
         if not self._from_logits:
             pred = F.log_softmax(pred, axis=self._axis)
@@ -288,7 +288,7 @@ class KLDivLoss(Loss):
         self._axis = axis
 
     def hybrid_forward(self, F, pred, label, sample_weight=None):
-        if pred.shape != label.shape:
+        if hasattr(pred, "shape") and pred.shape != label.shape:
             fail(
                 ShapeError,
                 "KLDivLoss",
@@ -509,7 +509,7 @@ class CosineEmbeddingLoss(Loss):
     def hybrid_forward(self, F, input1, input2, label, sample_weight=None):
         input1 = _like(F, "CosineEmbeddingLoss", input1, input2)
         cosine = self._cosine(F, input1, input2)
-        if label.size != cosine.size:
+        if hasattr(label, "shape") and label.size != cosine.size:
             fail(
                 ShapeError,
                 "CosineEmbeddingLoss",
