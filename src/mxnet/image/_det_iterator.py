@@ -91,7 +91,7 @@ class ImageDetIter(ImageIter):
         if raw.size < _HEAD + _WIDTH:
             self._refuse(f"Label shape is invalid: {raw.shape}", f"{_HEAD + _WIDTH} numbers")
         header, width = raw[:2]
-        if header != int(header) or width != int(width) or header < _HEAD or width < _WIDTH:
+        if not (header >= _HEAD and width >= _WIDTH and (header % 1, width % 1) == (0, 0)):
             self._refuse(
                 "the label's header does not fit",
                 f"its own length, at least {_HEAD}, then that of an object, at least {_WIDTH}",

@@ -44,8 +44,9 @@ def read_list(path, dtype):
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue
-            key, *labels, name = line.strip().split("\t")
+            labels = None
             try:
+                key, *labels, name = line.strip().split("\t")
                 entries[int(key)] = onp.array([float(x) for x in labels]).astype(dtype), name
             except ValueError:
                 labels = None
@@ -388,16 +389,18 @@ class ImageIter(DataIter):
         return at
 
     def _put(self, labels, at, label):
-        try:
-            labels[at] = label.asnumpy() if isinstance(label, NDArray) else label
-        except (TypeError, ValueError):
+        value = onp.asarray(label.asnumpy() if isinstance(label, NDArray) else label, "float32")
+        shape = labels.shape[1:]
+        if value.size not in (1, self.label_width):
             fail(
                 ShapeError,
                 type(self).__name__,
                 f"{self._where()}: labels do not fit",
                 expected=f"{self.label_width} numbers (label_width)",
-                got=f"{onp.size(label)}: {label!r}"[:120],
+                got=f"{value.size}",
             )
+        # one label for several places is put into all of them
+        labels[at] = value.reshape(shape) if value.size == self.label_width else value.item()
 
     def next(self):
         if not self._allow_read:
