@@ -1,27 +1,23 @@
-"""Workers that are processes: fresh interpreters, never forks, that outlive an epoch."""
+"""Workers that are processes, never forks of one that holds XLA, and outlive an epoch."""
 
 import contextlib
 import os
 import pickle  # noqa: TID251 - read from our own workers only
 import select
 import signal
-import subprocess
-import sys
 import threading
 import time
 import weakref
 
 from ...error import MXNetError
+from . import _nursery
+from ._nursery import CannotStart
 from ._recipe import brief
 from ._transport import CannotSend, Channel, OnDevice, attach, blank
 from ._worker import PLACE
 
 __all__ = ["Pool", "WorkerError", "WorkerDied", "CannotSend", "CannotStart", "OnDevice"]
 
-_START = (
-    "import sys; from mxnet.gluon.data._worker import main; "
-    "main(int(sys.argv[1]), int(sys.argv[2]))"
-)
 _PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 _GRACE = 0.5  # seconds for a worker to end by itself
 
@@ -44,10 +40,6 @@ class WorkerDied(MXNetError):
     """A worker process ended, or was killed, before its batch was made."""
 
 
-class CannotStart(MXNetError):
-    """Processes cannot be started here, or cannot read what they are sent."""
-
-
 class _Process:
     """One worker process, and what it has been asked for."""
 
@@ -58,14 +50,7 @@ class _Process:
         self.channel, theirs = Channel.pair()
         place = blank(PLACE.size)
         try:
-            fds = (theirs.fileno(), place)
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _START, *map(str, fds)],
-                pass_fds=fds,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                process_group=0,  # Ctrl-C is for the loader's process alone
-            )
+            self.pid = _nursery.start((theirs.fileno(), place))
         except BaseException:
             self.channel.close()
             os.close(place)
@@ -75,15 +60,11 @@ class _Process:
         self.place = attach(place)
         PLACE.pack_into(self.place, 0, -1, -1)
 
-    @property
-    def pid(self):
-        return self.process.pid
-
     def obituary(self):
         """How the process ended, and over what."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(_GRACE)
-        code = self.process.poll()
+        code = None
+        with contextlib.suppress(CannotStart):
+            code = _nursery.status(self.pid, _GRACE)
         if code is None:
             end = "closed its connection"
         elif code < 0:
@@ -108,24 +89,6 @@ class _Process:
         elif code in (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT):
             hint = " Hint: num_workers=0 shows the failing line under faulthandler."
         return f"DataLoader: worker {self.number} (process {self.pid}) {end} {doing}.{hint}"
-
-    def end(self):
-        """Let go of the process; it ends when it sees its connection closed."""
-        self.channel.close()
-
-
-def _environment():
-    """What a worker inherits: our modules' path, and no accelerator."""
-    env = dict(os.environ)
-    path = [p or os.getcwd() for p in sys.path if isinstance(p, str)]
-    env.update(
-        PYTHONPATH=os.pathsep.join(path),
-        JAX_PLATFORMS="cpu",
-        CUDA_VISIBLE_DEVICES="",
-    )
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        env.setdefault(name, "1")  # there are as many workers as the user wants threads
-    return env
 
 
 class Pool:
@@ -205,7 +168,7 @@ class Pool:
     def _start(self):
         try:
             process = _Process(len(self._processes))
-        except OSError as error:
+        except OSError as error:  # too many open files, say
             raise CannotStart(f"a worker process could not be started ({error})") from None
         self._processes.append(process)
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -289,16 +252,9 @@ def _shut(processes, fd, owner):
         with contextlib.suppress(OSError):
             os.close(fd)
     for process in processes:
-        process.end()
-        if not process.ready:
-            process.process.kill()
-    end = time.monotonic() + _GRACE
-    for process in processes:
-        try:
-            process.process.wait(max(0, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.process.kill()
-            process.process.wait()
+        process.channel.close()
+    if processes:
+        _nursery.end([process.pid for process in processes], _GRACE)
 
 
 class _Raise:

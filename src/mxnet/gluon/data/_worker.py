@@ -11,11 +11,17 @@ import threading
 import traceback
 
 from ...context import cpu
+from . import _nursery
 from ._transport import Channel, attach
 
-__all__ = ["main", "PLACE"]
+__all__ = ["main", "tend", "PLACE"]
 
 PLACE = struct.Struct("<qq")  # batch and place in it of the sample that is being made
+
+
+def tend(fd):
+    """Be the nursery of workers."""
+    _nursery.main(fd, main)
 
 
 def main(fd, place_fd):

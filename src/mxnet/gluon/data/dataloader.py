@@ -1,6 +1,7 @@
 """``DataLoader``: batches of a data set, made ahead of their use."""
 
 import operator
+import os
 import warnings
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from ._batch import (
     random_stream,
     start,
 )
+from ._nursery import get_ready
 from ._processes import CannotSend, CannotStart, OnDevice, Pool, WorkerDied, WorkerError
 from ._recipe import Recipe, Seeds, brief
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
@@ -62,8 +64,8 @@ class DataLoader:
     batch_sampler : Sampler         gives lists of indices; instead of the four above
     batchify_fn : callable, default :func:`default_batchify_fn`   list of samples -> batch
     num_workers : int, default 0
-        Processes that make samples (batches that are made in one piece need none). They are fresh
-        interpreters, never forks: a forked process that holds XLA would dead-lock. The data set,
+        Processes that make samples (batches that are made in one piece need none). None is a fork
+        of this one, which holds XLA and would dead-lock. The data set,
         transforms (lambdas, closures and what a script defines, too) are sent to them when the
         first epoch begins, arrays come back through shared memory, and they live as long as the
         loader. Where that cannot be - data on a GPU, objects that cannot be pickled - threads do
@@ -137,6 +139,8 @@ class DataLoader:
             ctx = cpu_pinned(pin_device_id)
         self._ctx = None if ctx is None else canonical(ctx, "DataLoader")
         self._auto_reload = bool(auto_reload)
+        if self._wants_processes():
+            get_ready()  # it gets ready meanwhile
         if self._auto_reload:
             self.refresh()
 
@@ -196,6 +200,11 @@ class DataLoader:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._num_workers, "mxnet-data")
         return self._pool.submit(*args)
+
+    def _wants_processes(self):
+        if not self._num_workers or self._thread_pool or not hasattr(os, "fork"):
+            return False
+        return self._batchify_fn is not default_batchify_fn or bulk_of(self._dataset) is None
 
     def _begin_epoch(self):
         """An epoch's batches, made by workers."""
