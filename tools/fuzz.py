@@ -1,0 +1,206 @@
+"""Feed broken files to the readers: ``python tools/fuzz.py [--cases N] [--seed S] [FORMAT ...]``.
+
+Formats: params, symbol, record, states, idx. Each case is one of a few good files (those of
+tests/data) with some bytes or tokens changed. A reader may return something or raise an
+:class:`MXNetError`; anything else - another exception, a case of more than a second, memory
+beyond a bound, a dead process - is a finding: it is printed with what repeats it, and the exit
+status is 1.
+"""
+
+import argparse
+import gzip
+import random
+import re
+import resource
+import signal
+import struct
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as onp
+
+import mxnet as mx
+from mxnet import gluon, recordio
+from mxnet.gluon.data.vision._files import read_idx
+from mxnet.ndarray import load_frombuffer
+
+DATA = Path(__file__).parents[1] / "tests" / "data"
+SECONDS = 1.0  # one case; files are of some kilobytes
+MEMORY = 1 << 30  # beyond what the process uses at the start
+EXTREMES = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+EXTREMES += (0x7FFFFFFFFFFFFFFF, 0x8000000000000000, 0xFFFFFFFFFFFFFFFF, 1 << 40)
+TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|true|false|null|[\[\]{}:,]')
+WORDS = (b"-1", b"0", b"1", b"9" * 30, b"1e999", b'""', b'"null"', b"null", b"[]", b"{}", b"true")
+WORDS += (
+    b'"(1, 2"',
+    b'"' + b"(" * 500 + b'"',
+    b"[" * 200,
+    b'"__import__"',
+    b'"\\u0000"',
+    b"[[0,0,0]]",
+)
+
+
+def change_bytes(data, rng):
+    """Some bytes changed: flips, cuts, repeats, numbers of four or eight bytes made extreme."""
+    data = bytearray(data)
+    for _ in range(rng.choice((1, 1, 1, 2, 4, 8))):
+        at = rng.randrange(len(data) + 1)
+        kind = rng.randrange(6)
+        if kind == 0 and data:
+            data[at % len(data)] ^= 1 << rng.randrange(8)
+        elif kind == 1:
+            del data[at : at + rng.choice((1, 4, 8, 64, len(data)))]
+        elif kind == 2:
+            data[at:at] = data[at : at + rng.choice((1, 4, 8, 64))]
+        elif kind == 3:
+            data[at : at + 4] = struct.pack("<I", rng.choice(EXTREMES) & 0xFFFFFFFF)
+        elif kind == 4:
+            at -= at % 4
+            data[at : at + 8] = struct.pack("<Q", rng.choice(EXTREMES))
+        else:
+            data[at:at] = rng.randbytes(rng.choice((1, 2, 7, 30)))
+    return bytes(data)
+
+
+def change_tokens(data, rng):
+    """Some tokens of JSON dropped, doubled, exchanged or replaced."""
+    places = [m.span() for m in TOKEN.finditer(data)]
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        start, end = rng.choice(places)
+        other = rng.choice(places)
+        word = rng.choice((b"", data[start:end] * 2, data[slice(*other)], rng.choice(WORDS)))
+        data = data[:start] + word + data[end:]
+        places = [p for p in places if p[1] <= start] or [(0, 1)]
+    return data
+
+
+def read_symbol(data):
+    """Read, and use as far as a file goes without being run."""
+    symbol = mx.sym.load_json(data.decode("utf-8", "surrogateescape"))
+    symbol.list_arguments()
+    symbol.infer_shape_partial()
+    symbol.tojson()
+
+
+class Files:
+    """Readers that want a path."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = Path(self.folder.name) / "case"
+
+    def record(self, data):
+        """Read every record, and take off its header."""
+        self.path.write_bytes(data)
+        reader = recordio.MXRecordIO(str(self.path), "r")
+        try:
+            while (record := reader.read()) is not None:
+                recordio.unpack(record)
+        finally:
+            reader.close()
+
+    def idx(self, data):
+        """Read as the files of MNIST."""
+        self.path.write_bytes(data)
+        read_idx(str(self.path), 3)
+
+    def states(self, data):
+        """Read as the states of a trainer."""
+        self.path.write_bytes(data)
+        net = gluon.nn.Dense(2, in_units=3)
+        net.initialize()
+        gluon.Trainer(net.collect_params(), "adam").load_states(str(self.path))
+
+
+def corpora():
+    """Format -> (reader, good files, how to change them)."""
+    files = Files()
+    records = Path(files.folder.name) / "good.rec"
+    writer = recordio.MXRecordIO(str(records), "w")
+    for i in range(5):
+        writer.write(recordio.pack(recordio.IRHeader(0, float(i), i, 0), b"x" * (i * 5)))
+    writer.write(b"\x0a\x23\xd7\xce" * 3)  # the mark of a record inside of one
+    writer.close()
+    states = Path(files.folder.name) / "good.states"
+    net = gluon.nn.Dense(2, in_units=3)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "adam")
+    trainer.save_states(str(states))
+    images = struct.pack(">IIII", 0x803, 3, 4, 5) + bytes(range(60))
+    return {
+        "params": (
+            load_frombuffer,
+            [p.read_bytes() for p in sorted((DATA / "ndarray").iterdir()) if p.suffix != ".npz"],
+            change_bytes,
+        ),
+        "symbol": (
+            read_symbol,
+            [p.read_bytes() for p in sorted(DATA.rglob("*-symbol.json"))],
+            change_tokens,
+        ),
+        "record": (files.record, [records.read_bytes()], change_bytes),
+        "states": (
+            files.states,
+            [states.read_bytes(), *[p.read_bytes() for p in sorted(DATA.rglob("*.states"))]],
+            change_bytes,
+        ),
+        "idx": (files.idx, [images, gzip.compress(images, mtime=0)], change_bytes),
+    }
+
+
+def over(*_):
+    """Turn the timer's signal into an exception."""
+    raise TimeoutError(f"more than {SECONDS} s")
+
+
+def fuzz(name, cases, seed):
+    """Run one format; returns the number of findings."""
+    reader, good, change = corpora()[name]
+    findings, refused, worst = 0, 0, 0.0
+    begun = time.perf_counter()
+    for i in range(cases):
+        rng = random.Random(f"{name} {seed + i}")
+        data = change(rng.choice(good), rng)
+        start = time.perf_counter()
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        try:
+            reader(data)
+        except mx.MXNetError:
+            refused += 1
+        except Exception as e:  # noqa: BLE001 - any other is what is looked for
+            findings += 1
+            if findings <= 10:
+                print(f"{name}: seed {seed + i}: {type(e).__name__}: {str(e)[:200]}")
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        worst = max(worst, time.perf_counter() - start)
+    print(
+        f"{name}: {cases} cases, {refused} refused, {findings} findings, slowest {worst * 1e3:.0f} "
+        f"ms, {time.perf_counter() - begun:.0f} s"
+    )
+    return findings
+
+
+def main():
+    """Run the formats that were asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    names = ("params", "symbol", "record", "states", "idx")
+    parser.add_argument("formats", nargs="*", default=names)
+    parser.add_argument("--cases", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    warnings.simplefilter("ignore")
+    signal.signal(signal.SIGALRM, over)
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (max(used, size) + MEMORY, resource.RLIM_INFINITY))
+    onp.seterr(all="ignore")
+    sys.exit(1 if sum(fuzz(name, args.cases, args.seed) for name in args.formats) else 0)
+
+
+if __name__ == "__main__":
+    main()
