@@ -15,8 +15,8 @@ import os
 import stat
 import struct
 import threading
-from collections import namedtuple
 from multiprocessing import current_process
+from typing import Any, NamedTuple
 
 import numpy as onp
 
@@ -42,16 +42,27 @@ _LENGTH = (1 << 29) - 1  # the upper three bits hold the kind
 _WHOLE, _FIRST, _MIDDLE, _LAST = range(4)
 _PIECE = 1 << 18  # bytes asked of the file at once when records are read in order
 
-IRHeader = namedtuple("HEADER", ["flag", "label", "id", "id2"])
-IRHeader.__doc__ = """What stands before a picture in a record.
 
-Parameters
-----------
-flag : int            number of labels; 0: ``label`` is the only one
-label : float or array of float32
-id : int, 64 bits     number of the picture
-id2 : int, 64 bits    free
-"""
+class IRHeader(NamedTuple):
+    """What stands before a picture in a record.
+
+    Parameters
+    ----------
+    flag : int            number of labels; 0: ``label`` is the only one
+    label : float or array of float32
+    id : int, 64 bits     number of the picture
+    id2 : int, 64 bits    free
+    """
+
+    flag: int
+    label: Any
+    id: int
+    id2: int
+
+    def __repr__(self):
+        fields = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, self))
+        return f"HEADER({fields})"
+
 
 _IR_FORMAT = "IfQQ"
 _IR_SIZE = struct.calcsize(_IR_FORMAT)
@@ -101,7 +112,7 @@ class RecordFile:
         if not stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
             self._file.close()
             fail(MXNetError, self.path, "cannot be read as records", expected="a regular file")
-        self._map = None
+        self._map: mmap.mmap | bytes = b""
         self.size = 0
         self.refresh()
 
@@ -111,7 +122,7 @@ class RecordFile:
         if size != self.size:
             # Views of the old map keep it alive.
             self._map = (
-                mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ) if size else None
+                mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ) if size else b""
             )
             self.size = size
         return size
@@ -119,7 +130,7 @@ class RecordFile:
     def close(self):
         """Close the file. Pieces handed out by :meth:`view` stay valid."""
         self._file.close()
-        self._map = None
+        self._map = b""
         self.size = 0
 
     def __del__(self):
@@ -232,7 +243,7 @@ class RecordFile:
 
     def find(self, at):
         """Offset of the first whole record at or after ``at``; the file's size where none is."""
-        while (at := self._map.find(_WORD, at) if self._map is not None else -1) >= 0:
+        while (at := self._map.find(_WORD, at)) >= 0:
             try:
                 self.view(at)
             except FormatError:
@@ -301,7 +312,7 @@ class MXRecordIO:
 
     def __init__(self, uri, flag):
         self.uri = os.fspath(uri)
-        self.handle = None
+        self.handle: Any = None
         self.flag = flag
         self.pid = None
         self.is_open = False

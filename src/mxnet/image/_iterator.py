@@ -205,8 +205,9 @@ class ImageIter(DataIter):
                 expected=f"0 <= part_index < {num_parts}",
                 got=part_index,
             )
-            size = len(self.seq) // num_parts
-            self.seq = self.seq[part_index * size : (part_index + 1) * size]
+            seq = self.seq or []
+            size = len(seq) // num_parts
+            self.seq = seq[part_index * size : (part_index + 1) * size]
         self.auglist = self._maker(data_shape, **kwargs) if aug_list is None else aug_list
         self.cur = 0
         self._allow_read = True

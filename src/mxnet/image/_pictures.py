@@ -325,14 +325,13 @@ def copyMakeBorder(
     if kwargs:
         fail(MXNetError, where, f"Cannot find argument {next(iter(kwargs))!r}")
     array = picture_of(src, where)
-    sides = [
-        whole(side, where, what)
-        for what, side in zip(("top", "bot", "left", "right"), (top, bot, left, right))
-    ]
+    top, bot = whole(top, where, "top"), whole(bot, where, "bot")
+    left, right = whole(left, where, "left"), whole(right, where, "right")
     if isinstance(values, (int, float)):
         values = (values,)
     values = tuple(values) or (value,) * min(array.shape[2], 4)
-    made = _codec.border(array, *sides, whole(type, where, "type"), values, where)
+    kind = whole(type, where, "type")
+    made = _codec.border(array, top, bot, left, right, kind, values, where)
     return _returned_like(made, src, out)
 
 
