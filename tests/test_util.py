@@ -39,3 +39,27 @@ def test_gpus():
     assert util.get_gpu_count() == mx.context.num_gpus()
     with pytest.raises(ValueError, match="expected a gpu context"):
         util.get_cuda_compute_capability(mx.cpu())
+
+
+def test_ufunc_options():
+    # answers of MXNet 1.9.1
+    legal = [("where", True), ("order", "K"), ("casting", "same_kind"), ("dtype", "float32")]
+    illegal = [("foo", True), ("order", "X"), ("casting", "xx"), ("subok", 3), ("where", None)]
+    assert all(util.np_ufunc_legal_option(*pair) for pair in legal)
+    assert not any(util.np_ufunc_legal_option(*pair) for pair in illegal)
+
+
+@pytest.mark.parametrize("wrap", [util.wrap_np_unary_func, util.wrap_np_binary_func])
+def test_ufunc_wrappers(wrap):
+    args = (1,) if wrap is util.wrap_np_unary_func else (1, 2)
+
+    @wrap
+    def add(*xs, out=None):
+        return sum(xs)
+
+    assert add(*args) == add(*args, where=True, order="K") == sum(args)
+    assert add.__name__ == "add"
+    with pytest.raises(TypeError, match="foo is an invalid keyword to function 'add'"):
+        add(*args, foo=2)
+    with pytest.raises(NotImplementedError, match="order=C is not implemented yet for operator"):
+        add(*args, order="C")

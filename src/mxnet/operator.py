@@ -16,12 +16,18 @@ Example
 np.float32(9.0)
 """
 
+import itertools
 import warnings
 from collections import namedtuple
+from functools import partial
 
 from ._ops import _spec
 from .error import AttributeTypeError, MXNetError, fail
+from .ndarray import NDArray
+from .ndarray._custom import Custom as nd_custom
 from .ndarray._custom import registered
+from .symbol import Custom as sym_custom
+from .util import is_np_array
 
 __all__ = [
     "CustomOp",
@@ -33,6 +39,8 @@ __all__ = [
     "PythonOp",
     "NumpyOp",
     "NDArrayOp",
+    "NDArray",
+    "is_np_array",
 ]
 
 OperatorArguments = namedtuple("OperatorArguments", ["narg", "names", "types"])
@@ -201,10 +209,28 @@ def get_operator_arguments(op_name):
     return OperatorArguments(len(names), names, types)
 
 
-class PythonOp:
-    """Base of the two forerunners of :class:`CustomOp`, which work with symbols only.
+_numbers = itertools.count()
 
-    Deprecated since MXNet 0.9; kept so that classes derived from it can be defined.
+
+class PythonOp:
+    """Base of the two forerunners of :class:`CustomOp`: an instance is an operator.
+
+    Deprecated since MXNet 0.9. Call the instance with symbols (or NDArrays) and, optionally, a
+    ``name``::
+
+        class Double(mx.operator.NumpyOp):
+            def forward(self, in_data, out_data):
+                out_data[0][:] = 2 * in_data[0]
+
+            def backward(self, out_grad, in_data, out_data, in_grad):
+                in_grad[0][:] = 2 * out_grad[0]
+
+        y = Double()(mx.sym.Variable("x"), name="double")
+
+    Parameters
+    ----------
+    need_top_grad : bool    whether the gradient of the inputs depends on that of the outputs (false
+        for losses)
     """
 
     def __init__(self, need_top_grad=True):
@@ -221,11 +247,31 @@ class PythonOp:
         return self.get_symbol(*args, **kwargs)
 
     def get_symbol(self, *args, **kwargs):
-        """The operator as a symbol: not available here."""
-        raise MXNetError(
-            f"{type(self).__name__}.get_symbol: operators of this kind cannot be run. "
-            "Hint: derive from mx.operator.CustomOp, with the same forward and backward."
-        )
+        """The operator applied to symbols, given in order or by the arguments' names.
+
+        Returns
+        -------
+        Symbol; NDArray where the arguments are NDArrays
+
+        Raises
+        ------
+        MXNetError   from PythonOp itself: derive from NumpyOp or NDArrayOp
+        """
+        adapter = self._adapter
+        if adapter is None:
+            raise MXNetError(
+                f"{type(self).__name__}.get_symbol: expected an operator derived from NumpyOp or "
+                "NDArrayOp. Hint: derive from mx.operator.CustomOp, with the same forward and "
+                "backward."
+            )
+        if self.info_ is None:  # the name that it is registered under
+            self.info_ = f"_{type(self).__name__}_{next(_numbers)}"
+            registered[self.info_] = partial(_OldProp, self, adapter)
+        arrays = [x for x in (*args, *kwargs.values()) if isinstance(x, NDArray)]
+        custom = nd_custom if arrays else sym_custom
+        return custom(*args, op_type=self.info_, **kwargs)
+
+    _adapter = None
 
     def forward(self, in_data, out_data):
         """Compute the outputs; by default ``out_data[0][:] = in_data[0]``."""
@@ -252,12 +298,66 @@ class PythonOp:
         return self.need_top_grad_
 
 
+class _OldProp(CustomOpProp):
+    """Properties of a PythonOp, as those of a CustomOp."""
+
+    def __init__(self, old, adapter):
+        super().__init__(old.need_top_grad())
+        self._old, self._adapter = old, adapter
+
+    def infer_shape(self, in_shape):
+        ins, outs = self._old.infer_shape(in_shape)
+        return ins, outs, []
+
+    def list_outputs(self):
+        return self._old.list_outputs()
+
+    def list_arguments(self):
+        return self._old.list_arguments()
+
+    def create_operator(self, ctx, in_shapes, in_dtypes):
+        return self._adapter(self._old)
+
+
+class _OnArrays(CustomOp):
+    """A PythonOp that works on NDArrays."""
+
+    def __init__(self, old):
+        self._old = old
+
+    def forward(self, is_train, req, in_data, out_data, aux):
+        self._old.forward(in_data=in_data, out_data=out_data)
+
+    def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+        self._old.backward(out_grad=out_grad, in_data=in_data, out_data=out_data, in_grad=in_grad)
+
+
+class _OnNumpy(_OnArrays):
+    """A PythonOp that works on NumPy arrays, which it writes."""
+
+    def forward(self, is_train, req, in_data, out_data, aux):
+        outs = [o.asnumpy() for o in out_data]
+        super().forward(is_train, req, [x.asnumpy() for x in in_data], outs, aux)
+        for dst, r, src in zip(out_data, req, outs):
+            self.assign(dst, r, src)
+
+    def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+        given = [[x.asnumpy() for x in group] for group in (out_grad, in_data, out_data, in_grad)]
+        super().backward(req, *given, aux)
+        for dst, r, src in zip(in_grad, req, given[-1]):
+            self.assign(dst, r, src)
+
+
 class NumpyOp(PythonOp):
     """Deprecated: an operator on NumPy arrays. Use :class:`CustomOp`."""
+
+    _adapter = _OnNumpy
 
 
 class NDArrayOp(PythonOp):
     """Deprecated: an operator on NDArrays. Use :class:`CustomOp`."""
+
+    _adapter = _OnArrays
 
     def declare_backward_dependency(self, out_grad, in_data, out_data):
         """Which of the given array numbers ``backward`` needs."""
