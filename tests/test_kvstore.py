@@ -105,11 +105,84 @@ def test_what_it_refuses():
         (lambda: store.push([1, 2], [ones()]), ValueError, "2 keys.*got 1"),
         (lambda: store.push(1.5, ones()), TypeError, "an int or a str, got 1.5"),
         (lambda: store.set_optimizer(5), TypeError, "expected an Optimizer, got 5"),
-        (lambda: store.row_sparse_pull(1), MXNetError, "row-sparse"),
-        (lambda: store.set_gradient_compression({"type": "2bit"}), MXNetError, "2bit"),
+        (lambda: store.row_sparse_pull(1), AssertionError, "out and row_ids"),
+        (
+            lambda: store.row_sparse_pull(1, ones(), row_ids=ones()),
+            MXNetError,
+            "key 1: the stored array: expected a row_sparse",
+        ),
+        (
+            lambda: store.set_gradient_compression({"type": "2bit"}),
+            MXNetError,
+            "not supported for this type.*'local'",
+        ),
         (lambda: kvstore.create(5), TypeError, "must be a string, got 5"),
         (lambda: kvstore.create("locl"), ValueError, "unknown store 'locl'.*'local'"),
         (lambda: kvstore.create("dist_sync"), MXNetError, "several processes"),
     ]:
         with pytest.raises(error, match=words):
             call()
+
+
+def test_rows_alone():
+    store = kvstore.create("device")
+    full = mx.nd.array(onp.arange(12).reshape(4, 3))
+    store.init("r", full.tostype("row_sparse"))
+    one, two = (mx.nd.sparse.zeros("row_sparse", (4, 3)) for _ in range(2))
+    store.row_sparse_pull("r", out=one, row_ids=mx.nd.array([3, 1, 3]))
+    assert one.indices.asnumpy().tolist() == [1, 3]
+    assert one.data.asnumpy().tolist() == full.asnumpy()[[1, 3]].tolist()
+    store.row_sparse_pull("r", out=[one, two], row_ids=[mx.nd.array([1]), mx.nd.array([2, 0])])
+    assert one.indices.asnumpy().tolist() == [1]
+    assert two.indices.asnumpy().tolist() == [0, 2]
+    with pytest.raises(MXNetError, match=r"expected rows of 0 to 3, got \[7, 7\]"):
+        store.row_sparse_pull("r", out=one, row_ids=mx.nd.array([7]))
+    with pytest.raises(MXNetError, match="out: expected a row_sparse array, got.*'default'"):
+        store.row_sparse_pull("r", out=full, row_ids=mx.nd.array([1]))
+
+
+def test_two_bits_per_number():
+    """Recorded from 1.9.1: what two devices push of the same gradient, three times."""
+    store = kvstore.create("device")
+    store.set_gradient_compression({"type": "2bit", "threshold": 0.5})
+    store.init("a", mx.nd.zeros((2, 4)))
+    g = mx.nd.array([[0.3, 0.6, -0.7, 0.2], [1.2, 0, -0.5, 0.5]])
+    out, seen = mx.nd.zeros((2, 4)), []
+    for _ in range(3):
+        store.push("a", [g, g])
+        store.pull("a", out)
+        seen.append(out.asnumpy().tolist())
+    assert seen == [
+        [[0, 1, -1, 0], [1, 0, -1, 1]],
+        [[1, 1, -1, 0], [1, 0, -1, 1]],
+        [[0, 1, -1, 1], [1, 0, -1, 1]],
+    ]
+    for given, error, words in [
+        ({"type": "1bit"}, MXNetError, "Unknown type for gradient compression 1bit"),
+        ({"type": "2bit", "threshold": -1}, MXNetError, "greater than 0, got -1"),
+        ("2bit", AssertionError, "expected a dict.*'2bit'"),
+    ]:
+        with pytest.raises(error, match=words):
+            store.set_gradient_compression(given)
+
+
+def test_other_stores():
+    store = kvstore.create("teststore")
+    a, b = mx.nd.array([1, 2]), mx.nd.array([10, 20])
+    store.pushpull(0, [a, b])
+    assert a.asnumpy().tolist() == b.asnumpy().tolist() == [11, 22]
+    out = mx.nd.zeros(2)
+    store.broadcast(0, a, [out])
+    assert out.asnumpy().tolist() == [11, 22]
+    assert store.is_capable("optimizer") is False
+    net = mx.gluon.nn.Dense(1, in_units=2)
+    net.initialize(mx.init.One(), ctx=[mx.cpu(0), mx.cpu(1)])
+    trainer = mx.gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 1}, kvstore=store)
+    with mx.autograd.record():
+        losses = [net(mx.nd.ones((1, 2), ctx=c)) for c in (mx.cpu(0), mx.cpu(1))]
+    mx.autograd.backward(losses)
+    trainer.step(1)
+    for c in (mx.cpu(0), mx.cpu(1)):
+        assert net.weight.data(c).asnumpy().tolist() == [[-1, -1]]
+    with pytest.raises(MXNetError, match="several processes"):
+        kvstore.KVStoreServer(store).run()

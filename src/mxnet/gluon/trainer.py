@@ -40,7 +40,8 @@ class Trainer:
     kvstore : str, KVStore or None
         Sums gradients where parameters are on several devices; None: every device goes its own way.
     compression_params : dict, optional
-        Not available: there is nothing to send between processes.
+        ``{'type': '2bit', 'threshold': 0.5}``: what devices send each other, see
+        ``KVStore.set_gradient_compression``.
     update_on_kvstore : bool, optional
         Run the optimizer once, in the store, and copy the result to the devices; default: where
         there is a store. It rules out ``allreduce_grads`` and ``update``.
@@ -143,7 +144,7 @@ class Trainer:
         several = self._contexts is not None and len(self._contexts) > 1
         if len(self._updaters) < len(self._contexts or ()):
             self._updaters = [_optimizer.get_updater(self._optimizer) for _ in self._contexts]
-        if store is not None and not several and store.num_workers == 1:
+        if isinstance(store, _kvstore.KVStore) and not several and store.num_workers == 1:
             store = None
         if store is None:
             if on_store:
@@ -159,7 +160,10 @@ class Trainer:
             if self._compression_params:
                 store.set_gradient_compression(self._compression_params)
             for i, p in enumerate(self._params):
-                store.init(i, p.list_data()[0])
+                if isinstance(store, _kvstore.KVStore):
+                    store.init(i, p.list_data()[0])
+                else:  # what every store must have
+                    store.broadcast(i, p.list_data()[0], p.list_data())
             if on_store:
                 store.set_optimizer(self._optimizer)
         self._kvstore, self._update_on_kvstore = store, bool(on_store)

@@ -1,7 +1,9 @@
 """``KVStore``: the store of one process, over its devices."""
 
+import numpy as onp
+
 from ..error import MXNetError, nearest
-from ..ndarray import NDArray
+from ..ndarray import NDArray, array
 from ..ndarray._serialize import atomic_write
 from ..optimizer import Optimizer, get_updater
 from ..optimizer.updater import Updater
@@ -36,6 +38,7 @@ class KVStore(KVStoreBase):
         self._arrays = {}  # key -> NDArray
         self._updater = None
         self._key_type = None
+        self._threshold, self._residuals = None, {}  # of gradient compression
 
     # ------------------------------------------------------------------ keys and values
     def _pairs(self, key, value, where):
@@ -106,6 +109,8 @@ class KVStore(KVStoreBase):
                 raise MXNetError(
                     f"KVStore.{where}: key {key}: expected shape {stored.shape}, got {v.shape}."
                 )
+        if self._threshold and len(values) > 1 and stored.stype == "default":
+            values = [self._compressed(key, i, v.detach()) for i, v in enumerate(values)]
         total = values[0].detach().as_in_context(ctx)
         for v in values[1:]:
             total = total + v.detach().as_in_context(ctx)
@@ -162,17 +167,104 @@ class KVStore(KVStoreBase):
         self.pull(key, out)
 
     def row_sparse_pull(self, key, out=None, priority=0, row_ids=None):
-        """Row-sparse arrays are not available."""
-        raise MXNetError(
-            "KVStore.row_sparse_pull: row-sparse storage is not available. Hint: use pull."
-        )
+        """Copy rows of a stored row_sparse array into ``out``: no others are in it afterwards.
+
+        Parameters
+        ----------
+        key : int or str, or a list
+        out : RowSparseNDArray, list of them, or for a list of keys a list of those
+        priority : int     accepted for compatibility
+        row_ids : NDArray of numbers of rows (repeated ones count once), or a list: one for each out
+
+        Raises
+        ------
+        AssertionError   ``out`` or ``row_ids`` is missing
+        MXNetError       the stored array or an out is no row_sparse array; there is no such row
+        """
+        if out is None or row_ids is None:
+            raise AssertionError("KVStore.row_sparse_pull: out and row_ids must be given.")
+        pairs = self._pairs(key, out, "row_sparse_pull")
+        total = sum(len(outs) for _, outs in pairs)
+        if isinstance(row_ids, NDArray):
+            ids = [row_ids] * total
+        else:
+            ids = [
+                x for part in row_ids for x in (part if isinstance(part, (list, tuple)) else [part])
+            ]
+            if len(ids) == 1:
+                ids = ids * total
+        if len(ids) != total:
+            raise ValueError(
+                f"KVStore.row_sparse_pull: expected row_ids for {total} arrays, got {len(ids)}."
+            )
+        rest = iter(ids)
+        for k, outs in pairs:
+            stored = self._stored(k, "row_sparse_pull")
+            self._need_rows(k, stored, "the stored array")
+            for o in outs:
+                self._need_rows(k, o, "out")
+                rows = onp.unique(next(rest).asnumpy().astype("int64"))
+                if rows.size and not 0 <= rows[0] <= rows[-1] < stored.shape[0]:
+                    raise MXNetError(
+                        f"KVStore.row_sparse_pull: key {k}: expected rows of 0 to "
+                        f"{stored.shape[0] - 1}, got {rows[[0, -1]].tolist()} and between."
+                    )
+                stored.retain(array(rows, ctx=stored.context, dtype="int64")).copyto(o)
+
+    @staticmethod
+    def _need_rows(key, x, what):
+        if x.stype != "row_sparse":
+            raise MXNetError(
+                f"KVStore.row_sparse_pull: key {key}: {what}: expected a row_sparse array, got "
+                f"one of storage {x.stype!r}. Hint: use pull, or .tostype('row_sparse')."
+            )
 
     def set_gradient_compression(self, compression_params):
-        """Not available: there is nothing to send between processes."""
-        raise MXNetError(
-            "KVStore.set_gradient_compression: gradients are not compressed within one process: "
-            f"got {compression_params}. Hint: leave compression_params out."
-        )
+        """Compress what several devices push to two bits per number.
+
+        Each device sends ``threshold``, ``-threshold`` or 0 for a number and keeps what is left for
+        the next time.
+
+        Parameters
+        ----------
+        compression_params : dict     ``{'type': '2bit', 'threshold': 0.5}``
+
+        Raises
+        ------
+        MXNetError       the store is not of type 'device', another type, a threshold not above 0
+        AssertionError   no dict
+        """
+        if "device" not in self._type and self._type != "nccl":
+            raise MXNetError(
+                "KVStore.set_gradient_compression: Gradient compression is not supported for this "
+                f"type of kvstore: expected 'device', got {self._type!r}."
+            )
+        if not isinstance(compression_params, dict):
+            raise AssertionError(
+                "KVStore.set_gradient_compression: expected a dict such as {'type': '2bit'}, got "
+                f"{compression_params!r}."
+            )
+        kind = compression_params.get("type")
+        if kind != "2bit":
+            raise MXNetError(
+                f"KVStore.set_gradient_compression: Unknown type for gradient compression {kind}: "
+                "expected '2bit'."
+            )
+        threshold = float(compression_params.get("threshold", 0.5))
+        if not threshold > 0:
+            raise MXNetError(
+                "KVStore.set_gradient_compression: threshold must be greater than 0, got "
+                f"{threshold}."
+            )
+        self._threshold, self._residuals = threshold, {}
+
+    def _compressed(self, key, i, x):
+        """What device number ``i`` sends of a gradient."""
+        left = self._residuals.get((key, i))
+        left = x if left is None else left + x
+        sent = ((left >= self._threshold) - (left <= -self._threshold)) * self._threshold
+        self._residuals[key, i] = left - sent
+        return sent
 
     # ------------------------------------------------------------------ the optimizer
     def set_optimizer(self, optimizer):
@@ -234,6 +326,9 @@ class KVStore(KVStoreBase):
 
     def _barrier(self):
         """Wait for all workers: there is one."""
+
+    def _send_command_to_servers(self, head, body):
+        """There are no servers."""
 
 
 def create(name="local"):
