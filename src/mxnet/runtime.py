@@ -39,7 +39,10 @@ _CPU_FLAGS = {
     "SSE": "sse",
     "F16C": "f16c",
 }
-_OPTIONAL = "opencv-python-headless opencv-python pillow matplotlib graphviz onnx onnxruntime safetensors pandas".split()
+_OPTIONAL = (
+    "opencv-python-headless opencv-python pillow matplotlib graphviz onnx onnxruntime safetensors"
+    " pandas"
+).split()
 _VARIABLES = ("MXNET_", "XLA_", "JAX_", "CUDA_VISIBLE", "NVIDIA_TF32", "OMP_NUM", "TF_CPP")
 
 
