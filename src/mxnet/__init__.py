@@ -40,6 +40,7 @@ from . import (
     random,
     recordio,
     registry,
+    rnn,
     symbol,
     util,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "recordio",
     "registry",
     "rnd",
+    "rnn",
     "sym",
     "symbol",
     "is_np_array",
