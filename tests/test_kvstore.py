@@ -137,7 +137,7 @@ def test_rows_alone():
     assert two.indices.asnumpy().tolist() == [0, 2]
     with pytest.raises(MXNetError, match=r"expected rows of 0 to 3, got \[7, 7\]"):
         store.row_sparse_pull("r", out=one, row_ids=mx.nd.array([7]))
-    with pytest.raises(MXNetError, match="out: expected a row_sparse array, got.*'default'"):
+    with pytest.raises(MXNetError, match=r"out: expected a row_sparse array, got.*'default'"):
         store.row_sparse_pull("r", out=full, row_ids=mx.nd.array([1]))
 
 

@@ -21,8 +21,10 @@ from .base import string_types
 from .error import MXNetError, ShapeError, fail
 from .ndarray import NDArray, load
 from .ndarray import random as _random
+from .util import is_np_array
 
 __all__ = [
+    "is_np_array",
     "InitDesc",
     "Initializer",
     "register",

@@ -1,6 +1,7 @@
 """``mx.random``: the seed, and the draws of ``nd.random``."""
 
 from ._engine.state import seed as _seed
+from .context import Context
 from .ndarray.random import (
     exponential,
     gamma,
@@ -16,6 +17,7 @@ from .ndarray.random import (
 )
 
 __all__ = [
+    "Context",
     "seed",
     "uniform",
     "normal",

@@ -14,14 +14,20 @@ from .._engine.state import threads
 from .._engine.trace import placeholder
 from .._frontend.dispatch import DeferredRead
 from .._graph.node import spec_of
-from ..context import canonical, cpu, current_context, device_of
+from ..context import Context, canonical, cpu, current_context, device_of
 from ..error import FormatError, MXNetError, nearest
 from ..ndarray import NDArray, array
 from ..ndarray import load as _load
 from ..ndarray import save as _save
 from ..ndarray.ndarray import _wrap
+from ..util import is_np_array, is_np_shape
+from .utils import shape_is_known
 
 __all__ = [
+    "Context",
+    "is_np_array",
+    "is_np_shape",
+    "shape_is_known",
     "DeferredInitializationError",
     "Parameter",
     "Constant",

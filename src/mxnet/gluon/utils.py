@@ -18,8 +18,11 @@ from .. import _config
 from .. import ndarray as nd
 from ..error import MXNetError
 from ..ndarray import NDArray
+from ..util import is_np_array, is_np_shape
 
 __all__ = [
+    "is_np_array",
+    "is_np_shape",
     "split_data",
     "split_and_load",
     "clip_global_norm",

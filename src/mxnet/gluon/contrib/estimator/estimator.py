@@ -80,8 +80,8 @@ class Estimator:
         self._add_validation_metrics()
         self.val_loss = self.loss if val_loss is None else self._check_loss(val_loss)
         self.val_net = self.net if val_net is None else val_net
-        self.logger = logging.Logger(name="Estimator", level=logging.INFO)
-        self.logger.addHandler(logging.StreamHandler(sys.stdout))
+        self._logger = logging.Logger(name="Estimator", level=logging.INFO)
+        self._logger.addHandler(logging.StreamHandler(sys.stdout))
         self.context = self._check_context(context)
         self._initialize(initializer)
         self.trainer = self._check_trainer(trainer)
@@ -189,6 +189,11 @@ class Estimator:
         for metric in self._val_metrics:
             name = metric.name.removeprefix("training ").removeprefix("validation ")
             metric.name = "validation " + name
+
+    @property
+    def logger(self):
+        """What the handlers log to, ``logging.Logger``; it writes to standard output."""
+        return self._logger
 
     @property
     def train_metrics(self):
