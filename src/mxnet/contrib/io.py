@@ -1,5 +1,7 @@
 """A ``gluon.data.DataLoader`` as an iterator for modules."""
 
+from typing import Any
+
 import numpy as onp
 
 from ..context import cpu
@@ -33,7 +35,7 @@ class DataLoaderIter(DataIter):
     def __init__(self, loader, data_name="data", label_name="softmax_label", dtype="float32"):
         super().__init__()
         self._loader = loader
-        self.dtype = dtype
+        self.dtype: Any = dtype
         self._iter = iter(loader)
         first = next(self._iter, None)
         if not isinstance(first, (list, tuple)) or len(first) != 2:
@@ -49,8 +51,8 @@ class DataLoaderIter(DataIter):
             )
         data, label = first
         self.batch_size = data.shape[0]
-        self.provide_data = [DataDesc(data_name, data.shape, dtype)]
-        self.provide_label = [DataDesc(label_name, label.shape, dtype)]
+        self.provide_data = [DataDesc(data_name, data.shape, self.dtype)]
+        self.provide_label = [DataDesc(label_name, label.shape, self.dtype)]
         self._current_batch = None
         self.reset()
 

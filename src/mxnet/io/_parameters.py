@@ -2,6 +2,7 @@
 
 import ast
 import operator
+from typing import Any
 
 import numpy as onp
 
@@ -33,7 +34,7 @@ _TRUE, _FALSE = ("1", "true"), ("0", "false")
 _known_everywhere = set()  # names that some iterator takes; others accept and ignore them, as 1.x
 
 
-def _literal(value):
+def _literal(value) -> Any:
     """The Python value that a text stands for; nothing is run."""
     if not isinstance(value, str):
         return value
@@ -44,10 +45,12 @@ def _literal(value):
 
 
 def _integer(value):
-    value = _literal(value)
-    if isinstance(value, (float, onp.floating)) and float(value).is_integer():
-        value = int(value)
-    return operator.index(value)
+    read = _literal(value)
+    if isinstance(read, (float, onp.floating)):
+        if not float(read).is_integer():
+            raise TypeError("no integer")
+        return int(read)
+    return operator.index(read)
 
 
 def _number(value):

@@ -135,6 +135,24 @@ def test_processes_outlive_an_epoch():
     wait_until_gone(first | second)
 
 
+def test_the_next_batch_is_on_its_way_to_the_device():
+    def fn(x):
+        if x == 7:
+            raise ValueError("seven")
+        return onp.full(3, x, "float32")
+
+    loader = DataLoader(numbers(8, fn), 2, num_workers=1, prefetch=4, ctx=mx.cpu(1))
+    batches = iter(loader)
+    assert next(batches).context == mx.cpu(1)
+    while not batches._pool.answered(batches._token, 2):
+        time.sleep(0.01)
+    assert next(batches).asnumpy()[:, 0].tolist() == [2, 3]
+    assert batches._staged[2].get().context == mx.cpu(1)
+    assert next(batches).asnumpy()[:, 0].tolist() == [4, 5]
+    with pytest.raises(ValueError, match="seven"):  # when its turn comes
+        next(batches)
+
+
 def test_iterators_side_by_side_and_left_early():
     loader = DataLoader(numbers(8, lambda x: x * x), 2, num_workers=2)
     pairs = [(plain(a), plain(b)) for a, b in zip(loader, loader)]

@@ -1,11 +1,12 @@
 """``mx.gluon.data``: data sets, samplers and the loader."""
 
-from . import dataloader, dataset, sampler, vision
+from . import batchify, dataloader, dataset, sampler, vision
 from .dataloader import DataLoader
 from .dataset import ArrayDataset, Dataset, RecordFileDataset, SimpleDataset
 from .sampler import BatchSampler, FilterSampler, RandomSampler, Sampler, SequentialSampler
 
 __all__ = [
+    "batchify",
     "dataset",
     "sampler",
     "dataloader",

@@ -18,7 +18,9 @@ from ._worker import PLACE
 
 __all__ = ["Pool", "WorkerError", "WorkerDied", "CannotSend", "CannotStart", "OnDevice"]
 
-_PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+_PROCESSORS = (
+    len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+)
 _GRACE = 0.5  # seconds for a worker to end by itself
 
 

@@ -4,8 +4,10 @@ import operator
 import os
 import warnings
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
+from typing import Any
 
 import numpy as onp
 
@@ -275,7 +277,9 @@ class _Epoch:
     def __init__(self, loader, seeds, numbered):
         self._loader = loader
         self._seeds = seeds
-        self._indices = numbered  # of (n, indices); None once the next epoch has begun
+        self._indices: Iterator[Any] | None = (
+            numbered  # of (n, indices); None once the next epoch has begun
+        )
         self._begun = deque()
         try:
             for _ in range(max(1, loader._prefetch)):
@@ -359,6 +363,7 @@ class _Processes(_Epoch):
     def __init__(self, loader, seeds, numbered):
         self._home = current_context()
         self._instead = None
+        self._staged = {}  # batches that are on their way to the device
         self._pool = loader._worker_pool(_number_of(self._home))
         self._token = self._pool.begin()
         super().__init__(loader, seeds, numbered)
@@ -370,6 +375,15 @@ class _Processes(_Epoch):
         return indices
 
     def _wait(self, n, indices, _):
+        made = self._staged.pop(n, None) or self._arrived(n, indices)
+        if self._loader._ctx is not None and self._begun:
+            ahead, those, _ = self._begun[0]
+            if self._pool.answered(self._token, ahead):  # on its way while this one is used
+                self._staged[ahead] = self._arrived(ahead, those)
+        return made.get()
+
+    def _arrived(self, n, indices):
+        """What came of batch ``n``; waits for it."""
         loader = self._loader
         try:
             thunk = self._pool.answer(self._token, n, loader._timeout)
@@ -379,8 +393,11 @@ class _Processes(_Epoch):
         except BaseException:  # a worker died, or the user interrupts: begin anew next time
             self._pool.close()
             raise
-        batch = map_leaves(self._placed, thunk())
-        return start(batch) if loader._ctx is not None else batch
+        try:
+            batch = map_leaves(self._placed, thunk())
+            return _Made(start(batch) if loader._ctx is not None else batch)
+        except Exception as error:  # noqa: BLE001 - it is raised when its turn comes
+            return _Made(error=error)
 
     def _placed(self, x):
         """An array of a worker on the device where it belongs."""
