@@ -4,6 +4,7 @@
 
 import itertools
 import random as rnd
+from typing import Any
 
 import numpy as onp
 
@@ -104,13 +105,13 @@ def random_sample(population, k):
     return pool[:k]
 
 
-def create_2d_tensor(rows, columns, dtype=onp.int64):
+def create_2d_tensor(rows, columns, dtype: Any = onp.int64):
     """NDArray (rows, columns) whose every element is the number of its row."""
     a = arange(0, rows, dtype=dtype).reshape((rows, 1))
     return a.broadcast_to((rows, columns))
 
 
-def create_vector(size, dtype=onp.int64):
+def create_vector(size, dtype: Any = onp.int64):
     """NDArray (size,) with the elements 0, 1, 2 ..."""
     return arange(0, size, dtype=dtype)
 

@@ -6,6 +6,7 @@ import logging
 import time
 import traceback
 from collections import OrderedDict
+from typing import Any
 
 import numpy as onp
 
@@ -83,7 +84,7 @@ def _to_ndarray(value, ctx, dtype):
     return array(value, ctx=ctx, dtype=value.dtype if dtype == "asnumpy" else dtype)
 
 
-def _parse_location(sym, location, ctx, dtype=onp.float32):
+def _parse_location(sym, location, ctx, dtype: Any = onp.float32):
     """Values of a symbol's arguments as a dict of NDArray by name.
 
     Parameters
@@ -110,7 +111,7 @@ def _parse_location(sym, location, ctx, dtype=onp.float32):
     return _sorted_dict({k: _to_ndarray(v, ctx, dtype) for k, v in location.items()})
 
 
-def _parse_aux_states(sym, aux_states, ctx, dtype=onp.float32):
+def _parse_aux_states(sym, aux_states, ctx, dtype: Any = onp.float32):
     """Values of a symbol's auxiliary states as a dict of NDArray by name; see _parse_location."""
     _check_dtype("aux_states", dtype)
     if aux_states is None:
@@ -128,7 +129,12 @@ def _parse_aux_states(sym, aux_states, ctx, dtype=onp.float32):
 
 
 def numeric_grad(
-    executor, location, aux_states=None, eps=1e-4, use_forward_train=True, dtype=onp.float32
+    executor,
+    location,
+    aux_states=None,
+    eps=1e-4,
+    use_forward_train=True,
+    dtype: Any = onp.float32,
 ):
     """Gradients of the sum of an executor's first output, by central differences.
 

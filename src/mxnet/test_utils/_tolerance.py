@@ -2,6 +2,7 @@
 
 import numbers
 import os
+from typing import Any
 
 import numpy as onp
 
@@ -31,7 +32,7 @@ _RTOLS = {"float16": 1e-2, "float32": 1e-4, "float64": 1e-5, **dict.fromkeys(_EX
 _ATOLS = {"float16": 1e-1, "float32": 1e-3, "float64": 1e-20, **dict.fromkeys(_EXACT, 0)}
 # Steps of finite differences: powers of two, so that adding one is exact.
 _EPSILONS = {"float16": 2.0**-6, "float32": 2.0**-9, "float64": 2.0**-14}
-_FLOAT64 = onp.dtype("float64")
+_FLOAT64: Any = onp.dtype("float64")
 
 
 def _by_dtype(table):
@@ -99,7 +100,7 @@ def _multiplies_roughly(ctx):
     return (get_cuda_compute_capability(Context(ctx)) or 0) >= 80
 
 
-def get_tolerance(dat, tol, default_tol):
+def get_tolerance(dat, tol, default_tol) -> Any:
     """The tolerance for ``dat``.
 
     Parameters
@@ -157,12 +158,12 @@ def get_tols(x, y, rtol, atol):
     return both[0], both[1]
 
 
-def get_rtol(rtol=None, dtype=_FLOAT64):
+def get_rtol(rtol=None, dtype: Any = _FLOAT64):
     """``rtol``, or the default relative tolerance of an element type."""
     return _look_up(None, onp.dtype(dtype), default_rtols()) if rtol is None else rtol
 
 
-def get_atol(atol=None, dtype=_FLOAT64):
+def get_atol(atol=None, dtype: Any = _FLOAT64):
     """``atol``, or the default absolute tolerance of an element type."""
     return _look_up(None, onp.dtype(dtype), default_atols()) if atol is None else atol
 
@@ -172,7 +173,7 @@ def get_etol(etol=None):
     return 0 if etol is None else etol
 
 
-def get_numeric_eps(eps, dtype, default_eps):
+def get_numeric_eps(eps, dtype, default_eps) -> Any:
     """``eps``, or the step of finite differences for an element type.
 
     Parameters
