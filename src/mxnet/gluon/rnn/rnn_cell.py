@@ -6,6 +6,7 @@ from ...base import numeric_types, string_types
 from ...ndarray import NDArray
 from ...symbol import Symbol
 from ..block import Block, HybridBlock, _indent
+from ..nn import LeakyReLU
 from ..nn._arguments import LayerArgumentError, natural
 
 __all__ = [
@@ -283,6 +284,10 @@ class RecurrentCell(Block):
 
     def _get_activation(self, F, inputs, activation, **kwargs):
         """Apply an activation given by name or as a callable."""
+        if isinstance(activation, LeakyReLU):
+            return F.LeakyReLU(inputs, act_type="leaky", slope=activation._alpha, **kwargs)
+        if isinstance(activation, Block):
+            return activation(inputs)
         if not isinstance(activation, string_types):
             return activation(inputs, **kwargs)
         if activation in ("tanh", "relu", "sigmoid", "softsign"):
@@ -924,12 +929,13 @@ class BidirectionalCell(HybridRecurrentCell):
         shares = _shares(self._children.values(), begin_state)
         (l_cell, l_states), (r_cell, r_states) = shares
         settings = {"layout": layout, "valid_length": valid_length}
+        turned = _reverse_sequences(steps, length, valid_length)
         l_out, l_states = l_cell.unroll(
             length, steps, begin_state=l_states, merge_outputs=merge_outputs, **settings
         )
         r_out, r_states = r_cell.unroll(
             length,
-            _reverse_sequences(steps, length, valid_length),
+            turned,
             begin_state=r_states,
             merge_outputs=False,
             **settings,

@@ -3,7 +3,6 @@
 The cells of one to three spatial axes differ in defaults alone; :class:`_ConvCell` does the rest.
 """
 
-from ....base import string_types
 from ...nn._arguments import LayerArgumentError, integers, natural
 from ...rnn import HybridRecurrentCell
 
@@ -153,11 +152,6 @@ class _ConvCell(HybridRecurrentCell):
     def _split(self, F, x, name):
         return F.SliceChannel(x, num_outputs=self.GATES, axis=self._channel_axis, name=name)
 
-    def _act(self, F, x, **kwargs):
-        if not isinstance(self._activation, string_types):
-            return self._activation(x)
-        return self._get_activation(F, x, self._activation, **kwargs)
-
 
 class _ConvRNNCell(_ConvCell):
     """``h' = activation(W_i x + b_i + W_h h + b_h)``"""
@@ -169,7 +163,7 @@ class _ConvRNNCell(_ConvCell):
         i2h, h2h, step = self._products(
             F, inputs, states[0], i2h_weight, h2h_weight, i2h_bias, h2h_bias
         )
-        output = self._act(F, i2h + h2h, name=step + "out")
+        output = self._get_activation(F, i2h + h2h, self._activation, name=step + "out")
         return output, [output]
 
 
@@ -188,10 +182,10 @@ class _ConvLSTMCell(_ConvCell):
         i, f, g, o = self._split(F, i2h + h2h, step + "slice")
         i = F.Activation(i, act_type="sigmoid", name=step + "i")
         f = F.Activation(f, act_type="sigmoid", name=step + "f")
-        g = self._act(F, g, name=step + "c")
+        g = self._get_activation(F, g, self._activation, name=step + "c")
         o = F.Activation(o, act_type="sigmoid", name=step + "o")
         c = F.elemwise_add(f * states[1], i * g, name=step + "state")
-        h = F.elemwise_mul(o, self._act(F, c), name=step + "out")
+        h = F.elemwise_mul(o, self._get_activation(F, c, self._activation), name=step + "out")
         return h, [h, c]
 
 
@@ -211,7 +205,7 @@ class _ConvGRUCell(_ConvCell):
         u_r, u_z, u_n = self._split(F, h2h, step + "h2h_slice")
         r = F.Activation(a_r + u_r, act_type="sigmoid", name=step + "r_act")
         z = F.Activation(a_z + u_z, act_type="sigmoid", name=step + "z_act")
-        n = self._act(F, a_n + r * u_n, name=step + "h_act")
+        n = self._get_activation(F, a_n + r * u_n, self._activation, name=step + "h_act")
         h = F.elemwise_add((1.0 - z) * n, z * states[0], name=step + "out")
         return h, [h]
 
