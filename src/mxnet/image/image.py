@@ -31,6 +31,7 @@ from ._pictures import (
     imread,
     imresize,
     imrotate,
+    interpolation,
     random_crop,
     random_rotate,
     random_size_crop,
@@ -73,3 +74,10 @@ __all__ = [
     "CreateAugmenter",
     "ImageIter",
 ]
+
+
+def _get_interp_method(interp, sizes=()):
+    """OpenCV's method for ``interp`` and ``(old height, old width, new height, new width)``."""
+    if interp == 9 and not sizes:
+        return 2
+    return interpolation(interp, sizes[:2], sizes[2:])

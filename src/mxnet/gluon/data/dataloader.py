@@ -23,6 +23,7 @@ from ._batch import (
     random_stream,
     start,
 )
+from ._legacy import ForkingPickler, _as_in_context, _MultiWorkerIter  # noqa: F401 - libraries'
 from ._nursery import get_ready
 from ._processes import CannotSend, CannotStart, OnDevice, Pool, WorkerDied, WorkerError
 from ._recipe import Recipe, Seeds, brief
