@@ -342,6 +342,8 @@ _OUTPUTS = {
 }
 # these number their only visible output
 _NUMBERED = {"CTCLoss", "_linalg_det", "sort", "_contrib_box_nms", "topk"}
+# these number even an only one
+_ALWAYS_NUMBERED = {"SliceChannel"}
 
 
 def output_name(node, i):
@@ -354,7 +356,7 @@ def output_name(node, i):
     if names is not None:
         return f"{node.name}_{names[i]}"
     visible, total = node.counts()
-    if visible > 1 or (total > 1 and node.op_name in _NUMBERED):
+    if visible > 1 or node.op.name in _ALWAYS_NUMBERED or (total > 1 and node.op_name in _NUMBERED):
         return f"{node.name}_output{i}"
     return f"{node.name}_output"
 
