@@ -190,8 +190,8 @@ class FeedForward(BASE_ESTIMATOR):
             raise ValueError("Eval data is NONE")
         if not isinstance(eval_data, DataIter) and not hasattr(eval_data, "provide_data"):
             raise TypeError(
-                "Eval data must be DataIter, or NDArray/numpy.ndarray/list pair (i.e. tuple/list of "
-                f"length 2), got {type(eval_data).__name__}."
+                "Eval data must be DataIter, or NDArray/numpy.ndarray/list pair (i.e. tuple/list "
+                f"of length 2), got {type(eval_data).__name__}."
             )
         return eval_data
 

@@ -5,6 +5,7 @@ import numpy as onp
 from .._engine.segment import concrete
 from .._engine.value import Value
 from .._graph.node import spec_of
+from ..context import canonical
 from ..error import MXNetError, fail
 from ..ndarray import NDArray, array, concatenate
 from ..ndarray.ndarray import _wrap
@@ -18,7 +19,7 @@ _GPU = 2
 def on_host(data, ctx):
     """NDArray of a NumPy array that nobody will write to again; not copied."""
     data = onp.ascontiguousarray(data).reshape(data.shape)
-    return _wrap(NDArray, Value(None, 0, spec_of(data.shape, data.dtype, ctx), data))
+    return _wrap(NDArray, Value(None, 0, spec_of(data.shape, data.dtype, canonical(ctx)), data))
 
 
 class Source:

@@ -10,7 +10,7 @@ from .._engine.segment import concrete
 from .._engine.value import Value
 from .._fit import require
 from .._graph.node import spec_of
-from ..context import Context, cpu
+from ..context import Context, canonical, cpu
 from ..error import MXNetError, ShapeError, fail
 from ..io import DataDesc
 from ..ndarray import NDArray, array, concatenate, zeros
@@ -22,7 +22,7 @@ __all__ = ["DataParallelExecutorGroup", "host_copy", "assign_copy"]
 def host_copy(x):
     """An NDArray on the host with the present value of ``x``: not shared with what is trained."""
     data = onp.array(concrete(x._read()))
-    return _wrap(NDArray, Value(None, 0, spec_of(data.shape, data.dtype, cpu()), data))
+    return _wrap(NDArray, Value(None, 0, spec_of(data.shape, data.dtype, canonical(cpu())), data))
 
 
 def assign_copy(target, source, name):
