@@ -11,6 +11,7 @@ order, in both modes of differentiation.
 ======================  ===========================================  ==========
 """
 
+import math
 from functools import partial
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from jax import lax
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
-from . import native
+from . import dense, native
 from .choose import Choice, choose
 
 __all__ = ["Geometry", "forward", "data", "weight"]
@@ -115,10 +116,72 @@ def plain_weight(x, y, *, geometry, shape):
 # ---------------------------------------------------------------------------- in forms for CPUs
 
 
-def taps(g, size):
-    """For each position in the kernel: (its indices, where it begins in the padded input)."""
-    for at in onp.ndindex(*size):
-        yield at, tuple(i * d for i, d in zip(at, g.dilate))
+def _last(x, g):
+    """``x`` with its channels last."""
+    return x if g.last else jnp.moveaxis(x, 1, -1)
+
+
+def _patches(x, kernel, out, g):
+    """All windows of ``x`` as rows of a matrix (N T, K C): a copy of ``x`` for each tap."""
+    x = _last(x, g)
+    n, c = x.shape[0], x.shape[-1]
+    x = lax.pad(x, jnp.zeros((), x.dtype), [(0, 0, 0), *((*p, 0) for p in g.pad), (0, 0, 0)])
+    parts = []
+    for at in onp.ndindex(*kernel):
+        start = [i * d for i, d in zip(at, g.dilate)]
+        stop = [a + (t - 1) * s + 1 for a, t, s in zip(start, out, g.stride)]
+        parts.append(lax.slice(x, (0, *start, 0), (n, *stop, c), (1, *g.stride, 1)))
+    rows = n * math.prod(out)
+    return jnp.concatenate(parts, axis=-1).reshape(rows, len(parts) * c)
+
+
+def _matrix(w, g):
+    """The weight as a matrix (O, K C)."""
+    return _last(w, g).reshape(w.shape[0], -1)
+
+
+def _sizes(a, g):
+    return tuple([a.shape[i] for i in g.spatial])
+
+
+def formula_forward(x, w, *, geometry):
+    """One product of the windows and the weight."""
+    g = geometry
+    shape = jax.eval_shape(partial(plain_forward, geometry=g), x, w).shape
+    out = tuple([shape[i] for i in g.spatial])
+    y = dense.product(_patches(x, _sizes(w, g), out, g), _matrix(w, g))
+    y = y.reshape(x.shape[0], *out, w.shape[0])
+    return y if g.last else jnp.moveaxis(y, -1, 1)
+
+
+def formula_data(y, w, *, geometry, shape):
+    """One product, whose columns are then added up where their taps lay."""
+    g = geometry
+    out, kernel = _sizes(y, g), _sizes(w, g)
+    size = tuple([shape[i] for i in g.spatial])
+    c, o = shape[g.layout.index("C")], w.shape[0]
+    columns = dense.back(_last(y, g).reshape(-1, o), _matrix(w, g))
+    columns = columns.reshape(y.shape[0], *out, -1)
+    total = None
+    for k, at in enumerate(onp.ndindex(*kernel)):
+        edges = []
+        for i, d, s, (low, _), t, n in zip(at, g.dilate, g.stride, g.pad, out, size):
+            begin = i * d - low
+            edges.append((begin, n - begin - (t - 1) * s - 1, s - 1))
+        part = lax.slice_in_dim(columns, k * c, (k + 1) * c, axis=-1)
+        part = lax.pad(part, jnp.zeros((), y.dtype), [(0, 0, 0), *edges, (0, 0, 0)])
+        total = part if total is None else total + part
+    return total if g.last else jnp.moveaxis(total, -1, 1)
+
+
+def formula_weight(x, y, *, geometry, shape):
+    """One product of the windows and the result's gradient."""
+    g = geometry
+    kernel = tuple([shape[i] for i in g.spatial])
+    patches = _patches(x, kernel, _sizes(y, g), g)
+    w = dense.weight(_last(y, g).reshape(-1, shape[0]), patches)
+    w = w.reshape(shape[0], *kernel, -1)
+    return w if g.last else jnp.moveaxis(w, -1, 1)
 
 
 # ------------------------------------------------------------------------------- the primitives
@@ -140,6 +203,7 @@ def _given_shape(a, b, *, geometry, shape):
 
 
 _TARGETS = {"forward": "conv_forward", "data": "conv_data", "weight": "conv_weight"}
+_FORMULA = {"forward": formula_forward, "data": formula_data, "weight": formula_weight}
 _PLAIN = {"forward": plain_forward, "data": plain_data, "weight": plain_weight}
 
 
@@ -167,7 +231,8 @@ def _on_cpu(kind, ctx, a, b, **params):
             groups=onp.int64(g.groups),
             last=g.last,
         )
-    return mlir.lower_fun(_PLAIN[kind], multiple_results=False)(ctx, a, b, **params)
+    function = (_FORMULA if choice is Choice.FORMULA else _PLAIN)[kind]
+    return mlir.lower_fun(function, multiple_results=False)(ctx, a, b, **params)
 
 
 def _in_turn(primitive, args, axes, **params):
