@@ -12,7 +12,7 @@ import numpy as onp
 
 from .error import DTypeError, FormatError, MXNetError, ShapeError, fail
 
-__all__ = ["decode", "decode_raw", "encode", "resize", "border", "opencv"]
+__all__ = ["decode", "decode_raw", "encode", "resize", "border", "available", "opencv"]
 
 GRAY, COLOR = 0, 1
 _KEPT = -1  # as stored
@@ -65,6 +65,15 @@ def opencv(where):
         if hasattr(_loaded, "ipp"):
             _loaded.ipp.setUseIPP(False)
     return _loaded
+
+
+def available():
+    """Is OpenCV there?"""
+    try:
+        opencv("")
+    except MissingLibrary:
+        return False
+    return True
 
 
 def _bytes(data, where):

@@ -10,6 +10,7 @@ from mxnet import nd
 from mxnet.error import MXNetError, ShapeError
 from mxnet.gluon import nn
 from mxnet.gluon.data import ArrayDataset, DataLoader
+from mxnet.gluon.data.vision import _host
 from mxnet.gluon.data.vision import transforms as T
 
 RECORDED = onp.load(Path(__file__).parent / "image_1_9_1.npz")
@@ -184,6 +185,50 @@ def test_random_batches_of_a_loader_are_reproducible():
     assert len({x.tobytes() for x in onp.concatenate(found[0])}) > 2
 
 
+@pytest.mark.parametrize("transform", [*DETERMINISTIC, *RANDOM], ids=ids)
+def test_single_pictures_of_many_shapes_compile_nothing(transform):
+    pixels = onp.random.RandomState(0).randint(0, 256, (12, 14, 3)).astype("uint8")
+    if isinstance(transform, T.Compose):  # Rotate, after the others, has one shape only
+        transform(nd.array(pixels, dtype="uint8")).wait_to_read()
+    with mx.engine.expect(compiled=0):
+        for size in range(8, 13):
+            for dtype in ("uint8", "float32"):
+                picture = nd.array(pixels[:size, : size + 2], dtype=dtype)
+                if not isinstance(transform, T.Compose) or dtype == "uint8":
+                    transform(picture).wait_to_read()
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_single_pictures_are_changed_as_by_the_operators(dtype):
+    pixels = onp.random.RandomState(0).randint(0, 256, (6, 7, 3)).astype(dtype)
+    cases = [
+        (array, name, factor)
+        for array, factor in ((pixels, 0.6), (pixels, 1.3), (pixels[:, :, :1], 1.2))
+        for name in ("brightness", "contrast", "saturation", "hue")
+    ]
+    # one program for all: nobody looks before the last is appended
+    found = [
+        getattr(nd.image, f"random_{name}")(nd.array(array, dtype=dtype), factor, factor)
+        for array, name, factor in cases
+    ]
+    for (array, name, factor), operator in zip(cases, found):
+        alone = _host.adjust(array, name, factor, factor)
+        assert alone.dtype == array.dtype
+        slack = 1 if dtype == "uint8" else 2e-3  # fractions are dropped
+        off = abs(alone - operator.asnumpy().astype("float64")).max()
+        assert off <= slack, (name, factor)
+
+
+def test_while_recording_the_operators_are_used():
+    x = nd.array(PIXELS / 255.0)
+    x.attach_grad()
+    with mx.autograd.record():
+        y = T.Compose([T.CenterCrop((3, 2)), T.ToTensor(), T.Normalize(0.5, 0.5)])(x)
+    y.backward()
+    assert x.grad.asnumpy()[1:3, 1:4].min() == pytest.approx(2 / 255)
+    assert x.grad.asnumpy()[0].max() == 0
+
+
 # ------------------------------------------------------------------------------ compositions
 def test_compose():
     chain = T.Compose([T.Resize(2), T.ToTensor(), lambda x: x + 1, T.Cast("float16")])
@@ -211,7 +256,8 @@ def test_hybridized():
     x = nd.array(PIXELS, dtype="uint8")
     plain = chain(x).asnumpy()
     chain.hybridize()
-    onp.testing.assert_allclose(chain(x).asnumpy(), plain, rtol=1e-6)
+    # a level of a byte: one picture alone is resized in fixed point
+    onp.testing.assert_allclose(chain(x).asnumpy(), plain, atol=1 / 255 / 0.3 + 1e-6)
 
 
 @pytest.mark.parametrize("transform", [*DETERMINISTIC, *RANDOM], ids=ids)

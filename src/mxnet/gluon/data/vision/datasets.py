@@ -10,7 +10,8 @@ from ....error import FormatError, MXNetError, fail
 from ....image import imdecode, imread
 from ....ndarray import NDArray
 from ....recordio import unpack
-from ...utils import download
+from ....util import is_np_array
+from ...utils import check_sha1, download
 from .._batch import Bulk, Column, host_array
 from ..dataset import Dataset, RecordFileDataset
 from ._files import extract_members, read_idx, read_records
@@ -24,6 +25,8 @@ __all__ = [
     "ImageFolderDataset",
     "ImageListDataset",
     "MissingFileError",
+    "check_sha1",
+    "is_np_array",
 ]
 
 _REPOSITORY = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/"

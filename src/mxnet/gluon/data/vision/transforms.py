@@ -13,9 +13,11 @@ import numpy as onp
 from ....base import numeric_types
 from ....error import DTypeError, ShapeError, fail
 from ....ndarray import _internal, image
+from ....util import is_np_array
 from ...block import Block, HybridBlock
 from ...nn import HybridSequential, Sequential
 from .._batch import generator
+from . import _host
 
 __all__ = [
     "Compose",
@@ -37,6 +39,7 @@ __all__ = [
     "RandomColorJitter",
     "RandomLighting",
     "RandomApply",
+    "is_np_array",
 ]
 
 
@@ -85,7 +88,22 @@ class Compose(Sequential):
                 self.add(transform)
 
 
-class Cast(HybridBlock):
+class _Picture(HybridBlock):
+    """A transform that treats one picture on the host there (see ``_host``)."""
+
+    def forward(self, x, *args):
+        if not args and not self._active:
+            made = _host.apart(*self._alone_on(x))
+            if made is not None:
+                return made
+        return super().forward(x, *args)
+
+    def _alone_on(self, x):
+        """(function, picture, further arguments)."""
+        raise NotImplementedError
+
+
+class Cast(_Picture):
     """Convert to another element type.
 
     Parameters
@@ -100,11 +118,14 @@ class Cast(HybridBlock):
     def _batch_form(self, rank):
         return self
 
+    def _alone_on(self, x):
+        return _host.cast, x, self._dtype
+
     def hybrid_forward(self, F, x):
         return F.cast(x, dtype=self._dtype)
 
 
-class ToTensor(HybridBlock):
+class ToTensor(_Picture):
     """Pictures (H, W, C) or (N, H, W, C) of 0 to 255 become float32 (C, H, W) or (N, C, H, W) of 0
     to 1.
     """
@@ -114,11 +135,14 @@ class ToTensor(HybridBlock):
 
     _batch_form = _of_pictures
 
+    def _alone_on(self, x):
+        return _host.to_tensor, x
+
     def hybrid_forward(self, F, x):
         return F.image.to_tensor(x)
 
 
-class Normalize(HybridBlock):
+class Normalize(_Picture):
     """``(x - mean) / std`` per channel of (C, H, W) or (N, C, H, W), C being 1 or 3.
 
     Parameters
@@ -134,11 +158,14 @@ class Normalize(HybridBlock):
 
     _batch_form = _of_pictures
 
+    def _alone_on(self, x):
+        return _host.normalize, x, self._mean, self._std
+
     def hybrid_forward(self, F, x):
         return F.image.normalize(x, self._mean, self._std)
 
 
-class Resize(HybridBlock):
+class Resize(_Picture):
     """Pictures of another size.
 
     Parameters
@@ -156,11 +183,14 @@ class Resize(HybridBlock):
 
     _batch_form = _of_pictures
 
+    def _alone_on(self, x):
+        return _host.resize, x, self._size, self._keep, self._interpolation
+
     def hybrid_forward(self, F, x):
         return F.image.resize(x, self._size, self._keep, self._interpolation)
 
 
-class CropResize(HybridBlock):
+class CropResize(_Picture):
     """A given part of the picture, in another size where one is given.
 
     Parameters
@@ -178,6 +208,9 @@ class CropResize(HybridBlock):
         self._interpolation = 1 if interpolation is None else interpolation
 
     _batch_form = _of_pictures
+
+    def _alone_on(self, x):
+        return _host.crop_resize, x, *self._box, self._size, self._interpolation
 
     def hybrid_forward(self, F, x):
         part = F.image.crop(x, *self._box)
@@ -214,8 +247,11 @@ class CenterCrop(Block):
         if crop_w > w:
             crop_w, crop_h = w, crop_h * w / crop_w
         crop_w, crop_h = max(1, int(crop_w)), max(1, int(crop_h))
-        part = image.crop(x, (w - crop_w) // 2, (h - crop_h) // 2, crop_w, crop_h)
-        return image.resize(part, (width, height), False, self._interpolation)
+        box = (w - crop_w) // 2, (h - crop_h) // 2, crop_w, crop_h
+        made = _host.apart(_host.crop_resize, x, *box, (width, height), self._interpolation)
+        if made is not None:
+            return made
+        return image.resize(image.crop(x, *box), (width, height), False, self._interpolation)
 
 
 class RandomResizedCrop(Block):
@@ -247,12 +283,16 @@ class RandomResizedCrop(Block):
 
     def forward(self, x):
         _need_picture(x, "RandomResizedCrop")
+        args = self._size, self._scale, self._ratio, self._interpolation
+        made = _host.apart(_host.random_resized_crop, x, *args)
+        if made is not None:
+            return made
         return _internal._picture_random_resized_crop(
             x, *self._size, self._scale, self._ratio, self._interpolation
         )
 
 
-class RandomFlipLeftRight(HybridBlock):
+class RandomFlipLeftRight(_Picture):
     """Exchange left and right with probability 1/2."""
 
     def __init__(self):
@@ -260,17 +300,23 @@ class RandomFlipLeftRight(HybridBlock):
 
     _batch_form = _of_pictures
 
+    def _alone_on(self, x):
+        return _host.flip, x, 1
+
     def hybrid_forward(self, F, x):
         return F.image.random_flip_left_right(x)
 
 
-class RandomFlipTopBottom(HybridBlock):
+class RandomFlipTopBottom(_Picture):
     """Exchange top and bottom with probability 1/2."""
 
     def __init__(self):
         super().__init__()
 
     _batch_form = _of_pictures
+
+    def _alone_on(self, x):
+        return _host.flip, x, 0
 
     def hybrid_forward(self, F, x):
         return F.image.random_flip_top_bottom(x)
@@ -280,7 +326,7 @@ def _around_one(amount):
     return max(0, 1 - amount), 1 + amount
 
 
-class RandomBrightness(HybridBlock):
+class RandomBrightness(_Picture):
     """Brightness times a factor from [max(0, 1 - brightness), 1 + brightness).
 
     Parameters
@@ -294,11 +340,14 @@ class RandomBrightness(HybridBlock):
 
     _batch_form = _of_pictures
 
+    def _alone_on(self, x):
+        return _host.adjust, x, "brightness", *self._args
+
     def hybrid_forward(self, F, x):
         return F.image.random_brightness(x, *self._args)
 
 
-class RandomContrast(HybridBlock):
+class RandomContrast(_Picture):
     """Distance from the mean brightness times a factor from [max(0, 1 - contrast), 1 + contrast).
 
     Parameters
@@ -312,11 +361,14 @@ class RandomContrast(HybridBlock):
 
     _batch_form = _of_pictures
 
+    def _alone_on(self, x):
+        return _host.adjust, x, "contrast", *self._args
+
     def hybrid_forward(self, F, x):
         return F.image.random_contrast(x, *self._args)
 
 
-class RandomSaturation(HybridBlock):
+class RandomSaturation(_Picture):
     """Distance from gray times a factor from [max(0, 1 - saturation), 1 + saturation).
 
     Parameters
@@ -330,11 +382,14 @@ class RandomSaturation(HybridBlock):
 
     _batch_form = _of_pictures
 
+    def _alone_on(self, x):
+        return _host.adjust, x, "saturation", *self._args
+
     def hybrid_forward(self, F, x):
         return F.image.random_saturation(x, *self._args)
 
 
-class RandomHue(HybridBlock):
+class RandomHue(_Picture):
     """Hue turned by up to ``hue`` of the full circle either way.
 
     Parameters
@@ -348,11 +403,14 @@ class RandomHue(HybridBlock):
 
     _batch_form = _of_pictures
 
+    def _alone_on(self, x):
+        return _host.adjust, x, "hue", *self._args
+
     def hybrid_forward(self, F, x):
         return F.image.random_hue(x, *self._args)
 
 
-class RandomColorJitter(HybridBlock):
+class RandomColorJitter(_Picture):
     """Random brightness, contrast, saturation and hue, in random order.
 
     Parameters
@@ -366,11 +424,14 @@ class RandomColorJitter(HybridBlock):
 
     _batch_form = _of_pictures
 
+    def _alone_on(self, x):
+        return _host.jitter, x, *self._args
+
     def hybrid_forward(self, F, x):
         return F.image.random_color_jitter(x, *self._args)
 
 
-class RandomLighting(HybridBlock):
+class RandomLighting(_Picture):
     """Add the principal colours of ImageNet, normally distributed; for values from 0 to 255.
 
     Parameters
@@ -383,6 +444,9 @@ class RandomLighting(HybridBlock):
         self._alpha = alpha
 
     _batch_form = _of_pictures
+
+    def _alone_on(self, x):
+        return _host.lighting, x, self._alpha
 
     def hybrid_forward(self, F, x):
         return F.image.random_lighting(x, self._alpha)

@@ -1,0 +1,253 @@
+"""The transforms of one picture that is on the host, on NumPy arrays.
+
+The operators of ``nd.image`` are compiled for a shape; pictures from files come in as many shapes
+as there are files. So what each transform does to *one* picture that is already there, outside of
+:func:`mxnet.autograd.record` and of hybridized blocks, is done here, and nothing is compiled.
+Batches, pictures on other devices and results that are pending take the operators. Results agree
+with them to rounding; random numbers come from the same stream.
+"""
+
+import math
+
+import numpy as onp
+
+from .... import _codec
+from ...._engine.state import threads
+from ....ndarray import NDArray
+from .._batch import generator, host_array
+
+__all__ = [
+    "apart",
+    "cast",
+    "to_tensor",
+    "normalize",
+    "resize",
+    "crop_resize",
+    "flip",
+    "random_resized_crop",
+    "adjust",
+    "jitter",
+    "lighting",
+]
+
+_RESIZED = ("uint8", "float32", "float64")  # what resizing takes
+_LUMA = onp.array((0.299, 0.587, 0.114))
+# principal components of ImageNet's colours: eigenvectors times eigenvalues
+_AXES = onp.array(
+    [[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]]
+) * onp.array([55.46, 4.794, 1.148])
+_TRIES = 10
+
+
+def picture(x):
+    """The NumPy array of one picture that is there, on the host and not recorded; or None."""
+    if type(x) is not NDArray or x.ndim != 3 or threads.recording or threads.tracing is not None:
+        return None
+    if x.context.device_typeid == 2 or 0 in x.shape:
+        return None
+    value = x._read()
+    if value.data is None or value.mark is not None or value.tape is not None:
+        return None
+    return onp.asarray(value.data)
+
+
+def apart(function, x, *args):
+    """``function(array, *args)`` of a picture's array as an NDArray.
+
+    None where the picture is not one for this file (see its head), or the function declines by
+    giving None.
+    """
+    array = picture(x)
+    made = None if array is None else function(array, *args)
+    return None if made is None else host_array(made, x.context)
+
+
+# ---------------------------------------------------------------------------------- to the network
+def cast(array, dtype):
+    """Another float type; others are the operator's."""
+    dtype = onp.dtype(dtype)
+    return array.astype(dtype) if dtype.kind == "f" else None
+
+
+def to_tensor(array):
+    """Channels first, and divided by 255."""
+    return onp.divide(array.transpose(2, 0, 1), onp.float32(255), dtype="float32")
+
+
+def normalize(array, mean, std):
+    """(array - mean) / std per channel of (C, H, W)."""
+    if array.shape[0] not in (1, 3) or array.dtype not in ("float32", "float64"):
+        return None
+    numbers = []
+    for value in (mean, std):
+        try:
+            value = onp.asarray(value, array.dtype).reshape(-1)
+        except (TypeError, ValueError):
+            return None
+        if len(value) not in (1, array.shape[0]):
+            return None
+        numbers.append(value.reshape(-1, 1, 1))
+    made = array - numbers[0]
+    made /= numbers[1]
+    return made
+
+
+# ----------------------------------------------------------------------------------------- geometry
+def _resized(array, w, h, interp):
+    if (h, w) == array.shape[:2]:
+        return array
+    return _codec.resize(array, w, h, interp, "transforms.Resize")
+
+
+def _resizable(array, interp):
+    return array.dtype.name in _RESIZED and interp in (0, 1, 2, 3, 4) and _codec.available()
+
+
+def resize(array, size, keep_ratio, interp):
+    """Another size; ``size`` as in ``transforms.Resize``."""
+    size = size if isinstance(size, (tuple, list)) else (size,)
+    whole = all(isinstance(n, int) and n > 0 for n in size)
+    if not (whole and len(size) in (1, 2) and _resizable(array, interp)):
+        return None
+    h, w = array.shape[:2]
+    if len(size) == 2:
+        return _resized(array, *size, interp)
+    short = size[0]
+    if not keep_ratio:
+        return _resized(array, short, short, interp)
+    if h > w:
+        return _resized(array, short, max(1, h * short // w), interp)
+    return _resized(array, max(1, w * short // h), short, interp)
+
+
+def crop_resize(array, x, y, w, h, size=None, interp=1):
+    """A part, in another size where one is given."""
+    inside = x >= 0 and y >= 0 and w > 0 and h > 0
+    if not (inside and x + w <= array.shape[1] and y + h <= array.shape[0]):
+        return None
+    part = array[y : y + h, x : x + w]
+    return part if size is None else resize(part, size, False, interp)
+
+
+def flip(array, axis):
+    """Reversed along an axis, half of the time."""
+    return onp.flip(array, axis) if generator().random() < 0.5 else array
+
+
+def random_resized_crop(array, size, area, ratio, interp):
+    """A part of random size, shape and place, in a given size."""
+    if not _resizable(array, interp):
+        return None
+    h, w = array.shape[:2]
+    logs = math.log(ratio[0]), math.log(ratio[1])
+    random = generator()
+    for share, log in zip(random.uniform(*area, _TRIES), random.uniform(*logs, _TRIES)):
+        shape = math.exp(log)
+        new_w = math.floor(math.sqrt(share * h * w * shape) + 0.5)
+        new_h = math.floor(math.sqrt(share * h * w / shape) + 0.5)
+        if 1 <= new_w <= w and 1 <= new_h <= h:
+            x, y = random.integers(w - new_w + 1), random.integers(h - new_h + 1)
+            break
+    else:
+        shape = min(max(w / h, ratio[0]), ratio[1])
+        new_w, new_h = min(w, max(1, round(h * shape))), min(h, max(1, round(w / shape)))
+        x, y = (w - new_w) // 2, (h - new_h) // 2
+    return _resized(array[y : y + new_h, x : x + new_w], *size, interp)
+
+
+# ------------------------------------------------------------------------------------------ colours
+def _work(array):
+    return array if array.dtype == "float64" else array.astype("float32")
+
+
+def _back(x, dtype):
+    """Float numbers in a picture's own type, cut to its range."""
+    if dtype.kind in "iu":
+        bounds = onp.iinfo(dtype)
+        return onp.clip(x, bounds.min, bounds.max).astype(dtype)
+    return x.astype(dtype, copy=False)
+
+
+def _brightness(array, factor):
+    x = _work(array)
+    return _back(x * x.dtype.type(factor), array.dtype)
+
+
+def _contrast(array, factor):
+    x = _work(array)
+    if x.shape[2] == 1:
+        mean = float(x.mean(dtype="float64"))
+    else:
+        mean = float(x.mean(axis=(0, 1), dtype="float64") @ _LUMA)
+    kind = x.dtype.type
+    return _back(x * kind(factor) + kind(mean * (1 - factor)), array.dtype)
+
+
+def _saturation(array, factor):
+    x = _work(array)
+    kind = x.dtype.type
+    # as the operator, and MXNet 1.9.1: only blue counts in a pixel's gray
+    gray = x if x.shape[2] == 1 else x[:, :, 2:] * kind(_LUMA[2])
+    return _back(x * kind(factor) + gray * kind(1 - factor), array.dtype)
+
+
+def _hue(array, turns):
+    if array.shape[2] == 1:
+        return array
+    x = _work(array)
+    high, low = x.max(axis=2, keepdims=True), x.min(axis=2, keepdims=True)
+    chroma = high - low
+    some = onp.where(chroma > 0, chroma, x.dtype.type(1))
+    r, g, b = x[:, :, :1], x[:, :, 1:2], x[:, :, 2:]
+    hue = onp.where(
+        high == r, (g - b) / some, onp.where(high == g, 2 + (b - r) / some, 4 + (r - g) / some)
+    )
+    hue = hue + x.dtype.type(6 * turns)
+    ramps = [onp.clip(onp.abs((hue + shift) % 6 - 3) - 1, 0, 1) for shift in (0, 4, 2)]
+    turned = low + chroma * onp.concatenate(ramps, axis=2)
+    if array.dtype.kind in "iu":
+        turned = onp.floor(turned + x.dtype.type(0.5))
+    return _back(turned, array.dtype)
+
+
+_ADJUST = {
+    "brightness": _brightness,
+    "contrast": _contrast,
+    "saturation": _saturation,
+    "hue": _hue,
+}
+
+
+def _coloured(array):
+    return array.shape[2] in (1, 3) and array.dtype.kind in "uif"
+
+
+def adjust(array, name, low, high):
+    """A property of the colours times a random factor."""
+    if not _coloured(array) or min(low, high) < 0:
+        return None
+    return _ADJUST[name](array, float(generator().uniform(low, high)))
+
+
+def jitter(array, *amounts):
+    """Random brightness, contrast, saturation and hue, in random order."""
+    if not _coloured(array):
+        return None
+    steps = [(name, amount) for name, amount in zip(_ADJUST, amounts) if amount > 0]
+    random = generator()
+    for at in random.permutation(len(steps)):
+        name, amount = steps[at]
+        factor = float(random.uniform(-amount, amount)) + (name != "hue")
+        array = _ADJUST[name](array, factor)
+    return array
+
+
+def lighting(array, deviation):
+    """Principal colours added, normally distributed."""
+    if not _coloured(array):
+        return None
+    if array.shape[2] == 1:
+        return array
+    x = _work(array)
+    shift = (_AXES * generator().normal(0, deviation, 3)).sum(axis=1)
+    return _back(x + shift.astype(x.dtype), array.dtype)
