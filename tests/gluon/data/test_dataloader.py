@@ -18,6 +18,7 @@ from mxnet.gluon.data import (
     RandomSampler,
     SequentialSampler,
     SimpleDataset,
+    dataloader,
 )
 from mxnet.gluon.data._batch import bulk_of
 from mxnet.gluon.data.vision import transforms
@@ -459,3 +460,35 @@ def test_data_on_a_gpu_stay_there():
             at += 4
     with pytest.raises(IndexError, match=r"index 10 .* 10 samples"):
         list(DataLoader(resident, batch_sampler=[[10]]))
+
+
+def test_a_loader_written_for_the_original():
+    """Other packages' loaders use these parts of it."""
+
+    class Their(DataLoader):
+        def __iter__(self):
+            return dataloader._MultiWorkerIter(
+                self._worker_pool,
+                self._batchify_fn,
+                self._batch_sampler,
+                pin_memory=self._pin_memory,
+                pin_device_id=self._pin_device_id,
+                worker_fn=dataloader._thread_worker_fn,
+                prefetch=self._prefetch,
+                dataset=self._dataset,
+                data_loader=self,
+                timeout=self._timeout,
+            )
+
+    loader = Their(SimpleDataset([1, 2, 3]).transform(lambda x: 2 * x), 2, num_workers=2)
+    batches = iter(loader)
+    assert len(batches) == 2
+    assert batches.next().asnumpy().tolist() == [2, 4]
+    assert [b.asnumpy().tolist() for b in batches] == [[6]]
+    assert DataLoader([1], 1)._worker_pool is None
+    assert not loader.auto_reload
+    (moved,) = dataloader._as_in_context([nd.ones(1)], mx.cpu(1))
+    assert moved.context == mx.cpu(1)
+    slow = SimpleDataset([1]).transform(lambda x: time.sleep(1))
+    with pytest.raises(TimeoutError, match=r"batch 0 did not come.*timeout=0\.1"):
+        next(iter(Their(slow, 1, num_workers=1, timeout=0.1)))

@@ -3,10 +3,12 @@
 import operator
 import os
 import warnings
+import weakref
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
+from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import numpy as onp
@@ -15,6 +17,7 @@ from ..._engine.segment import flush_all
 from ..._engine.state import draw, mix32, threads
 from ...context import canonical, cpu, cpu_pinned, current_context
 from ...error import MXNetError
+from . import _asynchronous
 from ._batch import (
     bulk_of,
     default_batchify_fn,
@@ -39,6 +42,10 @@ __all__ = [
 ]
 
 _CPU = 1
+# What loaders of other packages import from here.
+_MultiWorkerIter = _asynchronous.MultiWorkerIter
+_as_in_context = _asynchronous.as_in_context
+_thread_worker_fn = _worker_fn = _asynchronous.thread_worker_fn
 _STAND_IN = cpu(4095)  # what stands in a worker for the loader's own device, which it cannot use
 
 
@@ -118,6 +125,7 @@ class DataLoader:
     ):
         self._dataset = dataset
         self._pool = self._ready = self._processes = self._home = None
+        self._other_pool = None
         self._threads_only = False
         if not timeout > 0:
             raise ValueError(f"DataLoader: timeout must be positive, given {timeout}")
@@ -138,6 +146,7 @@ class DataLoader:
         )
         self._thread_pool = thread_pool
         self._pin_memory = pin_memory
+        self._pin_device_id = pin_device_id
         if pin_memory and ctx is None:
             ctx = cpu_pinned(pin_device_id)
         self._ctx = None if ctx is None else canonical(ctx, "DataLoader")
@@ -204,6 +213,19 @@ class DataLoader:
             self._pool = ThreadPoolExecutor(self._num_workers, "mxnet-data")
         return self._pool.submit(*args)
 
+    @property
+    def _worker_pool(self):
+        """A pool with ``apply_async`` for subclasses written for MXNet 1.x; None without workers."""
+        if self._other_pool is None and self._num_workers:
+            self._other_pool = ThreadPool(self._num_workers)
+            weakref.finalize(self, self._other_pool.terminate)
+        return self._other_pool
+
+    @property
+    def auto_reload(self):
+        """Whether workers begin the next epoch when the last one ends."""
+        return self._auto_reload
+
     def _wants_processes(self):
         if not self._num_workers or self._thread_pool or not hasattr(os, "fork"):
             return False
@@ -220,7 +242,7 @@ class DataLoader:
         except (CannotSend, CannotStart) as error:
             return self._threads_instead(error, seeds, numbered)
 
-    def _worker_pool(self, home):
+    def _process_pool(self, home):
         """The worker processes; ``home`` is the CPU context on which they make arrays."""
         pool = self._processes
         if pool is None or pool.closed or self._home != home:
@@ -365,7 +387,7 @@ class _Processes(_Epoch):
         self._home = current_context()
         self._instead = None
         self._staged = {}  # batches that are on their way to the device
-        self._pool = loader._worker_pool(_number_of(self._home))
+        self._pool = loader._process_pool(_number_of(self._home))
         self._token = self._pool.begin()
         super().__init__(loader, seeds, numbered)
 
