@@ -39,22 +39,24 @@ def compare_optimizer(
     Parameters
     ----------
     opt1, opt2 : Optimizer
-    shape : tuple of int; or a list of ``ntensors`` of them
+    shape : tuple of int, of each weight; or a list of them
     dtype : element type
     w_stype, g_stype : str     storage type of weights and gradients
     rtol, atol : float
     compare_states : bool      whether the states must agree as well
-    ntensors : int             how many weights are updated at once
+    ntensors : int             how many weights are updated at once, where they have one shape
 
     Raises
     ------
     AssertionError   if they differ
     """
-    several = not isinstance(ntensors, (list, tuple)) and ntensors > 1
-    shapes = shape if several or isinstance(shape, list) else [shape]
+    if len(shape) and isinstance(shape[0], (list, tuple)):
+        shapes = shape
+    else:
+        shapes = [tuple(shape)] * ntensors
     first, second, states1, states2, grads1, grads2 = [], [], [], [], [], []
-    for i in range(ntensors):
-        w, g = _random(shapes[i], w_stype, dtype), _random(shapes[i], g_stype, dtype)
+    for i, one in enumerate(shapes):
+        w, g = _random(one, w_stype, dtype), _random(one, g_stype, dtype)
         first.append(w)
         second.append(w.copy())
         grads1.append(g)
@@ -65,7 +67,7 @@ def compare_optimizer(
             compare_ndarray_tuple(states1[i], states2[i])
     _update(opt1, first, grads1, states1)
     _update(opt2, second, grads2, states2)
-    for i in range(ntensors):
+    for i in range(len(shapes)):
         if compare_states:
             compare_ndarray_tuple(states1[i], states2[i], rtol=rtol, atol=atol)
         assert_almost_equal(first[i], second[i], rtol=rtol, atol=atol)
