@@ -118,7 +118,8 @@ def test_bulk_equals_one_by_one(shuffle, last_batch):
     for quick_epoch, slow_epoch in zip(*found):
         for (qx, qy), (sx, sy) in zip(quick_epoch, slow_epoch):
             assert qy == sy
-            onp.testing.assert_allclose(qx, sx, rtol=1e-6, atol=1e-6)
+            # single pictures are resized by OpenCV, which may round to the other neighbour
+            onp.testing.assert_allclose(qx, sx, rtol=1e-6, atol=1 / 255 / 0.5 + 1e-6)
 
 
 def test_bulk_of_parts():

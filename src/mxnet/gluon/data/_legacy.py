@@ -1,11 +1,13 @@
 """Private parts of 1.x's loader that client libraries subclass and call."""
 
+import multiprocessing
 from multiprocessing.reduction import ForkingPickler
 
 from ...context import cpu, cpu_pinned
+from ...error import MXNetError
 from ...ndarray import NDArray
 
-__all__ = ["ForkingPickler"]
+__all__ = ["ForkingPickler", "PoolTimeout"]
 
 
 def _as_in_context(data, ctx):
@@ -15,6 +17,18 @@ def _as_in_context(data, ctx):
     if isinstance(data, (list, tuple)):
         return [_as_in_context(d, ctx) for d in data]
     return data
+
+
+def _thread_worker_fn(samples, batchify_fn, dataset):
+    """The batch of some samples."""
+    return batchify_fn([dataset[i] for i in samples])
+
+
+_worker_fn = _thread_worker_fn
+
+
+class PoolTimeout(MXNetError, TimeoutError, multiprocessing.TimeoutError):
+    """A pool did not deliver a batch in time."""
 
 
 class _MultiWorkerIter:
@@ -30,7 +44,7 @@ class _MultiWorkerIter:
         batch_sampler,
         pin_memory=False,
         pin_device_id=0,
-        worker_fn=None,
+        worker_fn=_thread_worker_fn,
         prefetch=0,
         dataset=None,
         data_loader=None,
@@ -64,7 +78,13 @@ class _MultiWorkerIter:
         self._push_next()
         if self._rcvd_idx == self._sent_idx:
             raise StopIteration
-        batch = self._data_buffer.pop(self._rcvd_idx).get(self._timeout)
+        try:
+            batch = self._data_buffer.pop(self._rcvd_idx).get(self._timeout)
+        except multiprocessing.TimeoutError:
+            raise PoolTimeout(
+                f"DataLoader: batch {self._rcvd_idx} did not come: expected it within timeout="
+                f"{self._timeout} seconds. Hint: raise timeout=."
+            ) from None
         self._rcvd_idx += 1
         if isinstance(batch, bytes):  # from a worker of this very program
             batch = ForkingPickler.loads(batch)

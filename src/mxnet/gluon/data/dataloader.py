@@ -17,7 +17,6 @@ from ..._engine.segment import flush_all
 from ..._engine.state import draw, mix32, threads
 from ...context import canonical, cpu, cpu_pinned, current_context
 from ...error import MXNetError
-from . import _asynchronous
 from ._batch import (
     bulk_of,
     default_batchify_fn,
@@ -26,7 +25,13 @@ from ._batch import (
     random_stream,
     start,
 )
-from ._legacy import ForkingPickler, _as_in_context, _MultiWorkerIter  # noqa: F401 - libraries'
+from ._legacy import (  # noqa: F401 - for loaders of other packages
+    ForkingPickler,
+    _as_in_context,
+    _MultiWorkerIter,
+    _thread_worker_fn,
+    _worker_fn,
+)
 from ._nursery import get_ready
 from ._processes import CannotSend, CannotStart, OnDevice, Pool, WorkerDied, WorkerError
 from ._recipe import Recipe, Seeds, brief
@@ -42,10 +47,6 @@ __all__ = [
 ]
 
 _CPU = 1
-# What loaders of other packages import from here.
-_MultiWorkerIter = _asynchronous.MultiWorkerIter
-_as_in_context = _asynchronous.as_in_context
-_thread_worker_fn = _worker_fn = _asynchronous.thread_worker_fn
 _STAND_IN = cpu(4095)  # what stands in a worker for the loader's own device, which it cannot use
 
 
@@ -215,7 +216,7 @@ class DataLoader:
 
     @property
     def _worker_pool(self):
-        """A pool with ``apply_async`` for subclasses written for MXNet 1.x; None without workers."""
+        """A pool with ``apply_async`` for subclasses written for 1.x; None without workers."""
         if self._other_pool is None and self._num_workers:
             self._other_pool = ThreadPool(self._num_workers)
             weakref.finalize(self, self._other_pool.terminate)
