@@ -11,6 +11,7 @@ import numpy as np  # noqa: E402
 
 import data  # noqa: E402
 import mxnet as mx  # noqa: E402
+import operations  # noqa: E402
 from mxnet import autograd, gluon, nd  # noqa: E402
 from mxnet.gluon import nn  # noqa: E402
 from protocol import Worker  # noqa: E402
@@ -283,6 +284,70 @@ class Inference:
         return {"norm": float(np.sqrt((out**2).sum())), "first": float(out[0, 0])}
 
 
+def convolution(x, w):
+    return nd.Convolution(x, w, kernel=(3, 3), pad=(1, 1), num_filter=w.shape[0], no_bias=True)
+
+
+def batch_norm(x, gamma, beta):
+    moving = nd.zeros(gamma.shape), nd.ones(gamma.shape)
+    return nd.BatchNorm(x, gamma, beta, *moving, fix_gamma=False)
+
+
+OPERATIONS = {
+    "add": lambda a, b: a + b,
+    "exp": nd.exp,
+    "mod": lambda a, b: a % b,
+    "broadcast_add": nd.broadcast_add,
+    "sum": nd.sum,
+    "sum_rows": lambda a: nd.sum(a, axis=1),
+    "dot": nd.dot,
+    "batch_dot": nd.batch_dot,
+    "softmax": nd.softmax,
+    "take": nd.take,
+    "topk": lambda a: nd.topk(a, k=operations.TOP, ret_typ="value"),
+    "sort": nd.sort,
+    "argsort": nd.argsort,
+    "transpose": lambda a: nd.transpose(a) * 1,
+    "convolution": convolution,
+    "max_pool": lambda x: nd.Pooling(x, kernel=(2, 2), stride=(2, 2), pool_type="max"),
+    "avg_pool": lambda x: nd.Pooling(x, kernel=(2, 2), stride=(2, 2), pool_type="avg"),
+    "layer_norm": nd.LayerNorm,
+    "batch_norm": batch_norm,
+}
+
+
+class Operator:
+    """One operator, each time waited for; with ``backward`` its gradients too."""
+
+    def __init__(self, settings):
+        self.inputs = [
+            nd.array(a, dtype=a.dtype)
+            for a in operations.inputs(settings["operator"], settings["size"])
+        ]
+        self.function = OPERATIONS[settings["operator"]]
+        self.backward = settings["backward"]
+        if self.backward:
+            for a in self.inputs:
+                if a.dtype == np.float32:
+                    a.attach_grad()
+
+    def run(self, steps):
+        for _ in range(steps):
+            if self.backward:
+                with autograd.record():
+                    y = self.function(*self.inputs)
+                y.backward()
+                for a in self.inputs:
+                    if a.grad is not None:
+                        a.grad.wait_to_read()
+            else:
+                y = self.function(*self.inputs)
+            y.wait_to_read()
+
+    def check(self):
+        return {"mean": float(self.function(*self.inputs).mean().asscalar())}
+
+
 class ImageLoader:
     """Epochs over Fashion-MNIST files through ``DataLoader`` and ``ToTensor``."""
 
@@ -357,6 +422,7 @@ if __name__ == "__main__":
             "image_loader": ImageLoader,
             "network": Network,
             "inference": Inference,
+            "operator": Operator,
         },
         first_step,
     ).main(sys.argv[1:])

@@ -12,6 +12,7 @@ import torch.nn.functional as F  # noqa: E402
 from torch import nn  # noqa: E402
 
 import data  # noqa: E402
+import operations  # noqa: E402
 from protocol import THREADS, Worker  # noqa: E402
 from reference import (  # noqa: E402
     CLASSIFIER_CHECK_STEPS,
@@ -266,6 +267,53 @@ class Inference:
         return {"norm": out.norm().item(), "first": out[0, 0].item()}
 
 
+OPERATIONS = {
+    "add": torch.add,
+    "exp": torch.exp,
+    "mod": torch.remainder,
+    "broadcast_add": torch.add,
+    "sum": torch.sum,
+    "sum_rows": lambda a: a.sum(1),
+    "dot": torch.mm,
+    "batch_dot": torch.bmm,
+    "softmax": lambda a: torch.softmax(a, -1),
+    "take": lambda a, i: a.index_select(0, i),
+    "topk": lambda a: torch.topk(a, operations.TOP)[0],
+    "sort": lambda a: torch.sort(a)[0],
+    "argsort": torch.argsort,
+    "transpose": lambda a: a.t().contiguous(),
+    "convolution": lambda x, w: F.conv2d(x, w, padding=1),
+    "max_pool": lambda x: F.max_pool2d(x, 2),
+    "avg_pool": lambda x: F.avg_pool2d(x, 2),
+    "layer_norm": lambda x, g, b: F.layer_norm(x, g.shape, g, b),
+    "batch_norm": lambda x, g, b: F.batch_norm(x, None, None, g, b, training=True),
+}
+
+
+class Operator:
+    """One operator; with ``backward`` its gradients too."""
+
+    def __init__(self, settings):
+        arrays = operations.inputs(settings["operator"], settings["size"])
+        self.inputs = [torch.from_numpy(a) for a in arrays]
+        self.function = OPERATIONS[settings["operator"]]
+        self.backward = settings["backward"]
+        if self.backward:
+            for a in self.inputs:
+                a.requires_grad_(a.is_floating_point())
+
+    def run(self, steps):
+        for _ in range(steps):
+            y = self.function(*self.inputs)
+            if self.backward:
+                for a in self.inputs:
+                    a.grad = None
+                y.backward(torch.ones_like(y))
+
+    def check(self):
+        return {"mean": self.function(*self.inputs).double().mean().item()}
+
+
 class Images(torch.utils.data.Dataset):
     """28x28 grey images; an item is (float32 (1, 28, 28) in 0..1, label), as ToTensor gives."""
 
@@ -329,6 +377,7 @@ if __name__ == "__main__":
             "image_loader": ImageLoader,
             "network": Network,
             "inference": Inference,
+            "operator": Operator,
         },
         first_step,
     ).main(sys.argv[1:])
