@@ -128,7 +128,8 @@ def get_model_file(name, root=ROOT):
             "one.",
             stacklevel=2,
         )
-    repository = _config.get("gluon_repo")
+    # as in 1.x, the environment counts as it is now, not as it was at import
+    repository = os.environ.get("MXNET_GLUON_REPO") or _config.get("gluon_repo")
     if repository:
         os.makedirs(root, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=root) as scratch:
