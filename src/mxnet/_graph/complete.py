@@ -287,12 +287,14 @@ class Completion:
             return self._special(node, ins)
         if not ins:
             return self._source(node, ctx)
+        if op.barrier:  # only its result will tell
+            return False
         if all(is_full(s) for s in ins):
             for i, (shape, dtype) in enumerate(self._evaluate(node, ins, ctx)):
                 self.put((node, i), shape, node)
                 self.types.setdefault((id(node), i), dtype)
             return True
-        if op.barrier or any(s is None for s in ins):
+        if any(s is None for s in ins):
             return False
         try:
             one, two = (self._evaluate(node, [_filled(s, f) for s in ins], ctx) for f in _STAND_INS)
@@ -304,11 +306,6 @@ class Completion:
         return False
 
     def _evaluate(self, node, ins, ctx):
-        if node.op.barrier:
-            raise MXNetError(
-                f"Error in operator {node.name}: {node.op_name}: the shape of the result depends "
-                "on data."
-            )
         bound = node.bound()
         specs = [spec_of(s, self.type_of(e), ctx) for s, e in zip(ins, node.inputs)]
         try:
