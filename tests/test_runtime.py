@@ -81,6 +81,7 @@ def test_libraries_are_refused(tmp_path):
     (tmp_path / "a.so").write_text("")
     with pytest.raises(mx.MXNetError, match="C\\+\\+ core cannot run on XLA"):
         library.load(str(tmp_path / "a.so"))
+    assert mx.kvstore_server.KVStoreServer is mx.kvstore.KVStoreServer
     for find in (libinfo.find_lib_path, libinfo.find_include_path, libinfo.find_conf_path):
         with pytest.raises(RuntimeError, match=find.__name__):
             find()
