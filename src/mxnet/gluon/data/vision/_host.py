@@ -111,7 +111,7 @@ def resize(array, size, keep_ratio, interp):
         return None
     h, w = array.shape[:2]
     if len(size) == 2:
-        return _resized(array, *size, interp)
+        return _resized(array, size[0], size[1], interp)
     short = size[0]
     if not keep_ratio:
         return _resized(array, short, short, interp)
@@ -141,7 +141,8 @@ def random_resized_crop(array, size, area, ratio, interp):
     h, w = array.shape[:2]
     logs = math.log(ratio[0]), math.log(ratio[1])
     random = generator()
-    for share, log in zip(random.uniform(*area, _TRIES), random.uniform(*logs, _TRIES)):
+    shares = random.uniform(area[0], area[1], _TRIES)
+    for share, log in zip(shares, random.uniform(logs[0], logs[1], _TRIES)):
         shape = math.exp(log)
         new_w = math.floor(math.sqrt(share * h * w * shape) + 0.5)
         new_h = math.floor(math.sqrt(share * h * w / shape) + 0.5)
@@ -152,7 +153,7 @@ def random_resized_crop(array, size, area, ratio, interp):
         shape = min(max(w / h, ratio[0]), ratio[1])
         new_w, new_h = min(w, max(1, round(h * shape))), min(h, max(1, round(w / shape)))
         x, y = (w - new_w) // 2, (h - new_h) // 2
-    return _resized(array[y : y + new_h, x : x + new_w], *size, interp)
+    return _resized(array[y : y + new_h, x : x + new_w], size[0], size[1], interp)
 
 
 # ------------------------------------------------------------------------------------------ colours
