@@ -122,6 +122,15 @@ def test_arrays_of_a_data_set_are_shared_and_private():
     assert not rows.any()
 
 
+def test_all_batches_of_an_epoch_may_be_kept():
+    """They do not hold a file each."""
+    before = len(os.listdir("/proc/self/fd"))
+    loader = DataLoader(numbers(300, lambda x: onp.full(2000, x, "float32")), 1, num_workers=1)
+    kept = list(loader)
+    assert len(os.listdir("/proc/self/fd")) < before + 100
+    assert [int(b[0, 7].asscalar()) for b in kept[::50]] == list(range(0, 300, 50))
+
+
 def test_processes_outlive_an_epoch():
     loader = DataLoader(numbers(6, lambda x: (x, os.getpid())), 2, num_workers=2)
     first = {p for batch in loader for p in plain(batch)[1]}
@@ -129,7 +138,7 @@ def test_processes_outlive_an_epoch():
     second = {p for batch in loader for p in plain(batch)[1]}
     assert second & first
     assert os.getpid() not in first | second
-    assert time.perf_counter() - begun < 2
+    assert time.perf_counter() - begun < 4
     del loader
     gc.collect()
     wait_until_gone(first | second)
@@ -176,7 +185,7 @@ def test_an_exception_tells_sample_line_and_traceback():
     begun = time.perf_counter()
     with pytest.raises(KeyError) as caught:
         next(batches)
-    assert time.perf_counter() - begun < 1
+    assert time.perf_counter() - begun < 3
     message = str(caught.value)
     assert isinstance(caught.value, WorkerError)
     assert isinstance(caught.value, MXNetError)
@@ -220,7 +229,7 @@ def test_a_worker_that_is_killed(number):
     message = rf"process {pid}\) was killed by {number.name} while it made sample 5 \(number 1 of"
     with pytest.raises(WorkerDied, match=message):
         list(batches)
-    assert time.perf_counter() - begun < 1
+    assert time.perf_counter() - begun < 3
     assert not alive(pid)
 
 
@@ -253,7 +262,7 @@ def test_a_worker_that_waits_for_ever():
     begun = time.perf_counter()
     with pytest.raises(LoaderTimeout, match=r"batch 1 \(samples 1\).*timeout=0\.3"):
         next(batches)
-    assert time.perf_counter() - begun < 2
+    assert time.perf_counter() - begun < 4
     wait_until_gone(pids)
 
 

@@ -12,6 +12,7 @@ import pickle  # noqa: TID251 - between our own processes only
 import socket
 import struct
 import tempfile
+import weakref
 
 import numpy as onp
 
@@ -20,7 +21,17 @@ from ...error import MXNetError
 from ...ndarray import NDArray
 from ._batch import host_array, on_host
 
-__all__ = ["Channel", "pack", "unpack", "attach", "blank", "share", "CannotSend", "OnDevice"]
+__all__ = [
+    "Channel",
+    "pack",
+    "unpack",
+    "attach",
+    "blank",
+    "bring",
+    "share",
+    "CannotSend",
+    "OnDevice",
+]
 
 _HEAD = struct.Struct("<QI")  # bytes that follow, number of open files
 _LARGE = 1 << 12  # what is smaller travels in the message itself
@@ -145,6 +156,33 @@ def attach(fd, private=False):
         os.close(fd)
 
 
+_MAPS = 64  # each keeps a file open, of which a process may not have many
+_maps = weakref.WeakSet()
+
+
+def bring(fd):
+    """The contents of shared memory, for this process alone; the open file is closed.
+
+    Used where they lie, as long as few such pieces are held: somebody who collects the batches of
+    an epoch gets copies.
+    """
+    if len(_maps) < _MAPS:
+        view = attach(fd, private=True)
+        _maps.add(view.obj)
+        return view
+    try:
+        memory = memoryview(bytearray(os.fstat(fd).st_size))
+        at = 0
+        while at < len(memory):
+            got = os.preadv(fd, [memory[at:]], at)
+            if not got:
+                raise EOFError
+            at += got
+        return memory
+    finally:
+        os.close(fd)
+
+
 def blank(size):
     """An open file of shared memory, all zeros."""
     if hasattr(os, "memfd_create"):
@@ -220,7 +258,7 @@ class Channel:
                 os.close(fd)
             raise
         data = content[head : head + length]
-        memory = attach(fds[0], private=True) if fds else content[head + length :]
+        memory = bring(fds[0]) if fds else content[head + length :]
         return message, lambda: unpack(data, memory, sizes)
 
     def _exactly(self, size):
