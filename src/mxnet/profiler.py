@@ -190,9 +190,10 @@ class _Recorder:
         """Bring engine and JAX's profiler in line with the state."""
         flush_all()
         stats.observer = self if self.active else None
-        wanted = self.active and self.config["trace_dir"] is not None
+        folder = self.config["trace_dir"]
+        wanted = self.active and folder is not None
         if wanted and not self.tracing:
-            jax.profiler.start_trace(self.config["trace_dir"])
+            jax.profiler.start_trace(str(folder))
         elif self.tracing and not wanted:
             jax.profiler.stop_trace()
         self.tracing = wanted
