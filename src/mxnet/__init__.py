@@ -132,6 +132,7 @@ _LAZY = {
     "library": "library",
     "log": "log",
     "misc": "misc",
+    "onnx": "onnx",
     "profiler": "profiler",
     "rtc": "rtc",
     "runtime": "runtime",
