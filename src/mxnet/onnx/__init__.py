@@ -1,0 +1,5 @@
+"""``mx.onnx``: networks as ONNX models, by the ``onnx`` package (extra ``[onnx]``)."""
+
+from ._export import export_model, get_operator_support
+
+__all__ = ["export_model", "get_operator_support"]
