@@ -342,9 +342,11 @@ class _OnNumpy(_OnArrays):
             self.assign(dst, r, src)
 
     def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
-        given = [[x.asnumpy() for x in group] for group in (out_grad, in_data, out_data, in_grad)]
-        super().backward(req, *given, aux)
-        for dst, r, src in zip(in_grad, req, given[-1]):
+        heads, ins, outs, grads = [
+            [x.asnumpy() for x in group] for group in (out_grad, in_data, out_data, in_grad)
+        ]
+        super().backward(req, heads, ins, outs, grads, aux)
+        for dst, r, src in zip(in_grad, req, grads):
             self.assign(dst, r, src)
 
 
