@@ -7,6 +7,8 @@ too. Backward, the operators' ``infer`` rules tell the shapes of learned inputs,
 families here the rest. Passes in both directions alternate until nothing changes.
 """
 
+import math
+
 import numpy as onp
 
 from .._dtypes import as_dtype
@@ -464,6 +466,28 @@ def _concat(self, node):
             self.put(node.inputs[i], (*common[:at], rest, *common[at + 1 :]), node)
 
 
+def _packed(self, node):
+    """Parameters of RNN: first-layer weights of unknown width share what the others leave."""
+    total = self.get((node, 0))
+    if total is None or total[0] == -1:
+        return
+    rest, rows, open_ones = total[0], 0, []
+    for flat, _ in node.inputs:
+        if flat.op_name not in ("Reshape", "reshape"):
+            return
+        shape = self.get(flat.inputs[0])
+        if is_full(shape):
+            rest -= math.prod(shape)
+        elif shape is not None and len(shape) == 2 and shape[0] != -1:
+            rows += shape[0]
+            open_ones.append((flat.inputs[0], shape[0]))
+        else:
+            return
+    if rows and rest >= 0 and rest % rows == 0:
+        for entry, n in open_ones:
+            self.put(entry, (n, rest // rows), node)
+
+
 def _expand(self, node):
     out = self.get((node, 0))
     axis = node.parse()[0]["axis"]
@@ -495,6 +519,7 @@ _BACKWARD = {
     "FullyConnected": _dense,
     "SliceChannel": _split,
     "Concat": _concat,
+    "_rnn_param_concat": _packed,
     "expand_dims": _expand,
     "transpose": _transposed,
     "Convolution": _first_axis,
