@@ -15,6 +15,7 @@ from .error import DTypeError, FormatError, MXNetError, ShapeError, fail
 __all__ = ["decode", "decode_raw", "encode", "resize", "border", "available", "opencv"]
 
 GRAY, COLOR = 0, 1
+_AS_STORED = 128  # MXNet 1.x does not turn pictures as a camera's note in them says
 _KEPT = -1  # as stored
 AUTO, RANDOM = 9, 10  # interpolation by the sizes; by chance
 
@@ -151,7 +152,7 @@ def decode(data, flag=COLOR, to_rgb=True, where="image.imdecode"):
     Parameters
     ----------
     data : bytes-like or numpy.ndarray uint8
-    flag : int            0 gray; otherwise colour
+    flag : int            0 gray; otherwise colour. A note on how the camera was held is not heeded
     to_rgb : bool         red first (otherwise blue)
 
     Returns
@@ -163,8 +164,8 @@ def decode(data, flag=COLOR, to_rgb=True, where="image.imdecode"):
     FormatError   empty, not a picture, or incomplete
     """
     if flag == GRAY:
-        return decode_raw(data, GRAY, where)[:, :, None]
-    image = decode_raw(data, COLOR, where)
+        return decode_raw(data, GRAY | _AS_STORED, where)[:, :, None]
+    image = decode_raw(data, COLOR | _AS_STORED, where)
     if image.ndim == 2:
         return image[:, :, None]
     if to_rgb and image.shape[2] == 3:

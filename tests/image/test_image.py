@@ -3,6 +3,7 @@
 import logging
 import os
 import random
+import struct
 from pathlib import Path
 
 import numpy as onp
@@ -90,6 +91,16 @@ def test_the_end_mark_of_a_preview_does_not_count():
     with pytest.raises(FormatError, match="no end mark"):
         image.imdecode(whole[:-40])
     assert image.imdecode(JPEG + b"trailing bytes").shape == (42, 52, 3)
+
+
+def test_a_camera_held_upright_turns_nothing():
+    """As in MXNet 1.x, which OpenCV left to itself does otherwise."""
+    tag = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)  # orientation: a quarter turn
+    exif = b"Exif\0\0" + b"II*\0" + struct.pack("<IH", 8, 1) + tag + bytes(4)
+    noted = JPEG[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + JPEG[2:]
+    onp.testing.assert_array_equal(image.imdecode(noted).asnumpy(), PICTURE)
+    assert image.imdecode(noted, 0).shape == (42, 52, 1)
+    assert recordio.unpack_img(recordio.pack((0, 0, 0, 0), noted), 1)[1].shape == (52, 42, 3)
 
 
 @settings(max_examples=150, deadline=None)
