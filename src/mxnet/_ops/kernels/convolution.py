@@ -12,7 +12,7 @@ order, in both modes of differentiation.
 """
 
 import math
-from functools import partial
+from functools import partial, reduce
 from typing import NamedTuple
 
 import jax
@@ -162,15 +162,15 @@ def formula_data(y, w, *, geometry, shape):
     c, o = shape[g.layout.index("C")], w.shape[0]
     columns = dense.back(_last(y, g).reshape(-1, o), _matrix(w, g))
     columns = columns.reshape(y.shape[0], *out, -1)
-    total = None
+    parts = []
     for k, at in enumerate(onp.ndindex(*kernel)):
         edges = []
         for i, d, s, (low, _), t, n in zip(at, g.dilate, g.stride, g.pad, out, size):
             begin = i * d - low
             edges.append((begin, n - begin - (t - 1) * s - 1, s - 1))
         part = lax.slice_in_dim(columns, k * c, (k + 1) * c, axis=-1)
-        part = lax.pad(part, jnp.zeros((), y.dtype), [(0, 0, 0), *edges, (0, 0, 0)])
-        total = part if total is None else total + part
+        parts.append(lax.pad(part, jnp.zeros((), y.dtype), [(0, 0, 0), *edges, (0, 0, 0)]))
+    total = reduce(lax.add, parts)
     return total if g.last else jnp.moveaxis(total, -1, 1)
 
 

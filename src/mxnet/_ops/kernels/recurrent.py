@@ -5,7 +5,9 @@ some examples of the batch through all time steps on each thread. Measured on tw
 32, 256 units, CPU time of a training step: LSTM 25.4 -> 15.6 ms, GRU 17.4 -> 13.0 ms.
 """
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import jax
 from jax.extend.core import Primitive
@@ -17,7 +19,7 @@ from .choose import loop_is_native
 __all__ = ["loop"]
 
 
-def loop(target, plain):
+def loop(target, plain) -> Callable[..., Any]:
     """A function ``(reverse, *arrays) -> tuple`` that is the native kernel ``target`` on CPUs.
 
     Parameters
