@@ -1,10 +1,10 @@
 """The transforms of one picture that is on the host, on NumPy arrays.
 
 The operators of ``nd.image`` are compiled for a shape; pictures from files come in as many shapes
-as there are files. So what each transform does to *one* picture that is already there, outside of
+as there are files. So what each transform does to *one* picture, outside of
 :func:`mxnet.autograd.record` and of hybridized blocks, is done here, and nothing is compiled.
-Batches, pictures on other devices and results that are pending take the operators. Results agree
-with them to rounding; random numbers come from the same stream.
+Batches and pictures on other devices take the operators. Results agree with them to rounding;
+random numbers come from the same stream.
 """
 
 import math
@@ -12,6 +12,7 @@ import math
 import numpy as onp
 
 from .... import _codec
+from ...._engine.segment import concrete
 from ...._engine.state import threads
 from ....ndarray import NDArray
 from .._batch import generator, host_array
@@ -40,15 +41,16 @@ _TRIES = 10
 
 
 def picture(x):
-    """The NumPy array of one picture that is there, on the host and not recorded; or None."""
+    """The NumPy array of one picture that is on the host and not recorded; or None."""
     if type(x) is not NDArray or x.ndim != 3 or threads.recording or threads.tracing is not None:
         return None
     if x.context.device_typeid == 2 or 0 in x.shape:
         return None
     value = x._read()
-    if value.data is None or value.mark is not None or value.tape is not None:
+    if value.mark is not None or value.tape is not None:
         return None
-    return onp.asarray(value.data)
+    # Also what is pending: the same picture must not come out otherwise because nobody had looked.
+    return onp.asarray(concrete(value))
 
 
 def apart(function, x, *args):
