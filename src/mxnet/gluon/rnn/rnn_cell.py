@@ -1,5 +1,7 @@
 """Recurrent cells: one step of a recurrent network, and what wraps such steps."""
 
+from typing import Any
+
 from ... import ndarray as nd
 from ... import symbol
 from ...base import numeric_types, string_types
@@ -31,7 +33,7 @@ _ARRAYS = (NDArray, Symbol)
 # ------------------------------------------------------------------------------------- sequences
 
 
-def _operators(x):
+def _operators(x) -> Any:
     """The name space whose operators take ``x``: ``nd`` for arrays, ``sym`` for symbols."""
     return nd if isinstance(x, NDArray) else symbol
 
@@ -41,7 +43,7 @@ def _as_list(x):
     return [x] if isinstance(x, nd.NDArray) else list(x)
 
 
-def _format_sequence(length, inputs, layout, merge, in_layout=None):
+def _format_sequence(length, inputs, layout, merge, in_layout=None) -> tuple[Any, int, Any, int]:
     """A sequence as one array, or as a list with an array per step.
 
     Parameters
@@ -124,7 +126,7 @@ def _get_begin_state(cell, F, begin_state, inputs, batch_size):
     return cell.begin_state(func=F.zeros, batch_size=batch_size, **kwargs)
 
 
-def _mask_sequence_variable_length(F, data, length, valid_length, time_axis, merge):
+def _mask_sequence_variable_length(F, data, length, valid_length, time_axis, merge) -> Any:
     """A sequence with zeros at and after each example's length."""
     if not isinstance(data, _ARRAYS):
         data = F.stack(*data, axis=time_axis)

@@ -213,7 +213,7 @@ class _ConvGRUCell(_ConvCell):
 class Conv1DRNNCell(_ConvRNNCell):
     """Elman cell with convolutions over 1 axis."""
 
-    __doc__ += _SETTINGS.format(axes=2, n=1, layout="NCW")
+    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=2, n=1, layout="NCW")
     AXES = 1
 
     def __init__(
@@ -256,7 +256,7 @@ class Conv1DRNNCell(_ConvRNNCell):
 class Conv2DRNNCell(_ConvRNNCell):
     """Elman cell with convolutions over 2 axes."""
 
-    __doc__ += _SETTINGS.format(axes=3, n=2, layout="NCHW")
+    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=3, n=2, layout="NCHW")
     AXES = 2
 
     def __init__(
@@ -299,7 +299,7 @@ class Conv2DRNNCell(_ConvRNNCell):
 class Conv3DRNNCell(_ConvRNNCell):
     """Elman cell with convolutions over 3 axes."""
 
-    __doc__ += _SETTINGS.format(axes=4, n=3, layout="NCDHW")
+    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=4, n=3, layout="NCDHW")
     AXES = 3
 
     def __init__(
@@ -342,7 +342,7 @@ class Conv3DRNNCell(_ConvRNNCell):
 class Conv1DLSTMCell(_ConvLSTMCell):
     """LSTM cell with convolutions over 1 axis."""
 
-    __doc__ += _SETTINGS.format(axes=2, n=1, layout="NCW")
+    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=2, n=1, layout="NCW")
     AXES = 1
 
     def __init__(
@@ -385,7 +385,7 @@ class Conv1DLSTMCell(_ConvLSTMCell):
 class Conv2DLSTMCell(_ConvLSTMCell):
     """LSTM cell with convolutions over 2 axes."""
 
-    __doc__ += _SETTINGS.format(axes=3, n=2, layout="NCHW")
+    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=3, n=2, layout="NCHW")
     AXES = 2
 
     def __init__(
@@ -428,7 +428,7 @@ class Conv2DLSTMCell(_ConvLSTMCell):
 class Conv3DLSTMCell(_ConvLSTMCell):
     """LSTM cell with convolutions over 3 axes."""
 
-    __doc__ += _SETTINGS.format(axes=4, n=3, layout="NCDHW")
+    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=4, n=3, layout="NCDHW")
     AXES = 3
 
     def __init__(
@@ -471,7 +471,7 @@ class Conv3DLSTMCell(_ConvLSTMCell):
 class Conv1DGRUCell(_ConvGRUCell):
     """GRU cell with convolutions over 1 axis."""
 
-    __doc__ += _SETTINGS.format(axes=2, n=1, layout="NCW")
+    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=2, n=1, layout="NCW")
     AXES = 1
 
     def __init__(
@@ -514,7 +514,7 @@ class Conv1DGRUCell(_ConvGRUCell):
 class Conv2DGRUCell(_ConvGRUCell):
     """GRU cell with convolutions over 2 axes."""
 
-    __doc__ += _SETTINGS.format(axes=3, n=2, layout="NCHW")
+    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=3, n=2, layout="NCHW")
     AXES = 2
 
     def __init__(
@@ -557,7 +557,7 @@ class Conv2DGRUCell(_ConvGRUCell):
 class Conv3DGRUCell(_ConvGRUCell):
     """GRU cell with convolutions over 3 axes."""
 
-    __doc__ += _SETTINGS.format(axes=4, n=3, layout="NCDHW")
+    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=4, n=3, layout="NCDHW")
     AXES = 3
 
     def __init__(
