@@ -348,13 +348,23 @@ def test_a_script_without_a_guard(tmp_path):
             def __getitem__(self, i):
                 return factor * i * i
 
+            def __init__(self):
+                print("made")
+
+        def told(i):
+            print("asked for", i)
+            return i
+
         factor = 3
         print(mx.nd.ones(1).asscalar())  # XLA is at work before
-        print([b.asnumpy().tolist() for b in DataLoader(Squares(), 2, num_workers=2)])
+        data = Squares()
+        print([b.asnumpy().tolist() for b in DataLoader(data, 2, num_workers=2)], flush=True)
+        list(DataLoader(data.transform(told), 4, num_workers=1))
         """,
     )
     out, err = program.communicate(timeout=60)
-    assert out.splitlines() == ["1.0", "[[0, 3], [12, 27]]"], err
+    asked = [f"asked for {3 * i * i}" for i in range(4)]
+    assert out.splitlines() == ["1.0", "made", "[[0, 3], [12, 27]]", *asked], err
     assert err == ""
 
 

@@ -116,6 +116,7 @@ class Pool:
         self._answers = {}  # token -> {n: answer}
         self._tokens = 0
         self.closed = False
+        self.owner = os.getpid()
         self._finalizer = weakref.finalize(
             self, _shut, self._processes, self._prepared[2], os.getpid()
         )

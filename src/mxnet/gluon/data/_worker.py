@@ -1,5 +1,6 @@
 """The process of a worker: makes batches as it is told, and ends when nobody listens."""
 
+import contextlib
 import os
 import pickle  # noqa: TID251 - between our own processes only
 import queue
@@ -76,15 +77,23 @@ def _serve(channel, recipe, home, what, task, place):
     try:
         with cpu(home):
             batch = recipe.make(seeds, n, indices, progress)
+        _flush()
         channel.send(("batch", token, n), batch)
     except (BrokenPipeError, ConnectionResetError):
         os._exit(0)
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is reported
         if isinstance(error, SystemExit):
-            sys.stdout.flush()
+            _flush()
             os._exit(error.code if isinstance(error.code, int) else 1)
+        _flush()
         channel.send(("error", token, n, _pickled(error), _described(error)))
     PLACE.pack_into(place, 0, -1, -1)
+
+
+def _flush():
+    """Let go of what was printed: the process may be ended at any time."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
 
 
 def _pickled(error):

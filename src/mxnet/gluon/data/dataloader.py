@@ -246,7 +246,8 @@ class DataLoader:
     def _process_pool(self, home):
         """The worker processes; ``home`` is the CPU context on which they make arrays."""
         pool = self._processes
-        if pool is None or pool.closed or self._home != home:
+        mine = pool is not None and pool.owner == os.getpid()  # not that of who forked this one
+        if pool is None or pool.closed or not mine or self._home != home:
             recipe = Recipe(self._dataset, self._batchify_fn)
             pool = self._processes = Pool((recipe, home), self._num_workers)
             self._home = home
