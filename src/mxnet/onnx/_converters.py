@@ -578,7 +578,13 @@ def _where(g, node, x, a):
 
 @converts("take")
 def _take(g, node, x, a):
-    return g.add("Gather", [x[0], g.cast(x[1], "int64")], axis=a["axis"])
+    n = g.shape_of(node.inputs[0])[a["axis"]]
+    index = g.cast(x[1], "int64")
+    if a["mode"] == "wrap":
+        index = g.add("Mod", [index, g.const(onp.array(n))])
+    elif a["mode"] == "clip":  # what is out of range stands for the first or last
+        index = g.add("Clip", [index, g.const(onp.array(0)), g.const(onp.array(n - 1))])
+    return g.add("Gather", [x[0], index], axis=a["axis"])
 
 
 @converts("gather_nd")

@@ -219,7 +219,7 @@ def export_model(
             "onnx.export_model",
             "in_shapes does not fit the inputs",
             expected=f"a shape for each of {', '.join(inputs)}",
-            got=in_shapes,
+            got=repr(in_shapes),
         )
     kinds = in_types if isinstance(in_types, (list, tuple)) else [in_types] * len(inputs)
     kinds = [as_dtype(k) for k in kinds]
