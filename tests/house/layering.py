@@ -39,7 +39,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("gluon.trainer", "gluon.data", "gluon.model_zoo", "gluon.contrib"),
     ("gluon",),
     tuple(  # L8
-        "module model rnn onnx contrib visualization test_utils executor_manager rtc"
+        "module model rnn onnx convert contrib visualization test_utils executor_manager rtc"
         " notebook tools".split()
     ),
     ("", "__main__", "run"),  # the package itself: assembles the public names
