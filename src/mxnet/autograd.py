@@ -1,5 +1,6 @@
 """Automatic differentiation: ``record()``, ``backward()``, ``grad()``."""
 
+from ._engine.history import recorded_graph
 from ._engine.segment import concrete, flush_all
 from ._engine.state import threads
 from ._engine.tape import NOT_IN_GRAPH, PythonTape, gradients
@@ -8,6 +9,7 @@ from ._engine.value import Mark
 from ._frontend.dispatch import array_class
 from .error import MXNetError, fail
 from .ndarray.ndarray import NDArray, _head_grad
+from .symbol import Symbol
 
 __all__ = [
     "set_recording",
@@ -214,13 +216,19 @@ def _with_storage(variable, value):
 
 
 def get_symbol(x):
-    """The recorded computation of ``x`` as a Symbol."""
+    """The recorded computation of ``x`` as a Symbol.
+
+    Arrays it began from are its variables, ``var0``, ``var1`` ...
+
+    Raises
+    ------
+    MXNetError   ``x`` was not recorded, its history is used up, or holds Python code
+    """
+    if not isinstance(x, NDArray):
+        raise TypeError(f"get_symbol: expected an NDArray, got {type(x)}.")
     if not x._tracked():
         raise MXNetError(NOT_IN_GRAPH)
-    raise MXNetError(
-        "autograd.get_symbol: symbols are not available yet. Hint: hybridize the block and "
-        "export it."
-    )
+    return Symbol._of(recorded_graph(x._read()))
 
 
 class Function:

@@ -202,7 +202,7 @@ class Executor:
         """The outputs; each forward writes to the same arrays."""
         if self._outputs is None:
             self._outputs = [
-                zeros(s if is_full(s) else (1,), ctx=self._ctx, dtype=t)
+                zeros(s if s is not None and is_full(s) else (1,), ctx=self._ctx, dtype=t)
                 for s, t in self._output_specs
             ]
         return self._outputs
@@ -356,7 +356,8 @@ class Executor:
         entries = self._symbol._entries
         given = self._head_gradients(out_grads, entries)
         if self._heads is None or not self._trained or not self._open():
-            self._keep(self._run(self._trained, True))
+            self._heads = self._run(self._trained, True)
+            self._keep(self._heads)
         heads, grads = [], []
         for (node, _i), v, g in zip(entries, self._heads, given):
             if not v.spec.grad or not is_floating(v.spec.dtype):

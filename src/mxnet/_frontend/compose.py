@@ -27,16 +27,12 @@ def as_text(key, value):
     if key == "dtype" and not isinstance(value, str) and value is not None:
         if not isinstance(value, int):
             return as_dtype(value).name
-    if isinstance(value, (onp.bool_, onp.integer, onp.floating)):
-        return str(value.item()) if not isinstance(value, onp.float32) else _shortest(value)
+    if isinstance(value, onp.generic):
+        return str(value)
     if isinstance(value, (tuple, list)):
         kind = tuple if isinstance(value, tuple) else list
         return str(kind([v.item() if isinstance(v, onp.generic) else v for v in value]))
     return str(value)
-
-
-def _shortest(value):
-    return onp.format_float_positional(value, trim="0") if abs(value) < 1e16 else str(value)
 
 
 def node_attributes(given, attr):

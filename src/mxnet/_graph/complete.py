@@ -8,6 +8,7 @@ families here the rest. Passes in both directions alternate until nothing change
 """
 
 import math
+import typing
 
 import numpy as onp
 
@@ -136,7 +137,7 @@ class Completion:
             return None
         return tuple([-1 if d < 0 or (d == 0 and self.zero_unknown) else d for d in shape])
 
-    def get(self, entry):
+    def get(self, entry) -> typing.Any:
         """The shape of an entry as far as it is known."""
         return self.shapes.get((id(entry[0]), entry[1]))
 

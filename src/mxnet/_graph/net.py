@@ -7,6 +7,8 @@ symbol JSON holds, and read by the operator's spec when somebody needs them. An 
 Graphs come from strangers' files and may be chains of any length: nothing here recurses.
 """
 
+import typing
+
 from .._ops import _spec
 from .._ops._spec import OpDef, registry
 from ..error import AttributeTypeError, MXNetError, fail
@@ -141,19 +143,19 @@ class Node:
         return None if names == op.inputs[: len(names)] else names
 
     @property
-    def n_visible(self):
+    def n_visible(self) -> int:
         """Outputs that a user sees."""
         if self.op is None:
             return 1
         return self.counts()[0]
 
-    def counts(self):
+    def counts(self) -> tuple[int, int]:
         """(visible outputs, all outputs as the original counts them)."""
         op = self.op
         if op is None:
             return 1, 1
         if not isinstance(op, OpDef):
-            n = op.n_outputs(self)
+            n: typing.Any = op.n_outputs(self)
             return n, n
         if op.visible is None and op.num_outputs.__class__ is int:
             n = op.num_outputs

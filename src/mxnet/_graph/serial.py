@@ -350,13 +350,13 @@ def read(text, source="symbol JSON"):
         ) from None
     except (RecursionError, ValueError) as e:
         raise FormatError(f"{source}: not readable JSON: {str(e).splitlines()[0]}.") from None
-    version = 800
+    version: int = 800
     if isinstance(data, dict) and data.get("attrs") is not None:
         found = data["attrs"].get("mxnet_version") if isinstance(data["attrs"], dict) else None
         if found is not None:
             if isinstance(found, list) and len(found) == 2:
                 found = found[1]
-            if found.__class__ is not int or not 0 <= found < 1 << 31:
+            if not isinstance(found, int) or not 0 <= found < 1 << 31:
                 raise FormatError(
                     f"{source}: attrs: mxnet_version: expected ['int', number], got "
                     f"{str(found)[:80]!r}."

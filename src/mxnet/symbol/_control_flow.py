@@ -467,7 +467,8 @@ class _Foreach(_Subgraph):
         n, m = len(data), len(states)
         n_data = self.number(node, "num_out_data")
         length = next((s[0] for s in ins[:n] if s is not None and s[0] != -1), -1)
-        shapes, types = [None] * len(variables), [None] * len(variables)
+        shapes: list = [None] * len(variables)
+        types: list = [None] * len(variables)
         given = _input_types(node, whole)
         for k, i in enumerate(order):
             s = ins[k]

@@ -92,7 +92,7 @@ class Symbol:
     def __repr__(self):
         name = self.name
         if name is None:
-            inside = ", ".join([s.name for s in self])
+            inside = ", ".join([str(s.name) for s in self])
             return f"<{type(self).__name__} group [{inside}]>"
         return f"<{type(self).__name__} {name}>"
 
@@ -135,7 +135,7 @@ class Symbol:
             raise MXNetError(f"Symbol only accepts nonnegative indices, got {index}.")
         return self._of([self._entries[index]])
 
-    __hash__ = None
+    __hash__ = None  # pyright: ignore[reportAssignmentType] - as comparisons give symbols
 
     def __bool__(self):
         raise NotImplementedForSymbol(self.__bool__, "bool")
