@@ -200,7 +200,7 @@ class Arena {
     base_ = nullptr;
     size_ = 0;
   }
-  static constexpr size_t kKept = size_t{128} << 20;
+  static constexpr size_t kKept = size_t{16} << 20;
   char* base_ = nullptr;
   size_t size_ = 0, used_ = 0;
 };
