@@ -16,6 +16,7 @@ from .._dtypes import as_dtype
 from .._ops._spec import OpDef
 from ..context import Context, canonical
 from ..error import DTypeError, MXNetError, ShapeError
+from . import eight_bits
 from .infer import infer_outputs
 from .net import auxiliary_nodes, topological
 from .node import spec_of
@@ -205,6 +206,13 @@ class Completion:
                     self._put_type(e, t, node, False)
             return
         name = op.name
+        eight = eight_bits.types_of(node, [self.types.get((id(c), i)) for c, i in node.inputs])
+        if eight is not None:
+            for entries, types in zip((node.inputs, outs), eight):
+                for e, t in zip(entries, types):
+                    if t is not None:
+                        self._put_type(e, t, node, False)
+            return
         own = _OWN_TYPE.get(name)
         if own is None and "dtype" in op.attrs:
             static, _ = node.parse()
