@@ -16,6 +16,7 @@ import math
 
 from ..base import numeric_types
 from ..error import MXNetError, ShapeError, fail
+from ..util import is_np_array  # noqa: F401 - 1.x has the name here
 from .block import HybridBlock
 
 __all__ = [
