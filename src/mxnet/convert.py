@@ -1,0 +1,137 @@
+"""``python -m mxnet.convert PREFIX --to onnx|safetensors|npz``: checkpoints in other formats."""
+
+import argparse
+import glob
+import os
+import re
+import sys
+
+import numpy as onp
+
+from ._checkpoint import split_params, symbol_file
+from .context import cpu
+from .error import MXNetError
+from .ndarray import array, load
+from .ndarray._serialize import atomic_write
+from .onnx import export_model
+from .symbol import load as load_symbol
+
+__all__ = ["convert", "main"]
+
+
+def _params(path):
+    """(prefix or None, path of the parameters) of what the user named."""
+    if os.path.isfile(path):
+        match = re.fullmatch(r"(.*)-\d{4}\.params", path)
+        return (match.group(1) if match else None), path
+    found = sorted(glob.glob(glob.escape(path) + "-[0-9][0-9][0-9][0-9].params"))
+    if not found:
+        raise FileNotFoundError(f"{path}: neither a file nor the prefix of a checkpoint.")
+    return path, found[-1]
+
+
+def _largest_difference(symbol, args, aux, shapes, path):
+    """The largest difference between our outputs and onnxruntime's; None without it."""
+    try:
+        import onnxruntime
+    except ImportError:
+        return None
+    known = {**args, **aux}
+    random = onp.random.default_rng(0)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    inputs = [i.name for i in session.get_inputs()]
+    data = {n: random.random(s, "float32") for n, s in zip(inputs, shapes)}
+    found = session.run(None, data)
+    labels = [n for n in symbol.list_arguments() if n not in known and n not in data]
+    given = {n: a.shape for n, a in known.items()}
+    given.update({n: x.shape for n, x in data.items()})
+    names = set(symbol.list_inputs())
+    shapes_of, _, _ = symbol.infer_shape(**{k: v for k, v in given.items() if k in names})
+    table = dict(zip(symbol.list_arguments(), shapes_of))
+    feed = {n: array(x) for n, x in data.items()}
+    feed.update({n: args[n] for n in symbol.list_arguments() if n in args})
+    feed.update({n: array(onp.zeros(table[n])) for n in labels})
+    states = {n: aux[n] for n in symbol.list_auxiliary_states()}
+    exe = symbol.bind(cpu(), feed, aux_states=states, grad_req="null")
+    ours = [x.asnumpy() for x in exe.forward(is_train=False)]
+    return max(float(onp.abs(a - b).max()) if a.size else 0.0 for a, b in zip(ours, found))
+
+
+def convert(model, to, output=None, shapes=None):
+    """Write a checkpoint in another format.
+
+    Parameters
+    ----------
+    model : str          prefix of a checkpoint (its last epoch is taken), or a ``.params`` file
+    to : {'onnx', 'safetensors', 'npz'}
+    output : str, optional           default: the model's name with another ending
+    shapes : list of tuple of int    of the inputs, for ONNX
+
+    Returns
+    -------
+    (str, float or None)     the file, and for ONNX the largest difference to onnxruntime's outputs
+
+    Raises
+    ------
+    OSError       a file is not there
+    FormatError   a file is something else
+    MXNetError    what cannot be converted
+    """
+    prefix, path = _params(model)
+    output = output or f"{os.path.splitext(path)[0]}.{to}"
+    named = load(path)
+    if to != "onnx":
+        if not isinstance(named, dict):
+            named = {str(i): x for i, x in enumerate(named)}
+        arrays = {k: x.asnumpy() for k, x in named.items()}
+        _write_arrays(arrays, to, output)
+        return output, None
+    if prefix is None or not shapes:
+        raise MXNetError(
+            "convert: ONNX needs the network and its inputs' shapes: expected the prefix of a "
+            "checkpoint and --shape 1,3,224,224."
+        )
+    symbol = load_symbol(symbol_file(prefix))
+    args, aux = split_params(named, path)
+    export_model(symbol, [args, aux], shapes, onnx_file_path=output)
+    return output, _largest_difference(symbol, args, aux, shapes, output)
+
+
+def _write_arrays(arrays, to, output):
+    if to == "npz":
+        onp.savez(output, **arrays)
+        return
+    try:
+        import safetensors.numpy
+    except ImportError:
+        raise ImportError(
+            "convert: the safetensors package is missing. Hint: pip install "
+            "'mxnet-xla[safetensors]'."
+        ) from None
+    atomic_write(output, [safetensors.numpy.save(arrays)])
+
+
+def main(argv=None):
+    """The command; returns its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m mxnet.convert", description=__doc__)
+    parser.add_argument("model", help="prefix of a checkpoint, or a .params file")
+    parser.add_argument("--to", required=True, choices=["onnx", "safetensors", "npz"])
+    parser.add_argument("--output", help="file to write")
+    parser.add_argument(
+        "--shape", action="append", default=[], help="of an input, e.g. 1,3,224,224; one by one"
+    )
+    options = parser.parse_args(argv)
+    try:
+        shapes = [tuple(int(d) for d in s.strip("()").split(",") if d) for s in options.shape]
+        path, difference = convert(options.model, options.to, options.output, shapes)
+    except (OSError, ValueError, ImportError, MXNetError) as e:
+        sys.stderr.write(f"convert: {e}\n")
+        return 1
+    sys.stdout.write(f"wrote {path}\n")
+    if difference is not None:
+        sys.stdout.write(f"largest difference to onnxruntime: {difference:.3g}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

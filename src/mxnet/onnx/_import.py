@@ -1,0 +1,555 @@
+"""Reading an ONNX model as a symbol with parameters."""
+
+import os
+
+import numpy as onp
+
+from .. import symbol as S
+from .._fit import require
+from ..error import FormatError, MXNetError, fail
+from ..ndarray import array
+from ._export import _library
+
+__all__ = ["import_model", "get_model_metadata", "READERS"]
+
+READERS = {}
+
+
+def reads(*names):
+    """Register what makes symbols of ONNX operators."""
+
+    def decorate(f):
+        for name in names:
+            READERS[name] = f
+        return f
+
+    return decorate
+
+
+class Reader:
+    """The symbols of an ONNX graph's values, by name."""
+
+    def __init__(self, constants):
+        self.constants = constants  # name -> NumPy array
+        self.symbols, self.args, self.aux = {}, {}, {}
+
+    def symbol(self, name):
+        """The symbol of a value; a constant becomes a parameter."""
+        if name not in self.symbols:
+            self.symbols[name] = S.Variable(name)
+            value = self.constants[name]
+            self.args[name] = array(value, dtype=value.dtype)
+        return self.symbols[name]
+
+    def auxiliary(self, name):
+        """The symbol of a constant that is an auxiliary state."""
+        found = self.symbol(name)
+        if name in self.args:
+            self.aux[name] = self.args.pop(name)
+        return found
+
+    def value(self, name, node):
+        """A constant's value as a NumPy array."""
+        if name not in self.constants:
+            fail(
+                MXNetError,
+                f"onnx.import_model: {node.op_type} (node {node.name!r})",
+                f"{name} must be a constant",
+                hint="simplify the model, so that shapes are constants",
+            )
+        return self.constants[name]
+
+
+_UNARY = {
+    "Relu": S.relu, "Sigmoid": S.sigmoid, "Tanh": S.tanh, "Exp": S.exp, "Log": S.log,
+    "Sqrt": S.sqrt, "Abs": S.abs, "Neg": S.negative, "Ceil": S.ceil, "Floor": S.floor,
+    "Reciprocal": S.reciprocal, "Erf": S.erf, "Sin": S.sin, "Cos": S.cos, "Tan": S.tan,
+    "Asin": S.arcsin, "Acos": S.arccos, "Atan": S.arctan, "Softsign": S.softsign, "Sign": S.sign,
+    "Identity": S.identity, "Not": S.logical_not,
+}  # fmt: skip
+_BINARY = {
+    "Add": S.broadcast_add, "Sub": S.broadcast_sub, "Mul": S.broadcast_mul,
+    "Div": S.broadcast_div, "Pow": S.broadcast_power, "Equal": S.broadcast_equal,
+    "Less": S.broadcast_lesser, "Greater": S.broadcast_greater,
+    "LessOrEqual": S.broadcast_lesser_equal, "GreaterOrEqual": S.broadcast_greater_equal,
+}  # fmt: skip
+
+
+def _apply(f, n):
+    return lambda r, node, a: f(*[r.symbol(i) for i in node.input[:n]])
+
+
+for _name, _f in _UNARY.items():
+    READERS[_name] = _apply(_f, 1)
+for _name, _f in _BINARY.items():
+    READERS[_name] = _apply(_f, 2)
+
+
+def _folded(f):
+    def read(r, node, a):
+        found = r.symbol(node.input[0])
+        for name in node.input[1:]:
+            found = f(found, r.symbol(name))
+        return found
+
+    return read
+
+
+READERS.update(
+    Sum=_folded(S.broadcast_add), Max=_folded(S.broadcast_maximum), Min=_folded(S.broadcast_minimum)
+)
+
+
+@reads("Dropout")
+def _dropout(r, node, a):
+    return S.Dropout(r.symbol(node.input[0]), p=a.get("ratio", 0.5))
+
+
+@reads("Softplus")
+def _softplus(r, node, a):
+    return S.Activation(r.symbol(node.input[0]), act_type="softrelu")
+
+
+@reads("LeakyRelu")
+def _leaky(r, node, a):
+    return S.LeakyReLU(r.symbol(node.input[0]), act_type="leaky", slope=a.get("alpha", 0.01))
+
+
+@reads("Elu")
+def _elu(r, node, a):
+    return S.LeakyReLU(r.symbol(node.input[0]), act_type="elu", slope=a.get("alpha", 1.0))
+
+
+@reads("Selu")
+def _selu(r, node, a):
+    return S.LeakyReLU(r.symbol(node.input[0]), act_type="selu")
+
+
+@reads("PRelu")
+def _prelu(r, node, a):
+    slope = S.Reshape(r.symbol(node.input[1]), shape=(-1,))
+    return S.LeakyReLU(r.symbol(node.input[0]), slope, act_type="prelu")
+
+
+@reads("HardSigmoid")
+def _hard_sigmoid(r, node, a):
+    return S.hard_sigmoid(
+        r.symbol(node.input[0]), alpha=a.get("alpha", 0.2), beta=a.get("beta", 0.5)
+    )
+
+
+@reads("Clip")
+def _clip(r, node, a):
+    low, high = a.get("min", -3.4e38), a.get("max", 3.4e38)
+    if len(node.input) > 1 and node.input[1]:
+        low = float(r.value(node.input[1], node))
+    if len(node.input) > 2 and node.input[2]:
+        high = float(r.value(node.input[2], node))
+    return S.clip(r.symbol(node.input[0]), low, high)
+
+
+@reads("Softmax")
+def _softmax(r, node, a):
+    return S.softmax(r.symbol(node.input[0]), axis=a.get("axis", -1))
+
+
+@reads("LogSoftmax")
+def _log_softmax(r, node, a):
+    return S.log_softmax(r.symbol(node.input[0]), axis=a.get("axis", -1))
+
+
+# ---------------------------------------------------------------------------- layers
+def _padded(r, node, a, n, data):
+    """(data, pad) with explicit padding where the two sides differ."""
+    if a.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
+        fail(
+            MXNetError,
+            f"onnx.import_model: {node.op_type} (node {node.name!r})",
+            "automatic padding cannot be read",
+            got=a["auto_pad"],
+        )
+    pads = list(a.get("pads", [0] * 2 * n))
+    if pads[:n] == pads[n:]:
+        return data, tuple(pads[:n])
+    width = [0, 0, 0, 0] + [w for pair in zip(pads[:n], pads[n:]) for w in pair]
+    fill = -3.4e38 if node.op_type == "MaxPool" else 0
+    return S.Pad(data, mode="constant", pad_width=tuple(width), constant_value=fill), (0,) * n
+
+
+@reads("Conv", "ConvTranspose")
+def _conv(r, node, a):
+    weight = r.value(node.input[1], node)
+    n = weight.ndim - 2
+    kernel = tuple(a.get("kernel_shape", weight.shape[2:]))
+    options = {
+        "kernel": kernel,
+        "stride": tuple(a.get("strides", [1] * n)),
+        "dilate": tuple(a.get("dilations", [1] * n)),
+        "num_group": a.get("group", 1),
+        "no_bias": len(node.input) < 3,
+    }
+    data, pad = _padded(r, node, a, n, r.symbol(node.input[0]))
+    rest = [r.symbol(i) for i in node.input[1:]]
+    if node.op_type == "Conv":
+        return S.Convolution(data, *rest, pad=pad, num_filter=weight.shape[0], **options)
+    return S.Deconvolution(
+        data,
+        *rest,
+        pad=pad,
+        adj=tuple(a.get("output_padding", [0] * n)),
+        num_filter=weight.shape[1] * options["num_group"],
+        **options,
+    )
+
+
+@reads("BatchNormalization")
+def _batch_norm(r, node, a):
+    x, gamma, beta = [r.symbol(i) for i in node.input[:3]]
+    mean, var = [r.auxiliary(i) for i in node.input[3:5]]
+    return S.BatchNorm(
+        x, gamma, beta, mean, var, eps=a.get("epsilon", 1e-5), momentum=a.get("momentum", 0.9),
+        fix_gamma=False,
+    )  # fmt: skip
+
+
+@reads("InstanceNormalization")
+def _instance_norm(r, node, a):
+    return S.InstanceNorm(*[r.symbol(i) for i in node.input], eps=a.get("epsilon", 1e-5))
+
+
+@reads("LayerNormalization")
+def _layer_norm(r, node, a):
+    require(a.get("axis", -1) == -1, f"onnx.import_model: {node.name}: only the last axis")
+    if len(node.input) < 3:
+        weight = r.value(node.input[1], node)
+        r.constants[f"{node.output[0]}_beta"] = onp.zeros_like(weight)
+        names = [*node.input, f"{node.output[0]}_beta"]
+    else:
+        names = node.input
+    return S.LayerNorm(*[r.symbol(i) for i in names], eps=a.get("epsilon", 1e-5))
+
+
+@reads("LRN")
+def _lrn(r, node, a):
+    return S.LRN(
+        r.symbol(node.input[0]), alpha=a.get("alpha", 1e-4), beta=a.get("beta", 0.75),
+        knorm=a.get("bias", 1.0), nsize=a["size"],
+    )  # fmt: skip
+
+
+@reads("MaxPool", "AveragePool")
+def _pool(r, node, a):
+    kernel = tuple(a["kernel_shape"])
+    n = len(kernel)
+    require(
+        all(d == 1 for d in a.get("dilations", ())),
+        f"onnx.import_model: {node.name}: dilated pooling cannot be read",
+    )
+    data, pad = _padded(r, node, a, n, r.symbol(node.input[0]))
+    options = {}
+    if node.op_type == "AveragePool":
+        options["count_include_pad"] = bool(a.get("count_include_pad", 0))
+    return S.Pooling(
+        data,
+        kernel=kernel,
+        stride=tuple(a.get("strides", [1] * n)),
+        pad=pad,
+        pool_type="max" if node.op_type == "MaxPool" else "avg",
+        pooling_convention="full" if a.get("ceil_mode") else "valid",
+        **options,
+    )
+
+
+@reads("GlobalAveragePool", "GlobalMaxPool")
+def _global_pool(r, node, a):
+    kind = "avg" if node.op_type == "GlobalAveragePool" else "max"
+    return S.Pooling(r.symbol(node.input[0]), kernel=(1, 1), global_pool=True, pool_type=kind)
+
+
+@reads("Gemm")
+def _gemm(r, node, a):
+    x, w = [r.symbol(i) for i in node.input[:2]]
+    alpha, beta = a.get("alpha", 1.0), a.get("beta", 1.0)
+    weight = r.constants.get(node.input[1])
+    if weight is not None and a.get("transB") and not a.get("transA") and alpha == beta == 1:
+        bias = [r.symbol(node.input[2])] if len(node.input) > 2 else []
+        return S.FullyConnected(
+            x, w, *bias, num_hidden=weight.shape[0], no_bias=not bias, flatten=False
+        )
+    y = S.dot(x, w, transpose_a=bool(a.get("transA")), transpose_b=bool(a.get("transB")))
+    y = y * alpha
+    return S.broadcast_add(y, r.symbol(node.input[2]) * beta) if len(node.input) > 2 else y
+
+
+@reads("MatMul")
+def _matmul(r, node, a):
+    x = r.symbol(node.input[0])
+    right = r.constants.get(node.input[1])
+    if right is not None and right.ndim == 2:
+        return S.FullyConnected(
+            x,
+            S.transpose(r.symbol(node.input[1])),
+            num_hidden=right.shape[1],
+            no_bias=True,
+            flatten=False,
+        )
+    return S.linalg_gemm2(x, r.symbol(node.input[1]))
+
+
+@reads("Gather")
+def _gather(r, node, a):
+    return S.take(r.symbol(node.input[0]), r.symbol(node.input[1]), axis=a.get("axis", 0))
+
+
+# ---------------------------------------------------------------------------- shapes
+@reads("Flatten")
+def _flatten(r, node, a):
+    require(a.get("axis", 1) == 1, f"onnx.import_model: {node.name}: only axis 1")
+    return S.Flatten(r.symbol(node.input[0]))
+
+
+@reads("Reshape")
+def _reshape(r, node, a):
+    shape = a.get("shape")
+    if shape is None:
+        shape = r.value(node.input[1], node).tolist()
+    return S.Reshape(r.symbol(node.input[0]), shape=tuple(shape))
+
+
+@reads("Transpose")
+def _transpose(r, node, a):
+    return S.transpose(r.symbol(node.input[0]), axes=tuple(a.get("perm", ())))
+
+
+def _axes(r, node, a):
+    axes = a.get("axes")
+    if axes is None and len(node.input) > 1 and node.input[1]:
+        axes = r.value(node.input[1], node).tolist()
+    return None if axes is None else tuple(axes)
+
+
+@reads("Unsqueeze")
+def _unsqueeze(r, node, a):
+    found = r.symbol(node.input[0])
+    for axis in sorted(_axes(r, node, a)):
+        found = S.expand_dims(found, axis=axis)
+    return found
+
+
+@reads("Squeeze")
+def _squeeze(r, node, a):
+    axes = _axes(r, node, a)
+    x = r.symbol(node.input[0])
+    return S.squeeze(x) if axes is None else S.squeeze(x, axis=axes)
+
+
+@reads("Concat")
+def _concat(r, node, a):
+    return S.Concat(*[r.symbol(i) for i in node.input], dim=a["axis"])
+
+
+@reads("Slice")
+def _slice(r, node, a):
+    if len(node.input) > 1:
+        values = [r.value(i, node).tolist() if i else None for i in node.input[1:]]
+    else:
+        values = [a["starts"], a["ends"], a.get("axes")]
+    starts, ends = values[:2]
+    axes = values[2] if len(values) > 2 and values[2] is not None else range(len(starts))
+    steps = values[3] if len(values) > 3 and values[3] is not None else [1] * len(starts)
+    require(all(s == 1 for s in steps), f"onnx.import_model: {node.name}: only slices of step 1")
+    found = r.symbol(node.input[0])
+    for begin, end, axis in zip(starts, ends, axes):
+        found = S.slice_axis(found, axis=axis, begin=begin, end=None if end >= 2**31 - 1 else end)
+    return found
+
+
+@reads("Split")
+def _split(r, node, a):
+    sizes = a.get("split")
+    if sizes is None and len(node.input) > 1:
+        sizes = r.value(node.input[1], node).tolist()
+    require(
+        sizes is None or len(set(sizes)) == 1,
+        f"onnx.import_model: {node.name}: only equal parts, got {sizes}",
+    )
+    x = r.symbol(node.input[0])
+    return S.SliceChannel(x, num_outputs=len(node.output), axis=a.get("axis", 0))
+
+
+@reads("Pad")
+def _pad(r, node, a):
+    pads = a.get("pads")
+    if pads is None:
+        pads = r.value(node.input[1], node).tolist()
+    fill = a.get("value", 0.0)
+    if len(node.input) > 2 and node.input[2]:
+        fill = float(r.value(node.input[2], node))
+    n = len(pads) // 2
+    width = tuple(w for pair in zip(pads[:n], pads[n:]) for w in pair)
+    mode = a.get("mode", "constant")
+    return S.Pad(r.symbol(node.input[0]), mode=mode, pad_width=width, constant_value=fill)
+
+
+@reads("Cast")
+def _cast(r, node, a):
+    dtype = _library().helper.tensor_dtype_to_np_dtype(a["to"])
+    return S.cast(r.symbol(node.input[0]), dtype=dtype.name)
+
+
+@reads("Where")
+def _where(r, node, a):
+    return S.where(*[r.symbol(i) for i in node.input])
+
+
+def _reduce(f):
+    def read(r, node, a):
+        axes, keep = _axes(r, node, a), bool(a.get("keepdims", 1))
+        x = r.symbol(node.input[0])
+        return f(x, keepdims=keep) if axes is None else f(x, axis=axes, keepdims=keep)
+
+    return read
+
+
+READERS.update(
+    ReduceSum=_reduce(S.sum), ReduceMean=_reduce(S.mean), ReduceMax=_reduce(S.max),
+    ReduceMin=_reduce(S.min), ReduceProd=_reduce(S.prod),
+)  # fmt: skip
+
+
+# ---------------------------------------------------------------------------- models
+def _folded_constant(node, a, constants):
+    """What an operator that only moves axes makes of a constant; None for any other."""
+    if not all(not name or name in constants for name in node.input):
+        return None
+    x = constants.get(node.input[0]) if node.input else None
+    if node.op_type == "Identity":
+        return x
+    if node.op_type == "Transpose":
+        return x.transpose(a.get("perm"))
+    if node.op_type == "Unsqueeze":
+        axes = a.get("axes")
+        axes = constants[node.input[1]].tolist() if axes is None else axes
+        return onp.expand_dims(x, tuple(axes))
+    return None
+
+
+def _model(model_file):
+    onnx = _library()
+    path = os.fspath(model_file)
+    with open(path, "rb") as f:
+        data = f.read()
+    try:
+        model = onnx.ModelProto.FromString(data)
+    except Exception as e:  # noqa: BLE001  (protobuf's classes differ from version to version)
+        raise FormatError(f"onnx: {path}: not an ONNX model: {e}.") from None
+    if not model.graph.output:
+        raise FormatError(f"onnx: {path}: not an ONNX model: the graph has no outputs.")
+    return onnx, model
+
+
+def import_model(model_file):
+    """A network with its parameters from an ONNX file.
+
+    Parameters
+    ----------
+    model_file : str
+
+    Returns
+    -------
+    (sym, arg_params, aux_params)
+
+    Raises
+    ------
+    OSError       there is no such file
+    FormatError   it is no ONNX model
+    MXNetError    operators that cannot be read: all of them are named
+    """
+    onnx, model = _model(model_file)
+    graph = model.graph
+    missing = sorted(
+        {n.op_type for n in graph.node if n.op_type not in READERS and n.op_type != "Constant"}
+    )
+    if missing:
+        fail(
+            MXNetError,
+            "onnx.import_model",
+            f"{len(missing)} operators cannot be read",
+            expected=", ".join(sorted(READERS)),
+            got=", ".join(missing),
+        )
+    constants = {t.name: onnx.numpy_helper.to_array(t) for t in graph.initializer}
+    r = Reader(constants)
+    for value in graph.input:
+        if value.name not in constants:
+            r.symbols[value.name] = S.Variable(value.name)
+    for node in graph.node:
+        a = {x.name: _plain(onnx.helper.get_attribute_value(x)) for x in node.attribute}
+        if node.op_type == "Constant":
+            constants[node.output[0]] = _constant(onnx, a)
+            continue
+        folded = _folded_constant(node, a, constants)
+        if folded is not None:
+            constants[node.output[0]] = folded
+            continue
+        for name in node.input:
+            if name and name not in r.symbols and name not in constants:
+                raise FormatError(
+                    f"onnx: {model_file}: node {node.name!r} reads {name!r}, which nothing "
+                    "computes."
+                )
+        found = READERS[node.op_type](r, node, a)
+        for i, name in enumerate(node.output):
+            r.symbols[name] = found[i] if len(node.output) > 1 and len(found) > i else found
+    outputs = [r.symbol(o.name) for o in graph.output]
+    net = outputs[0] if len(outputs) == 1 else S.Group(outputs)
+    known = set(net.list_inputs())
+    args = {k: v for k, v in r.args.items() if k in known}
+    aux = {k: v for k, v in r.aux.items() if k in known}
+    return net, args, aux
+
+
+def _constant(onnx, a):
+    if "value" in a:
+        return onnx.numpy_helper.to_array(a["value"])
+    for name, dtype in (
+        ("value_float", "float32"), ("value_floats", "float32"),
+        ("value_int", "int64"), ("value_ints", "int64"),
+    ):  # fmt: skip
+        if name in a:
+            return onp.array(a[name], dtype)
+    return fail(MXNetError, "onnx.import_model", "a constant of another kind", got=sorted(a))
+
+
+def _plain(value):
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value
+
+
+def get_model_metadata(model_file):
+    """Names and shapes of a model's inputs and outputs.
+
+    Parameters
+    ----------
+    model_file : str
+
+    Returns
+    -------
+    dict     ``'input_tensor_data'`` and ``'output_tensor_data'``: lists of (name, shape); 0 stands
+             for what may change
+    """
+    _, model = _model(model_file)
+    constants = {t.name for t in model.graph.initializer}
+
+    def described(values):
+        return [
+            (v.name, tuple(d.dim_value for d in v.type.tensor_type.shape.dim))
+            for v in values
+            if v.name not in constants
+        ]
+
+    return {
+        "input_tensor_data": described(model.graph.input),
+        "output_tensor_data": described(model.graph.output),
+    }
