@@ -1,12 +1,14 @@
 """Blocks on symbols, export, and blocks made of symbols."""
 
 import copy
+import json
 
 import numpy as onp
 import pytest
 
 import mxnet as mx
 from mxnet import autograd, gluon, nd, sym
+from mxnet.error import FormatError
 from mxnet.gluon import nn, rnn
 
 IMAGE = (2, 3, 8, 8)
@@ -259,3 +261,26 @@ def test_imports_tell_what_is_missing(tmp_path):
     nd.save(files[1], {"arg:fc_weight": nd.ones((2, 3))})
     with pytest.raises(AssertionError, match="'fc_bias' is missing in file"):
         gluon.SymbolBlock.imports(files[0], "data", files[1])
+
+
+def test_whole_blocks_are_saved_and_loaded(tmp_path):
+    net = _chain(nn.Dense(3), _chain(nn.Dense(2), nn.Dropout(0.5)))
+    net.initialize()
+    net.hybridize()
+    want = net(nd.ones((2, 4))).asnumpy()
+    net.save(str(tmp_path / "m"))
+    other = _chain(nn.Dense(3), _chain(nn.Dense(2), nn.Dropout(0.5)))
+    other.load(str(tmp_path / "m"))
+    assert (other(nd.ones((2, 4))).asnumpy() == want).all()
+    tree = json.loads((tmp_path / "m-model.json").read_text())[net.name]
+    assert list(tree["children"].values()) == ["0", "1"]
+    assert tree["in_format"] == [0]
+    assert tree["hybridized"] is True
+    assert sym.load_json(tree["symbol"]).list_outputs()[0].endswith("_fwd_output")
+    with pytest.raises(ValueError, match=r"other blocks below: expected \['0'\], got \['0', '1'\]"):
+        _chain(nn.Dense(3)).load(str(tmp_path / "m"))
+    with pytest.raises(FileNotFoundError):
+        net.load(str(tmp_path / "nowhere"))
+    (tmp_path / "m-model.json").write_text("{")
+    with pytest.raises(FormatError, match=r"m-model.json: not readable JSON"):
+        net.load(str(tmp_path / "m"))

@@ -1,6 +1,7 @@
 """``Block`` and ``HybridBlock``: named trees of layers."""
 
 import copy
+import json
 import re
 import threading
 import warnings
@@ -16,12 +17,13 @@ from .._engine.state import threads
 from .._engine.trace import placeholder, trace
 from .._graph import net
 from .._graph.complete import complete, complete_types, is_full
-from ..error import MXNetError, TraceError, nearest
+from ..error import FormatError, MXNetError, TraceError, nearest
 from ..executor import run_graph, traced_graph
 from ..name import NameManager, Prefix
 from ..ndarray import NDArray
 from ..ndarray import load as _load
 from ..ndarray import save as _save
+from ..ndarray._serialize import atomic_write
 from ..ndarray.ndarray import _wrap
 from ..symbol import Symbol
 from .parameter import DeferredInitializationError, Parameter, ParameterDict, brief
@@ -318,6 +320,70 @@ class Block:
                 continue
             params[name]._load_init(data, ctx, cast_dtype, dtype_source)
 
+    def save(self, prefix):
+        """Write the tree of blocks and the parameters, to be loaded into a block of the same class.
+
+        Parameters
+        ----------
+        prefix : str    of the files ``prefix-model.json`` and ``prefix-model.params``
+        """
+        count = [0]
+        text = json.dumps({f"{self.name}": self._structure(count)})
+        atomic_write(f"{prefix}-model.json", [text.encode()])
+        self.save_parameters(f"{prefix}-model.params")
+
+    def _structure(self, count):
+        """What :meth:`save` tells of the block and those below, as 1.9.1 lays it out."""
+        found = {"orig_name": self.name, **self._own_structure()}
+        found["children"] = {child.name: name for name, child in self._children.items()}
+        for child in self._children.values():
+            count[0] += 1
+            found[re.sub(r"\d+$", "", child.name) + str(count[0])] = child._structure(count)
+        return found
+
+    def _own_structure(self):
+        return {}
+
+    def load(self, prefix):
+        """Read what :meth:`save` wrote: parameters, and which blocks were hybridized.
+
+        Raises
+        ------
+        FileNotFoundError   a file is not there
+        FormatError         the file does not hold the structure of blocks
+        ValueError          the blocks are others than those that were saved
+        """
+        name = f"{prefix}-model.json"
+        with open(name, "rb") as f:
+            data = f.read()
+        try:
+            found = json.loads(data)
+        except (ValueError, RecursionError) as e:
+            raise FormatError(f"{name}: not readable JSON: {str(e).splitlines()[0]}.") from None
+        if not isinstance(found, dict) or len(found) != 1:
+            raise FormatError(f"{name}: expected the structure of one block.")
+        self._load_structure(next(iter(found.values())), name, type(self).__name__)
+        self.load_parameters(f"{prefix}-model.params")
+
+    def _load_structure(self, found, where, path):
+        if not isinstance(found, dict) or not isinstance(found.get("children"), dict):
+            raise FormatError(f"{where}: {path}: expected a block with its children.")
+        names = list(found["children"].values())
+        if names != list(self._children):
+            raise ValueError(
+                f"{where}: {path} has other blocks below: expected {list(self._children)}, "
+                f"got {names}."
+            )
+        if isinstance(self, HybridBlock) and isinstance(found.get("hybridized"), bool):
+            self._active = found["hybridized"]
+        below = [v for k, v in found.items() if isinstance(v, dict) and k != "children"]
+        if len(below) != len(names):
+            raise FormatError(
+                f"{where}: {path}: expected {len(names)} blocks below, got {len(below)}."
+            )
+        for (name, child), part in zip(self._children.items(), below):
+            child._load_structure(part, where, f"{path}.{name}")
+
     def save_params(self, filename):
         """Deprecated: :meth:`save_parameters`, under the parameters' names."""
         warnings.warn(
@@ -597,6 +663,22 @@ class HybridBlock(Block):
         _save(names[1], arrays)
         return names
 
+    def _own_structure(self):
+        if self._called_with is None:
+            return {"hybridized": self._active}
+        n = _count_arrays(self._called_with)
+        inputs = [symbol.var("data" if n == 1 else f"data{i}") for i in range(n)]
+        outputs = []
+        form = _flatten([self.forward(*_rebuild(self._called_with, iter(inputs)))], outputs)
+        graph = outputs[0] if len(outputs) == 1 else symbol.Group(outputs)
+        return {
+            "in_format": _plain(self._called_with),
+            "out_format": _plain(form)[0],
+            "inputs": [s.tojson() for s in inputs],
+            "symbol": graph.tojson(),
+            "hybridized": self._active,
+        }
+
     def _symbol(self):
         """The block's outputs as a symbol, for inputs of the structure it was last called with."""
         structure = self._called_with
@@ -749,6 +831,11 @@ class _Graph:
         if self.single:
             return _wrap(NDArray, outs[0])
         return _rebuild(self.structure, iter([_wrap(NDArray, v) for v in outs]))[0]
+
+
+def _plain(structure):
+    """A structure in lists and zeros, as files of blocks have it; -1 stands for None."""
+    return [0 if s == 0 else -1 if s[0] == "value" else _plain(s[1]) for s in structure]
 
 
 def _count_arrays(structure):
@@ -925,6 +1012,12 @@ class SymbolBlock(HybridBlock):
                     for child, _ in node.inputs[1:]:
                         if id(child) in params:
                             params[id(child)].cast("float32")
+
+    def reset_ctx(self, ctx):
+        """Move all parameters to other contexts."""
+        self._clear_cached_op()
+        for p in self._params.values():
+            p.reset_ctx(ctx)
 
     def infer_shape(self, *args):
         """Complete the parameters' shapes from inputs."""

@@ -1,5 +1,7 @@
 """``sym.random``: random numbers, drawn anew whenever the graph runs."""
 
+from typing import Any
+
 from .. import _ops  # noqa: F401  (fills the registry)
 from .._frontend.compose import compose, fill_symbols
 from ..ndarray._names import unknown_name
@@ -40,7 +42,7 @@ def _draw(name, parameters, shape, dtype, kwargs):
     return compose("_random_" + name, [], {**parameters, **given}, label, attr)
 
 
-def uniform(low=0, high=1, shape=None, dtype=None, **kwargs):
+def uniform(low: Any = 0, high: Any = 1, shape=None, dtype=None, **kwargs):
     """Uniform numbers in ``[low, high)``.
 
     Parameters
@@ -52,7 +54,7 @@ def uniform(low=0, high=1, shape=None, dtype=None, **kwargs):
     return _draw("uniform", {"low": low, "high": high}, shape, dtype, kwargs)
 
 
-def normal(loc=0, scale=1, shape=None, dtype=None, **kwargs):
+def normal(loc: Any = 0, scale: Any = 1, shape=None, dtype=None, **kwargs):
     """Normal numbers of mean ``loc`` and deviation ``scale``; see :func:`uniform`."""
     return _draw("normal", {"loc": loc, "scale": scale}, shape, dtype, kwargs)
 
