@@ -541,7 +541,7 @@ class _Counted(EvalMetric):
 
 def _metric_state(metric):
     """The sums and counts of a metric, as values of JSON."""
-    state = {
+    state: dict = {
         k: v for k, v in vars(metric).items() if k in _SUMS and isinstance(v, (int, float, list))
     }
     if isinstance(metric, _Counted):

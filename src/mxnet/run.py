@@ -105,7 +105,7 @@ def main(arguments=None):
     """Run the program that the arguments name; the process's arguments by default."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or given[0] in ("-h", "--help"):
-        sys.stdout.write(__doc__)
+        sys.stdout.write(__doc__ or "")
         return 0 if given else 2
     restore_aliases()
     if given[0] == "-m":

@@ -8,6 +8,7 @@ least information ('entropy').
 """
 
 import logging
+from typing import Any
 
 import numpy as onp
 
@@ -404,7 +405,7 @@ def calib_graph(
     collector,
     calib_mode="entropy",
     quantized_dtype="int8",
-    logger=logging,
+    logger: Any = logging,
 ):
     """Write the ranges that a collector has seen into a graph of :func:`quantize_graph`.
 

@@ -177,9 +177,8 @@ class Estimator:
     def _add_default_training_metrics(self):
         if not self._train_metrics:
             suggested = _suggest_metric_for_loss(self.loss)
-            self._train_metrics = [suggested] if suggested is not None else []
-            name = type(self.loss).__name__.lower()
-            self._train_metrics.append(metric_loss(name))
+            loss = metric_loss(type(self.loss).__name__.lower())
+            self._train_metrics = [loss] if suggested is None else [suggested, loss]
         for metric in self._train_metrics:
             metric.name = "training " + metric.name.removeprefix("training ")
 
