@@ -2,22 +2,23 @@
 
 import numpy as onp
 
+from . import ndarray
 from ._dtypes import as_dtype, is_floating
 from ._engine.segment import alias, flush_all
 from ._engine.state import threads
 from ._engine.tape import backward as _backward
 from ._engine.trace import placeholder, trace
 from ._engine.value import Mark
-from ._frontend.dispatch import invoke
+from ._frontend.dispatch import invoke, write_out
 from ._graph.complete import complete, is_full
 from ._graph.net import auxiliary_nodes, output_name, topological
 from ._ops._spec import OpDef
-from .context import canonical
+from .context import canonical, current_context
 from .error import MXNetError, ShapeError, TraceError, fail
 from .ndarray import NDArray, array, zeros
 from .ndarray.ndarray import _wrap
 
-__all__ = ["Executor", "run_graph", "traced_graph"]
+__all__ = ["CachedOp", "Executor", "run_graph", "traced_graph"]
 
 _REQUESTS = ("null", "write", "add")
 _MOST_TRACED = 20000  # longer graphs run piecewise: compiling them whole would take minutes
@@ -495,6 +496,80 @@ class Executor:
     def get_optimized_symbol(self):
         """The symbol; the compiler's optimisations are not symbols."""
         return self._symbol
+
+
+class CachedOp:
+    """A symbol as a function of arrays, compiled once per combination of shapes: ``nd.CachedOp``.
+
+    Parameters
+    ----------
+    sym : Symbol
+    flags : sequence of (str, object)   accepted for 1.9.1's sake; memory is the compiler's work
+
+    Called with one NDArray per name of ``sym.list_inputs()``, in that order, it gives an NDArray,
+    or a list where the symbol has several outputs; auxiliary states are written. ``out=`` takes
+    the arrays to write results into.
+    """
+
+    is_np_sym = False
+
+    def __init__(self, sym, flags=()):
+        del flags
+        self.handle = sym
+        self._order = topological(sym._entries)
+        self._nodes = [n for n in self._order if n.op is None]
+        self._graphs = {}
+
+    def __call__(self, *args, out=None, default_ctx=None):
+        where = f"CachedOp({self.handle.name})"
+        if len(args) != len(self._nodes) or not all(isinstance(a, NDArray) for a in args):
+            fail(
+                MXNetError,
+                where,
+                "the inputs do not fit",
+                expected=f"{len(self._nodes)} NDArrays ({', '.join(n.name for n in self._nodes)})",
+                got=f"{len(args)} ({', '.join(type(a).__name__ for a in args)})",
+            )
+        ctx = args[0].context if args else canonical(default_ctx or current_context())
+        values = [a._read() for a in args]
+        try:
+            results = self._compiled(where, ctx, args, values)
+        except TraceError:
+            feed = {id(n): a for n, a in zip(self._nodes, args)}
+            with ctx:
+                made = run_graph(self._order, self.handle._entries, feed, self._shapes(ctx, values))
+            results = [x._read() for x in made]
+        if out is not None:
+            return write_out(self.handle, results, out)
+        made = [_wrap(NDArray, v) for v in results]
+        return made[0] if len(made) == 1 else made
+
+    def _compiled(self, where, ctx, args, values):
+        if threads.tracing is not None:
+            raise TraceError(f"{where}: is part of what is being traced")
+        key = (threads.training, ctx, *[v.spec.with_grad(False) for v in values])
+        graph = self._graphs.get(key)
+        if graph is None:
+            shapes = self._shapes(ctx, values)
+            graph = self._graphs[key] = traced_graph(
+                where, ctx, self._order, self.handle._entries, self._nodes, values, shapes
+            )
+        results, writes = graph(values)
+        for i, v in writes:
+            args[i]._write(v)
+        return results
+
+    def _shapes(self, ctx, values):
+        found = complete(
+            self.handle._entries,
+            {n: v.spec.shape for n, v in zip(self._nodes, values)},
+            {n: v.spec.dtype for n, v in zip(self._nodes, values)},
+            ctx=ctx,
+        ).shapes
+        return {k: s for k, s in found.items() if is_full(s)}
+
+
+ndarray.CachedOp = CachedOp  # where 1.9.1 has it
 
 
 def _is_loss(node):

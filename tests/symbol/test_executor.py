@@ -4,7 +4,7 @@ import numpy as onp
 import pytest
 
 import mxnet as mx
-from mxnet import nd, sym
+from mxnet import autograd, nd, sym
 from mxnet.error import MXNetError
 
 
@@ -225,3 +225,35 @@ def test_loops_train():
     assert found[1].asnumpy().tolist() == [8, 18]
     exe.backward([nd.ones((2, 2)), nd.zeros((2,))])
     assert grads["w"].asnumpy().tolist() == [5, 8]
+
+
+def test_cached_op():
+    a, b = mx.sym.var("a"), mx.sym.var("b")
+    f = nd.CachedOp(mx.sym.Group([a * b, a - b]), [("static_alloc", True)])
+    x, y = nd.array([1, 2]), nd.array([3, 4])
+    x.attach_grad()
+    for _ in range(2):
+        with autograd.record():
+            product, difference = f(x, y)
+        product.backward()
+        assert difference.asnumpy().tolist() == [-2, -2]
+        assert x.grad.asnumpy().tolist() == [3, 4]
+    with mx.engine.expect(compiled=0):
+        with autograd.record():
+            f(x, y)[0].backward()
+    out = [nd.zeros((2,)), nd.zeros((2,))]
+    assert f(x, y, out=out) is out
+    assert out[0].asnumpy().tolist() == [3, 8]
+    with pytest.raises(MXNetError, match=r"expected 2 NDArrays \(a, b\), got 1"):
+        f(x)
+
+
+def test_cached_op_writes_states_and_fills_shapes():
+    data, mean, var = mx.sym.var("data"), mx.sym.var("mean"), mx.sym.var("var")
+    gamma, beta = mx.sym.var("gamma"), mx.sym.var("beta")
+    out = mx.sym.BatchNorm(data, gamma, beta, mean, var, momentum=0.5)
+    f = nd.CachedOp(out + mx.sym.zeros((0, 3)))
+    state = nd.zeros((3,))
+    with autograd.record():
+        f(nd.ones((2, 3)) * 4, nd.ones((3,)), nd.zeros((3,)), state, nd.ones((3,)))
+    assert state.asnumpy().tolist() == [2, 2, 2]
