@@ -236,6 +236,14 @@ def test_bytes_are_resized_to_the_bit_as_by_opencv():
         assert (alone.asnumpy() == found.asnumpy()[0]).all()
 
 
+def test_what_a_subclass_does_is_done():
+    class Brighter(T.ToTensor):
+        def hybrid_forward(self, F, x):
+            return super().hybrid_forward(F, x) + 1
+
+    assert Brighter()(nd.array(PIXELS, dtype="uint8")).asnumpy().min() >= 1
+
+
 def test_while_recording_the_operators_are_used():
     x = nd.array(PIXELS / 255.0)
     x.attach_grad()

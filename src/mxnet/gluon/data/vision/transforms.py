@@ -88,22 +88,17 @@ class Compose(Sequential):
                 self.add(transform)
 
 
-class _Picture(HybridBlock):
-    """A transform that treats one picture on the host there (see ``_host``)."""
-
-    def forward(self, x, *args):
-        if not args and not self._active:
-            made = _host.apart(*self._alone_on(x))
-            if made is not None:
-                return made
-        return super().forward(x, *args)
-
-    def _alone_on(self, x):
-        """(function, picture, further arguments)."""
-        raise NotImplementedError
+def _one_on_host(self, x, *args):
+    """``forward`` of what changes one picture there where it is on the host, see ``_host``."""
+    # A subclass may have a hybrid_forward of its own.
+    if not args and not self._active and type(self).__module__ == __name__:
+        made = _host.apart(*self._alone_on(x))
+        if made is not None:
+            return made
+    return HybridBlock.forward(self, x, *args)
 
 
-class Cast(_Picture):
+class Cast(HybridBlock):
     """Convert to another element type.
 
     Parameters
@@ -118,6 +113,8 @@ class Cast(_Picture):
     def _batch_form(self, rank):
         return self
 
+    forward = _one_on_host
+
     def _alone_on(self, x):
         return _host.cast, x, self._dtype
 
@@ -125,7 +122,7 @@ class Cast(_Picture):
         return F.cast(x, dtype=self._dtype)
 
 
-class ToTensor(_Picture):
+class ToTensor(HybridBlock):
     """Pictures (H, W, C) or (N, H, W, C) of 0 to 255 become float32 (C, H, W) or (N, C, H, W) of 0
     to 1.
     """
@@ -135,6 +132,8 @@ class ToTensor(_Picture):
 
     _batch_form = _of_pictures
 
+    forward = _one_on_host
+
     def _alone_on(self, x):
         return _host.to_tensor, x
 
@@ -142,7 +141,7 @@ class ToTensor(_Picture):
         return F.image.to_tensor(x)
 
 
-class Normalize(_Picture):
+class Normalize(HybridBlock):
     """``(x - mean) / std`` per channel of (C, H, W) or (N, C, H, W), C being 1 or 3.
 
     Parameters
@@ -158,6 +157,8 @@ class Normalize(_Picture):
 
     _batch_form = _of_pictures
 
+    forward = _one_on_host
+
     def _alone_on(self, x):
         return _host.normalize, x, self._mean, self._std
 
@@ -165,7 +166,7 @@ class Normalize(_Picture):
         return F.image.normalize(x, self._mean, self._std)
 
 
-class Resize(_Picture):
+class Resize(HybridBlock):
     """Pictures of another size.
 
     Parameters
@@ -183,6 +184,8 @@ class Resize(_Picture):
 
     _batch_form = _of_pictures
 
+    forward = _one_on_host
+
     def _alone_on(self, x):
         return _host.resize, x, self._size, self._keep, self._interpolation
 
@@ -190,7 +193,7 @@ class Resize(_Picture):
         return F.image.resize(x, self._size, self._keep, self._interpolation)
 
 
-class CropResize(_Picture):
+class CropResize(HybridBlock):
     """A given part of the picture, in another size where one is given.
 
     Parameters
@@ -208,6 +211,8 @@ class CropResize(_Picture):
         self._interpolation = 1 if interpolation is None else interpolation
 
     _batch_form = _of_pictures
+
+    forward = _one_on_host
 
     def _alone_on(self, x):
         return _host.crop_resize, x, *self._box, self._size, self._interpolation
@@ -292,13 +297,15 @@ class RandomResizedCrop(Block):
         )
 
 
-class RandomFlipLeftRight(_Picture):
+class RandomFlipLeftRight(HybridBlock):
     """Exchange left and right with probability 1/2."""
 
     def __init__(self):
         super().__init__()
 
     _batch_form = _of_pictures
+
+    forward = _one_on_host
 
     def _alone_on(self, x):
         return _host.flip, x, 1
@@ -307,13 +314,15 @@ class RandomFlipLeftRight(_Picture):
         return F.image.random_flip_left_right(x)
 
 
-class RandomFlipTopBottom(_Picture):
+class RandomFlipTopBottom(HybridBlock):
     """Exchange top and bottom with probability 1/2."""
 
     def __init__(self):
         super().__init__()
 
     _batch_form = _of_pictures
+
+    forward = _one_on_host
 
     def _alone_on(self, x):
         return _host.flip, x, 0
@@ -326,7 +335,7 @@ def _around_one(amount):
     return max(0, 1 - amount), 1 + amount
 
 
-class RandomBrightness(_Picture):
+class RandomBrightness(HybridBlock):
     """Brightness times a factor from [max(0, 1 - brightness), 1 + brightness).
 
     Parameters
@@ -340,6 +349,8 @@ class RandomBrightness(_Picture):
 
     _batch_form = _of_pictures
 
+    forward = _one_on_host
+
     def _alone_on(self, x):
         return _host.adjust, x, "brightness", *self._args
 
@@ -347,7 +358,7 @@ class RandomBrightness(_Picture):
         return F.image.random_brightness(x, *self._args)
 
 
-class RandomContrast(_Picture):
+class RandomContrast(HybridBlock):
     """Distance from the mean brightness times a factor from [max(0, 1 - contrast), 1 + contrast).
 
     Parameters
@@ -361,6 +372,8 @@ class RandomContrast(_Picture):
 
     _batch_form = _of_pictures
 
+    forward = _one_on_host
+
     def _alone_on(self, x):
         return _host.adjust, x, "contrast", *self._args
 
@@ -368,7 +381,7 @@ class RandomContrast(_Picture):
         return F.image.random_contrast(x, *self._args)
 
 
-class RandomSaturation(_Picture):
+class RandomSaturation(HybridBlock):
     """Distance from gray times a factor from [max(0, 1 - saturation), 1 + saturation).
 
     Parameters
@@ -382,6 +395,8 @@ class RandomSaturation(_Picture):
 
     _batch_form = _of_pictures
 
+    forward = _one_on_host
+
     def _alone_on(self, x):
         return _host.adjust, x, "saturation", *self._args
 
@@ -389,7 +404,7 @@ class RandomSaturation(_Picture):
         return F.image.random_saturation(x, *self._args)
 
 
-class RandomHue(_Picture):
+class RandomHue(HybridBlock):
     """Hue turned by up to ``hue`` of the full circle either way.
 
     Parameters
@@ -403,6 +418,8 @@ class RandomHue(_Picture):
 
     _batch_form = _of_pictures
 
+    forward = _one_on_host
+
     def _alone_on(self, x):
         return _host.adjust, x, "hue", *self._args
 
@@ -410,7 +427,7 @@ class RandomHue(_Picture):
         return F.image.random_hue(x, *self._args)
 
 
-class RandomColorJitter(_Picture):
+class RandomColorJitter(HybridBlock):
     """Random brightness, contrast, saturation and hue, in random order.
 
     Parameters
@@ -424,6 +441,8 @@ class RandomColorJitter(_Picture):
 
     _batch_form = _of_pictures
 
+    forward = _one_on_host
+
     def _alone_on(self, x):
         return _host.jitter, x, *self._args
 
@@ -431,7 +450,7 @@ class RandomColorJitter(_Picture):
         return F.image.random_color_jitter(x, *self._args)
 
 
-class RandomLighting(_Picture):
+class RandomLighting(HybridBlock):
     """Add the principal colours of ImageNet, normally distributed; for values from 0 to 255.
 
     Parameters
@@ -444,6 +463,8 @@ class RandomLighting(_Picture):
         self._alpha = alpha
 
     _batch_form = _of_pictures
+
+    forward = _one_on_host
 
     def _alone_on(self, x):
         return _host.lighting, x, self._alpha
