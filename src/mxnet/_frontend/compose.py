@@ -14,7 +14,7 @@ from .._graph.serial import initial_value
 from .._ops import _spec
 from .._ops._spec import OpDef
 from ..attribute import AttrScope
-from ..error import AttributeTypeError, MXNetError, fail
+from ..error import AttributeTypeError, MXNetError, fail, nearest
 from ..name import NameManager
 from .build import document, signature_of
 from .dispatch import array_class
@@ -196,22 +196,46 @@ def symbol_signature(op):
     return inspect.Signature(params)
 
 
-def fill_symbols(namespace, prefix=None):
-    """Put the operators' functions into a module's namespace, as ``fill_namespace`` does."""
-    added = []
-    for name, op in _spec.registry.items():
-        if prefix is None:
-            if name.startswith("_"):
+def fill_symbols(namespace, *prefixes):
+    """Let a module have the operators' functions, each made when it is first asked for.
+
+    Parameters
+    ----------
+    namespace : dict             the module's; names that it defines itself are left alone
+    *prefixes : str or None      of the operators' names, stripped; None, or nothing given: all
+                                 names that do not begin with an underscore; empty: those that do
+
+    Returns
+    -------
+    list of str   the names
+    """
+    table = {}
+    for prefix in prefixes or (None,):
+        for name, op in _spec.registry.items():
+            if not prefix:
+                if name.startswith("_") is (prefix is None):
+                    continue
+                public = name
+            elif name.startswith(prefix):
+                public = name[len(prefix) :]
+            else:
                 continue
-            public = name
-        elif name.startswith(prefix):
-            public = name[len(prefix) :]
-        else:
-            continue
-        if public and public not in namespace:
-            namespace[public] = make_symbol_function(op, public, name)
-            added.append(public)
-    return added
+            if public and public not in namespace:
+                table.setdefault(public, (op, name))
+    module = namespace.get("__name__", "")
+
+    def __getattr__(name):
+        found = table.get(name)
+        if found is not None:
+            made = namespace[name] = make_symbol_function(found[0], name, found[1])
+            return made
+        text = f"module {module!r} has no attribute {name!r}"
+        hint = "" if name.startswith("_") else nearest(name, {**table, **namespace})
+        raise AttributeError(f"{text}; {hint}" if hint else text, name=name)
+
+    namespace["__getattr__"] = __getattr__
+    namespace["__dir__"] = lambda: sorted({*namespace, *table})
+    return list(table)
 
 
 def is_hidden(key):

@@ -2,7 +2,6 @@
 
 from .. import _ops  # noqa: F401  (fills the registry)
 from .._frontend.compose import fill_symbols
-from ..ndarray._names import unknown_name
 from . import _functions, contrib, image, linalg, op, random, sparse
 from ._custom import Custom
 from ._functions import *  # noqa: F403
@@ -28,4 +27,3 @@ __all__ = [
     *_functions.__all__,
 ]
 __all__ += fill_symbols(globals())
-__getattr__ = unknown_name(__name__, __all__)

@@ -3,12 +3,9 @@
 import types
 
 from .. import _ops  # noqa: F401  (fills the registry)
-from .._frontend.compose import make_symbol_function
-from .._ops import _spec
+from .._frontend.compose import fill_symbols
 
 __all__ = ["_internal"]
 
 _internal = types.ModuleType("mxnet.symbol._internal", __doc__)
-for _name, _op in list(_spec.registry.items()):
-    if _name.startswith("_"):
-        setattr(_internal, _name, make_symbol_function(_op, _name, _name))
+fill_symbols(_internal.__dict__, "")

@@ -5,7 +5,6 @@ import math
 from .. import _ops  # noqa: F401  (fills the registry)
 from .._frontend.compose import compose, fill_symbols
 from ..attribute import AttrScope
-from ..ndarray._names import unknown_name
 from ._control_flow import cond, foreach, while_loop
 from ._functions import full
 from .random import uniform
@@ -126,4 +125,3 @@ def rand_zipfian(true_classes, num_sampled, range_max):
 
 
 __all__ += fill_symbols(globals(), "_contrib_")
-__getattr__ = unknown_name(__name__, __all__)

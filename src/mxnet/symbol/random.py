@@ -4,7 +4,6 @@ from typing import Any
 
 from .. import _ops  # noqa: F401  (fills the registry)
 from .._frontend.compose import compose, fill_symbols
-from ..ndarray._names import unknown_name
 from .symbol import Symbol
 
 __all__ = [
@@ -109,4 +108,3 @@ def randint(low, high, shape=None, dtype=None, **kwargs):
 
 
 __all__ += fill_symbols(globals(), "_random_")
-__getattr__ = unknown_name(__name__, __all__)
