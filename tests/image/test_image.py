@@ -339,6 +339,12 @@ def test_sources(folder):
         assert labels(epoch) == labels(image.ImageIter(5, (3, 32, 32), **CLS))
         for batch, data in zip(epoch, expected):
             onp.testing.assert_array_equal(batch.data[0].asnumpy(), data)
+    (folder / "b.lst").write_text("".join(f"{k}\t{9 - k}\t{k}.png\n" for k in range(10)))
+    other = {"path_imglist": str(folder / "b.lst")}
+    assert labels(image.ImageIter(5, (3, 32, 32), **CLS, **other))[0] == [9, 8, 7, 6, 5]
+    # without an index the records are read in their order, and their own labels count
+    unordered = image.ImageIter(5, (3, 32, 32), path_imgrec=CLS["path_imgrec"], **other)
+    assert labels(unordered)[0] == [0, 1, 2, 0, 1]
     part = image.ImageIter(3, (3, 32, 32), imglist=names, num_parts=3, part_index=1, **root)
     assert (part.num_image, labels(part)) == (3, [[0, 1, 2]])
     two = image.ImageIter(2, (3, 32, 32), 2, imglist=[[[1, 2], "0.png"], [3, 4, "1.png"]], **root)

@@ -6,7 +6,7 @@ import os
 import numpy as onp
 
 from ..base import numeric_types
-from ..error import FormatError, MXNetError, ShapeError, fail
+from ..error import FormatError, ShapeError, fail
 from ..io import DataBatch, DataDesc, DataIter
 from ..ndarray import NDArray
 from ..recordio import MXIndexedRecordIO, MXRecordIO, unpack
@@ -90,7 +90,8 @@ class ImageIter(DataIter):
     """Batches of pictures, read, decoded and augmented in this thread.
 
     Pictures come from a record file (``path_imgrec``), or from files named in a list
-    (``path_imglist``, ``imglist``) below ``path_root``; with both, the labels come from the list.
+    (``path_imglist``, ``imglist``) below ``path_root``; with a record file, its index and a
+    list, the list tells which pictures, and their labels.
 
     Parameters
     ----------
@@ -253,14 +254,7 @@ class ImageIter(DataIter):
             if data is None:
                 raise StopIteration
             header, picture = unpack(data)
-            if self.imglist is None:
-                return header.label, picture
-            key = header.id
-            if key not in self.imglist:
-                fail(
-                    MXNetError, "ImageIter", f"picture {key} of the record file is not in the list"
-                )
-            return self.imglist[key][0], picture
+            return header.label, picture
         if self.cur >= len(self.seq):
             raise StopIteration
         key = self.seq[self.cur]
