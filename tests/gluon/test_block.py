@@ -338,3 +338,34 @@ def test_constant():
     close(net(nd.ones((2,))), [2, 3])
     net.hybridize()
     close(net(nd.ones((2,))), [2, 3])
+
+
+@pytest.mark.parametrize("hybrid", [False, True])
+def test_parameters_that_change_what_layers_see(hybrid):
+    """A subclass may override ``data()``, as GluonNLP's does for dropout of weights."""
+
+    class Doubled(gluon.Parameter):
+        def __init__(self, other):
+            super().__init__(other.name, shape=other._shape, init=other.init)
+            self._var, self._data, self._grad = other._var, other._data, other._grad
+            self._ctx_list, self._ctx_map = other._ctx_list, other._ctx_map
+            self._trainer, self._deferred_init = other._trainer, other._deferred_init
+
+        def data(self, ctx=None):
+            return 2 * self._check_and_get(self._data, ctx)
+
+    net = gluon.nn.Dense(2, in_units=3, use_bias=False)
+    net.initialize(mx.init.One())
+    net._reg_params["weight"] = doubled = Doubled(net.weight)
+    net.weight = doubled
+    if hybrid:
+        net.hybridize()
+    x = nd.ones((1, 3))
+    for _ in range(2):
+        with autograd.record():
+            y = net(x)
+        y.backward()
+        assert y.asnumpy().tolist() == [[6, 6]]
+        assert net.weight.grad().asnumpy().tolist() == [[2, 2, 2]] * 2
+    assert net.weight._check_and_get(net.weight._data, list)[0].asnumpy().tolist() == [[1] * 3] * 2
+    assert net.weight._ctx_list == [mx.cpu()]

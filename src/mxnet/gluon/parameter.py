@@ -333,6 +333,34 @@ class Parameter:
             found = trace.captured[self] = (_wrap(NDArray, v), v)
         return found[0]
 
+    # private names of 1.x, which subclasses of client libraries copy and call
+    _ctx_map = _trainer = None
+
+    @property
+    def _grad(self):
+        return self._grad_handles
+
+    @_grad.setter
+    def _grad(self, handles):
+        self._grad_handles = handles
+
+    @property
+    def _ctx_list(self):
+        return None if self._data is None else list(self._data)
+
+    @_ctx_list.setter
+    def _ctx_list(self, contexts):
+        """It follows from the data."""
+
+    def _check_and_get(self, arr_list, ctx):
+        """One of the arrays of ``_data`` or ``_grad``; ``ctx=list`` gives all."""
+        if ctx is list:
+            self._check(arr_list, next(iter(arr_list)) if arr_list else None)
+            return list(arr_list.values())
+        x = self._check(arr_list, ctx)
+        trace = threads.tracing
+        return x if trace is None or arr_list is not self._data else self._in_trace(trace, x)
+
     def _for_forward(self, ctx):
         """The value for a layer's forward pass; a stand-in that learns its shape while it is not
         known.
