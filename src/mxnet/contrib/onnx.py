@@ -7,7 +7,16 @@ from ..onnx import export_model
 from ..onnx._import import get_model_metadata, import_model
 from ..symbol import Variable
 
-__all__ = ["export_model", "get_model_metadata", "import_model", "import_to_gluon"]
+__all__ = [
+    "export_model",
+    "export_model_",
+    "get_model_metadata",
+    "get_model_metadata_",
+    "import_model",
+    "import_model_",
+    "import_to_gluon",
+    "import_to_gluon_",
+]
 
 
 def import_to_gluon(model_file, ctx=None):

@@ -5,6 +5,7 @@ import threading
 import weakref
 from collections import namedtuple
 from itertools import chain
+from typing import Any
 
 import numpy as onp
 
@@ -44,7 +45,7 @@ class DataDesc(namedtuple("DataDesc", ["name", "shape"])):
     DataDesc[data,(8, 3),<class 'numpy.float32'>,NC]
     """
 
-    def __new__(cls, name, shape, dtype=onp.float32, layout="NCHW"):
+    def __new__(cls, name, shape, dtype: Any = onp.float32, layout="NCHW"):
         desc = super().__new__(cls, name, shape)
         desc.dtype = dtype
         desc.layout = layout

@@ -3,6 +3,7 @@
 import logging
 import time
 import warnings
+from typing import Any
 
 import numpy as onp
 
@@ -19,7 +20,7 @@ from ..ndarray.ndarray import _wrap
 
 __all__ = ["BaseModule"]
 
-UNIFORM = Uniform(0.01)  # what ``fit`` and ``init_params`` start from
+UNIFORM: Any = Uniform(0.01)  # what ``fit`` and ``init_params`` start from
 _PARAMETERS = ("_weight", "_bias", "_gamma", "_beta")
 
 
@@ -270,7 +271,7 @@ class BaseModule:
         force_rebind=False,
         force_init=False,
         begin_epoch=0,
-        num_epoch=None,
+        num_epoch: Any = None,
         validation_metric=None,
         monitor=None,
         sparse_row_id_fn=None,
@@ -446,7 +447,7 @@ class BaseModule:
         ValueError   the file holds something else
         """
         found = {"arg": {}, "aux": {}}
-        named = load(fname)
+        named: Any = load(fname)
         for key in named if isinstance(named, dict) else [""]:
             kind, _, name = key.partition(":")
             if kind not in found or not name:

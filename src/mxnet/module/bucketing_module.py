@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from typing import Any
 
 import numpy as onp
 
@@ -17,7 +18,7 @@ from .module import Module
 
 __all__ = ["BucketingModule"]
 
-_CPU = _context.cpu()
+_CPU: Any = _context.cpu()
 
 
 class BucketingModule(BaseModule):
@@ -70,7 +71,7 @@ class BucketingModule(BaseModule):
         self._curr_module = self._curr_bucket_key = None
         self._params_dirty = False
         self._monitor = None
-        self._grad_req = None
+        self._grad_req: Any = None
 
     def _reset_bind(self):
         self.binded = False
@@ -429,7 +430,8 @@ class BucketingModule(BaseModule):
             default_bucket_key is not None,
             "default_bucket_key is required for loading BucketingModule",
         )
-        keys = load(f"{prefix}.buckets")[0].asnumpy()
+        saved: Any = load(f"{prefix}.buckets")
+        keys = saved[0].asnumpy()
         symbols = {}
         for key in keys.tolist():
             key = tuple(key) if isinstance(key, list) else key

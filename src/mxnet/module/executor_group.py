@@ -2,6 +2,7 @@
 
 import logging
 from collections import OrderedDict
+from typing import Any
 
 import numpy as onp
 
@@ -224,8 +225,8 @@ class DataParallelExecutorGroup:
         self._bound = {}  # executors by shapes of the inputs
         self._monitors = []
         self.execs = []
-        self.batch_size = None
-        self.slices = None
+        self.batch_size: Any = None
+        self.slices: Any = None
         self.bind_exec(data_shapes, label_shapes, shared_group)
 
     def _requests(self, grad_req, data_names):

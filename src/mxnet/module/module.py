@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from typing import Any
 
 from .. import context as _context
 from .. import optimizer as opt
@@ -25,7 +26,7 @@ from .executor_group import DataParallelExecutorGroup, assign_copy
 
 __all__ = ["Module"]
 
-_CPU = _context.cpu()
+_CPU: Any = _context.cpu()
 
 
 class Module(BaseModule):
@@ -103,9 +104,11 @@ class Module(BaseModule):
         self._optimizer = self._kvstore = self._update_on_kvstore = self._updater = None
         self._preload_opt_states = None
         self._grad_req = None
-        self._exec_group = self._data_shapes = self._label_shapes = None
+        self._exec_group: Any = None
+        self._data_shapes: Any = None
+        self._label_shapes: Any = None
         self._plans = None  # prepared updates
-        self._numbers = None  # the parameters' numbers in the optimizer
+        self._numbers: Any = None  # the parameters' numbers in the optimizer
         self._pace = _Pace()
 
     @staticmethod

@@ -1,6 +1,7 @@
 """Reading an ONNX model as a symbol with parameters."""
 
 import os
+from typing import Any
 
 import numpy as onp
 
@@ -321,7 +322,7 @@ def _transpose(r, node, a):
     return S.transpose(r.symbol(node.input[0]), axes=tuple(a.get("perm", ())))
 
 
-def _axes(r, node, a):
+def _axes(r, node, a) -> Any:
     axes = a.get("axes")
     if axes is None and len(node.input) > 1 and node.input[1]:
         axes = r.value(node.input[1], node).tolist()
@@ -350,6 +351,7 @@ def _concat(r, node, a):
 
 @reads("Slice")
 def _slice(r, node, a):
+    values: list[Any]
     if len(node.input) > 1:
         values = [r.value(i, node).tolist() if i else None for i in node.input[1:]]
     else:
@@ -422,7 +424,7 @@ def _folded_constant(node, a, constants):
     """What an operator that only moves axes makes of a constant; None for any other."""
     if not all(not name or name in constants for name in node.input):
         return None
-    x = constants.get(node.input[0]) if node.input else None
+    x: Any = constants.get(node.input[0]) if node.input else None
     if node.op_type == "Identity":
         return x
     if node.op_type == "Transpose":

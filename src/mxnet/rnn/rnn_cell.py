@@ -1,6 +1,7 @@
 """Cells of recurrent networks for symbols."""
 
 import functools
+from typing import Any
 
 import numpy as onp
 
@@ -107,7 +108,7 @@ class BaseRNNCell:
         for cell in getattr(self, "_cells", ()):
             cell.reset()
 
-    def __call__(self, inputs, states):
+    def __call__(self, inputs, states) -> Any:
         """One step.
 
         Parameters
@@ -138,7 +139,7 @@ class BaseRNNCell:
         return [info["shape"] for info in self.state_info]
 
     @property
-    def _gate_names(self):
+    def _gate_names(self) -> Any:
         return ()
 
     def _name_step(self):
