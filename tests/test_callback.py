@@ -124,3 +124,40 @@ def test_module_checkpoint():
     for epoch in range(4):
         save(epoch)
     assert Recorder.calls == [("net", 2, True), ("net", 4, True)]
+
+
+def test_monitor():
+    x = mx.sym.FullyConnected(mx.sym.Variable("data"), num_hidden=2, name="fc")
+    exe = x.simple_bind(mx.cpu(), data=(3, 2))
+    exe.arg_dict["data"][:] = 1
+    exe.arg_dict["fc_weight"][:] = nd.array([[1, 1], [3, 3]])
+    seen = mx.mon.Monitor(2, pattern="fc.*")
+    seen.install(exe)
+    found = []
+    for _ in range(3):
+        seen.tic()
+        exe.forward()
+        found.append(seen.toc())
+    assert found[1] == []
+    assert [(n, name) for n, name, _ in found[2]] == [
+        (3, "fc_output"),
+        (3, "fc_weight"),
+        (3, "fc_bias"),
+    ]
+    values = [float(text) for _, _, text in found[0]]
+    onp.testing.assert_allclose(values, [onp.sqrt(20), onp.sqrt(5), 0], rtol=1e-6)
+
+
+def test_monitor_sorts_and_prints(lines):
+    x = mx.sym.FullyConnected(mx.sym.Variable("data"), num_hidden=2, name="fc")
+    exe = x.simple_bind(mx.cpu(), data=(3, 2))
+    seen = mx.mon.Monitor(1, stat_func=lambda x: [x.max(), x.min()], sort=True, monitor_all=True)
+    seen.install(exe)
+    seen.tic()
+    exe.forward()
+    seen.toc_print()
+    said = lines()
+    assert said[0] == f"Batch: {1:7d} {'data':<30s} 0.0\t0.0\t"
+    names = [line.split()[2] for line in said]
+    assert names == sorted(names)
+    assert "fc_data" in names

@@ -35,7 +35,7 @@ class Monitor:
     >>> mon.tic()
     >>> _ = exe.forward()
     >>> mon.toc()
-    [(1, 'fc_output', '0.0\\t')]
+    [(1, 'fc_output', '0.0\t')]
     """
 
     def __init__(self, interval, stat_func=None, pattern=".*", sort=False, monitor_all=False):
