@@ -99,7 +99,7 @@ def test_a_broken_picture_is_named(tmp_path):
 def test_folders_are_classes(folder):
     (folder / "top.png").write_bytes(b"")
     (folder / "a" / "readme.txt").write_bytes(b"")
-    with pytest.warns(UserWarning) as warned:
+    with pytest.warns(UserWarning, match="Ignoring") as warned:
         data = ImageFolderDataset(str(folder))
     told = [str(w.message) for w in warned]
     assert told == [
