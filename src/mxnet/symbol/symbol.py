@@ -1,6 +1,5 @@
 """``Symbol``: a handle on outputs of a named graph that has not been run."""
 
-import json
 import os
 import warnings
 
@@ -1008,11 +1007,11 @@ def load(fname):
         with open(fname, "rb") as f:
             data = f.read()
     except FileNotFoundError as e:
-        raise SymbolFileError(f"load: cannot open {os.fspath(fname)!r}: no such file.") from e
+        raise _MissingFile(f"load: cannot open {os.fspath(fname)!r}: no such file.") from e
     return Symbol._of(serial.read(data, os.fspath(fname)))
 
 
-class SymbolFileError(MXNetError, FileNotFoundError):
+class _MissingFile(MXNetError, FileNotFoundError):
     """A symbol file that is not there."""
 
 
@@ -1024,9 +1023,3 @@ def load_json(json_str):
 
 
 fromjson = load_json
-
-
-def initializer_of(node):
-    """The initializer a variable's node names, as ``json`` reads it, or None."""
-    text = node.attrs.get("__init__")
-    return json.loads(text) if text else None
