@@ -19,6 +19,7 @@ from ..utils import check_sha1, download, replace_file
 
 __all__ = [
     "get_model_file",
+    "load_pretrained",
     "purge",
     "short_hash",
     "ModelFileError",

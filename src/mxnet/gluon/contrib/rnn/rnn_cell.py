@@ -4,7 +4,7 @@ from ...nn._arguments import natural
 from ...rnn import BidirectionalCell
 from ...rnn.rnn_cell import _GatedCell, _operators, _Remembering
 
-__all__ = ["VariationalDropoutCell", "LSTMPCell"]
+__all__ = ["VariationalDropoutCell", "LSTMPCell", "dynamic_unroll"]
 
 
 class VariationalDropoutCell(_Remembering):

@@ -5,7 +5,7 @@ from ...block import HybridBlock
 from ...contrib.nn import HybridConcurrent, Identity
 from ..model_store import CPU, ROOT, UnknownSizeError, load_pretrained
 
-__all__ = ["DenseNet", "densenet121", "densenet161", "densenet169", "densenet201"]
+__all__ = ["DenseNet", "densenet121", "densenet161", "densenet169", "densenet201", "get_densenet"]
 
 # layers: (channels of the stem, channels each layer adds, layers per block)
 densenet_spec = {

@@ -5,7 +5,7 @@ from ...block import HybridBlock
 from ...contrib.nn import HybridConcurrent
 from ..model_store import CPU, ROOT, load_pretrained
 
-__all__ = ["Inception3", "inception_v3"]
+__all__ = ["Inception3", "inception_v3", "make_aux"]
 
 
 def _make_basic_conv(channels, kernel_size, strides=1, padding=0):

@@ -17,6 +17,8 @@ __all__ = [
     "mobilenet_v2_0_25",
     "get_mobilenet",
     "get_mobilenet_v2",
+    "LinearBottleneck",
+    "RELU6",
 ]
 
 

@@ -5,7 +5,7 @@ from ...block import HybridBlock
 from ...contrib.nn import HybridConcurrent
 from ..model_store import CPU, ROOT, UnknownSizeError, load_pretrained
 
-__all__ = ["SqueezeNet", "squeezenet1_0", "squeezenet1_1"]
+__all__ = ["SqueezeNet", "squeezenet1_0", "squeezenet1_1", "get_squeezenet"]
 
 # convolution of the stem (channels, size), then fire modules by their narrow width, and pools
 _PLANS = {
