@@ -284,3 +284,12 @@ def test_whole_blocks_are_saved_and_loaded(tmp_path):
     (tmp_path / "m-model.json").write_text("{")
     with pytest.raises(FormatError, match=r"m-model.json: not readable JSON"):
         net.load(str(tmp_path / "m"))
+
+
+def test_summary_of_several_inputs(capsys):
+    net = Two()
+    net.initialize()
+    net.summary(nd.ones((2, 3)), nd.ones((4,)))
+    text = capsys.readouterr().out
+    assert "  (2, 3), (4,) " in text
+    assert "  (2, 2), [(4,), (2, 2)] " in text

@@ -487,8 +487,8 @@ class _Summary:
             "-" * 80,
             line.format("Layer (type)", "Output Shape", "Param #"),
             "=" * 80,
-            line.format("Input", str(given), 0),
-            *[line.format(name, str(shape), n) for name, shape, n in self.rows],
+            line.format("Input", _bare(given), 0),
+            *[line.format(name, _bare(shape), n) for name, shape, n in self.rows],
             "=" * 80,
             "Parameters in forward computation graph, duplicate included",
             f"   Total params: {c['total']}",
@@ -499,6 +499,11 @@ class _Summary:
             "-" * 80,
         ]
         print("\n".join(text))  # noqa: T201 - printing is what summary() is for
+
+
+def _bare(shapes):
+    """Shapes as text; several without the outer brackets, as 1.9.1 prints them."""
+    return str(shapes)[1:-1] if isinstance(shapes, list) else str(shapes)
 
 
 def _shapes(x):
