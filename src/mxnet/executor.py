@@ -512,6 +512,7 @@ class CachedOp:
     """
 
     is_np_sym = False
+    handle = None  # the symbol
 
     def __init__(self, sym, flags=()):
         del flags
