@@ -1,5 +1,6 @@
 """``gluon.model_zoo.vision``: networks that classify images.
 
+>>> from mxnet.gluon.model_zoo import vision
 >>> net = vision.resnet18_v1(classes=10)
 >>> net = vision.get_model("resnet18_v1", classes=10)
 
