@@ -170,7 +170,31 @@ class DataIter:
         """How many samples of the current batch only fill it up."""
 
 
-class ResizeIter(DataIter):
+class _OfOthers(DataIter):
+    """An iterator whose ``iter_next`` takes ``current_batch`` from other iterators."""
+
+    current_batch = None
+
+    def next(self):
+        """The next :class:`DataBatch`."""
+        if not self.iter_next():
+            raise StopIteration
+        return self.current_batch
+
+    def getdata(self):
+        return self.current_batch.data
+
+    def getlabel(self):
+        return self.current_batch.label
+
+    def getindex(self):
+        return self.current_batch.index
+
+    def getpad(self):
+        return self.current_batch.pad
+
+
+class ResizeIter(_OfOthers):
     """Another iterator, with ``size`` batches to the epoch.
 
     It begins anew where the other one ends before that.
@@ -213,24 +237,6 @@ class ResizeIter(DataIter):
                 return False  # nothing in it
         self.cur += 1
         return True
-
-    def next(self):
-        """The next :class:`DataBatch`, as the other iterator made it."""
-        if not self.iter_next():
-            raise StopIteration
-        return self.current_batch
-
-    def getdata(self):
-        return self.current_batch.data
-
-    def getlabel(self):
-        return self.current_batch.label
-
-    def getindex(self):
-        return self.current_batch.index
-
-    def getpad(self):
-        return self.current_batch.pad
 
 
 class _Fetcher:
@@ -296,7 +302,7 @@ def _stop(fetchers):
         f.stop()
 
 
-class PrefetchingIter(DataIter):
+class PrefetchingIter(_OfOthers):
     """One or several iterators, read by threads one batch ahead.
 
     The batches of several iterators are put together: all data, then all labels. What an iterator
@@ -388,24 +394,6 @@ class PrefetchingIter(DataIter):
         )
         self._ask()
         return True
-
-    def next(self):
-        """The next :class:`DataBatch`, of all iterators together."""
-        if not self.iter_next():
-            raise StopIteration
-        return self.current_batch
-
-    def getdata(self):
-        return self.current_batch.data
-
-    def getlabel(self):
-        return self.current_batch.label
-
-    def getindex(self):
-        return self.current_batch.index
-
-    def getpad(self):
-        return self.current_batch.pad
 
 
 class NDArrayIter(DataIter):
