@@ -203,3 +203,14 @@ def test_quiet_where_all_is_known():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         (sym.var("a") + 1).infer_shape(a=(2,))
+
+
+def test_borders_and_flat_results():
+    """None in a slice is the border; without an axis, results of sort and cumsum are flat."""
+    x = mx.sym.Variable("x")
+    y = mx.sym.slice(x, begin=(None, 1, 0), end=(None, 2, None), step=(-1, 1, 1))
+    for z in (y, mx.sym.load_json(y.tojson())):
+        assert z.infer_shape(x=(2, 5, 8))[1] == [(2, 1, 8)]
+    for f in (mx.sym.sort, mx.sym.cumsum):
+        assert f(x, axis=None).infer_shape(x=(4, 6))[1] == [(24,)]
+        assert f(x, axis=1).infer_shape(x=(4, 6))[1] == [(4, 6)]

@@ -38,6 +38,7 @@ _SAME = set(
     _shuffle
     """.split()
 )
+_FLATTENING = {"cumsum", "sort"}  # without an axis, the result is flat
 _DIFFERENT = {"shape_array", "size_array", "amp_multicast", "_contrib_allclose"}
 
 # inputs (by number) whose type is their own matter
@@ -356,7 +357,7 @@ class Completion:
         if not inputs:
             return
         data, out = inputs[0], (node, 0)
-        if _is_same(op):
+        if _is_same(op) and not (op.name in _FLATTENING and node.parse()[0]["axis"] is None):
             share = inputs if _all_same(op) else inputs[:1]
             for _ in range(2):
                 for e in share:

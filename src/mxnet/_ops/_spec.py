@@ -283,9 +283,15 @@ def _read_str(attr, value):
     return value if isinstance(value, str) else str(value)
 
 
-def _read_shape(_, value):
+_BORDERS = ("begin", "end", "step")  # of slices: there, None is the border of an array
+
+
+def _read_shape(attr, value):
     if isinstance(value, str):
-        value = ast.literal_eval(value.replace("L", "").replace("None", "-1") or "()")
+        text = value.replace("L", "")
+        if attr is None or attr.name not in _BORDERS:
+            text = text.replace("None", "-1")
+        value = ast.literal_eval(text or "()")
     if isinstance(value, (int, onp.integer)):
         return (int(value),)
     return tuple(v if v is None else _read_int(None, v) for v in value)
