@@ -252,7 +252,8 @@ def _symbol():
     S = mx.sym
     conv = S.Convolution(S.Variable("data"), num_filter=4, kernel=(3, 3), name="conv")
     bn = S.BatchNorm(conv, name="bn")
-    mixed = S.exp(S.Activation(bn, act_type="relu", name="act"), name="exp") + conv
+    mixed = S.exp(S.Activation(bn, act_type="relu", name="act"), name="exp")
+    mixed = S.elemwise_add(mixed, conv, name="sum")
     return S.FullyConnected(mixed, num_hidden=3, name="fc")
 
 
@@ -274,7 +275,7 @@ def test_convert_symbol():
     assert casts["conv"] == [f"{n}_amp_cast_float16" for n in ("data", "conv_weight", "conv_bias")]
     assert casts["bn"] == ["conv", "bn_gamma", "bn_beta", "bn_moving_mean", "bn_moving_var"]
     assert casts["exp"] == ["act_0_amp_cast_float32"]
-    assert casts["_plus0"][0].endswith("amp_multicast")
+    assert casts["sum"][0].endswith("amp_multicast")
     assert _casts(amp.convert_symbol(_symbol(), excluded_sym_names=["conv"]))["conv"][0].endswith(
         "float32"
     )

@@ -21,6 +21,9 @@ from mxnet.gluon.data.dataloader import LoaderTimeout, WorkerDied, WorkerError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes need a Unix system")
 
+# Far from a loader's timeout of 120 s, on a machine however busy
+PROMPT = 20
+
 
 def alive(pid):
     try:
@@ -138,7 +141,7 @@ def test_processes_outlive_an_epoch():
     second = {p for batch in loader for p in plain(batch)[1]}
     assert second & first
     assert os.getpid() not in first | second
-    assert time.perf_counter() - begun < 4
+    assert time.perf_counter() - begun < PROMPT
     del loader
     gc.collect()
     wait_until_gone(first | second)
@@ -185,7 +188,7 @@ def test_an_exception_tells_sample_line_and_traceback():
     begun = time.perf_counter()
     with pytest.raises(KeyError) as caught:
         next(batches)
-    assert time.perf_counter() - begun < 3
+    assert time.perf_counter() - begun < PROMPT
     message = str(caught.value)
     assert isinstance(caught.value, WorkerError)
     assert isinstance(caught.value, MXNetError)
@@ -229,7 +232,7 @@ def test_a_worker_that_is_killed(number):
     message = rf"process {pid}\) was killed by {number.name} while it made sample 5 \(number 1 of"
     with pytest.raises(WorkerDied, match=message):
         list(batches)
-    assert time.perf_counter() - begun < 3
+    assert time.perf_counter() - begun < PROMPT
     assert not alive(pid)
 
 
@@ -262,7 +265,7 @@ def test_a_worker_that_waits_for_ever():
     begun = time.perf_counter()
     with pytest.raises(LoaderTimeout, match=r"batch 1 \(samples 1\).*timeout=0\.3"):
         next(batches)
-    assert time.perf_counter() - begun < 4
+    assert time.perf_counter() - begun < PROMPT
     wait_until_gone(pids)
 
 
@@ -324,7 +327,8 @@ def _full(pieces):
 def run(tmp_path, code):
     """A program of its own, without the guard that Python's own workers ask for."""
     path = tmp_path / "program.py"
-    path.write_text(textwrap.dedent(code))
+    heard = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    path.write_text(heard + textwrap.dedent(code))  # whoever runs the tests may ignore Ctrl-C
     return subprocess.Popen(
         [sys.executable, str(path)],
         stdout=subprocess.PIPE,
@@ -387,7 +391,7 @@ def test_no_process_is_left_behind(tmp_path, number):
     begun = time.perf_counter()
     program.send_signal(number)
     _, err = program.communicate(timeout=30)
-    assert time.perf_counter() - begun < 5
+    assert time.perf_counter() - begun < PROMPT
     wait_until_gone(pids)
     if number == signal.SIGINT:
         assert err.rstrip().endswith("KeyboardInterrupt")
