@@ -10,7 +10,7 @@ import numpy as onp
 
 from ..error import MXNetError, fail
 
-__all__ = ["CONVERTERS"]
+__all__ = ["CONVERTERS", "converts", "number_like", "reduced_axes"]
 
 CONVERTERS = {}
 
@@ -49,13 +49,14 @@ for _names, _target in {
     CONVERTERS[_names] = _one(_target)
 
 
-def _float(g, node, value):
+def number_like(g, node, value):
+    """A constant of the element type of the first input."""
     return g.const(onp.asarray(value, g.dtype_of(node.inputs[0])))
 
 
 def _scalar(onnx_name, swapped=False):
     def convert(g, node, x, a):
-        number = _float(g, node, a["scalar"])
+        number = number_like(g, node, a["scalar"])
         return g.add(onnx_name, [number, x[0]] if swapped else [x[0], number])
 
     return convert
@@ -74,7 +75,7 @@ for _name, _target in {
 
 def _compare(onnx_name, negated=False, scalar=False):
     def convert(g, node, x, a):
-        other = _float(g, node, a["scalar"]) if scalar else x[1]
+        other = number_like(g, node, a["scalar"]) if scalar else x[1]
         y = g.add(onnx_name, [x[0], other])
         if negated:
             y = g.add("Not", [y])
@@ -104,7 +105,7 @@ def _rsqrt(g, node, x, a):
 
 @converts("_contrib_div_sqrt_dim")
 def _div_sqrt_dim(g, node, x, a):
-    return g.add("Div", [x[0], _float(g, node, math.sqrt(g.shape_of(node.inputs[0])[-1]))])
+    return g.add("Div", [x[0], number_like(g, node, math.sqrt(g.shape_of(node.inputs[0])[-1]))])
 
 
 # ---------------------------------------------------------------------------- layers
@@ -215,7 +216,7 @@ def _l2_normalization(g, node, x, a):
     first = {"instance": 1, "channel": 1, "spatial": 2}[a["mode"]]
     axes = [1] if a["mode"] == "channel" else list(range(first, rank))
     total = g.add("ReduceSumSquare", x, axes=axes, keepdims=1)
-    total = g.add("Sqrt", [g.add("Add", [total, _float(g, node, a["eps"])])])
+    total = g.add("Sqrt", [g.add("Add", [total, number_like(g, node, a["eps"])])])
     return g.add("Div", [x[0], total])
 
 
@@ -273,8 +274,8 @@ def _activation(g, node, x, a):
     kind = {
         "relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softrelu": "Softplus",
         "softsign": "Softsign",
-    }[a["act_type"]]  # fmt: skip
-    return g.add(kind, x)
+    }.get(a["act_type"])  # fmt: skip
+    return g.add(kind, x) if kind else CONVERTERS[a["act_type"]](g, node, x, a)
 
 
 @converts("LeakyReLU")
@@ -293,9 +294,9 @@ def _leaky(g, node, x, a):
             slope = g.add("Unsqueeze", [slope, g.ints(range(1, rank - 1))])
         return g.add("PRelu", [x[0], slope])
     if kind == "gelu":
-        scaled = g.add("Erf", [g.add("Mul", [x[0], _float(g, node, math.sqrt(0.5))])])
-        half = g.add("Mul", [x[0], _float(g, node, 0.5)])
-        return g.add("Mul", [half, g.add("Add", [scaled, _float(g, node, 1.0)])])
+        scaled = g.add("Erf", [g.add("Mul", [x[0], number_like(g, node, math.sqrt(0.5))])])
+        half = g.add("Mul", [x[0], number_like(g, node, 0.5)])
+        return g.add("Mul", [half, g.add("Add", [scaled, number_like(g, node, 1.0)])])
     return fail(MXNetError, f"onnx: LeakyReLU (node {node.name!r})", "unknown kind", got=kind)
 
 
@@ -306,23 +307,12 @@ def _hard_sigmoid(g, node, x, a):
 
 @converts("clip")
 def _clip(g, node, x, a):
-    return g.add("Clip", [x[0], _float(g, node, a["a_min"]), _float(g, node, a["a_max"])])
+    return g.add("Clip", [x[0], number_like(g, node, a["a_min"]), number_like(g, node, a["a_max"])])
 
 
 @converts("Dropout")
 def _dropout(g, node, x, a):
     return g.add("Identity", x[:1])  # nothing is dropped when a network is used
-
-
-@converts("softmax", "log_softmax")
-def _softmax(g, node, x, a):
-    if a.get("use_length"):
-        fail(MXNetError, f"onnx: softmax (node {node.name!r})", "use_length cannot be said")
-    data = x[0]
-    if a.get("temperature") not in (None, 1.0):
-        data = g.add("Div", [data, _float(g, node, a["temperature"])])
-    kind = "Softmax" if node.op.name == "softmax" else "LogSoftmax"
-    return g.add(kind, [data], axis=a["axis"])
 
 
 @converts("SoftmaxOutput")
@@ -351,24 +341,13 @@ def _embedding(g, node, x, a):
     return g.add("Gather", [x[1], g.cast(x[0], "int64")], axis=0)
 
 
-@converts("UpSampling")
-def _upsampling(g, node, x, a):
-    if a["sample_type"] != "nearest" or len(x) != 1:
-        fail(MXNetError, f"onnx: UpSampling (node {node.name!r})", "only one input, nearest")
-    scales = g.const(onp.array([1, 1, a["scale"], a["scale"]], "float32"))
-    return g.add(
-        "Resize", [x[0], "", scales], mode="nearest",
-        coordinate_transformation_mode="asymmetric", nearest_mode="floor",
-    )  # fmt: skip
-
-
 @converts("Pad")
 def _pad(g, node, x, a):
     widths = a["pad_width"]
     pads = g.ints([*widths[::2], *widths[1::2]])
     inputs = [x[0], pads]
     if a["mode"] == "constant":
-        inputs.append(_float(g, node, a.get("constant_value", 0)))
+        inputs.append(number_like(g, node, a.get("constant_value", 0)))
     return g.add("Pad", inputs, mode=a["mode"])
 
 
@@ -378,14 +357,44 @@ def _flatten(g, node, x, a):
     return g.add("Flatten", x, axis=1)
 
 
+def _reshape_target(codes, now, target):
+    """ONNX's shape for codes of Reshape: sizes that are taken over stay free as far as it can."""
+    found, at, free, k = [], 0, -1 not in codes, 0
+    codes = list(codes)
+    while k < len(codes):
+        code = codes[k]
+        k += 1
+        if code == -2:  # all that remain
+            codes[k:k] = [0] * (len(now) - at)
+            continue
+        if code == -4:
+            found += [target[len(found)], target[len(found) + 1]]
+            k, at = k + 2, at + 1
+            if free and at == 1:  # what the first axis is split into
+                found[-2 if codes[k - 2] == -1 else -1], free = -1, False
+        elif code == -3:
+            found.append(-1 if free else target[len(found)])
+            free, at = False, at + 2
+        elif code == 0 and len(found) != at:
+            found.append(-1 if free and at == 0 else target[len(found)])
+            free, at = free and at != 0, at + 1
+        else:
+            found.append(code)
+            at += 1
+    return found
+
+
 @converts("Reshape")
 def _reshape(g, node, x, a):
-    target = list(a["shape"] or ())
-    if a.get("reverse") or any(s < -1 for s in target) or not target:
-        now, target = g.shape_of(node.inputs[0]), list(g.shape_of((node, 0)))
+    codes = list(a["shape"] or ())
+    now, target = g.shape_of(node.inputs[0]), list(g.shape_of((node, 0)))
+    if a.get("reverse") or not codes:
         if now and target and now[0] == target[0]:
             target[0] = 0  # the batch, whatever its size
-    return g.add("Reshape", [x[0], g.ints(target)])
+        elif -1 in codes and min(codes) == -1:
+            target[codes.index(-1)] = -1
+        return g.add("Reshape", [x[0], g.ints(target)])
+    return g.add("Reshape", [x[0], g.ints(_reshape_target(codes, now, target))])
 
 
 @converts("transpose")
@@ -415,7 +424,7 @@ def _squeeze(g, node, x, a):
     return g.add("Squeeze", [x[0], g.ints([axis] if isinstance(axis, int) else axis)])
 
 
-@converts("Concat", "concat")
+@converts("Concat", "concat", "_rnn_param_concat")
 def _concat(g, node, x, a):
     return g.add("Concat", x, axis=a["dim"])
 
@@ -459,14 +468,18 @@ def _slice(g, node, x, a):
 @converts("slice_like")
 def _slice_like(g, node, x, a):
     shape = g.shape_of((node, 0))
-    return g.add(
-        "Slice", [x[0], g.ints([0] * len(shape)), g.ints(shape), g.ints(range(len(shape)))]
-    )
+    axes = [i % len(shape) for i in a["axes"] or range(len(shape))]
+    ends = [shape[i] for i in axes]
+    return g.add("Slice", [x[0], g.ints([0] * len(axes)), g.ints(ends), g.ints(axes)])
 
 
 @converts("broadcast_to", "broadcast_like", "broadcast_axis")
 def _broadcast(g, node, x, a):
-    return g.add("Expand", [x[0], g.ints(g.shape_of((node, 0)))])
+    if node.op.name == "broadcast_like" and a.get("lhs_axes") is None:
+        return g.add("Expand", [x[0], g.add("Shape", [x[1]])])
+    was, shape = g.shape_of(node.inputs[0]), g.shape_of((node, 0))
+    target = [1 if i == j else j for i, j in zip(was, shape)]  # 1 leaves a size as it is
+    return g.add("Expand", [x[0], g.ints(target)])
 
 
 @converts("tile")
@@ -488,11 +501,15 @@ def _cast(g, node, x, a):
 @converts("zeros_like", "ones_like")
 def _like(g, node, x, a):
     number = float(node.op.name == "ones_like")
-    return g.add("Add", [g.add("Mul", [x[0], _float(g, node, 0.0)]), _float(g, node, number)])
+    return g.add(
+        "Add", [g.add("Mul", [x[0], number_like(g, node, 0.0)]), number_like(g, node, number)]
+    )
 
 
 @converts("_zeros", "_ones", "_full")
 def _filled(g, node, x, a):
+    if not g.knows((node, 0)):
+        return None  # a state to begin with: RNN takes zeros by itself
     number = a.get("value", float(node.op.name == "_ones"))
     return g.const(onp.full(g.shape_of((node, 0)), number, g.dtype_of((node, 0))))
 
@@ -505,7 +522,8 @@ def _arange(g, node, x, a):
 
 
 # ---------------------------------------------------------------------------- reductions
-def _axes(g, node, a):
+def reduced_axes(g, node, a):
+    """The axes that are reduced, none of them negative."""
     rank = len(g.shape_of(node.inputs[0]))
     axis = a.get("axis")
     if axis is None or axis == ():
@@ -519,7 +537,7 @@ def _axes(g, node, a):
 
 def _reduce(onnx_name):
     def convert(g, node, x, a):
-        axes, keep = _axes(g, node, a), int(bool(a["keepdims"]))
+        axes, keep = reduced_axes(g, node, a), int(bool(a["keepdims"]))
         if onnx_name == "ReduceSum":
             y = g.add(onnx_name, [x[0], g.ints(axes)], keepdims=keep)
         else:
@@ -563,12 +581,28 @@ def _dot(g, node, x, a):
         (x[1], node.inputs[1], a["transpose_b"]),
     ):
         rank = len(g.shape_of(entry))
-        if flip:
+        if flip and rank > 1:
+            if rank > 2 and node.op.name == "dot":
+                fail(MXNetError, f"onnx: dot (node {node.name!r})", "a transposed array of 3 axes")
             perm = list(range(rank))
             perm[-1], perm[-2] = perm[-2], perm[-1]
             name = g.add("Transpose", [name], perm=perm)
         parts.append(name)
+    if node.op.name == "dot":
+        return _contracted(g, node, parts)
     return g.add("MatMul", parts)
+
+
+def _contracted(g, node, parts):
+    """``dot``: the last axis of the left with the first of the right."""
+    left, right = (g.shape_of(e) for e in node.inputs)
+    if len(left) <= 2 and len(right) <= 2:
+        y = g.add("MatMul", parts)
+        return g.add("Reshape", [y, g.ints([1])]) if len(left) == len(right) == 1 else y
+    if len(right) > 2:
+        parts[1] = g.add("Reshape", [parts[1], g.ints([right[0], -1])])
+    y = g.add("MatMul", parts)
+    return g.add("Reshape", [y, g.ints(g.shape_of((node, 0)))]) if len(right) > 2 else y
 
 
 @converts("where")
@@ -612,6 +646,9 @@ _ORDER = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2), "rnn_tanh": (0,), "rnn_relu": 
 def _rnn(g, node, x, a):
     mode, h, layers = a["mode"], a["state_size"], a["num_layers"]
     sides = 2 if a["bidirectional"] else 1
+    for name in ("projection_size", "lstm_state_clip_min", "lstm_state_clip_max"):
+        if a.get(name) is not None:
+            fail(MXNetError, f"onnx: RNN (node {node.name!r})", f"{name} cannot be said in ONNX")
     packed = g.value_of(node.inputs[1])
     if packed is None:
         fail(
@@ -647,6 +684,8 @@ def _rnn(g, node, x, a):
             sidewise.append(onp.concatenate([sorted_gates(cut(gates * h)) for _ in range(2)]))
         biases.append(onp.stack(sidewise))
     data, states = x[0], []
+    n_states = 2 if mode == "lstm" else 1
+    lengths = g.cast(x[2 + n_states], "int32") if a.get("use_sequence_length") else ""
     options = {"hidden_size": h, "direction": "bidirectional" if sides == 2 else "forward"}
     if mode == "gru":
         options["linear_before_reset"] = 1
@@ -654,14 +693,16 @@ def _rnn(g, node, x, a):
         options["activations"] = ["Relu"] * sides
     for layer in range(layers):
         begin = []
-        for s in x[2:]:
-            if layers == 1:
+        for s, (child, _) in zip(x[2 : 2 + n_states], node.inputs[2:]):
+            if child.op is not None and child.op.name == "_zeros":
+                begin.append("")
+            elif layers == 1:
                 begin.append(s)
             else:
                 rows = g.ints([layer * sides]), g.ints([(layer + 1) * sides]), g.ints([0])
                 begin.append(g.add("Slice", [s, *rows]))
         w, r = weights[layer]
-        inputs = [data, g.const(w), g.const(r), g.const(biases[layer]), "", *begin]
+        inputs = [data, g.const(w), g.const(r), g.const(biases[layer]), lengths, *begin]
         n_outputs = 3 if mode == "lstm" else 2
         outs = g.add(_KINDS[mode], inputs, n_outputs=n_outputs, **options)
         if sides == 2:  # (T, sides, N, H) -> (T, N, sides * H)

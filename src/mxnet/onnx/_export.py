@@ -7,13 +7,14 @@ import numpy as onp
 
 from .._checkpoint import split_params
 from .._dtypes import as_dtype
+from .._graph.complete import complete
 from .._graph.net import output_name, topological
 from ..error import MXNetError, fail
 from ..ndarray import NDArray, load
 from ..ndarray._serialize import atomic_write
 from ..symbol import Symbol
 from ..symbol import load as load_symbol
-from ._converters import CONVERTERS
+from ._sequences import CONVERTERS
 
 __all__ = ["export_model", "get_operator_support"]
 
@@ -40,26 +41,27 @@ class Writer:
     def __init__(self, onnx, symbol, params, shapes, types):
         self.onnx = onnx
         self.nodes, self.initializers, self.names = [], [], {}
+        self.outputs = []
         self.params = params
         self._count = 0
         self._constants = {}
-        internals = symbol.get_internals()
-        given = {**{k: v.shape for k, v in params.items()}, **shapes}
-        known = set(symbol.list_inputs())
-        given = {k: v for k, v in given.items() if k in known}
-        _, found, _ = internals.infer_shape_partial(**given)
-        dtypes = {**{k: v.dtype for k, v in params.items() if k in known}, **types}
-        _, kinds, _ = internals.infer_type_partial(**dtypes)
-        self._shapes, self._types = {}, {}
-        for (node, i), shape, kind in zip(internals._entries, found, kinds or [None] * len(found)):
-            self._shapes[id(node), i] = shape
-            self._types[id(node), i] = kind
+        nodes = {n.name: n for n in topological(symbol._entries) if n.op is None}
+        kinds = {**{k: as_dtype(v.dtype) for k, v in params.items()}, **types}
+        self._found = complete(
+            symbol._entries,
+            {
+                nodes[k]: tuple(s)
+                for k, s in {**{k: v.shape for k, v in params.items()}, **shapes}.items()
+                if k in nodes
+            },
+            {nodes[k]: onp.dtype(t) for k, t in kinds.items() if k in nodes},
+        )
 
     def shape_of(self, entry):
         """The shape of an entry of the symbol's graph."""
         node, i = entry
-        shape = self._shapes.get((id(node), i))
-        if shape is None or (not shape and node.op is not None) or 0 in shape:
+        shape = self._found.get(entry)
+        if not self.knows(entry):
             fail(
                 MXNetError,
                 "onnx.export_model",
@@ -68,17 +70,30 @@ class Writer:
             )
         return tuple(shape)
 
+    def knows(self, entry):
+        """Whether the shape of an entry is known."""
+        shape = self._found.get(entry)
+        return shape is not None and -1 not in shape
+
     def dtype_of(self, entry):
         """The element type of an entry of the symbol's graph."""
         node, i = entry
-        kind = self._types.get((id(node), i))
+        kind = self._found.types.get((id(node), i))
         return as_dtype("float32" if kind is None else kind)
 
     def value_of(self, entry):
-        """A parameter's value as a NumPy array; None for anything else."""
+        """A parameter's value, or what is put together of parameters; None for anything else."""
         node, _ = entry
-        found = self.params.get(node.name) if node.op is None else None
-        return None if found is None else found
+        if node.op is None:
+            return self.params.get(node.name)
+        if node.op.name not in ("Reshape", "Concat", "_rnn_param_concat"):
+            return None
+        parts = [self.value_of(e) for e in node.inputs]
+        if any(p is None for p in parts):
+            return None
+        if node.op.name == "Reshape":
+            return parts[0].reshape(self.shape_of((node, 0)))
+        return onp.concatenate(parts, axis=node.parse()[0]["dim"])
 
     @staticmethod
     def arity(node):
@@ -118,6 +133,17 @@ class Writer:
         """A value in another element type."""
         to = self.onnx.helper.np_dtype_to_tensor_dtype(onp.dtype(dtype))
         return self.add("Cast", [name], to=to)
+
+    def prune(self):
+        """Drop nodes and constants that nothing reads; the last nodes give the outputs."""
+        read, kept = {o.name for o in self.outputs}, []
+        for node in reversed(self.nodes):
+            if any(name in read for name in node.output):
+                read.update(node.input)
+                kept.append(node)
+        self.nodes = kept[::-1]
+        self.initializers = [t for t in self.initializers if t.name in read]
+        return read
 
     def take(self, entry):
         """The name of an entry that a node reads."""
@@ -228,8 +254,8 @@ def export_model(
     for node in order:
         if node.op is not None:
             _convert(g, node, labels)
-    outputs = _outputs(g, sym, dynamic)
-    read = {name for node in g.nodes for name in node.input}
+    g.outputs = outputs = _outputs(g, sym, dynamic)
+    read = g.prune()
     for name in dict.fromkeys(sym.list_inputs()):
         if name in read and name in params:
             g.initializers.append(onnx.numpy_helper.from_array(params[name], name))
@@ -263,6 +289,8 @@ def _convert(g, node, labels):
     a = {**static, **dict(zip(words, numbers))}
     x = ["" if c.op is None and c.name in labels else g.take((c, i)) for c, i in node.inputs]
     found = CONVERTERS[node.op.name](g, node, x, a)
+    if any(name is None for name in x) and node.op.name != "RNN":
+        g.shape_of(node.inputs[x.index(None)])  # says which shape is not known
     for i, name in enumerate(found if isinstance(found, list) else [found]):
         g.names[id(node), i] = name
 

@@ -1,5 +1,6 @@
 """Reading an ONNX model as a symbol with parameters."""
 
+import math
 import os
 from typing import Any
 
@@ -10,8 +11,9 @@ from .._fit import require
 from ..error import FormatError, MXNetError, fail
 from ..ndarray import array
 from ._export import _library
+from ._fold import Dim, fold
 
-__all__ = ["import_model", "get_model_metadata", "READERS"]
+__all__ = ["READERS", "Reader", "get_model_metadata", "import_model", "reads", "tensor_value"]
 
 READERS = {}
 
@@ -30,13 +32,19 @@ def reads(*names):
 class Reader:
     """The symbols of an ONNX graph's values, by name."""
 
-    def __init__(self, constants):
+    def __init__(self, constants, opset=17):
         self.constants = constants  # name -> NumPy array
+        self.sizes = {}  # name -> array of int and Dim: what is computed of shapes
+        self.inputs = {}  # name -> shape with 0 for what is not known
+        self.opset = opset
         self.symbols, self.args, self.aux = {}, {}, {}
+        self._shapes = {}
 
     def symbol(self, name):
         """The symbol of a value; a constant becomes a parameter."""
         if name not in self.symbols:
+            if name not in self.constants:
+                raise FormatError(f"onnx.import_model: {name!r} is read, and not known as a value.")
             self.symbols[name] = S.Variable(name)
             value = self.constants[name]
             self.args[name] = array(value, dtype=value.dtype)
@@ -49,6 +57,11 @@ class Reader:
             self.aux[name] = self.args.pop(name)
         return found
 
+    def parameter(self, name, value):
+        """The symbol of an array that a reader made."""
+        self.constants[name] = value
+        return self.symbol(name)
+
     def value(self, name, node):
         """A constant's value as a NumPy array."""
         if name not in self.constants:
@@ -60,19 +73,48 @@ class Reader:
             )
         return self.constants[name]
 
+    def integers(self, name, node):
+        """What a value holds as a list of int and Dim."""
+        found = self.sizes.get(name)
+        found = self.value(name, node) if found is None else found
+        return found.reshape(-1).tolist()
+
+    def shape(self, name):
+        """A value's shape with None for sizes not known; None if not even the axes are."""
+        if name in self.constants:
+            return self.constants[name].shape
+        if name not in self._shapes:
+            net = self.symbol(name)
+            known = set(net.list_inputs())
+            given = {k: v.shape for k, v in {**self.args, **self.aux}.items() if k in known}
+            given.update({k: v for k, v in self.inputs.items() if k in known and v})
+            try:
+                _, found, _ = net.infer_shape_partial(**given)
+            except (MXNetError, ValueError, TypeError, ArithmeticError):
+                found = [()]
+            self._shapes[name] = tuple(d or None for d in found[0]) if found[0] else None
+        return self._shapes[name]
+
+    def rank(self, name):
+        """How many axes a value has; None if that is not known."""
+        shape = self.shape(name)
+        return None if shape is None else len(shape)
+
 
 _UNARY = {
     "Relu": S.relu, "Sigmoid": S.sigmoid, "Tanh": S.tanh, "Exp": S.exp, "Log": S.log,
     "Sqrt": S.sqrt, "Abs": S.abs, "Neg": S.negative, "Ceil": S.ceil, "Floor": S.floor,
     "Reciprocal": S.reciprocal, "Erf": S.erf, "Sin": S.sin, "Cos": S.cos, "Tan": S.tan,
     "Asin": S.arcsin, "Acos": S.arccos, "Atan": S.arctan, "Softsign": S.softsign, "Sign": S.sign,
-    "Identity": S.identity, "Not": S.logical_not,
+    "Identity": S.identity, "Not": S.logical_not, "Sinh": S.sinh, "Cosh": S.cosh,
+    "Asinh": S.arcsinh, "Acosh": S.arccosh, "Atanh": S.arctanh, "Round": S.rint,
 }  # fmt: skip
 _BINARY = {
     "Add": S.broadcast_add, "Sub": S.broadcast_sub, "Mul": S.broadcast_mul,
     "Div": S.broadcast_div, "Pow": S.broadcast_power, "Equal": S.broadcast_equal,
     "Less": S.broadcast_lesser, "Greater": S.broadcast_greater,
     "LessOrEqual": S.broadcast_lesser_equal, "GreaterOrEqual": S.broadcast_greater_equal,
+    "And": S.broadcast_logical_and, "Or": S.broadcast_logical_or, "Xor": S.broadcast_logical_xor,
 }  # fmt: skip
 
 
@@ -149,25 +191,39 @@ def _clip(r, node, a):
     return S.clip(r.symbol(node.input[0]), low, high)
 
 
+def _probabilities(r, node, a, f):
+    x = r.symbol(node.input[0])
+    if r.opset >= 13:
+        return f(x, axis=a.get("axis", -1))
+    axis = a.get("axis", 1)  # of old, all axes from this one on were one
+    if axis in (-1, (r.rank(node.input[0]) or 0) - 1):
+        return f(x, axis=axis)
+    require(axis == 1, f"onnx.import_model: {node.name}: softmax of axes from {axis} on")
+    return S.reshape_like(f(S.Flatten(x), axis=-1), x)
+
+
 @reads("Softmax")
 def _softmax(r, node, a):
-    return S.softmax(r.symbol(node.input[0]), axis=a.get("axis", -1))
+    return _probabilities(r, node, a, S.softmax)
 
 
 @reads("LogSoftmax")
 def _log_softmax(r, node, a):
-    return S.log_softmax(r.symbol(node.input[0]), axis=a.get("axis", -1))
+    return _probabilities(r, node, a, S.log_softmax)
 
 
 # ---------------------------------------------------------------------------- layers
 def _padded(r, node, a, n, data):
     """(data, pad) with explicit padding where the two sides differ."""
-    if a.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
+    way = a.get("auto_pad", "NOTSET")
+    if way in ("SAME_UPPER", "SAME_LOWER") and node.op_type != "ConvTranspose":
+        a = {**a, "pads": _same_pads(r, node, a, n, way)}
+    elif way not in ("NOTSET", "VALID"):
         fail(
             MXNetError,
             f"onnx.import_model: {node.op_type} (node {node.name!r})",
             "automatic padding cannot be read",
-            got=a["auto_pad"],
+            got=way,
         )
     pads = list(a.get("pads", [0] * 2 * n))
     if pads[:n] == pads[n:]:
@@ -175,6 +231,27 @@ def _padded(r, node, a, n, data):
     width = [0, 0, 0, 0] + [w for pair in zip(pads[:n], pads[n:]) for w in pair]
     fill = -3.4e38 if node.op_type == "MaxPool" else 0
     return S.Pad(data, mode="constant", pad_width=tuple(width), constant_value=fill), (0,) * n
+
+
+def _same_pads(r, node, a, n, way):
+    """Padding that leaves a size as it is, or divided by the stride."""
+    shape = r.shape(node.input[0])
+    if shape is None or None in shape[2:]:
+        fail(
+            MXNetError,
+            f"onnx.import_model: {node.op_type} (node {node.name!r})",
+            "automatic padding needs the size of its input",
+            got=shape,
+        )
+    kernel = a.get("kernel_shape") or r.value(node.input[1], node).shape[2:]
+    small, large = [], []
+    for size, k, s, d in zip(
+        shape[2:], kernel, a.get("strides", [1] * n), a.get("dilations", [1] * n)
+    ):
+        total = max((-(-size // s) - 1) * s + (k - 1) * d + 1 - size, 0)
+        small.append(total // 2)
+        large.append(total - total // 2)
+    return [*small, *large] if way == "SAME_UPPER" else [*large, *small]
 
 
 @reads("Conv", "ConvTranspose")
@@ -294,12 +371,22 @@ def _matmul(r, node, a):
             no_bias=True,
             flatten=False,
         )
-    return S.linalg_gemm2(x, r.symbol(node.input[1]))
+    y = r.symbol(node.input[1])
+    ranks = r.rank(node.input[0]), r.rank(node.input[1])
+    if ranks[1] in (1, 2):
+        return S.dot(x, y)
+    return S.linalg_gemm2(x, y)
 
 
 @reads("Gather")
 def _gather(r, node, a):
-    return S.take(r.symbol(node.input[0]), r.symbol(node.input[1]), axis=a.get("axis", 0))
+    x, axis = r.symbol(node.input[0]), a.get("axis", 0)
+    index = r.constants.get(node.input[1])
+    if index is not None and index.ndim == 0:
+        i = int(index)
+        part = S.slice_axis(x, axis=axis, begin=i, end=None if i == -1 else i + 1)
+        return S.squeeze(part, axis=axis)
+    return S.take(x, r.symbol(node.input[1]), axis=axis, mode="wrap")
 
 
 # ---------------------------------------------------------------------------- shapes
@@ -313,8 +400,30 @@ def _flatten(r, node, a):
 def _reshape(r, node, a):
     shape = a.get("shape")
     if shape is None:
-        shape = r.value(node.input[1], node).tolist()
-    return S.Reshape(r.symbol(node.input[0]), shape=tuple(shape))
+        shape = r.integers(node.input[1], node)
+    return S.Reshape(r.symbol(node.input[0]), shape=_codes(node, list(shape)))
+
+
+def _codes(node, shape):
+    """Sizes as codes of Reshape: 0 for an axis that stays, -1 for one that is not known."""
+    open_ = [i for i, d in enumerate(shape) if isinstance(d, Dim)]
+    if len(open_) == 1 and -1 not in shape:
+        shape[open_[0]] = -1
+        return tuple(shape)
+    for i in open_:
+        if shape[i].axis == i:
+            shape[i] = 0
+    rest = [i for i, d in enumerate(shape) if isinstance(d, Dim)]
+    if len(rest) > (-1 not in shape):
+        fail(
+            MXNetError,
+            f"onnx.import_model: {node.op_type} (node {node.name!r})",
+            f"{len(rest)} sizes are not known",
+            hint="give the model's inputs fixed shapes",
+        )
+    for i in rest:
+        shape[i] = -1
+    return tuple(shape)
 
 
 @reads("Transpose")
@@ -359,10 +468,23 @@ def _slice(r, node, a):
     starts, ends = values[:2]
     axes = values[2] if len(values) > 2 and values[2] is not None else range(len(starts))
     steps = values[3] if len(values) > 3 and values[3] is not None else [1] * len(starts)
-    require(all(s == 1 for s in steps), f"onnx.import_model: {node.name}: only slices of step 1")
     found = r.symbol(node.input[0])
-    for begin, end, axis in zip(starts, ends, axes):
-        found = S.slice_axis(found, axis=axis, begin=begin, end=None if end >= 2**31 - 1 else end)
+    rank = r.rank(node.input[0]) if any(i < 0 for i in axes) and any(s != 1 for s in steps) else 0
+    for begin, end, axis, step in zip(starts, ends, axes, steps):
+        far = abs(end) >= 2**31 - 1
+        if step == 1:
+            found = S.slice_axis(found, axis=axis, begin=begin, end=None if far else end)
+            continue
+        require(
+            axis + (rank or 0) >= 0 and step != 0,
+            f"onnx.import_model: {node.name}: the axes of a slice with steps are not known",
+        )
+        axis += (rank or 0) if axis < 0 else 0
+        none = (None,) * axis
+        border = None if abs(begin) >= 2**31 - 1 else begin
+        found = S.slice(
+            found, begin=(*none, border), end=(*none, None if far else end), step=(*none, step)
+        )
     return found
 
 
@@ -371,12 +493,16 @@ def _split(r, node, a):
     sizes = a.get("split")
     if sizes is None and len(node.input) > 1:
         sizes = r.value(node.input[1], node).tolist()
-    require(
-        sizes is None or len(set(sizes)) == 1,
-        f"onnx.import_model: {node.name}: only equal parts, got {sizes}",
-    )
-    x = r.symbol(node.input[0])
-    return S.SliceChannel(x, num_outputs=len(node.output), axis=a.get("axis", 0))
+    x, axis = r.symbol(node.input[0]), a.get("axis", 0)
+    if sizes is None or len(set(sizes)) == 1:
+        return S.SliceChannel(x, num_outputs=len(node.output), axis=axis)
+    cuts = [0]
+    for size in sizes[:-1]:
+        cuts.append(cuts[-1] + size)
+    return [
+        S.slice_axis(x, axis=axis, begin=begin, end=end)
+        for begin, end in zip(cuts, [*cuts[1:], None])
+    ]
 
 
 @reads("Pad")
@@ -420,22 +546,6 @@ READERS.update(
 
 
 # ---------------------------------------------------------------------------- models
-def _folded_constant(node, a, constants):
-    """What an operator that only moves axes makes of a constant; None for any other."""
-    if not all(not name or name in constants for name in node.input):
-        return None
-    x: Any = constants.get(node.input[0]) if node.input else None
-    if node.op_type == "Identity":
-        return x
-    if node.op_type == "Transpose":
-        return x.transpose(a.get("perm"))
-    if node.op_type == "Unsqueeze":
-        axes = a.get("axes")
-        axes = constants[node.input[1]].tolist() if axes is None else axes
-        return onp.expand_dims(x, tuple(axes))
-    return None
-
-
 def _model(model_file):
     onnx = _library()
     path = os.fspath(model_file)
@@ -480,29 +590,25 @@ def import_model(model_file):
             expected=", ".join(sorted(READERS)),
             got=", ".join(missing),
         )
-    constants = {t.name: onnx.numpy_helper.to_array(t) for t in graph.initializer}
-    r = Reader(constants)
+    folder = os.path.dirname(os.path.abspath(os.fspath(model_file)))
+    constants = {t.name: tensor_value(onnx, t, model_file, folder) for t in graph.initializer}
+    opset = max([o.version for o in model.opset_import if o.domain in ("", "ai.onnx")], default=1)
+    r = Reader(constants, opset)
     for value in graph.input:
         if value.name not in constants:
             r.symbols[value.name] = S.Variable(value.name)
+            dims = value.type.tensor_type.shape.dim
+            r.inputs[value.name] = tuple(max(d.dim_value, 0) for d in dims)
     for node in graph.node:
-        a = {x.name: _plain(onnx.helper.get_attribute_value(x)) for x in node.attribute}
-        if node.op_type == "Constant":
-            constants[node.output[0]] = _constant(onnx, a)
-            continue
-        folded = _folded_constant(node, a, constants)
-        if folded is not None:
-            constants[node.output[0]] = folded
-            continue
-        for name in node.input:
-            if name and name not in r.symbols and name not in constants:
-                raise FormatError(
-                    f"onnx: {model_file}: node {node.name!r} reads {name!r}, which nothing "
-                    "computes."
-                )
-        found = READERS[node.op_type](r, node, a)
-        for i, name in enumerate(node.output):
-            r.symbols[name] = found[i] if len(node.output) > 1 and len(found) > i else found
+        try:
+            _read_node(onnx, r, node, model_file, folder)
+        except MXNetError:
+            raise
+        except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as e:
+            raise FormatError(
+                f"onnx: {model_file}: {node.op_type} (node {node.name!r}): {type(e).__name__}: "
+                f"{str(e)[:200]}."
+            ) from None
     outputs = [r.symbol(o.name) for o in graph.output]
     net = outputs[0] if len(outputs) == 1 else S.Group(outputs)
     known = set(net.list_inputs())
@@ -511,9 +617,70 @@ def import_model(model_file):
     return net, args, aux
 
 
-def _constant(onnx, a):
+def _read_node(onnx, r, node, path, folder):
+    a = {x.name: _plain(onnx.helper.get_attribute_value(x)) for x in node.attribute}
+    if node.op_type == "Constant":
+        r.constants[node.output[0]] = _constant(onnx, a, path, folder)
+        return
+    for name in node.input:
+        if name and not (name in r.symbols or name in r.constants or name in r.sizes):
+            raise FormatError(
+                f"onnx: {path}: node {node.name!r} reads {name!r}, which nothing computes."
+            )
+    folded = fold(r, node, a)
+    if folded is not None:
+        known = folded.dtype != object
+        (r.constants if known else r.sizes)[node.output[0]] = folded
+        return
+    found = READERS[node.op_type](r, node, a)
+    several = isinstance(found, list) or len(node.output) > 1
+    for i, name in enumerate(node.output):
+        if name:
+            r.symbols[name] = found[i] if several else found
+
+
+def tensor_value(onnx, tensor, path, folder):
+    """A tensor of a model as a NumPy array; data outside of the file from its folder only."""
+    where = f"onnx: {path}: tensor {tensor.name!r}"
+    external = tensor.data_location == onnx.TensorProto.EXTERNAL
+    try:
+        if not external:
+            found = onnx.numpy_helper.to_array(tensor)
+            if found.dtype.kind not in "biuf" and found.dtype.name != "bfloat16":
+                raise FormatError(f"{where}: elements of type {found.dtype} cannot be read.")
+            return found
+        dtype = onnx.helper.tensor_dtype_to_np_dtype(tensor.data_type)
+        fields = {e.key: e.value for e in tensor.external_data}
+        offset, length = int(fields.get("offset", 0)), int(fields.get("length", -1))
+    except MXNetError:
+        raise
+    except Exception as e:  # noqa: BLE001  (protobuf's and onnx's classes differ from version to version)
+        raise FormatError(f"{where}: {type(e).__name__}: {str(e)[:200]}.") from None
+    location = fields.get("location", "")
+    root = os.path.realpath(folder)
+    target = os.path.realpath(os.path.join(root, location)) if "\0" not in location else root
+    if os.path.isabs(location) or os.path.commonpath([root, target]) != root or target == root:
+        raise FormatError(f"{where}: its data are outside of the model's folder: {location!r}.")
+    count = math.prod(tensor.dims) if all(d >= 0 for d in tensor.dims) else -1
+    size = count * dtype.itemsize
+    try:
+        with open(target, "rb") as f:
+            end = os.fstat(f.fileno()).st_size
+            if count < 0 or offset < 0 or offset + size > end or length not in (-1, size):
+                raise FormatError(
+                    f"{where}: its data do not fit the file {location!r} of {end} bytes: expected "
+                    f"{size} bytes from {offset}, got a length of {length}."
+                )
+            f.seek(offset)
+            data = f.read(size)
+    except OSError as e:
+        raise FormatError(f"{where}: its data in {location!r}: {e.strerror or e}.") from None
+    return onp.frombuffer(data, dtype).reshape(tuple(tensor.dims))
+
+
+def _constant(onnx, a, path, folder):
     if "value" in a:
-        return onnx.numpy_helper.to_array(a["value"])
+        return tensor_value(onnx, a["value"], path, folder)
     for name, dtype in (
         ("value_float", "float32"), ("value_floats", "float32"),
         ("value_int", "int64"), ("value_ints", "int64"),
