@@ -173,7 +173,7 @@ def test_convolutions_in_a_loop_and_side_by_side(mode, using):
 
 def test_description():
     found = kernels.describe()
-    assert set(found) == {"mode", "active", "native"}
+    assert set(found) == {"mode", "active", "native", "updates"}
     assert found["mode"] == _config.get("kernels")
     if found["mode"] == "native":
         assert found["active"] == ("native" if native.available() else "xla")
@@ -185,6 +185,9 @@ from mxnet._ops import kernels, nn_rnn
 x = mx.nd.ones((2, 3, 6, 6))
 y = mx.nd.Convolution(x, mx.nd.ones((4, 3, 3, 3)), mx.nd.ones(4), kernel=(3, 3), num_filter=4)
 assert (y.asnumpy() == 28).all()
+weights = [mx.nd.ones(3) for _ in range(8)]
+mx.optimizer.SGD(learning_rate=0.5).update(list(range(8)), weights, weights, [None] * 8)
+assert all((w.asnumpy() == 0.5).all() for w in weights)
 print(kernels.describe()["active"])
 """
 

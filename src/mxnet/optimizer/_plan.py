@@ -13,6 +13,8 @@ import numpy as onp
 from .._engine.segment import append_many
 from .._engine.tape import unrecorded
 from .._ops._spec import Bound, make_key
+from .._ops.kernels.choose import updates_join
+from .._ops.kernels.update import joined
 from ..error import MXNetError
 from ..ndarray import NDArray
 from ._lazy import Rows, is_lazy, lazily
@@ -21,6 +23,13 @@ __all__ = ["Plan", "MultiStep", "HALF", "flatten"]
 
 HALF = (onp.float16, jnp.bfloat16)  # element types that ``multi_precision`` keeps a float32 copy of
 _LEAF = 0
+# Formulas that can be computed for many parameters in one call: the structures of the state, for
+# which the rule is told by the number of arrays, and how many numbers are shared. By name, since
+# the optimizers stand on this module; one that overrides ``step`` goes its own way.
+_JOINABLE = {
+    f"{__package__}.descent.SGD.step": ((None, _LEAF), 3),
+    f"{__package__}.adaptive.Adam.step": (((_LEAF, _LEAF),), 5),
+}
 
 
 def flatten(state, leaves):
@@ -91,26 +100,55 @@ class MultiStep(Bound):
         shared = tuple(words[: self.n_shared])
         key = make_key(words[-2], words[-1]) if self.needs_key else None
         leaves = iter(inputs[2 * n :])
+        states = [_build(structure, leaves) for structure, *_ in self.layouts]
+        starts = [self.n_shared + i * self.n_rates for i in range(n)]
+        rates = [tuple(words[at : at + self.n_rates]) for at in starts]
+        done = self._joined(inputs, states, shared, rates)
         new_leaves, new_weights = [], []
         for i, (structure, master, lazy, own) in enumerate(self.layouts):
+            weight, grad, state = inputs[i], inputs[n + i], states[i]
             step = lazily(self.step) if lazy else self.step
-            weight, grad = inputs[i], inputs[n + i]
-            at = self.n_shared + i * self.n_rates
             kw = {**self.static, **dict(own)}
             if key is not None:
                 kw["key"] = jax.random.fold_in(key, i)
-            state = _build(structure, leaves)
-            rates = tuple(words[at : at + self.n_rates])
-            if master is None:
-                new, state = step(weight, grad, state, shared, rates, **kw)
+            if i in done:
+                new, state = done[i]
+            elif master is None:
+                new, state = step(weight, grad, state, shared, rates[i], **kw)
             else:
                 w32, inner = state[master], state[1 - master]
-                w32, inner = step(w32, grad.astype(w32.dtype), inner, shared, rates, **kw)
+                w32, inner = step(w32, grad.astype(w32.dtype), inner, shared, rates[i], **kw)
                 new = w32.astype(weight.dtype)
                 state = (w32, inner) if master == 0 else (inner, w32)
             new_weights.append(new.astype(weight.dtype))
             _spread(state, structure, new_leaves)
         return (*new_leaves, *new_weights)
+
+    def _joined(self, inputs, states, shared, rates):
+        """Those of the parameters that one call updates: number -> (weight, state)."""
+        name = f"{self.step.__module__}.{getattr(self.step, '__qualname__', '')}"
+        structures, n_shared = _JOINABLE.get(name, ((), 0))
+        if n_shared != self.n_shared or self.n_rates != 2 or self.static or self.needs_key:
+            return {}
+        n, done = len(self.layouts), {}
+        for structure in structures:
+            found, arrays = [], []
+            for i, (own_structure, master, lazy, own) in enumerate(self.layouts):
+                if own_structure != structure or master is not None or lazy or own:
+                    continue
+                of_state = []
+                _spread(states[i], structure, of_state)
+                one = (inputs[i], inputs[n + i], *of_state)
+                if all(a.dtype == onp.float32 and a.shape == one[0].shape for a in one):
+                    found.append(i)
+                    arrays.append(one)
+            if not updates_join(len(found)):
+                continue
+            # without momentum, its number is not passed
+            numbers = shared[:2] if structure is None else shared
+            for i, (w, *s) in zip(found, joined(arrays, numbers, [rates[i] for i in found])):
+                done[i] = w, _build(structure, iter(s))
+        return done
 
 
 class Plan:

@@ -12,16 +12,19 @@ __all__ = ["describe"]
 
 
 def describe():
-    """What computes convolutions and the like on this machine's CPU.
+    """What computes convolutions, recurrences and updates on this machine's CPU.
 
     Returns
     -------
     dict of str
         ``mode``, the option; ``active``, what it comes to (``native``, ``xla`` or ``plain``);
-        ``native``, what became of the native kernels.  Nothing is compiled for the answer.
+        ``native``, what became of the native kernels of layers, on which that depends;
+        ``updates``, of those of optimizers, which need less.  Nothing is compiled for the answer.
     """
     mode = _config.get("kernels")
-    about = native.state() if mode == "native" else "switched off"
+    wanted = mode == "native"
+    about = native.state() if wanted else "switched off"
     usable = about.startswith(("oneDNN", "compiled", "not yet"))
     active = mode if mode != "native" or usable else "xla"
-    return {"mode": mode, "active": active, "native": about}
+    updates = native.state(native.UPDATES) if wanted else "switched off"
+    return {"mode": mode, "active": active, "native": about, "updates": updates}

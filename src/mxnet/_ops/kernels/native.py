@@ -1,7 +1,8 @@
 """The native kernels: found, compiled once per machine, loaded and made known to XLA.
 
-They need a C++ compiler, the headers that come with jaxlib, and oneDNN (``pip install
-'mxnet-xla[native]'``). What is missing is told by :func:`state`; everything works without.
+They need a C++ compiler and the headers that come with jaxlib; those for layers need oneDNN as well
+(``pip install 'mxnet-xla[native]'``). So there are two libraries. What is missing is told by
+:func:`state`; everything works without.
 """
 
 import ctypes
@@ -15,43 +16,65 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import jax
 import jaxlib
 
 from ... import _config
 
-__all__ = ["available", "state"]
+__all__ = ["available", "state", "LAYERS", "UPDATES"]
 
-TARGETS = (
-    *("conv_forward", "conv_data", "conv_weight"),
-    *("lstm_forward", "lstm_backward", "gru_forward", "gru_backward"),
+
+class Library(NamedTuple):
+    """What is compiled together."""
+
+    sources: tuple
+    headers: tuple
+    targets: tuple
+    onednn: bool
+    first: str  # who has it compiled
+
+
+LAYERS = Library(
+    ("convolution.cc", "recurrent.cc"),
+    ("common.h", "parallel.h"),
+    (
+        *("conv_forward", "conv_data", "conv_weight"),
+        *("lstm_forward", "lstm_backward", "gru_forward", "gru_backward"),
+    ),
+    True,
+    "the first convolution",
+)
+UPDATES = Library(
+    ("update.cc",), ("parallel.h",), ("update",), False, "the first update of many parameters"
 )
 # A compiler that takes longer than this is stuck.
 BUILD_SECONDS = 120
 HERE = Path(__file__).parent
-HEADERS = ("common.h", "parallel.h")
-SOURCES = ("convolution.cc", "recurrent.cc")
 PACKAGES = ("onednn-cpu-gomp", "onednn-devel-cpu-gomp")
 
-_state = None  # (library or None, what to tell)
+_states = {}  # Library -> (whether it is loaded, what to tell)
 
 
-def available():
-    """Whether the native kernels can be used; the first call may compile them (seconds)."""
-    return _load()[0] is not None
+def available(library=LAYERS):
+    """Whether a library's kernels can be used; the first call may compile them (seconds)."""
+    found = _states.get(library)
+    if found is None:
+        found = _states[library] = _try(library)
+    return found[0]
 
 
-def state():
-    """What became of the native kernels, in words, without compiling anything."""
-    if _state is not None:
-        return _state[1]
-    found, problem = _ingredients()
+def state(library=LAYERS):
+    """What became of a library's kernels, in words, without compiling anything."""
+    if library in _states:
+        return _states[library][1]
+    found, problem = _ingredients(library)
     if problem:
         return problem
-    if (_folder(found) / "kernels.so").exists():
+    if (_folder(library, found) / "kernels.so").exists():
         return "compiled, not yet loaded"
-    return "not yet compiled: the first convolution does"
+    return f"not yet compiled: {library.first} does"
 
 
 def name(target):
@@ -59,54 +82,50 @@ def name(target):
     return f"mxnet_xla_{target}"
 
 
-def _load():
-    global _state
-    if _state is None:
-        _state = _try()
-    return _state
-
-
-def _try():
-    found, problem = _ingredients()
+def _try(library):
+    found, problem = _ingredients(library)
     if problem:
-        return None, problem
+        return False, problem
     try:
-        folder = _folder(found)
-        path = _build(folder, found)
+        folder = _folder(library, found)
+        path = _build(library, folder, found)
         if path is None:
-            return None, f"could not be compiled: {folder / 'error.txt'} tells why"
-        library = ctypes.CDLL(str(path))
-        for target in TARGETS:
-            handler = jax.ffi.pycapsule(getattr(library, target))
+            return False, f"could not be compiled: {folder / 'error.txt'} tells why"
+        loaded = ctypes.CDLL(str(path))
+        for target in library.targets:
+            handler = jax.ffi.pycapsule(getattr(loaded, target))
             jax.ffi.register_ffi_target(name(target), handler, platform="cpu")
     except (OSError, AttributeError, RuntimeError, subprocess.SubprocessError) as problem:
         logging.getLogger("mxnet").info("native kernels are not used: %s", problem)
-        return None, f"could not be made: {problem}"
-    return library, f"oneDNN {found['version']}"
+        return False, f"could not be made: {problem}"
+    return True, f"oneDNN {found['version']}" if library.onednn else "compiled and loaded"
 
 
-def _ingredients():
+def _ingredients(library):
     """(what a build needs, None), or (None, what is missing)."""
     if not sys.platform.startswith("linux") or platform.machine() not in ("x86_64", "AMD64"):
         return None, f"not made for {sys.platform} on {platform.machine()}"
     compiler = os.environ.get("CXX") or shutil.which("c++") or shutil.which("g++")
     if not compiler or not shutil.which(compiler):
         return None, "no C++ compiler"
+    headers = Path(jax.ffi.include_dir())
+    if not (headers / "xla/ffi/api/ffi.h").exists():
+        return None, "headers of jaxlib are incomplete"
+    found = {"compiler": compiler, "include": (headers,), "version": "", "link": ()}
+    if not library.onednn:
+        return found, None
     try:
         packages = [importlib.metadata.distribution(p) for p in PACKAGES]
     except importlib.metadata.PackageNotFoundError:
-        return None, "oneDNN is not installed (pip install 'mxnet-xla[native]')"
-    library = _installed(packages[0], "libdnnl.so.3")
+        return None, "no oneDNN (pip install 'mxnet-xla[native]')"
+    linked = _installed(packages[0], "libdnnl.so.3")
     header = _installed(packages[1], "oneapi/dnnl/dnnl.hpp")
-    headers = Path(jax.ffi.include_dir())
-    if library is None or header is None or not (headers / "xla/ffi/api/ffi.h").exists():
-        return None, "headers or library of oneDNN or jaxlib are incomplete"
-    return {
-        "compiler": compiler,
-        "library": library,
-        "include": (header.parents[2], headers),
-        "version": packages[0].version,
-    }, None
+    if linked is None or header is None:
+        return None, "headers or library of oneDNN are incomplete"
+    found["include"] = (header.parents[2], headers)
+    found["version"] = packages[0].version
+    found["link"] = (str(linked), f"-Wl,-rpath,{linked.parent}")
+    return found, None
 
 
 def _installed(package, ending):
@@ -119,14 +138,14 @@ def _installed(package, ending):
     return None
 
 
-def _folder(found):
+def _folder(library, found):
     """Where this build belongs: its name depends on everything that goes into it."""
     parts = [
-        *((HERE / s).read_text(encoding="utf-8") for s in (*HEADERS, *SOURCES)),
+        *((HERE / s).read_text(encoding="utf-8") for s in (*library.headers, *library.sources)),
         jaxlib.__version__,  # pyright: ignore[reportPrivateImportUsage] - it is public
         found["version"],
         found["compiler"],
-        str(found["library"]),
+        *found["link"][:1],
         platform.machine(),
         _processor(),
     ]
@@ -143,7 +162,7 @@ def _processor():
         return platform.processor()
 
 
-def _build(folder, found):
+def _build(library, folder, found):
     """The compiled library in ``folder``, made unless it is there; None where it cannot be made."""
     path = folder / "kernels.so"
     if path.exists():
@@ -160,9 +179,8 @@ def _build(folder, found):
         found["compiler"],
         *"-std=c++17 -O3 -march=native -fno-math-errno -fno-trapping-math -fPIC -shared -w".split(),
         *(f"-I{path}" for path in found["include"]),
-        *(str(HERE / s) for s in SOURCES),
-        str(found["library"]),
-        f"-Wl,-rpath,{found['library'].parent}",
+        *(str(HERE / s) for s in library.sources),
+        *found["link"],
         "-o",
         partial,
     ]

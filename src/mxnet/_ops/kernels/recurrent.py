@@ -24,7 +24,7 @@ def loop(target, plain) -> Callable[..., Any]:
 
     Parameters
     ----------
-    target : str           one of ``native.TARGETS``
+    target : str           one of ``native.LAYERS.targets``
     plain : callable ``(*arrays, reverse) -> tuple``
         The same in JAX: for other platforms, types and derivatives, which exist to any order.
     """

@@ -1,0 +1,291 @@
+"""Updates of many parameters in one native call, against XLA's kernels for each."""
+
+from functools import partial
+
+import jax
+import numpy as onp
+import pytest
+
+import mxnet as mx
+from mxnet import _config
+from mxnet._engine import program
+from mxnet._ops import kernels
+from mxnet._ops.kernels import native, update
+from mxnet.optimizer import _plan
+
+STEPS = 20
+SHAPES = [
+    *((), (1,), (7,), (64,), (1, 1), (0, 3), (33, 5), (3, 4, 5), (129, 65), (70, 1000)),
+    *((11 + i, 3) if i % 2 else (5 * i + 1,) for i in range(20)),
+]
+RULES = {
+    "descent": ("sgd", {}),
+    "momentum": ("sgd", {"momentum": 0.9}),
+    "adam": ("adam", {}),
+    "adam, other numbers": ("adam", {"beta1": 0.8, "beta2": 0.95, "epsilon": 1e-4}),
+}
+
+needs_native = pytest.mark.skipif(
+    not native.available(native.UPDATES), reason=native.state(native.UPDATES)
+)
+
+
+@pytest.fixture
+def using(monkeypatch):
+    """Switch to the kernels of a mode; each has compiled updates of its own."""
+    before = _config.get("kernels")
+    bounds = {"native": {}, "xla": {}, "plain": {}}
+
+    def switch(mode):
+        _config.set_option("kernels", mode)
+        monkeypatch.setattr(_plan, "_bounds", bounds[mode])
+
+    yield switch
+    _config.set_option("kernels", before)
+
+
+class Run:
+    """Parameters, the same each time, and an optimizer."""
+
+    def __init__(self, rule, options, shapes, dtype="float32"):
+        self.rng = onp.random.default_rng(3)
+        self.shapes, self.dtype = shapes, dtype
+        self.optimizer = mx.optimizer.create(rule, **options)
+        self.indices = list(range(len(shapes)))
+        self.weights = self.arrays()
+        create = self.optimizer.create_state_multi_precision
+        self.states = [create(i, w) for i, w in enumerate(self.weights)]
+
+    def arrays(self):
+        return [
+            mx.nd.array(onp.asarray(self.rng.standard_normal(s)), dtype=self.dtype)
+            for s in self.shapes
+        ]
+
+    def step(self, grads=None):
+        self.optimizer.update_multi_precision(
+            self.indices, self.weights, self.arrays() if grads is None else grads, self.states
+        )
+
+    def found(self):
+        leaves = []
+        _plan.flatten(tuple(self.states), leaves)
+        return [x.asnumpy() for x in (*self.weights, *leaves)]
+
+
+def close(found, expected, rtol=1e-6):
+    """Equal but for rounding; relative to an array's largest element, where others cancelled."""
+    for a, b in zip(found, expected, strict=True):
+        assert a.shape == b.shape
+        assert a.dtype == b.dtype
+        size = float(onp.abs(b).max()) if b.size else 0.0
+        onp.testing.assert_allclose(a, b, rtol=rtol, atol=rtol * size)
+
+
+@needs_native
+@pytest.mark.parametrize("rule", RULES)
+def test_trajectories(rule, using):
+    name, options = RULES[rule]
+    options = {
+        "learning_rate": 0.05,
+        "wd": 0.01,
+        "rescale_grad": 0.7,
+        "clip_gradient": 1.1,
+        **options,
+    }
+    found = {}
+    for mode in ("xla", "native"):
+        using(mode)
+        run = Run(name, options, SHAPES)
+        run.optimizer.set_lr_mult({0: 0.5, 9: 2.0, 12: 0.0})
+        run.optimizer.set_wd_mult({1: 0.0, 6: 3.0})
+        run.step()
+        run.found()
+        with mx.engine.expect(compiled=0):
+            for i in range(STEPS - 1):
+                run.optimizer.set_learning_rate(0.05 / (i + 1))
+                run.optimizer.clip_gradient = (1.1, None)[i % 2]
+                run.step()
+                mx.nd.waitall()
+        found[mode] = run.found()
+    close(found["native"], found["xla"])
+    before = [w.asnumpy() for w in Run(name, options, SHAPES).weights]
+    still = [i for i, (a, b) in enumerate(zip(found["native"], before)) if (a == b).all()]
+    assert still == [5, 12]  # no elements; a rate of 0
+
+
+@needs_native
+@pytest.mark.parametrize("rule", ["descent", "momentum", "adam"])
+def test_numbers_at_the_ends(rule, using):
+    """Gradients that are infinite or not numbers, with clipping and without."""
+    values = onp.array([0, -0.0, 1e-30, -1e30, onp.inf, -onp.inf, onp.nan, 0.5, -3], "float32")
+    name, options = RULES[rule]
+    found = {}
+    for mode in ("xla", "native"):
+        using(mode)
+        run = Run(name, {"learning_rate": 0.1, **options}, [values.shape] * 8)
+        for run.optimizer.clip_gradient in (None, 0.0, 2.0):
+            run.step([mx.nd.array(values) for _ in range(8)])
+            found.setdefault(mode, []).extend(run.found())
+    for a, b in zip(found["native"], found["xla"], strict=True):
+        onp.testing.assert_allclose(a, b, rtol=2e-6)
+
+
+@needs_native
+def test_new_values_lie_where_the_old_ones_lay(using):
+    if mx.engine.engine_type() == "NaiveEngine":
+        pytest.skip("overwrites nothing")
+    using("native")
+    run = Run("adam", {}, [(64, 64 + i) for i in range(8)] + [(3,)])
+    grads = run.arrays()
+    run.step(grads)
+    run.step(grads)
+    leaves = [*run.weights[:8], *(s for pair in run.states[:8] for s in pair)]
+
+    def places():
+        mx.nd.waitall()
+        return [x._read().data.unsafe_buffer_pointer() for x in leaves]
+
+    before = places()
+    run.step(grads)
+    assert places() == before
+
+
+@needs_native
+def test_what_others_hold_is_not_overwritten(using):
+    """The arrays of old values stay as they were, and the new ones are right."""
+    found = {}
+    for mode in ("xla", "native"):
+        using(mode)
+        run = Run("adam", {}, [(64, 64)] * 9)
+        grads = run.arrays()
+        run.step(grads)
+        mx.nd.waitall()
+        held = [w._read().data for w in run.weights[:4]]
+        copies = [onp.array(a) for a in held]
+        run.step(grads)
+        run.found()
+        for kept, copy in zip(held, copies):
+            onp.testing.assert_array_equal(onp.asarray(kept), copy)
+        found[mode] = run.found()
+    close(found["native"], found["xla"])
+
+
+@needs_native
+def test_a_training_step(using):
+    """Within one program with the passes, which read the weights that it replaces."""
+    found = {}
+    x = onp.random.default_rng(1).standard_normal((16, 80)).astype("float32")
+    for mode in ("xla", "native"):
+        using(mode)
+        net = mx.gluon.nn.HybridSequential()
+        for _ in range(4):
+            net.add(mx.gluon.nn.Dense(80, activation="tanh", in_units=80))
+        net.initialize(mx.init.Constant(0.01))
+        net.hybridize()
+        trainer = mx.gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.01})
+        for _ in range(3):
+            with mx.autograd.record():
+                loss = (net(mx.nd.array(x)) ** 2 + net[0].weight.data().sum()).mean()
+            loss.backward()
+            trainer.step(1)
+            loss.asnumpy()
+        found[mode] = [p.data().asnumpy() for p in net.collect_params().values()]
+    close(found["native"], found["xla"], 2e-5)  # Adam divides by what may be small
+
+
+class Own(mx.optimizer.SGD):
+    """Another formula under the old structure."""
+
+    @staticmethod
+    def step(weight, grad, state, shared, rates):
+        return weight - grad, state
+
+
+def lowered(rule, dtypes, **options):
+    """The update of so many parameters as XLA gets it."""
+    optimizer = mx.optimizer.create(rule, **options) if isinstance(rule, str) else rule(**options)
+    weights = [mx.nd.ones((3, 2), dtype=d) for d in dtypes]
+    states = [optimizer.create_state_multi_precision(i, w) for i, w in enumerate(weights)]
+    indices = list(range(len(weights)))
+    plan = _plan.Plan(optimizer, indices, weights, weights, states, optimizer.multi_precision)
+    plan.run(optimizer)
+    n = plan.bound.n_words
+    shapes = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in plan.reads]
+    words = [jax.ShapeDtypeStruct((), "float64")] * n
+    return jax.jit(partial(plan.bound.run)).lower(shapes, words).as_text()
+
+
+F32 = ["float32"] * 8
+LOWERED = {
+    "descent": (1, "sgd", F32, {}),
+    "its other name": (1, "ccsgd", F32, {"momentum": 0.9}),
+    "adam": (1, "adam", F32, {}),
+    "those that fit": (1, "adam", [*F32, "float16", "float64"], {"multi_precision": True}),
+    "few": (0, "adam", F32[1:], {}),
+    "double width": (0, "adam", ["float64"] * 8, {}),
+    "copies of half-width weights": (0, "sgd", ["float16"] * 8, {"multi_precision": True}),
+    "another rule": (0, "nag", F32, {"momentum": 0.9}),
+    "own formula": (0, Own, F32, {}),
+}
+
+
+@needs_native
+@pytest.mark.parametrize("case", LOWERED)
+def test_which_are_native(case, using):
+    using("native")
+    times, rule, dtypes, options = LOWERED[case]
+    assert lowered(rule, dtypes, **options).count(native.name("update")) == times
+
+
+@pytest.mark.parametrize("mode", ["xla", "plain"])
+def test_not_wanted(mode, using):
+    using(mode)
+    assert native.name("update") not in lowered("adam", F32)
+
+
+def test_no_compiler(monkeypatch, using):
+    """The joined update in the operators' own formulas."""
+    monkeypatch.setattr(native, "_states", {})
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    using("native")
+    assert not native.available(native.UPDATES)
+    assert native.state(native.UPDATES) == "no C++ compiler"
+    for rule in ("descent", "momentum", "adam"):
+        name, options = RULES[rule]
+        found = {}
+        for mode in ("xla", "native"):
+            using(mode)
+            run = Run(name, {"clip_gradient": 0.3, **options}, [(3,)] * 8)
+            run.step()
+            found[mode] = run.found()
+        close(found["native"], found["xla"])
+
+
+@needs_native
+def test_needs_no_onednn(monkeypatch, using):
+    """Layers do without it; updates are native all the same."""
+    monkeypatch.setattr(native, "PACKAGES", ("no-such-package",))
+    monkeypatch.setattr(native, "_states", {})
+    using("native")
+    assert native.available(native.UPDATES)
+    assert not native.available(native.LAYERS)
+    about = kernels.describe()
+    assert about["active"] == "xla"
+    assert about["native"].startswith("no oneDNN")
+    assert about["updates"] == "compiled and loaded"
+
+
+def test_outside_of_programs():
+    """On concrete arrays: the formulas."""
+    one, number = onp.ones(3, "float32"), partial(onp.asarray, dtype="float64")
+    arrays = [tuple(jax.numpy.asarray(one) for _ in range(2))] * 2
+    shared = [jax.numpy.asarray(number(n)) for n in (1.0, -1.0)]
+    rates = [tuple(jax.numpy.asarray(number(n)) for n in pair) for pair in ((0.5, 0), (0.25, 0))]
+    (a,), (b,) = update.joined(arrays, shared, rates)
+    onp.testing.assert_array_equal(a, one / 2)
+    onp.testing.assert_array_equal(b, one * 0.75)
+
+
+def test_written_in_place_where_inputs_may_be_overwritten():
+    assert update.IN_PLACE_BYTES == program._DONATE_BYTES
