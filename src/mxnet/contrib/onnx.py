@@ -3,8 +3,9 @@
 from ..context import cpu
 from ..gluon import SymbolBlock
 from ..gluon.parameter import Parameter
+from ..initializer import Zero
 from ..onnx import export_model
-from ..onnx._import import get_model_metadata, import_model
+from ..onnx._import_more import get_model_metadata, import_model
 from ..symbol import Variable
 
 __all__ = [
@@ -41,7 +42,7 @@ def import_to_gluon(model_file, ctx=None):
         if isinstance(parameter, Parameter):
             parameter.shape = value.shape
             parameter.dtype = value.dtype
-            parameter.initialize(ctx=list(contexts))
+            parameter.initialize(init=Zero(), ctx=list(contexts))
             parameter.set_data(value)
     return net
 

@@ -35,6 +35,7 @@ class Reader:
     def __init__(self, constants, opset=17):
         self.constants = constants  # name -> NumPy array
         self.sizes = {}  # name -> array of int and Dim: what is computed of shapes
+        self.shaped = {}  # name of a shape -> name of what has it
         self.inputs = {}  # name -> shape with 0 for what is not known
         self.opset = opset
         self.symbols, self.args, self.aux = {}, {}, {}
@@ -47,6 +48,7 @@ class Reader:
                 raise FormatError(f"onnx.import_model: {name!r} is read, and not known as a value.")
             self.symbols[name] = S.Variable(name)
             value = self.constants[name]
+            value = value.reshape(1) if value.ndim == 0 else value
             self.args[name] = array(value, dtype=value.dtype)
         return self.symbols[name]
 
@@ -399,6 +401,9 @@ def _flatten(r, node, a):
 @reads("Reshape")
 def _reshape(r, node, a):
     shape = a.get("shape")
+    like = r.shaped.get(node.input[1]) if shape is None else None
+    if like is not None and node.input[1] not in r.constants:
+        return S.reshape_like(r.symbol(node.input[0]), r.symbol(like))
     if shape is None:
         shape = r.integers(node.input[1], node)
     return S.Reshape(r.symbol(node.input[0]), shape=_codes(node, list(shape)))
@@ -527,7 +532,17 @@ def _cast(r, node, a):
 
 @reads("Where")
 def _where(r, node, a):
-    return S.where(*[r.symbol(i) for i in node.input])
+    parts = [r.symbol(i) for i in node.input]
+    shapes = [r.shape(i) for i in node.input]
+    if None in shapes or (len(set(shapes)) == 1 and None not in shapes[0]):
+        return S.where(*parts)
+    rank = max(len(s) for s in shapes)
+    for i, shape in enumerate(shapes):
+        more = rank - max(len(shape), 1)  # a number is an array of one element
+        parts[i] = S.Reshape(parts[i], shape=(1,) * more + (-2,)) if more > 0 else parts[i]
+    zeros = [S.zeros_like(S.cast(x, dtype="float32")) for x in parts]
+    like = S.broadcast_add(S.broadcast_add(*zeros[:2]), zeros[2])
+    return S.where(*[S.broadcast_like(x, like) for x in parts])
 
 
 def _reduce(f):
@@ -627,6 +642,8 @@ def _read_node(onnx, r, node, path, folder):
             raise FormatError(
                 f"onnx: {path}: node {node.name!r} reads {name!r}, which nothing computes."
             )
+    if node.op_type == "Shape" and not a:
+        r.shaped[node.output[0]] = node.input[0]
     folded = fold(r, node, a)
     if folded is not None:
         known = folded.dtype != object
