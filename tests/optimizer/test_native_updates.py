@@ -202,7 +202,7 @@ class Own(mx.optimizer.SGD):
         return weight - grad, state
 
 
-def lowered(rule, dtypes, **options):
+def lowered(rule, dtypes, platform="cpu", **options):
     """The update of so many parameters as XLA gets it."""
     optimizer = mx.optimizer.create(rule, **options) if isinstance(rule, str) else rule(**options)
     weights = [mx.nd.ones((3, 2), dtype=d) for d in dtypes]
@@ -213,7 +213,8 @@ def lowered(rule, dtypes, **options):
     n = plan.bound.n_words
     shapes = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in plan.reads]
     words = [jax.ShapeDtypeStruct((), "float64")] * n
-    return jax.jit(partial(plan.bound.run)).lower(shapes, words).as_text()
+    traced = jax.jit(partial(plan.bound.run)).trace(shapes, words)
+    return traced.lower(lowering_platforms=(platform,)).as_text()
 
 
 F32 = ["float32"] * 8
@@ -242,6 +243,11 @@ def test_which_are_native(case, using):
 def test_not_wanted(mode, using):
     using(mode)
     assert native.name("update") not in lowered("adam", F32)
+
+
+def test_other_devices(using):
+    using("native")
+    assert "custom_call" not in lowered("adam", F32, "cuda")
 
 
 def test_no_compiler(monkeypatch, using):
