@@ -18,6 +18,7 @@ BENCHMARKS = Path(__file__).resolve().parent
 PICTURES, SIDE = 300, 256
 RECORD_BYTES = (4_000, 40_000, 110_000)
 RECORDS_TOTAL = 64 << 20
+ARRAYS, ARRAY_FLOATS = 20, 1_250_000
 ROUNDS = 5
 
 
@@ -136,16 +137,55 @@ def training(folder):
     return {"MLP epoch: from the loader / from an array": ratio}
 
 
-PARTS = (pictures, records, raw, start, training)
+def parameters(folder):
+    """Megabytes a second of loading 100 MB of parameters, as MXNet's file and as others."""
+    import numpy as np
+
+    from mxnet import nd
+
+    def from_params():
+        for array in nd.load(f"{folder}/large.params").values():
+            array.wait_to_read()
+
+    ways = {
+        ".params": from_params,
+        "the same in .npy files, by NumPy": lambda: [
+            np.load(f"{folder}/large{i}.npy") for i in range(ARRAYS)
+        ],
+    }
+    try:
+        from safetensors.numpy import load_file
+    except ImportError:
+        pass
+    else:
+        ways["the same in .safetensors"] = lambda: load_file(f"{folder}/large.safetensors")
+    found = {}
+    for name, load in ways.items():
+        for _ in range(3):
+            begun = time.perf_counter()
+            load()
+            seconds = time.perf_counter() - begun
+        found[f"{name}, MB/s"] = ARRAYS * ARRAY_FLOATS * 4 / seconds / 1e6
+    return found
+
+
+PARTS = (pictures, records, raw, start, training, parameters)
 
 
 # ---------------------------------------------------------------- the benchmark itself
 def make_files(folder):
     """The record files that both read."""
     import numpy as np
+    from safetensors.numpy import save_file
 
-    from mxnet import recordio
+    from mxnet import nd, recordio
 
+    numbers = np.random.RandomState(0).rand(ARRAYS, ARRAY_FLOATS).astype("float32")
+    arrays = {str(i): a for i, a in enumerate(numbers)}
+    save_file(arrays, f"{folder}/large.safetensors")
+    nd.save(f"{folder}/large.params", {k: nd.array(a) for k, a in arrays.items()})
+    for name, a in arrays.items():
+        np.save(f"{folder}/large{name}.npy", a)
     random = np.random.RandomState(0)
     writer = recordio.MXRecordIO(f"{folder}/pictures.rec", "w")
     for i in range(PICTURES):
