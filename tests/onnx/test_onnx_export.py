@@ -181,7 +181,9 @@ def test_any_batch_size(tmp_path):
 def test_operators_that_cannot_be_said_are_all_named(tmp_path):
     x = S.Group([S.linalg.potrf(V("data")), S.linalg.det(V("other")), S.relu(V("data"))])
     path = tmp_path / "m.onnx"
-    with pytest.raises(MXNetError, match=r"2 operators cannot be converted.*_linalg_det, _linalg_potrf"):
+    with pytest.raises(
+        MXNetError, match=r"2 operators cannot be converted.*_linalg_det, _linalg_potrf"
+    ):
         mx.onnx.export_model(x, {}, [(1, 2, 2), (3, 3)], onnx_file_path=str(path))
     assert not path.exists()
     with pytest.raises(MXNetError, match="a shape for each of data, got None"):

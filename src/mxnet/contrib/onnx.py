@@ -33,7 +33,7 @@ def import_to_gluon(model_file, ctx=None):
     SymbolBlock
     """
     sym, args, aux = import_model(model_file)
-    names = [n for n in sym.list_inputs() if n not in args and n not in aux]
+    names = [n for n, _ in get_model_metadata(model_file)["input_tensor_data"]]
     net = SymbolBlock(outputs=sym, inputs=[Variable(n) for n in names])
     contexts = ctx if isinstance(ctx, (list, tuple)) else [cpu() if ctx is None else ctx]
     parameters = net.collect_params()
