@@ -1,8 +1,6 @@
 """Every option of the framework, declared once.
 
-An option has a default, help text, an environment name read at import, and says whether it changes
-what a
-compiled program computes (``in_key``): such options are part of the key of the program caches.
+An option has a default, help text and an environment name read at import.
 """
 
 import os
@@ -21,7 +19,6 @@ class Option:
     default: object
     parse: Callable
     help: str
-    in_key: bool = False
     value: object = None
 
 
@@ -44,13 +41,13 @@ def _one_of(*words):
 options = {}
 
 
-def _declare(name, env, default, parse, help, in_key=False):
+def _declare(name, env, default, parse, help):
     text = os.environ.get(env)
     try:
         value = default if text is None else parse(text)
     except ValueError:
         raise ValueError(f"{env}={text!r} is not a valid {parse.__name__}: {help}") from None
-    options[name] = Option(name, env, default, parse, help, in_key, value)
+    options[name] = Option(name, env, default, parse, help, value)
 
 
 _declare(
@@ -128,8 +125,8 @@ _declare(
     "MXNET_XLA_KERNELS",
     "native",
     _one_of("native", "xla", "plain"),
-    "Kernels on CPUs: native (compiled, where they can be), xla (formulas that suit XLA), plain.",
-    in_key=True,
+    "Kernels on CPUs: native (compiled, where they can be), xla (formulas that suit XLA), plain. "
+    "Programs that are compiled already stay as they are.",
 )
 
 
