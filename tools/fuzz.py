@@ -1,6 +1,6 @@
 """Feed broken files to the readers: ``python tools/fuzz.py [--cases N] [--seed S] [FORMAT ...]``.
 
-Formats: params, symbol, record, states, idx. Each case is one of a few good files (those of
+Formats: params, symbol, record, states, idx, onnx. Each case is one of a few good files (those of
 tests/data) with some bytes or tokens changed. A reader may return something or raise an
 :class:`MXNetError`; anything else - another exception, a case of more than a second, memory
 beyond a bound, a dead process - is a finding: it is printed with what repeats it, and the exit
@@ -24,8 +24,10 @@ import numpy as onp
 
 import mxnet as mx
 from mxnet import gluon, recordio
+from mxnet.contrib import onnx as contrib_onnx
 from mxnet.gluon.data.vision._files import read_idx
 from mxnet.ndarray import load_frombuffer
+from mxnet.onnx._import_more import READERS
 
 DATA = Path(__file__).parents[1] / "tests" / "data"
 SECONDS = 1.0  # of the processor, one case; files are of some kilobytes
@@ -108,12 +110,83 @@ class Files:
         self.path.write_bytes(data)
         read_idx(str(self.path), 3)
 
+    def onnx(self, data):
+        """Read a model, and what it says of itself."""
+        self.path.write_bytes(data)
+        contrib_onnx.import_model(str(self.path))
+        contrib_onnx.get_model_metadata(str(self.path))
+
     def states(self, data):
         """Read as the states of a trainer."""
         self.path.write_bytes(data)
         net = gluon.nn.Dense(2, in_units=3)
         net.initialize()
         gluon.Trainer(net.collect_params(), "adam").load_states(str(self.path))
+
+
+def change_model(data, rng):
+    """Some fields of an ONNX model changed, or some of its bytes."""
+    if rng.random() < 0.3:
+        return change_bytes(data, rng)
+    import onnx
+
+    model = onnx.ModelProto.FromString(data)
+    nodes, tensors = model.graph.node, model.graph.initializer
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        kind, number = rng.randrange(8), rng.choice((-5, -1, 0, 1, 2, 3, 7, 1 << 33, -(1 << 62)))
+        node, tensor = rng.choice(nodes), rng.choice(tensors)
+        attributes = [a for n in nodes for a in n.attribute]
+        attribute = rng.choice(attributes)
+        if kind == 0:
+            node.op_type = rng.choice(sorted(READERS))
+        elif kind == 1 and node.input:
+            names = [name for n in nodes for name in (*n.input, *n.output)]
+            node.input[rng.randrange(len(node.input))] = rng.choice(names)
+        elif kind == 2 and attribute.ints:
+            attribute.ints[rng.randrange(len(attribute.ints))] = number
+        elif kind == 3:
+            attribute.i, attribute.type = number, rng.choice((1, 2, 3, 4, 6, 7))
+        elif kind == 4 and tensor.dims:
+            tensor.dims[rng.randrange(len(tensor.dims))] = number
+        elif kind == 5:
+            tensor.raw_data = change_bytes(tensor.raw_data, rng)
+        elif kind == 6:
+            tensor.data_type = rng.randrange(24)
+        elif node.input and rng.random() < 0.5:
+            del node.input[rng.randrange(len(node.input)) :]
+        elif node.attribute:
+            del node.attribute[rng.randrange(len(node.attribute))]
+    return model.SerializeToString()
+
+
+def onnx_models(folder):
+    """Small models with most kinds of readers."""
+    try:
+        import onnx  # noqa: F401
+    except ImportError:
+        return []
+    x = mx.sym.Variable("data")
+    y = mx.sym.Convolution(x, kernel=(3, 3), pad=(1, 1), num_filter=2, name="c")
+    y = mx.sym.BatchNorm(mx.sym.Pooling(y, kernel=(2, 2), stride=(2, 2), pool_type="max"), name="b")
+    y = mx.sym.contrib.BilinearResize2D(y, height=4, width=4)
+    pictures = mx.sym.FullyConnected(mx.sym.Reshape(y, (0, -1)), num_hidden=2, name="f")
+    y = mx.sym.SequenceMask(x, mx.sym.Variable("ends"), use_sequence_length=True)
+    y = mx.sym.RNN(y, mx.sym.Variable("p_weight"), mx.sym.zeros((2, 0, 2)), mx.sym.zeros((2, 0, 2)),
+                   mode="lstm", state_size=2, num_layers=1, bidirectional=True)  # fmt: skip
+    y = mx.sym.softmax(mx.sym.batch_dot(y, y, transpose_b=True))
+    y = mx.sym.where(y > 0.1, y, y * 2)
+    words = mx.sym.slice(mx.sym.tile(y, (1, 1, 2)), (None, 1, None), (None, 2, None))
+    found = []
+    for net, data in ((pictures, [(1, 1, 4, 4)]), (words, [(3, 2, 2), (2,)])):
+        names = [n for n in net.list_inputs() if n in ("data", "ends")]
+        shapes = dict(zip(net.list_inputs(), [None] * 99)) | dict(zip(("data", "ends"), data))
+        args, _, aux = net.infer_shape(**{n: shapes[n] for n in names})
+        sizes = dict(zip(net.list_arguments(), args)) | dict(zip(net.list_auxiliary_states(), aux))
+        params = {k: mx.nd.ones(s) for k, s in sizes.items() if k not in names}
+        path = str(folder / "good.onnx")
+        mx.onnx.export_model(net, params, [shapes[n] for n in names], onnx_file_path=path)
+        found.append(Path(path).read_bytes())
+    return found
 
 
 def corpora():
@@ -148,6 +221,7 @@ def corpora():
             [states.read_bytes(), *[p.read_bytes() for p in sorted(DATA.rglob("*.states"))]],
             change_bytes,
         ),
+        "onnx": (files.onnx, onnx_models(Path(files.folder.name)), change_model),
         "idx": (files.idx, [images, gzip.compress(images, mtime=0)], change_bytes),
     }
 
@@ -190,7 +264,7 @@ def fuzz(name, cases, seed):
 def main():
     """Run the formats that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    names = ("params", "symbol", "record", "states", "idx")
+    names = ("params", "symbol", "record", "states", "idx", "onnx")
     parser.add_argument("formats", nargs="*", default=names)
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=0)

@@ -386,8 +386,9 @@ def _reshape_target(codes, now, target):
 
 @converts("Reshape")
 def _reshape(g, node, x, a):
-    codes = list(a["shape"] or ())
-    now, target = g.shape_of(node.inputs[0]), list(g.shape_of((node, 0)))
+    codes: list[int] = list(a["shape"] or ())
+    now = g.shape_of(node.inputs[0])
+    target: list[int] = list(g.shape_of((node, 0)))
     if a.get("reverse") or not codes:
         if now and target and now[0] == target[0]:
             target[0] = 0  # the batch, whatever its size

@@ -88,8 +88,8 @@ class Writer:
             return self.params.get(node.name)
         if node.op.name not in ("Reshape", "Concat", "_rnn_param_concat"):
             return None
-        parts = [self.value_of(e) for e in node.inputs]
-        if any(p is None for p in parts):
+        parts = [p for p in map(self.value_of, node.inputs) if p is not None]
+        if len(parts) < len(node.inputs):
             return None
         if node.op.name == "Reshape":
             return parts[0].reshape(self.shape_of((node, 0)))

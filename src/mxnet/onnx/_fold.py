@@ -1,6 +1,7 @@
 """What an ONNX model computes of constants and of shapes, before it runs."""
 
 import math
+from typing import Any
 
 import numpy as onp
 
@@ -68,7 +69,7 @@ def _range(node, a, x):
     return onp.arange(start, stop, step).astype(x[0].dtype)
 
 
-def _axes(a, x):
+def _axes(a, x) -> Any:
     axes = a.get("axes")
     if axes is None and len(x) > 1 and x[1] is not None:
         axes = x[1].reshape(-1).tolist()
@@ -76,6 +77,7 @@ def _axes(a, x):
 
 
 def _slice(node, a, x):
+    values: list[Any]
     if len(x) > 1:
         values = [None if i is None else i.reshape(-1).tolist() for i in x[1:]]
     else:

@@ -7,13 +7,20 @@ from typing import Any
 import numpy as onp
 
 from .. import symbol as S
-from .._fit import require
 from ..error import FormatError, MXNetError, fail
 from ..ndarray import array
 from ._export import _library
 from ._fold import Dim, fold
 
-__all__ = ["READERS", "Reader", "get_model_metadata", "import_model", "reads", "tensor_value"]
+__all__ = [
+    "READERS",
+    "Reader",
+    "get_model_metadata",
+    "import_model",
+    "reads",
+    "require",
+    "tensor_value",
+]
 
 READERS = {}
 
@@ -27,6 +34,12 @@ def reads(*names):
         return f
 
     return decorate
+
+
+def require(ok, text):
+    """Raise MXNetError with the text unless it is so."""
+    if not ok:
+        raise MXNetError(f"{text}.")
 
 
 class Reader:
@@ -45,7 +58,12 @@ class Reader:
         """The symbol of a value; a constant becomes a parameter."""
         if name not in self.symbols:
             if name not in self.constants:
-                raise FormatError(f"onnx.import_model: {name!r} is read, and not known as a value.")
+                if name in self.sizes:
+                    raise MXNetError(
+                        f"onnx.import_model: {name!r} is computed of sizes that are not known "
+                        "before the network runs. Hint: give the model's inputs fixed shapes."
+                    )
+                raise FormatError(f"onnx.import_model: {name!r} is read, and nothing computes it.")
             self.symbols[name] = S.Variable(name)
             value = self.constants[name]
             value = value.reshape(1) if value.ndim == 0 else value
@@ -561,6 +579,11 @@ READERS.update(
 
 
 # ---------------------------------------------------------------------------- models
+_FOREIGN = (
+    ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError,
+)  # fmt: skip
+
+
 def _model(model_file):
     onnx = _library()
     path = os.fspath(model_file)
@@ -572,6 +595,13 @@ def _model(model_file):
         raise FormatError(f"onnx: {path}: not an ONNX model: {e}.") from None
     if not model.graph.output:
         raise FormatError(f"onnx: {path}: not an ONNX model: the graph has no outputs.")
+    graph = model.graph
+    names = [v.name for v in (*graph.input, *graph.output, *graph.initializer)]
+    for node in graph.node:
+        names += [node.op_type, node.name, node.domain, *node.input, *node.output]
+        names += [a.name for a in node.attribute]
+    if any(type(n) is not str for n in names):  # so protobuf gives what is no UTF-8
+        raise FormatError(f"onnx: {path}: not an ONNX model: a name is not UTF-8.")
     return onnx, model
 
 
@@ -619,7 +649,7 @@ def import_model(model_file):
             _read_node(onnx, r, node, model_file, folder)
         except MXNetError:
             raise
-        except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as e:
+        except _FOREIGN as e:
             raise FormatError(
                 f"onnx: {model_file}: {node.op_type} (node {node.name!r}): {type(e).__name__}: "
                 f"{str(e)[:200]}."

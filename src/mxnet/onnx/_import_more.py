@@ -1,19 +1,19 @@
 """Readers of recurrent layers, resizing, ordering and what other exporters write."""
 
 import math
+from typing import NoReturn
 
 import numpy as onp
 
 from .. import symbol as S
-from .._fit import require
 from ..error import MXNetError, fail
 from ._fold import Dim
-from ._import import READERS, get_model_metadata, import_model, reads
+from ._import import READERS, get_model_metadata, import_model, reads, require
 
 __all__ = ["READERS", "get_model_metadata", "import_model"]
 
 
-def _refuse(node, what, got=None):
+def _refuse(node, what, got=None) -> NoReturn:
     fail(MXNetError, f"onnx.import_model: {node.op_type} (node {node.name!r})", what, got=got)
 
 
@@ -141,7 +141,7 @@ def _resize(r, node, a):
         found = a.get("scales") if scales is None else r.value(scales, node).reshape(-1).tolist()
         if found is None or len(found) != 4 or found[0] != 1 or found[1] != 1:
             _refuse(node, "only pictures (B, C, H, W) can be resized", found)
-        factors = found[2:]
+        factors = list(found[2:])
     if mode == "nearest":
         whole = factors is not None and factors[0] == factors[1] and float(factors[0]).is_integer()
         if not whole or not 1 <= factors[0] <= _LARGEST:
@@ -152,7 +152,7 @@ def _resize(r, node, a):
     corners = way == "align_corners"
     if None in height_width:
         if shape is not None and None not in shape[-2:]:
-            height_width = [math.floor(s * f) for s, f in zip(shape[-2:], factors)]
+            height_width = [math.floor(s * f) for s, f in zip(shape[-2:], factors or ())]
         else:
             return S.contrib.BilinearResize2D(
                 x, scale_height=factors[0], scale_width=factors[1], mode="size",

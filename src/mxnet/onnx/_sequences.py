@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from typing import NoReturn
 
 import numpy as onp
 
@@ -13,7 +14,7 @@ __all__ = ["CONVERTERS"]
 _FAR = 2**31 - 1
 
 
-def _refuse(node, what, got=None):
+def _refuse(node, what, got=None) -> NoReturn:
     fail(MXNetError, f"onnx: {node.op.name} (node {node.name!r})", what, got=got)
 
 
