@@ -112,10 +112,15 @@ def test_resizing_and_padding(tmp_path):
             "mode": "linear", "coordinate_transformation_mode": "align_corners"}),
         ("Slice", "c,minus,far,axis,minus", "turned", {}),
         ("Split", "c", "p,q,r", {"axis": 1}),
+        ("AveragePool", "x", "mean", {
+            "auto_pad": "SAME_UPPER", "strides": [2, 2], "kernel_shape": [3, 3]}),
+        ("MaxPool", "x", "most", {"kernel_shape": [2, 2], "pads": [0, 0, 1, 1]}),
+        ("Concat", "c,c,c,c", "many", {"axis": 1}),
+        ("DepthToSpace", "many", "space", {"blocksize": 2, "mode": "CRD"}),
         ("HardSwish", "c", "swish", {}),
         ("ReduceL2", "c", "norm", {"axes": [1, 2]}),
     ]  # fmt: skip
-    outputs = ["near", "linear", "corners", "turned", "q", "swish", "norm"]
+    outputs = ["near", "linear", "corners", "turned", "q", "swish", "norm", "mean", "most", "space"]
     check(
         model(nodes, {"x": (2, 2, 6, 7)}, outputs, constants, 14), tmp_path, [uniform(2, 2, 6, 7)]
     )

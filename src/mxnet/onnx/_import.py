@@ -344,18 +344,22 @@ def _pool(r, node, a):
         f"onnx.import_model: {node.name}: dilated pooling cannot be read",
     )
     data, pad = _padded(r, node, a, n, r.symbol(node.input[0]))
-    options = {}
+    options: dict[str, Any] = {}
     if node.op_type == "AveragePool":
         options["count_include_pad"] = bool(a.get("count_include_pad", 0))
-    return S.Pooling(
-        data,
+    options.update(
         kernel=kernel,
         stride=tuple(a.get("strides", [1] * n)),
         pad=pad,
         pool_type="max" if node.op_type == "MaxPool" else "avg",
         pooling_convention="full" if a.get("ceil_mode") else "valid",
-        **options,
     )
+    y = S.Pooling(data, **options)
+    if data is r.symbol(node.input[0]) or options.get("count_include_pad", True):
+        return y
+    # of what was padded before, the share that is no padding
+    ones, _ = _padded(r, node, a, n, S.ones_like(r.symbol(node.input[0])))
+    return S.broadcast_div(y, S.Pooling(ones, **options))
 
 
 @reads("GlobalAveragePool", "GlobalMaxPool")

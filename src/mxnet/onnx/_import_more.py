@@ -128,8 +128,9 @@ def _resize(r, node, a):
     x, shape = r.symbol(node.input[0]), r.shape(node.input[0])
     mode = a.get("mode", "nearest")
     upsample = node.op_type == "Upsample"
-    way = "asymmetric" if upsample else a.get("coordinate_transformation_mode", "half_pixel")
-    at = 1 if upsample or r.opset < 11 else 2
+    old = upsample or r.opset < 11
+    way = "asymmetric" if old else a.get("coordinate_transformation_mode", "half_pixel")
+    at = 1 if old else 2
     scales, sizes = _given(node, at), _given(node, 3)
     height_width: list = [None, None]
     if sizes is not None and not upsample:
@@ -146,6 +147,12 @@ def _resize(r, node, a):
         whole = factors is not None and factors[0] == factors[1] and float(factors[0]).is_integer()
         if not whole or not 1 <= factors[0] <= _LARGEST:
             _refuse(node, "the nearest pixels of whole factors only", factors)
+        exact = a.get("nearest_mode", "round_prefer_floor")
+        exact = "floor" if old else exact
+        few = exact == "round_prefer_floor" and factors[0] <= 2
+        halves = way.endswith("half_pixel") and exact.startswith("round")
+        if not halves and not (way == "asymmetric" and (exact == "floor" or few)):
+            _refuse(node, "these nearest pixels cannot be read", f"{way}, {exact}")
         return S.UpSampling(x, scale=int(factors[0]), sample_type="nearest")
     if mode != "linear" or way not in ("align_corners", "half_pixel", "pytorch_half_pixel"):
         _refuse(node, "this way of resizing cannot be read", f"{mode}, {way}")
