@@ -35,7 +35,7 @@ def inverse_erf(y):
 ORACLE = {
     "abs": onp.abs, "sign": onp.sign, "negative": onp.negative, "square": lambda x: x * x,
     "relu": lambda x: onp.where(x > 0, x, 0), "round": half_away, "rint": half_down,
-    "fix": onp.fix, "trunc": onp.trunc, "floor": onp.floor, "ceil": onp.ceil,
+    "fix": onp.trunc, "trunc": onp.trunc, "floor": onp.floor, "ceil": onp.ceil,
     "reciprocal": lambda x: 1 / x, "exp": onp.exp, "expm1": onp.expm1, "log": onp.log,
     "log10": onp.log10, "log2": onp.log2, "log1p": onp.log1p, "sqrt": onp.sqrt,
     "rsqrt": lambda x: 1 / onp.sqrt(x), "cbrt": onp.cbrt, "rcbrt": lambda x: 1 / onp.cbrt(x),
