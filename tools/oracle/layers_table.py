@@ -2,7 +2,8 @@
 
 A case is [layer expression, call, {input: shape or values}]; ``net`` is the layer, the inputs have
 the names a, b, c ..., and all weights and inputs follow the formula of ``formula``.
-Arrays: ``I_out_K``, ``I_d_INPUT``, ``I_g_PARAMETER``.  Usage: python layers_table.py OUT.npz OUT.json
+Arrays: ``I_out_K``, ``I_d_INPUT``, ``I_g_PARAMETER``.
+Usage: python layers_table.py OUT.npz OUT.json
 (The original fails on a convolutional LSTM whose gates have a multiple of 8 channels.)
 """
 
@@ -203,7 +204,7 @@ def record(i, expression, call, inputs, arrays):
         if hasattr(net, "state_info"):
             text["states"] = [[list(s["shape"]), s["__layout__"]] for s in net.state_info(2)]
         symbols = {n: mx.sym.var(n) for n in inputs}
-        if "dynamic" not in call and "Concurrent" != type(net).__name__:
+        if "dynamic" not in call and type(net).__name__ != "Concurrent":
             heads = flat(eval(call, globals(), {"net": net, **symbols}))
             text["outputs"] = [s.name for s in heads]
             text["internals"] = mx.sym.Group(heads).get_internals().list_outputs()
