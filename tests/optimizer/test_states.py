@@ -228,3 +228,8 @@ def test_a_state_that_cannot_be_written():
         updater.get_states()
     with pytest.raises(TypeError, match=r"expected bytes, got str"):
         updater.set_states("text")
+
+
+def test_buffers_of_protocol_5_are_refused():
+    with pytest.raises(FormatError, match="BYTEARRAY8 is no part of optimizer states"):
+        updated(opt.Adam()).set_states(pickle.dumps({0: bytearray(b"x" * 9)}, protocol=5))

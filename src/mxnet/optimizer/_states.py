@@ -14,6 +14,7 @@ import io
 import json
 import math
 import pickle  # noqa: TID251 - only to read 1.x's files, see _Unpickler
+import pickletools
 import struct
 from typing import Any, cast
 
@@ -288,6 +289,7 @@ def _read_pickle(data, source):
         )
     reader = _Unpickler(data)
     try:
+        _refuse_buffers(data)
         found = reader.load()
         saved = None
         if isinstance(found, tuple) and len(found) == 2:
@@ -306,6 +308,13 @@ def _read_pickle(data, source):
             f"{source}: the file is truncated or is no pickle of optimizer states "
             f"({type(e).__name__}: {e})."
         ) from None
+
+
+def _refuse_buffers(data):
+    """Buffers of protocol 5: 1.x wrote none, and cut-off ones leave Python's reader in disorder."""
+    for opcode, _, at in pickletools.genops(data):
+        if opcode.proto > 4:
+            raise FormatError(f"offset {at}: {opcode.name} is no part of optimizer states.")
 
 
 def _saved(record, reader):
