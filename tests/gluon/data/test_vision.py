@@ -148,6 +148,13 @@ BROKEN = {
 }
 
 
+def test_no_images_beyond_measure(tmp_path):
+    path = tmp_path / "images"
+    path.write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 0, 2**32 - 1, 2**32 - 1))
+    with pytest.raises(FormatError, match="more than the file can hold"):
+        read_idx(str(path), 3)
+
+
 @pytest.mark.parametrize("pack", [True, False], ids=["gzipped", "plain"])
 @pytest.mark.parametrize("case", BROKEN)
 def test_broken_content(root, case, pack):

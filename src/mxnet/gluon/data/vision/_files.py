@@ -1,6 +1,7 @@
 """Reading the files of the standard vision data sets: idx, and CIFAR's binary records."""
 
 import gzip
+import math
 import os
 import struct
 import tarfile
@@ -81,10 +82,9 @@ def _read_idx(path, file, ndim, shape, limit):
         fail(
             FormatError, path, "size of one image at offset 8", expected=tuple(shape), got=dims[1:]
         )
-    n = 1
-    for d in dims:
-        n *= d
-    if n > limit:
+    n = math.prod(dims)
+    # none of images beyond measure are no bytes, and yet no array
+    if n > limit or math.prod([max(d, 1) for d in dims]) >= 2**63:
         fail(
             FormatError,
             path,
