@@ -13,6 +13,7 @@ from collections import OrderedDict
 import jax
 
 from . import _config
+from ._engine import cache
 from ._engine.stats import stats
 from ._ops import kernels
 from .context import num_gpus
@@ -210,6 +211,7 @@ def diagnose():
         if name.startswith(_VARIABLES):
             row(name, repr(os.environ[name]))
     lines.append("engine")
+    row("programs on disk", cache.describe())
     for name, value in stats.snapshot().items():
         row(name, value)
     lines += [f"  compiled: {reason}" for reason in list(stats.reasons)[-5:]]
