@@ -180,9 +180,12 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         live = [i for i, v in enumerate(outs) if v is not None]
     else:
         live = [i for i, c in enumerate(map(_refs, outs)) if c > alive]
-    for a, i in aliases:
-        if _refs(a) > _probe.alias and i not in live:
-            live.append(i)
+    if aliases:
+        named = dict.fromkeys(live)  # in order, without a second look through the list
+        for a, i in aliases:
+            if _refs(a) > _probe.alias:
+                named[i] = None
+        live = list(named)
     if not live:
         return  # nobody can ever ask
     vals = list(slots)
