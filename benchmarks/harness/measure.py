@@ -92,7 +92,10 @@ class Runner:
         self.process = Process(environment, script, made.threads, OFF_DISK)
         try:
             answer = self.process.ask(
-                op="prepare", workload=made.workload.name, settings=made.settings | entry.settings
+                op="prepare",
+                workload=made.workload.name,
+                settings=made.settings | entry.settings,
+                patience=entry.build_seconds,
             )
             made.versions[entry.peer] = answer["versions"]
             self.check = answer["check"]

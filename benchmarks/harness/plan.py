@@ -14,7 +14,9 @@ PEERS = {
     IS_OURS: ("ours", OURS, "mx_gluon.py"),
     "mxnet": ("MXNet 1.9.1", MXNET191, "mx_gluon.py"),
     "torch": ("PyTorch eager", TORCH, "torch_eager.py"),
+    "torch-compiled": ("PyTorch torch.compile", TORCH, "torch_eager.py"),
     "jax": ("hand-written jax.jit", JAX, "jax_jit.py"),
+    "jax-kernels": ("hand-written jax.jit, our kernels", OURS, "jax_kernels.py"),
 }
 
 
@@ -27,6 +29,7 @@ class Entry:
     variant: str = ""
     settings: dict = field(default_factory=dict)
     cache: str = ""  # programs on disk: "" (none are kept), "fresh" or "kept" from an earlier run
+    build_seconds: float = 600  # who needs longer until the first steps are done is left out
 
     @property
     def label(self):
@@ -72,6 +75,15 @@ class Workload:
 OFF_DISK = {"MXNET_XLA_CACHE_DIR": "off"}
 MLP = {"network": "mlp", "batch_size": 256, "batches": 8, "lr": 0.1}
 PLAIN, HYBRID = {"hybridize": False}, {"hybridize": True}
+# torch.compile makes C++ and has it compiled: half a minute, or for ever.
+COMPILED = Entry("torch-compiled", "torch-compiled", "", {"compile": True}, build_seconds=150)
+JAX_ROWS = (Entry("jax", "jax"), Entry("jax-kernels", "jax-kernels"))
+
+
+def near_jax(ours="ours"):
+    """What the engine may add to the same kernels in a step that is compiled by hand."""
+    text = "within 1.15 x of jax.jit with our kernels"
+    return Target(text, ours, "jax-kernels", "<=", 1.15)
 
 
 def network(key, title, name, batch_size, torch, mxnet, lr=0.01, rounds=9, steps=3):
@@ -89,12 +101,14 @@ def network(key, title, name, batch_size, torch, mxnet, lr=0.01, rounds=9, steps
         (
             Entry("ours", "ours", "hybridized", HYBRID),
             Entry("torch", "torch"),
+            COMPILED,
             Entry("mxnet", "mxnet", "hybridized", HYBRID),
-            Entry("jax", "jax"),
+            *JAX_ROWS,
         ),
         (
             Target(f"{torch} x PyTorch eager", "torch", "ours", ">=", torch),
             Target(f"{mxnet} x MXNet 1.9.1", "mxnet", "ours", ">=", mxnet),
+            near_jax(),
         ),
     )
 
@@ -117,8 +131,8 @@ WORKLOADS = (
             Entry("jax", "jax"),
         ),
         (
-            Target("no longer than PyTorch eager", "ours", "torch", "<=", 1.0),
-            Target("at most 1/6 of MXNet 1.9.1", "mxnet", "ours", ">=", 6.0),
+            Target("1.0 x PyTorch eager", "torch", "ours", ">=", 1.0),
+            Target("8 x MXNet 1.9.1", "mxnet", "ours", ">=", 8.0),
         ),
     ),
     Workload(
@@ -135,13 +149,17 @@ WORKLOADS = (
             Entry("ours-plain", "ours", "plain", PLAIN),
             Entry("ours-hybrid", "ours", "hybridized", HYBRID),
             Entry("torch", "torch"),
+            COMPILED,
             Entry("mxnet-plain", "mxnet", "plain", PLAIN),
             Entry("mxnet-hybrid", "mxnet", "hybridized", HYBRID),
-            Entry("jax", "jax"),
+            *JAX_ROWS,
         ),
         (
-            Target("plain: no longer than PyTorch eager", "ours-plain", "torch", "<=", 1.0),
-            Target("hybridized: within 1.3 x of jax.jit", "ours-hybrid", "jax", "<=", 1.3),
+            Target("1.3 x PyTorch eager", "torch", "ours-plain", ">=", 1.3),
+            Target("1.3 x PyTorch eager", "torch", "ours-hybrid", ">=", 1.3),
+            Target("1.5 x MXNet 1.9.1", "mxnet-plain", "ours-plain", ">=", 1.5),
+            Target("1.5 x MXNet 1.9.1", "mxnet-hybrid", "ours-hybrid", ">=", 1.5),
+            near_jax("ours-hybrid"),
         ),
     ),
     Workload(
@@ -193,11 +211,14 @@ WORKLOADS = (
         (
             Entry("ours", "ours", "hybridized", HYBRID),
             Entry("torch", "torch"),
+            COMPILED,
             Entry("mxnet", "mxnet", "hybridized", HYBRID),
+            *JAX_ROWS,
         ),
         (
             Target("1.0 x PyTorch eager", "torch", "ours", ">=", 1.0),
             Target("1.5 x MXNet 1.9.1", "mxnet", "ours", ">=", 1.5),
+            near_jax(),
         ),
     ),
     network("W6", "ResNet-18, 1x28x28, batch 32, training step", "resnet-28", 32, 1.0, 1.1),
@@ -225,13 +246,14 @@ WORKLOADS = (
         (
             Entry("ours", "ours", "hybridized", HYBRID),
             Entry("torch", "torch"),
+            COMPILED,
             Entry(
                 "mxnet",
                 "mxnet",
                 "hybridized",
                 HYBRID | {"static": {"static_alloc": True, "static_shape": True}},
             ),
-            Entry("jax", "jax"),
+            *JAX_ROWS,
         ),
         (
             Target("1.0 x PyTorch eager", "torch", "ours", ">=", 1.0),

@@ -182,7 +182,14 @@ def merge(path, results):
     return merged
 
 
-COLOURS = {"ours": "#d1495b", "torch": "#edae49", "mxnet": "#00798c", "jax": "#9aa0a6"}
+COLOURS = {
+    "ours": "#d1495b",
+    "torch": "#edae49",
+    "torch-compiled": "#f5d491",
+    "mxnet": "#00798c",
+    "jax": "#9aa0a6",
+    "jax-kernels": "#6b7177",
+}
 
 
 def chart(path, results):

@@ -48,22 +48,23 @@ class Process:
             self.log.close()
             raise Unavailable(f"cannot start: {error.strerror}") from None
 
-    def ask(self, **request):
+    def ask(self, patience=ANSWER_SECONDS, **request):
+        """The answer to a request, which is waited for ``patience`` seconds."""
         with contextlib.suppress(BrokenPipeError):  # told apart below: the answer does not come
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
             self.process.stdin.flush()
-        answer = json.loads(self.read_line())
+        answer = json.loads(self.read_line(patience))
         if not answer["ok"]:
             raise Unavailable(without_paths(answer["error"].splitlines()[0]))
         return answer
 
-    def read_line(self):
-        end = time.monotonic() + ANSWER_SECONDS
+    def read_line(self, patience):
+        end = time.monotonic() + patience
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             while b"\n" not in self.pending:
                 if not selector.select(max(0, end - time.monotonic())):
-                    raise Unavailable(f"no answer within {ANSWER_SECONDS} s")
+                    raise Unavailable(f"no answer within {patience:.0f} s")
                 part = os.read(self.process.stdout.fileno(), 1 << 16)
                 if not part:
                     self.process.wait()

@@ -13,6 +13,7 @@ import jaxlib  # noqa: E402
 import numpy as np  # noqa: E402
 
 import data  # noqa: E402
+import layers_jax  # noqa: E402
 import nets  # noqa: E402
 from protocol import Worker  # noqa: E402
 from reference import (  # noqa: E402
@@ -55,63 +56,34 @@ class LinearRegression:
         return {"w0": float(w[0, 0]), "w1": float(w[1, 0]), "b": float(b[0])}
 
 
-def network_loss(params, x, y):
-    """Mean softmax cross entropy of a relu network; weights are (out, in)."""
-    *hidden, (weight, bias) = zip(params[::2], params[1::2], strict=True)
-    for w, b in hidden:
-        x = jax.nn.relu(x @ w.T + b)
-    log_probabilities = jax.nn.log_softmax(x @ weight.T + bias)
-    return -jnp.take_along_axis(log_probabilities, y[:, None], axis=1).mean()
+def training_step(network, layers):
+    """``(params, x, y, lr) -> (params, loss)``, compiled, in the memory of the old parameters."""
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def step(params, x, y, lr):
+        value, gradients = jax.value_and_grad(
+            lambda params: nets.loss(network, params, x, y, layers)
+        )(params)
+        return layers.updated(params, gradients, lr), value
+
+    return step
 
 
-@functools.partial(jax.jit, donate_argnums=0)
-def network_step(params, x, y, lr):
-    loss, gradients = jax.value_and_grad(network_loss)(params, x, y)
-    return tuple(p - lr * g for p, g in zip(params, gradients, strict=True)), loss
+class Training:
+    """A network as ``nets`` defines it, of the layers in the module ``layers``."""
 
-
-class Classifier:
-    def __init__(self, settings):
-        pairs = data.classification(
-            settings["network"], settings["batch_size"], settings["batches"]
-        )
-        self.pairs = [(jnp.asarray(x), jnp.asarray(y)) for x, y in pairs]
-        self.begin = data.initial_parameters(settings["network"])
-        # Copies: the step gives its parameters' memory away, and that may be NumPy's.
-        self.params = tuple(jnp.array(value) for value in self.begin)
-        self.lr = np.float32(settings["lr"])
-        self.last = None
-
-    def run(self, steps):
-        params = self.params
-        for step in range(steps):
-            x, y = self.pairs[step % len(self.pairs)]
-            params, loss = network_step(params, x, y, self.lr)
-        self.params, self.last = jax.block_until_ready((params, loss))
-
-    def check(self):
-        self.run(CLASSIFIER_CHECK_STEPS)
-        return {"loss": float(self.last), "moved": data.moved(self.begin, self.params)}
-
-
-class Network:
-    """One of the larger networks, as ``nets`` defines it."""
+    layers = layers_jax
 
     def __init__(self, settings):
         network = settings["network"]
-        pairs = data.examples(network, settings["batch_size"], settings["batches"])
+        pairs = self.examples(network, settings["batch_size"], settings["batches"])
         self.pairs = [(jnp.asarray(x), jnp.asarray(y)) for x, y in pairs]
         self.begin = data.initial_parameters(network)
+        # Copies: the step gives its parameters' memory away, and that may be NumPy's.
         self.params = [jnp.array(value) for value in self.begin]
         self.lr = np.float32(settings["lr"])
+        self.step = training_step(network, self.layers)
         self.last = None
-
-        @functools.partial(jax.jit, donate_argnums=0)
-        def step(params, x, y, lr):
-            value, gradients = jax.value_and_grad(lambda p: nets.loss(network, p, x, y))(params)
-            return [p - lr * g for p, g in zip(params, gradients, strict=True)], value
-
-        self.step = step
 
     def run(self, steps):
         params = self.params
@@ -121,17 +93,31 @@ class Network:
         self.params, self.last = jax.block_until_ready((params, loss))
 
     def check(self):
-        self.run(NETWORK_CHECK_STEPS)
+        self.run(self.check_steps)
         return {"loss": float(self.last), "moved": data.moved(self.begin, self.params)}
 
 
+class Classifier(Training):
+    examples = staticmethod(data.classification)
+    check_steps = CLASSIFIER_CHECK_STEPS
+
+
+class Network(Training):
+    examples = staticmethod(data.examples)
+    check_steps = NETWORK_CHECK_STEPS
+
+
 class Inference:
+    layers = layers_jax
+
     def __init__(self, settings):
-        network = settings["network"]
+        network, layers = settings["network"], self.layers
         ((x, _),) = data.examples(network, settings["batch_size"], 1)
         self.x = jnp.asarray(x)
         self.params = [jnp.asarray(value) for value in data.initial_parameters(network)]
-        self.apply = jax.jit(lambda params, x: nets.apply(network, params, x, train=False))
+        self.apply = jax.jit(
+            lambda params, x: nets.apply(network, params, x, train=False, layers=layers)
+        )
 
     def run(self, steps):
         for _ in range(steps):
@@ -144,11 +130,12 @@ class Inference:
 
 def first_step(settings, mark):
     ((x, y),) = data.classification("mlp", settings["batch_size"], 1)
-    params = tuple(jnp.array(value) for value in data.initial_parameters("mlp"))
+    params = [jnp.array(value) for value in data.initial_parameters("mlp")]
     x, y, lr = jnp.asarray(x), jnp.asarray(y), np.float32(settings["lr"])
+    step = training_step("mlp", layers_jax)
     mark("build")
     for _ in range(settings["steps"]):
-        params, loss = network_step(params, x, y, lr)
+        params, loss = step(params, x, y, lr)
     return float(loss)
 
 

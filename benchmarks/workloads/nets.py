@@ -1,116 +1,93 @@
-"""The larger networks as functions of JAX arrays, for the hand-written steps and the reference."""
+"""The networks as functions of JAX arrays, for the hand-written steps and the reference.
+
+``layers`` is a module: ``layers_jax``, or ``layers_kernels`` with the same functions.
+"""
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 import data
+import layers_jax
 
 HEADS = 4
 
 
-def convolution(x, w, stride=1, pad=0):
-    return lax.conv_general_dilated(x, w, (stride,) * 2, [(pad, pad)] * 2)
+def perceptron(layers, params, x):
+    *hidden, (weight, bias) = zip(params[::2], params[1::2], strict=True)
+    for w, b in hidden:
+        x = jax.nn.relu(layers.dense(x, w, b))
+    return layers.dense(x, weight, bias)
 
 
-def normalised(x, gamma, beta, train):
-    """Batch normalisation; not training, with the statistics it begins with, 0 and 1."""
-    if train:
-        mean = x.mean((0, 2, 3), keepdims=True)
-        x = (x - mean) * lax.rsqrt(x.var((0, 2, 3), keepdims=True) + 1e-5)
-    else:
-        x = x * lax.rsqrt(jnp.ones((), x.dtype) + 1e-5)
-    return x * gamma[:, None, None] + beta[:, None, None]
+def lenet(layers, params, x):
+    w_1, b_1, w_2, b_2, *dense = params
+    for w, b in ((w_1, b_1), (w_2, b_2)):
+        x = layers.max_pool(jax.nn.sigmoid(layers.convolution(x, w, b)), 2, 2)
+    x = x.reshape(len(x), -1)
+    for i in (0, 2):
+        x = jax.nn.sigmoid(layers.dense(x, *dense[i : i + 2]))
+    return layers.dense(x, *dense[4:])
 
 
-def resnet(params, x, train):
+def resnet(layers, params, x, train):
     rest = iter(params)
 
     def layer(x, stride, pad):
         w, gamma, beta = next(rest), next(rest), next(rest)
-        return normalised(convolution(x, w, stride, pad), gamma, beta, train)
+        x = layers.convolution(x, w, None, stride, pad)
+        return layers.batch_normalised(x, gamma, beta, train)
 
-    x = jax.nn.relu(layer(x, 2, 3))
-    x = lax.reduce_window(
-        x,
-        -jnp.inf,
-        lax.max,
-        (1, 1, 3, 3),
-        (1, 1, 2, 2),
-        [(0, 0), (0, 0), (1, 1), (1, 1)],
-    )
+    x = layers.max_pool(jax.nn.relu(layer(x, 2, 3)), 3, 2, 1)
     for i in range(4):
         for j in range(2):
             stride = 2 if i and not j else 1
             y = layer(jax.nn.relu(layer(x, stride, 1)), 1, 1)
             x = jax.nn.relu(y + (layer(x, stride, 0) if stride == 2 else x))
     w, b = rest
-    return x.mean((2, 3)) @ w.T + b
+    return layers.dense(x.mean((2, 3)), w, b)
 
 
-def recurrent(params, x, gates):
-    w, r, b_w, b_r, w_out, b_out = params
-    n = r.shape[1]
-    a = x @ w.T + b_w
-
-    def lstm(carry, a_t):
-        h, c = carry
-        i, f, g, o = jnp.split(a_t + h @ r.T + b_r, 4, axis=1)
-        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
-        h = jax.nn.sigmoid(o) * jnp.tanh(c)
-        return (h, c), h
-
-    def gru(h, a_t):
-        u = h @ r.T + b_r
-        r_t, z = jnp.split(jax.nn.sigmoid(a_t[:, : 2 * n] + u[:, : 2 * n]), 2, axis=1)
-        candidate = jnp.tanh(a_t[:, 2 * n :] + r_t * u[:, 2 * n :])
-        h = (1 - z) * candidate + z * h
-        return h, h
-
-    start = jnp.zeros((x.shape[1], n), x.dtype)
-    step, carry = (lstm, (start, start)) if gates == 4 else (gru, start)
-    hs = lax.scan(step, carry, a)[1]
-    return hs @ w_out.T + b_out
+def recurrent(layers, params, x, kind):
+    *loop, w, b = params
+    return layers.dense(layers.recurrent(x, *loop, kind), w, b)
 
 
-def layer_normalised(x, gamma, beta):
-    x = x - x.mean(-1, keepdims=True)
-    return x * lax.rsqrt((x * x).mean(-1, keepdims=True) + 1e-5) * gamma + beta
-
-
-def encoder(params, x):
-    *layers, w_out, b_out = params
-    for i in range(0, len(layers), 12):
-        w, b, w_p, b_p, g_1, b_1, w_1, v_1, w_2, v_2, g_2, b_2 = layers[i : i + 12]
+def encoder(layers, params, x):
+    *rest, w_out, b_out = params
+    for i in range(0, len(rest), 12):
+        w, b, w_p, b_p, g_1, b_1, w_1, v_1, w_2, v_2, g_2, b_2 = rest[i : i + 12]
         n, t, d = x.shape
-        qkv = (x @ w.T + b).reshape(n, t, 3, HEADS, d // HEADS)
+        qkv = layers.dense(x, w, b).reshape(n, t, 3, HEADS, d // HEADS)
         q, k, v = (qkv[:, :, j] for j in range(3))
-        weights = jax.nn.softmax(jnp.einsum("nqhd,nkhd->nhqk", q, k) / (d // HEADS) ** 0.5)
+        weights = layers.softmax(jnp.einsum("nqhd,nkhd->nhqk", q, k) / (d // HEADS) ** 0.5)
         y = jnp.einsum("nhqk,nkhd->nqhd", weights, v).reshape(n, t, d)
-        x = layer_normalised(x + y @ w_p.T + b_p, g_1, b_1)
-        y = jax.nn.gelu(x @ w_1.T + v_1, approximate=False) @ w_2.T + v_2
-        x = layer_normalised(x + y, g_2, b_2)
-    return x.mean(1) @ w_out.T + b_out
+        x = layers.layer_normalised(x + layers.dense(y, w_p, b_p), g_1, b_1)
+        y = layers.dense(layers.gelu(layers.dense(x, w_1, v_1)), w_2, v_2)
+        x = layers.layer_normalised(x + y, g_2, b_2)
+    return layers.dense(x.mean(1), w_out, b_out)
 
 
-def apply(network, params, x, train=True):
+def apply(network, params, x, train=True, layers=layers_jax):
+    if network in ("softmax", "mlp"):
+        return perceptron(layers, params, x)
+    if network == "lenet":
+        return lenet(layers, params, x)
     if network.startswith("resnet"):
-        return resnet(params, x, train)
+        return resnet(layers, params, x, train)
     if network in ("lstm", "gru"):
-        return recurrent(params, x, 4 if network == "lstm" else 3)
+        return recurrent(layers, params, x, network)
     if network == "encoder":
-        return encoder(params, x)
+        return encoder(layers, params, x)
     users, items = params
-    return (users[x[0]] * items[x[1]]).sum(1)
+    return (layers.rows(users, x[0]) * layers.rows(items, x[1])).sum(1)
 
 
-def loss(network, params, x, y):
+def loss(network, params, x, y, layers=layers_jax):
     """Mean cross entropy; of factors, half the mean squared error."""
-    out = apply(network, params, x)
+    out = apply(network, params, x, layers=layers)
     if network == "factors":
         return ((out - y) ** 2).mean() / 2
-    logs = jax.nn.log_softmax(out)
-    return -jnp.take_along_axis(logs, y[..., None], axis=-1).mean()
+    return layers.cross_entropy(out, y).mean()
 
 
 def expected(settings, steps, train=True):

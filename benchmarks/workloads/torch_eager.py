@@ -1,4 +1,4 @@
-"""The workloads in PyTorch's own eager idiom."""
+"""The workloads in PyTorch's own idiom: eager, and with ``torch.compile`` where settings say so."""
 
 import time
 
@@ -26,6 +26,13 @@ if THREADS:
 
 def device(settings):
     return torch.device("cuda" if settings.get("device") == "gpu" else "cpu")
+
+
+def built(settings, objective, optimizer):
+    """A loss of (x, y) and an optimizer's step, each compiled whole if that is asked for."""
+    if not settings.get("compile"):
+        return objective, optimizer.step
+    return torch.compile(objective), torch.compile(optimizer.step)
 
 
 def finish(where):
@@ -103,17 +110,20 @@ class Classifier:
             self.begin = data.initial_parameters(settings["network"])
             for param, value in zip(self.net.parameters(), self.begin, strict=True):
                 param.copy_(torch.from_numpy(value))
-        self.loss = nn.CrossEntropyLoss()
         self.optimizer = torch.optim.SGD(self.net.parameters(), lr=settings["lr"])
+        self.loss, self.update = built(settings, self.objective, self.optimizer)
         self.last = None
+
+    def objective(self, x, y):
+        return F.cross_entropy(self.net(x), y)
 
     def run(self, steps):
         for step in range(steps):
             x, y = self.pairs[step % len(self.pairs)]
             self.optimizer.zero_grad()
-            loss = self.loss(self.net(x), y)
+            loss = self.loss(x, y)
             loss.backward()
-            self.optimizer.step()
+            self.update()
         self.last = loss
         finish(self.device)
 
@@ -230,19 +240,22 @@ class Network:
         self.net, self.pairs, self.begin = ready(settings)
         self.squared = settings["network"] == "factors"
         self.optimizer = torch.optim.SGD(self.net.parameters(), lr=settings["lr"])
+        self.loss, self.update = built(settings, self.objective, self.optimizer)
         self.last = None
+
+    def objective(self, x, y):
+        out = self.net(x)
+        if self.squared:
+            return F.mse_loss(out, y) / 2
+        return F.cross_entropy(out.reshape(-1, 10), y.reshape(-1))
 
     def run(self, steps):
         for step in range(steps):
             x, y = self.pairs[step % len(self.pairs)]
             self.optimizer.zero_grad()
-            out = self.net(x)
-            if self.squared:
-                loss = F.mse_loss(out, y) / 2
-            else:
-                loss = F.cross_entropy(out.reshape(-1, 10), y.reshape(-1))
+            loss = self.loss(x, y)
             loss.backward()
-            self.optimizer.step()
+            self.update()
         self.last = loss
 
     def check(self):
@@ -255,6 +268,8 @@ class Inference:
     def __init__(self, settings):
         self.net, ((self.x, _),), _ = ready(settings)
         self.net.eval()
+        if settings.get("compile"):
+            self.net = torch.compile(self.net)
 
     def run(self, steps):
         with torch.inference_mode():
