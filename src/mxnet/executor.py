@@ -1,5 +1,8 @@
 """``Executor``: a symbol bound to arrays. Its graph is one compiled program."""
 
+import collections
+import threading
+
 import numpy as onp
 
 from . import ndarray
@@ -79,19 +82,10 @@ def run_graph(order, entries, feed, shapes=None, watch=None):
     return [env[id(n), i] for n, i in entries]
 
 
-class traced_graph:
-    """A graph as one operator of its variables, for one combination of shapes and mode.
+class Traced:
+    """A graph as one operator of its variables, for one combination of shapes and mode."""
 
-    Parameters
-    ----------
-    name : str
-    ctx : Context
-    order, entries : see :func:`run_graph`
-    nodes : list of variable Node     in the order the values are given in
-    values : list of Value            what the variables look like
-    """
-
-    def __init__(self, name, ctx, order, entries, nodes, values, shapes=None):
+    def __init__(self, name, ctx, order, entries, nodes, values, shapes):
         stand_ins = [placeholder(v.spec) for v in values]
         self.writes = []
 
@@ -113,6 +107,89 @@ class traced_graph:
         """(Values of the outputs, [(number of a variable, its new Value)])."""
         outs = self.traced(values)
         return outs[: self.n_out], list(zip(self.writes, outs[self.n_out :]))
+
+
+class _Shared:
+    """Traced graphs by structure: what has been traced, and compiled, is so for all who ask.
+
+    Two modules of one network, buckets of one length, a block and an executor of the same symbol
+    are one operator then, and their steps one program. The least recently used are forgotten when
+    all have more than ``most`` operators; who uses one keeps it.
+    """
+
+    def __init__(self, most):
+        self.most, self.length = most, 0
+        self.found = collections.OrderedDict()
+        self.lock = threading.Lock()
+
+    def get(self, key):
+        with self.lock:
+            graph = self.found.get(key)
+            if graph is not None:
+                self.found.move_to_end(key)
+            return graph
+
+    def add(self, key, graph):
+        """``graph``, or what another thread has added under the key since."""
+        with self.lock:
+            if key in self.found:
+                return self.found[key]
+            self.found[key] = graph
+            self.length += graph.traced.length
+            while self.length > self.most and len(self.found) > 1:
+                self.length -= self.found.popitem(last=False)[1].traced.length
+            return graph
+
+
+_shared = _Shared(most=50000)
+
+
+def traced_graph(name, ctx, order, entries, nodes, values, shapes=None):
+    """A graph as one operator of its variables, for one combination of shapes and mode.
+
+    Graphs of the same structure are the same operator, whatever their nodes are called.
+
+    Parameters
+    ----------
+    name : str                        for messages
+    ctx : Context
+    order, entries, shapes : see :func:`run_graph`
+    nodes : list of variable Node     in the order the values are given in
+    values : list of Value            what the variables look like
+
+    Returns
+    -------
+    Traced
+    """
+    structure = _structure(order, entries, nodes, shapes or {})
+    if structure is None:
+        return Traced(name, ctx, order, entries, nodes, values, shapes)
+    specs = tuple([v.spec.with_grad(False) for v in values])
+    key = (threads.training, ctx, specs, structure)
+    graph = _shared.get(key)
+    if graph is None:
+        graph = Traced(name, ctx, order, entries, nodes, values, shapes)
+        if all(s.__class__ is int for s in graph.traced.sources):  # no arrays of its own
+            graph = _shared.add(key, graph)
+    return graph
+
+
+def _structure(order, entries, nodes, shapes):
+    """All that running a graph depends on but the values; None for what has code of its own."""
+    place = {id(n): i for i, n in enumerate(nodes)}
+    at, rows = {}, []
+    for i, node in enumerate(order):
+        at[id(node)] = i
+        if node.op is None:
+            rows.append(place[id(node)])
+        elif not isinstance(node.op, OpDef):
+            return None
+        else:
+            refs = tuple([(at[id(c)], k) for c, k in node.inputs])
+            # not the operator alone: mixed precision exchanges what it computes
+            kind = (node.op, node.op.fn, tuple(node.parameters.items()), node.given_names())
+            rows.append((*kind, refs, None if refs else shapes.get((id(node), 0))))
+    return tuple(rows), tuple([(at[id(n)], i) for n, i in entries])
 
 
 class Executor:

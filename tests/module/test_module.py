@@ -158,6 +158,21 @@ def test_fit_and_score_compile_two_programs():
     assert mx.engine.stats()["compiled"] == before
 
 
+def test_a_second_module_of_the_network_compiles_nothing():
+    def trained():
+        mod = bound()
+        mod.init_optimizer(optimizer_params=MOMENTUM)
+        train(mod, 1)
+        nd.waitall()
+        return mod
+
+    first = trained()
+    with mx.engine.expect(compiled=0):
+        second = trained()
+    for name, x in first.get_params()[0].items():
+        onp.testing.assert_array_equal(x.asnumpy(), second.get_params()[0][name].asnumpy())
+
+
 def test_last_batch_of_another_size_is_bound_once():
     mod = bound()
     mod.init_optimizer()

@@ -83,6 +83,20 @@ def test_buckets_as_the_original(tmp_path, caplog):
     )
 
 
+def test_buckets_of_another_module_compile_nothing():
+    def trained():
+        mod = buckets()
+        mod.init_optimizer(optimizer_params={"learning_rate": 0.1})
+        for i, n in [(0, 6), (1, 3)] * 2:
+            mod.forward_backward(batch_of(i, n))
+            mod.update()
+        nd.waitall()
+
+    trained()
+    with mx.engine.expect(compiled=0):
+        trained()
+
+
 def test_buckets_ask_for_what_they_need():
     with pytest.raises(AssertionError, match="default_bucket_key is missing"):
         mx.mod.BucketingModule(embedding)

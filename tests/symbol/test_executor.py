@@ -1,10 +1,12 @@
 """Executors: gradients, steps that compile nothing, shapes, Python operators, monitors."""
 
+import types
+
 import numpy as onp
 import pytest
 
 import mxnet as mx
-from mxnet import autograd, nd, sym
+from mxnet import autograd, executor, nd, sym
 from mxnet.error import MXNetError
 
 
@@ -256,3 +258,100 @@ def test_cached_op_writes_states_and_fills_shapes():
     with autograd.record():
         f(nd.ones((2, 3)) * 4, nd.ones((3,)), nd.zeros((3,)), state, nd.ones((3,)))
     assert state.asnumpy().tolist() == [2, 2, 2]
+
+
+def _ran(step):
+    """How many programs a step compiled, and how many it ran."""
+    nd.waitall()
+    before = mx.engine.stats()
+    step()
+    nd.waitall()
+    after = mx.engine.stats()
+    return after["compiled"] - before["compiled"], after["flushes"] - before["flushes"]
+
+
+def _two_layers(name, units=6):
+    s = sym.FullyConnected(sym.var(f"{name}_data"), num_hidden=units, name=f"{name}_fc")
+    s = sym.BatchNorm(s, name=f"{name}_bn", fix_gamma=False)
+    return sym.FullyConnected(sym.Activation(s, act_type="softrelu"), num_hidden=3)
+
+
+def test_graphs_of_one_structure_share_their_programs():
+    def train(name, units=6, rows=4):
+        exe = _two_layers(name, units).simple_bind(mx.cpu(), **{f"{name}_data": (rows, 5)})
+        for x in exe.arg_arrays:
+            x[:] = 0.5
+        nd.waitall()
+
+        def step():
+            exe.forward(is_train=True)
+            exe.backward(nd.ones((rows, 3)))
+
+        return exe, _ran(step)[0], exe.grad_arrays[1].asnumpy()
+
+    first, compiled, gradient = train("p")
+    assert compiled > 0
+    second, compiled, again = train("q")  # other names, the same computation
+    assert compiled == 0
+    onp.testing.assert_array_equal(gradient, again)
+    assert train("p", units=7)[1] > 0
+    assert train("p", rows=2)[1] > 0
+    # what is shared is the computation, not the arrays
+    second.arg_arrays[1][:] = 0.25
+    assert second.forward()[0].asnumpy()[0, 0] != first.forward()[0].asnumpy()[0, 0]
+
+
+def test_reshaped_executors_blocks_and_cached_ops_share_programs():
+    net = _two_layers("p")
+    exe = started(net, p_data=(3, 5))
+    first = exe.reshape(partial_shaping=True, p_data=(2, 5))
+    assert _ran(first.forward)[0] > 0
+    second = exe.reshape(partial_shaping=True, p_data=(2, 5))
+    assert _ran(second.forward)[0] == 0
+
+    def block(name):
+        made = mx.gluon.SymbolBlock(_two_layers(name), sym.var(f"{name}_data"))
+        made.initialize()
+        return made
+
+    x = nd.ones((2, 5))
+    one, two = block("r"), block("s")
+    assert _ran(lambda: one(x).wait_to_read()) == (1, 1)
+    assert _ran(lambda: two(x).wait_to_read()) == (0, 1)
+
+    a, b = nd.ones((2, 3)), nd.ones((3, 2))
+    for expected in ((1, 1), (0, 1)):
+        f = nd.CachedOp(sym.tanh(sym.dot(sym.var("a"), sym.var("b"))))
+        assert _ran(lambda f=f: f(a, b).wait_to_read()) == expected
+
+
+def test_graphs_that_differ_share_nothing():
+    x = sym.var("x")
+    pairs = [(x * 2, 2), (x * 3, 3), (x + 2, 3), (sym.zeros((2,)) + x, 1), (sym.ones((2,)) + x, 2)]
+    for s, expected in pairs:
+        exe = s.bind(mx.cpu(), {"x": nd.ones((2,))})
+        assert exe.forward()[0].asnumpy().tolist() == [expected, expected]
+    a, b = sym.var("a"), sym.var("b")
+    for s, expected in ((a - b, -1), (b - a, 1), (sym.Group([b, a]), 2)):
+        exe = s.bind(mx.cpu(), {"a": nd.ones((1,)), "b": nd.ones((1,)) * 2})
+        assert exe.forward()[0].asscalar() == expected
+    for shape in ((2, 3), (3, 2)):  # an operator without inputs takes its shape from its use
+        exe = (sym.zeros((0, 0)) + x).bind(mx.cpu(), {"x": nd.ones(shape)})
+        assert exe.forward()[0].shape == shape
+
+
+def test_shared_graphs_are_bounded():
+    class Graph:
+        def __init__(self, length):
+            self.traced = types.SimpleNamespace(length=length)
+
+    kept = executor._Shared(most=10)
+    graphs = {k: Graph(4) for k in "abc"}
+    assert kept.add("a", graphs["a"]) is kept.add("a", Graph(4)) is graphs["a"]
+    kept.add("b", graphs["b"])
+    assert kept.get("a") is graphs["a"]  # used last, so it stays
+    kept.add("c", graphs["c"])
+    assert (kept.get("b"), kept.get("a"), kept.length) == (None, graphs["a"], 8)
+    large = Graph(11)
+    assert kept.add("d", large) is kept.get("d") is large
+    assert (list(kept.found), kept.length) == (["d"], 11)
