@@ -178,6 +178,8 @@ def write(folder, results):
         page.write_text("<!-- results:begin -->\n<!-- results:end -->\n", encoding="utf-8")
     text = "![medians, with quartiles](results.png)\n\n" + report.sections(results, markdown=True)
     report.replace_between(page, "results", without_paths(text))
+    for key, text in report.unexplained(page, results):
+        say(f"{key} misses '{text}': the section '{report.MISSES}' of {page.name} gives no reason")
     try:
         report.chart(folder / "results.png", results)
     except ImportError as error:

@@ -100,7 +100,15 @@ def torch_installs(index):
 
 OURS = Environment("ours", path=(REPOSITORY / "src",))
 JAX = Environment("jax")
-TORCH = Environment("torch", installs=torch_installs(os.environ.get("BENCHMARK_TORCH_INDEX")))
+TORCH = Environment(
+    "torch",
+    installs=torch_installs(os.environ.get("BENCHMARK_TORCH_INDEX")),
+    # What torch.compile has made stays for the next run, and no processes of its own stay awake.
+    variables=(
+        ("TORCHINDUCTOR_CACHE_DIR", str(ENVIRONMENTS / "torch-compiled")),
+        ("TORCHINDUCTOR_COMPILE_THREADS", "1"),
+    ),
+)
 MXNET191 = Environment(
     "mxnet191",
     # MXNet 1.9.1 pins versions of NumPy and requests that no current Python has.

@@ -91,12 +91,7 @@ class Runner:
         self.made, self.entry = made, entry
         self.process = Process(environment, script, made.threads, OFF_DISK)
         try:
-            answer = self.process.ask(
-                op="prepare",
-                workload=made.workload.name,
-                settings=made.settings | entry.settings,
-                patience=entry.build_seconds,
-            )
+            answer = self.prepare(made.settings | entry.settings)
             made.versions[entry.peer] = answer["versions"]
             self.check = answer["check"]
             problem = disagreement(self.check, made.expected or {})
@@ -108,6 +103,17 @@ class Runner:
             self.process.close()
             raise
         self.steps = max(1, math.ceil(round_seconds / step))
+
+    def prepare(self, settings):
+        workload, patience = self.made.workload.name, self.entry.build_seconds
+        try:
+            return self.process.ask(
+                op="prepare", workload=workload, settings=settings, patience=patience
+            )
+        except Unavailable as error:
+            if settings.get("compile"):
+                raise Unavailable(f"did not build: {error}") from None
+            raise
 
     def seconds(self, steps):
         return self.process.ask(op="run", steps=steps)["seconds"]

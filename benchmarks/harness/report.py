@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import re
+from collections import Counter
 
 
 def number(value):
@@ -62,12 +64,22 @@ def target_rows(key, result):
     return rows
 
 
+MISSES = "What is missed, and why"
 TARGET_HEADER = ("", "target", "ratio", "of the medians (quartiles over the rounds)", "limit", "")
 
 
 def sections(results, markdown):
-    """The tables of all workloads, then the ratios with their targets, as one text."""
-    parts, targets = [], []
+    """The tables of all workloads and the ratios with their targets, as one text."""
+    common, other = circumstances(results)
+    parts = [common] if markdown else []
+    targets = [row for key, result in results.items() for row in target_rows(key, result)]
+    if targets:
+        targets = [
+            "### Targets" if markdown else "Targets",
+            table(targets, TARGET_HEADER, markdown),
+        ]
+    if markdown:  # a reader's first question; on a terminal the end is what is seen
+        parts += targets
     for key, result in results.items():
         title = f"{key}. {result['title']}"
         header = ("", result["unit"], "quartiles", "x the best")
@@ -78,15 +90,14 @@ def sections(results, markdown):
         notes = remarks(result)
         if notes:
             parts.append("\n".join(f"{'- ' if markdown else '  '}{note}" for note in notes))
-        if markdown:
-            parts.append(circumstances(result))
+        if markdown and key in other:
+            parts.append(other[key])
         phases = phase_rows(result)
         if phases:
             header = ("seconds", *phases[0])
             parts.append(table(phases[1], header, markdown))
-        targets += target_rows(key, result)
-    if targets:
-        parts += ["### Targets" if markdown else "Targets", table(targets, TARGET_HEADER, markdown)]
+    if not markdown:
+        parts += targets
     for key, result in results.items():
         parts += profile_parts(key, result, markdown)
     return "\n\n".join(parts)
@@ -106,20 +117,37 @@ def remarks(result):
     return notes
 
 
-def circumstances(result):
+def circumstances(results):
+    """Date, machine and versions of most results, as a line; and a line for each other one."""
+    places = {key: place(result) for key, result in results.items()}
+    (most, _), *_ = Counter(places.values()).most_common(1)
+    versions, other = {}, {}
+    for key, result in results.items():
+        own = {(p, n): v for p, found in result["versions"].items() for n, v in found.items()}
+        if places[key] == most and all(versions.get(what, v) == v for what, v in own.items()):
+            versions |= own
+        else:
+            other[key] = f"{places[key]}, {libraries(own)}."
+    return f"{most}, {libraries(versions)}.", other
+
+
+def place(result):
     machine = result["machine"]
-    found = {}
-    for versions in result["versions"].values():
-        for name, version in versions.items():
-            found.setdefault(name, set()).add(version)
-    versions = ", ".join(f"{name} {' and '.join(sorted(found[name]))}" for name in sorted(found))
     gpu = f", {machine['gpus']} x {machine['gpu']}" if "gpu" in machine else ""
     cores = f"{machine['cores_used']} of {machine['cores']}"
     return (
         f"{result['date']}; {machine['cpu']}{gpu}, {cores} cores, threads of each: "
         f"{machine['threads']}, {machine['system']}, load {machine['load']} before the run; "
-        f"Python {machine['python']}, {versions}."
+        f"Python {machine['python']}"
     )
+
+
+def libraries(versions):
+    """``versions`` of (peer, library) in words."""
+    found = {}
+    for (_, name), version in versions.items():
+        found.setdefault(name, set()).add(version)
+    return ", ".join(f"{name} {' and '.join(sorted(found[name]))}" for name in sorted(found))
 
 
 def phase_rows(result):
@@ -171,13 +199,32 @@ def replace_between(path, name, text):
     path.write_text(f"{head}{begin}\n{text}\n{end}{tail}", encoding="utf-8")
 
 
+def numbered(key):
+    """What to sort keys by, so that W2 comes before W10."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", key)]
+
+
+def unexplained(page, results):
+    """(workload, target) pairs that were missed while the page's text says nothing of the workload.
+
+    The text is what stands in the section on misses, which people write.
+    """
+    text = page.read_text(encoding="utf-8").partition(f"### {MISSES}")[2].partition("\n#")[0]
+    return [
+        (key, verdict["text"])
+        for key, result in results.items()
+        for verdict in result["targets"]
+        if verdict["met"] is False and f"**{key}" not in text
+    ]
+
+
 def merge(path, results):
     """``results`` of this run over those that ``path`` holds of workloads that did not run."""
     before = {}
     with contextlib.suppress(FileNotFoundError):
         before = json.loads(path.read_text(encoding="utf-8"))
     merged = before | results
-    merged = {key: merged[key] for key in sorted(merged)}
+    merged = {key: merged[key] for key in sorted(merged, key=numbered)}
     path.write_text(json.dumps(merged, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return merged
 
