@@ -6,12 +6,12 @@ none of the engine. As ``layers_jax``, which see.
 
 import jax.numpy as jnp
 
-from mxnet._ops import indexing, nn_act, nn_conv, nn_dense, nn_norm, nn_pool, update
+from mxnet._ops import indexing, nn_act, nn_conv, nn_dense, nn_norm, nn_pool
 from mxnet._ops import softmax as softmaxes
-from mxnet._ops.kernels.choose import updates_join
 from mxnet._ops.kernels.dense import product
-from mxnet._ops.kernels.update import joined
 from mxnet._ops.nn_rnn import Sweep, sweep
+from mxnet.optimizer import SGD
+from mxnet.optimizer._plan import MultiStep
 
 
 def convolution(x, w, b=None, stride=1, pad=0):
@@ -69,10 +69,9 @@ def cross_entropy(out, y):
 
 
 def updated(params, gradients, lr):
-    lr, one, zero, off = (jnp.asarray(v, "float64") for v in (lr, 1.0, 0.0, -1.0))
-    if updates_join([p.size for p in params]):
-        pairs = list(zip(params, gradients, strict=True))
-        return [p for (p,) in joined(pairs, (one, off), [(lr, zero)] * len(pairs))]
-    return [
-        update.sgd_step(p, g, lr, zero, one, off) for p, g in zip(params, gradients, strict=True)
-    ]
+    # The optimizer's rule for many parameters; it decides which of them one kernel updates.
+    n = len(params)
+    rule = MultiStep("sgd", SGD.step, (), ((None, None, False, ()),) * n, 3, 2, False)
+    shared = (1.0, -1.0, 0.0)  # the factor of gradients, no clipping, no momentum
+    words = [jnp.asarray(word, "float64") for word in (*shared, *(lr, 0.0) * n)]
+    return list(rule.run([*params, *gradients], words))
