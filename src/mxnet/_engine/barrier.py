@@ -35,7 +35,7 @@ def _run(bound, values, words):
             f"data"
         )
     ctx = values[0].spec.ctx
-    data = [jnp.asarray(concrete(v)) for v in values]
+    data = [to_device(concrete(v), ctx) for v in values]
     if bound.needs_key:
         words = (*words, *draw())
     words = [jnp.float64(w) for w in words]

@@ -85,7 +85,9 @@ def to_device(array, ctx):
     """A JAX array on the context's device, from NumPy or from another device."""
     if placement(ctx) is None:
         # Not committed to the device: programs would be compiled twice, for committed inputs and
-        # for others.
+        # for others. But what is committed to another one would stay there: beside a GPU, the CPU.
+        if isinstance(array, _Array) and array.devices() != {device_of(ctx)}:
+            array = onp.asarray(array)
         return jax.device_put(array)
     return jax.device_put(array, device_of(ctx))
 
