@@ -1,7 +1,8 @@
 """Times what feeds a training loop: record files, pictures, loaders; ours beside MXNet 1.9.1.
 
 ``python benchmarks/loading.py`` writes the table in README.md. The same program runs under both;
-rounds alternate, and the table has the medians. Pictures and records are made up once.
+rounds alternate, and the table has the medians. Pictures and records are made up once. The pictures
+are also decoded by Pillow for PyTorch.
 """
 
 import argparse
@@ -20,6 +21,9 @@ RECORD_BYTES = (4_000, 40_000, 110_000)
 RECORDS_TOTAL = 64 << 20
 ARRAYS, ARRAY_FLOATS = 20, 1_250_000
 ROUNDS = 5
+PICTURES_ROW = "JPEG record file, pictures/s"
+BATCH, CROP, THREADS = 32, 224, 2
+MEAN, DEVIATION = (123.7, 116.3, 103.5), (58.4, 57.1, 57.4)
 
 
 # ---------------------------------------------------------------- run under either package
@@ -29,27 +33,67 @@ def pictures(folder):
 
     it = mx.io.ImageRecordIter(
         path_imgrec=f"{folder}/pictures.rec",
-        data_shape=(3, 224, 224),
-        batch_size=32,
+        data_shape=(3, CROP, CROP),
+        batch_size=BATCH,
         resize=SIDE,
         rand_crop=True,
         rand_mirror=True,
-        mean_r=123.7,
-        mean_g=116.3,
-        mean_b=103.5,
-        std_r=58.4,
-        std_g=57.1,
-        std_b=57.4,
-        preprocess_threads=2,
+        **dict(zip(("mean_r", "mean_g", "mean_b"), MEAN, strict=True)),
+        **dict(zip(("std_r", "std_g", "std_b"), DEVIATION, strict=True)),
+        preprocess_threads=THREADS,
     )
     for _ in range(2):  # the first pass warms up
         it.reset()
         begun, n = time.perf_counter(), 0
         for batch in it:
             batch.data[0].wait_to_read()
-            n += 32
+            n += BATCH
         rate = n / (time.perf_counter() - begun)
-    return {"JPEG record file, pictures/s": rate}
+    return {PICTURES_ROW: rate}
+
+
+def pillow(folder):
+    """The same pictures by Pillow in threads, and the same batches by PyTorch, without a loader."""
+    import io
+    import random
+    import struct
+    from concurrent.futures import ThreadPoolExecutor
+
+    import numpy as np
+    import torch
+    from PIL import Image
+
+    torch.set_num_threads(THREADS)
+    mean, deviation = (torch.tensor(v).reshape(3, 1, 1) for v in (MEAN, DEVIATION))
+
+    def pictures():
+        with open(f"{folder}/pictures.rec", "rb") as file:
+            while head := file.read(8):
+                size = struct.unpack("<2I", head)[1] & (1 << 29) - 1
+                yield file.read(size)[24:]  # behind label and numbers
+                file.read(-size % 4)
+
+    def prepared(jpeg):
+        image = Image.open(io.BytesIO(jpeg)).convert("RGB")
+        scale = SIDE / min(image.size)
+        if scale != 1:
+            image = image.resize([round(n * scale) for n in image.size])
+        x, y = (random.randint(0, n - CROP) for n in image.size)
+        image = image.crop((x, y, x + CROP, y + CROP))
+        if random.random() < 0.5:
+            image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        return torch.from_numpy(np.array(image)).permute(2, 0, 1).sub(mean).div_(deviation)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        for _ in range(2):
+            begun, n, waiting = time.perf_counter(), 0, []
+            for jpeg in pictures():
+                waiting.append(jpeg)
+                if len(waiting) == BATCH:
+                    n += len(torch.stack(list(pool.map(prepared, waiting))))
+                    waiting = []
+            rate = n / (time.perf_counter() - begun)
+    return {PICTURES_ROW: rate}
 
 
 def records(folder):
@@ -170,6 +214,7 @@ def parameters(folder):
 
 
 PARTS = (pictures, records, raw, start, training, parameters)
+WHO = {"ours": PARTS, "mxnet": PARTS, "torch": (pillow,)}
 
 
 # ---------------------------------------------------------------- the benchmark itself
@@ -222,7 +267,7 @@ def main(argv=None):
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = parser.parse_args(argv)
     if chosen.part:
-        part = {p.__name__: p for p in PARTS}[chosen.part]
+        part = {p.__name__: p for p in (*PARTS, pillow)}[chosen.part]
         print(json.dumps(part(chosen.folder)))
         return
     sys.path.insert(0, str(BENCHMARKS / "workloads"))
@@ -230,7 +275,7 @@ def main(argv=None):
     from harness.plan import PEERS
 
     peers = {}
-    for name in ("ours", "mxnet"):
+    for name in WHO:
         environment = PEERS[name][1]
         environment.ensure(print)
         variables = {**os.environ, **dict(environment.variables)}
@@ -241,16 +286,18 @@ def main(argv=None):
     with tempfile.TemporaryDirectory() as folder:
         make_files(folder)
         for _ in range(chosen.rounds):
-            for part in PARTS:
+            for part in (pillow, *PARTS):
                 for name, (python, variables) in peers.items():
+                    if part not in WHO[name]:
+                        continue
                     for row, value in run(python, variables, part, folder).items():
                         found.setdefault(row, {}).setdefault(name, []).append(value)
     rows = []
     for row, values in found.items():
         medians = {n: statistics.median(v) for n, v in values.items()}
-        cells = [report.number(medians[n]) if n in medians else "-" for n in ("ours", "mxnet")]
+        cells = [report.number(medians[n]) if n in medians else "-" for n in WHO]
         rows.append((row, *cells))
-    header = ("", "ours", "MXNet 1.9.1")
+    header = ("", "ours", "MXNet 1.9.1", "PyTorch and Pillow")
     state = machine.describe(2)
     text = report.table(rows, header, markdown=True)
     print(text)

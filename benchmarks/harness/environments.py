@@ -2,7 +2,7 @@
 
 import contextlib
 import fcntl
-import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -48,20 +48,25 @@ class Environment:
         if self.is_own:
             return
         folder = ENVIRONMENTS / self.name
-        wanted = hashlib.sha256(repr((sys.version, self.installs)).encode()).hexdigest()
-        stamp = folder / "made"
+        wanted = [sys.version, *map(list, self.installs)]
+        stamp = folder / "made.json"
         ENVIRONMENTS.mkdir(exist_ok=True)
         with open(ENVIRONMENTS / f"{self.name}.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # two runs started together install once
-            if stamp.exists() and stamp.read_text() == wanted:
+            made = []
+            with contextlib.suppress(FileNotFoundError):
+                made = json.loads(stamp.read_text())
+            if made == wanted:
                 return
             say(f"making the environment of {self.name} (once)")
-            with contextlib.suppress(FileNotFoundError):
-                stamp.unlink()
-            venv.create(folder, with_pip=True, clear=True)
-            for arguments in self.installs:
+            if not made or made != wanted[: len(made)]:  # else only the rest is missing
+                with contextlib.suppress(FileNotFoundError):
+                    stamp.unlink()
+                venv.create(folder, with_pip=True, clear=True)
+                made = wanted[:1]
+            for arguments in wanted[len(made) :]:
                 self.install(arguments)
-            stamp.write_text(wanted)
+            stamp.write_text(json.dumps(wanted))
 
     def install(self, arguments):
         command = [str(self.python), "-m", "pip", "install", "-q", *arguments]
@@ -95,7 +100,7 @@ class Environment:
 def torch_installs(index):
     """What the PyTorch environment installs; ``index`` is the address of an index of CPU wheels."""
     where = ("--index-url", index) if index else ()
-    return (("torch==2.13.0", *where), ("numpy",))
+    return (("torch==2.13.0", *where), ("numpy",), ("pillow",))
 
 
 OURS = Environment("ours", path=(REPOSITORY / "src",))
