@@ -194,6 +194,47 @@ def test_a_training_step(using):
     close(found["native"], found["xla"], 2e-5)  # Adam divides by what may be small
 
 
+SMALL = onp.array([-0.0, 0, 1, -2.5, 1e-30, onp.inf, -onp.inf, onp.nan], "float32")
+
+
+@needs_native
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"wd": 0.5},
+        {"clip_gradient": 0.0},
+        {"learning_rate": 0.0},
+        {"learning_rate": -0.5},
+        {"rescale_grad": -1.0},
+        {"learning_rate": onp.inf},
+    ],
+    ids=repr,
+)
+def test_large_gradients_that_are_mostly_zero(options, using):
+    """A single large parameter goes the native way; weights whose gradient is 0 stay to the bit."""
+    n = 3 * 4096 + 77
+    grad, weight = onp.zeros((100, n), "float32"), onp.resize(SMALL, (100, n))
+    for row, column in ((0, 0), (0, n - 1), (7, 300), (41, 4095), (42, 4096), (99, n - 1)):
+        grad[row, column] = 3
+    grad[60:62] = 1
+    grad[70] = -0.0
+    found = {}
+    for mode in ("xla", "native"):
+        using(mode)
+        optimizer = mx.optimizer.create("sgd", **{"learning_rate": 0.25, **options})
+        w = mx.nd.array(weight)
+        optimizer.update([0], [w], [mx.nd.array(grad)], [None])
+        found[mode] = w.asnumpy()
+    if options.get("learning_rate") != onp.inf:
+        untouched = grad[10:20] == 0
+        same = weight if "wd" not in options else found["xla"]
+        onp.testing.assert_array_equal(found["native"][10:20][untouched], same[10:20][untouched])
+    onp.testing.assert_allclose(found["native"], found["xla"], rtol=2e-7)
+    if "wd" not in options:  # nor does the sign of a zero change
+        onp.testing.assert_array_equal(onp.signbit(found["native"]), onp.signbit(found["xla"]))
+
+
 class Own(mx.optimizer.SGD):
     """Another formula under the old structure."""
 
@@ -202,10 +243,10 @@ class Own(mx.optimizer.SGD):
         return weight - grad, state
 
 
-def lowered(rule, dtypes, platform="cpu", **options):
+def lowered(rule, dtypes, platform="cpu", shape=(3, 2), **options):
     """The update of so many parameters as XLA gets it."""
     optimizer = mx.optimizer.create(rule, **options) if isinstance(rule, str) else rule(**options)
-    weights = [mx.nd.ones((3, 2), dtype=d) for d in dtypes]
+    weights = [mx.nd.ones(shape, dtype=d) for d in dtypes]
     states = [optimizer.create_state_multi_precision(i, w) for i, w in enumerate(weights)]
     indices = list(range(len(weights)))
     plan = _plan.Plan(optimizer, indices, weights, weights, states, optimizer.multi_precision)
@@ -224,6 +265,8 @@ LOWERED = {
     "adam": (1, "adam", F32, {}),
     "those that fit": (1, "adam", [*F32, "float16", "float64"], {"multi_precision": True}),
     "few": (0, "adam", F32[1:], {}),
+    "few but large": (1, "sgd", F32[:2], {"shape": (1024, 512)}),
+    "large, another rule": (0, "adam", F32[:2], {"shape": (1024, 512)}),
     "double width": (0, "adam", ["float64"] * 8, {}),
     "copies of half-width weights": (0, "sgd", ["float16"] * 8, {"multi_precision": True}),
     "another rule": (0, "nag", F32, {"momentum": 0.9}),

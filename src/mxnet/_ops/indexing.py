@@ -13,6 +13,7 @@ from jax import lax
 from ..error import MXNetError, ShapeError, fail
 from ._axes import one_axis, same_shape, whole_index
 from ._spec import DType, Shape, op
+from .kernels.rows import look_up
 from .sparse import used_rows
 
 __all__ = []
@@ -32,6 +33,8 @@ def _rows(a, i, axis):
     """``a`` at positions ``i`` (known to be inside) along ``axis``."""
     if a.shape[axis] == 0:
         return jnp.zeros(a.shape[:axis] + i.shape + a.shape[axis + 1 :], a.dtype)
+    if axis == 0:
+        return look_up(a, i)
     return a.at[(slice(None),) * axis + (i,)].get(mode="promise_in_bounds")
 
 

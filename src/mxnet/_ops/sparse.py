@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 from ..error import ShapeError, fail
 from ._spec import op
+from .kernels.rows import add_up
 
 __all__ = ["add_rows", "touched_rows", "used_rows", "without_marks"]
 
@@ -23,7 +24,7 @@ def add_rows(shape, at, rows):
     Positions outside are left out.
     """
     rows = jnp.where(rows == 0, jnp.zeros_like(rows), rows)  # -0 - 0 would stay a mark
-    return jnp.full(shape, -0.0, rows.dtype).at[at].add(rows, mode="drop")
+    return add_up(at, rows, shape[0], negative=True)
 
 
 def without_marks(x):

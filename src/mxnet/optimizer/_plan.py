@@ -142,7 +142,7 @@ class MultiStep(Bound):
                 if all(a.dtype == onp.float32 and a.shape == one[0].shape for a in one):
                     found.append(i)
                     arrays.append(one)
-            if not updates_join(len(found)):
+            if not updates_join([one[0].size for one in arrays], structure is None):
                 continue
             # without momentum, its number is not passed
             numbers = shared[:2] if structure is None else shared
@@ -207,8 +207,11 @@ class Plan:
             tuple(words),
             keep=len(self.writes),
         )
-        for x, v in zip(self.writes, outs):
+        n = len(self.leaves)
+        for x, v in zip(self.leaves, outs):
             x._write(v)
+        for x, v in zip(self.weights, outs[n:]):
+            x._adopt(v)
 
 
 _bounds = {}

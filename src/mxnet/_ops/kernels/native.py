@@ -47,7 +47,11 @@ LAYERS = Library(
     "the first convolution",
 )
 UPDATES = Library(
-    ("update.cc",), ("parallel.h",), ("update",), False, "the first update of many parameters"
+    ("update.cc", "rows.cc"),
+    ("parallel.h",),
+    ("update", "add_rows"),
+    False,
+    "the first update of many parameters",
 )
 # A compiler that takes longer than this is stuck.
 BUILD_SECONDS = 120

@@ -48,6 +48,31 @@ LOOP Descend(int64_t n, At p, float rescale, float limit, float lr, float wd) {
     p.new_w[i] = keep * p.w[i] - lr * Clipped(rescale * p.g[i], limit);
 }
 
+// Whether there is nothing but +0.
+inline bool Empty(int64_t n, const float* g) {
+  const auto* bits = reinterpret_cast<const uint32_t*>(g);
+  uint32_t any = 0;
+  for (int64_t i = 0; i < n; ++i) any |= bits[i];
+  return any == 0;
+}
+
+// A step along +0 leaves every number as it is, if nothing decays. So weights that are in place need
+// not even be read: most rows of an embedding, whose update is bound by memory. Where a gradient
+// begins with other numbers, it is not looked through.
+void DescendWhereNotEmpty(int64_t n, At p, float rescale, float limit, float lr) {
+  constexpr int64_t kGlance = 16, kFine = 256, kCoarse = 4096;
+  for (int64_t begin = 0; begin < n;) {
+    const bool full = !Empty(std::min(kGlance, n - begin), p.g + begin);
+    const int64_t m = std::min(full ? kCoarse : kFine, n - begin);
+    if (full || !Empty(m, p.g + begin)) {
+      At here = p;
+      here.w += begin, here.g += begin, here.new_w += begin;
+      Descend(m, here, rescale, limit, lr, 0.0f);
+    }
+    begin += m;
+  }
+}
+
 LOOP DescendWithMomentum(int64_t n, At p, float rescale, float limit, float momentum, float lr,
                          float wd) {
   const float decay = lr * wd;
@@ -136,7 +161,14 @@ ffi::Error Update(ffi::ThreadPool pool, int64_t states, Numbers numbers, ffi::Re
       if (states > 0) p.a += from, p.new_a += from;
       if (states > 1) p.b += from, p.new_b += from;
       const float lr = f(shared + 2 * k), wd = f(shared + 2 * k + 1);
-      if (states == 0) Descend(n, p, rescale, limit, lr, wd);
+      // of positive finite numbers lr * Clipped(rescale * 0) is +0
+      const bool still = wd == 0 && std::isfinite(lr) && std::isfinite(rescale) && limit >= 0 &&
+                         !std::signbit(lr) && !std::signbit(rescale);
+      if (states == 0 && still && p.w == p.new_w) {
+        DescendWhereNotEmpty(n, p, rescale, limit, lr);
+      } else if (states == 0) {
+        Descend(n, p, rescale, limit, lr, wd);
+      }
       if (states == 1) DescendWithMomentum(n, p, rescale, limit, f(2), lr, wd);
       if (states == 2) Adam(n, p, rescale, limit, f(2), f(3), f(4), lr, wd);
       begin += n;
