@@ -235,6 +235,19 @@ class NDArray:
             return
         self._v = v
 
+    def _adopt(self, v):
+        """:meth:`_write` for a Value that nobody else holds: a variable takes it over as it is, which
+        saves an alias for each parameter of each step (2 us of 8 for SGD).
+        """
+        mark = self._mark
+        if self._base is not None or mark is None or mark.req == "null":
+            self._write(v)
+            return
+        v.spec, v.mark = v.spec.with_grad(True), mark
+        self._v = v
+        if threads.scope:  # as in _write
+            concrete(v)
+
     @property
     def _spec(self):
         return self._read().spec
