@@ -21,7 +21,7 @@ import numpy as onp
 from .._graph.lower import Backward, lower, open_positions
 from .._graph.node import steps_of
 from ..context import device_of
-from . import cache, memory, watch
+from . import cache, memory, packing, watch
 from .stats import stats, why_new
 from .value import CONSUMED, Value
 
@@ -49,13 +49,16 @@ warnings.filterwarnings("ignore", message="Some donated buffers were not usable"
 
 
 class Program:
-    """A compiled path. ``emit``: indices among the kept outputs; ``donate``: indices among the
-    inputs.
+    """A compiled path.
+
+    ``emit``: indices among the kept outputs, of the results that are arrays of their own;
+    ``packs``: of those that come packed after them; ``donate``: indices among the inputs.
     """
 
     __slots__ = (
         "fn",
         "emit",
+        "packs",
         "emit_set",
         "taped",
         "taped_set",
@@ -240,14 +243,24 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         if v is not None:
             v.data = r
             v.seg = None
+    if program.packs:
+        _hand_out_packed(program, outs, results)
     for a, i in aliases:
-        a.data = outs[i].data
-        a.seg = None
+        a.data, a.seg = outs[i].data, outs[i].seg
     if program.tape is not None and not foreign:
         tape = ExecutedTape(state, program.tape, residuals, vals, tuple(words))
         for i in program.taped:
             outs[i].tape = tape
     _mark_consumed(outs, is_open)
+
+
+def _hand_out_packed(program, outs, results):
+    for (pack, begins), array in zip(program.packs, results[len(program.emit) :]):
+        holder = packing.Packed(array, begins)
+        for i in pack:
+            v = outs[i]
+            if v is not None:
+                v.seg = holder
 
 
 def _mark_consumed(outs, is_open):
@@ -276,7 +289,7 @@ def _watched(state, live, taped):
         program = Program()
         program.emit, program.emit_set = live, frozenset(live)
         program.taped, program.taped_set = taped, frozenset(taped)
-        program.donate, program.ready = (), True
+        program.donate, program.packs, program.ready = (), (), True
         program.fn, program.tape = watch.stepwise(
             state, tuple([positions[i] for i in live]), tuple([positions[i] for i in taped])
         )
@@ -305,11 +318,17 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
     # JAX gives each donated buffer to the first output that fits. So the heirs come first, in the
     # order of their inputs: a buffer in the wrong hands is copied before it is overwritten.
     place = {heirs[i]: rank for rank, i in enumerate(program.donate)}
-    emit = tuple(sorted(emit, key=lambda i: (place.get(positions[i], len(place)), i)))
-    program.emit, program.emit_set = emit, frozenset(emit)
+    emit = sorted(emit, key=lambda i: (place.get(positions[i], len(place)), i))
+    program.packs = packs = [] if foreign else packing.choose(state, emit, positions)
+    late = [i for pack, _ in packs for i in pack]
+    own = [i for i in emit if i not in set(late)] if late else emit
+    order = [*own, *late]
+    program.emit, program.emit_set = tuple(own), frozenset(emit)
     fn, program.tape = lower(
-        state, tuple([positions[i] for i in emit]), tuple([positions[i] for i in program.taped])
+        state, tuple([positions[i] for i in order]), tuple([positions[i] for i in program.taped])
     )
+    if packs:
+        fn = packing.packed(fn, [len(pack) for pack, _ in packs])
     cache.enable()
     program.fn = jax.jit(
         fn,
@@ -318,7 +337,7 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
         keep_unused=False,
     )
     if foreign:
-        state.derived[emit] = program
+        state.derived[program.emit] = program
     else:
         state.program = program
     state.programs = [*state.programs[-1:], program]

@@ -16,6 +16,7 @@ from .. import _config
 from .._graph.infer import infer_outputs
 from .._graph.node import Root, Step
 from ..error import ContextError, MXNetError, TraceError
+from .packing import Packed
 from .program import run_program
 from .state import draw, threads
 from .stats import stats
@@ -239,7 +240,7 @@ def append_many(bound, ins, words=(), keep=1, ctx=None):
     t = threads
     if t.tracing is None:
         for v in ins:
-            if v.data is None and v.seg.__class__ is not Segment:
+            if v.data is None and v.seg.__class__ is Failed:
                 raise_failed(v)
         if ins:
             c = ins[0].spec.ctx
@@ -433,6 +434,9 @@ def _fetch(value):
         raise_failed(value)
     if seg is None:  # another thread has just computed it
         return
+    if seg.__class__ is Packed:
+        seg.cut(value)
+        return
     if seg.trace is not None:
         if seg is threads.segment:
             flush(seg)  # raises TraceError
@@ -442,6 +446,8 @@ def _fetch(value):
         )
     if seg.owner == threading.get_ident():
         flush(seg)
+        if value.seg.__class__ is Packed:
+            value.seg.cut(value)
         return
     # The owner may be appending right now, so its segment is not touched: a path is immutable and
     # the lists
@@ -449,6 +455,10 @@ def _fetch(value):
     # from donating
     # the inputs we hold.)
     while value.data is None:
+        packed = value.seg
+        if packed.__class__ is Packed:  # its owner has just run it
+            packed.cut(value)
+            return
         state, outs = seg.state, seg.outs
         if state.n <= value.pos or state.parent is None:
             if (

@@ -64,7 +64,7 @@ def why_new(last, program):
     """
     if len(last.programs) > 1:
         before = last.programs[-2]
-        more = sorted(set(program.emit) - set(before.emit))
+        more = sorted(program.emit_set - before.emit_set)
         if more:
             return (
                 f"{_where(last)}: the same operators, but {len(more)} more of their results "
