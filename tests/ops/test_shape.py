@@ -1,11 +1,12 @@
 """Reshape codes, slices, joins and the rest, against NumPy, loops and records of 1.9.1."""
 
+import jax
 import numpy as onp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mxnet._ops.shape import reshaped
+from mxnet._ops.shape import reshaped, split
 from mxnet.error import ShapeError
 from support.ops import call, check_gradient, gradients
 
@@ -257,6 +258,17 @@ def test_split_at_borders():
     with pytest.raises(ShapeError, match="divides 2"):
         call("_split_v2", X, sections=3, axis=0)
     check_gradient("_split_v2", X, indices=(0, 1), axis=2)
+    check_gradient("_split_v2", X, indices=(1, 2), axis=2)
+
+
+def test_the_gradient_of_a_split_is_one_concatenation():
+    # That of slices is, for each, a padded copy of the whole: an eighth of a Transformer's step.
+    def squares(x):
+        return sum((part * part).sum() for part in split(x, num_outputs=3))
+
+    gradient = str(jax.make_jaxpr(jax.grad(squares))(X))
+    assert gradient.count("concatenate") == 1
+    assert "pad" not in gradient
 
 
 # -------------------------------------------------------------------------------- repeat, pad, flip

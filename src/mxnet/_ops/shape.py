@@ -728,7 +728,12 @@ def split(data, *, num_outputs: int, axis: int = 1, squeeze_axis: bool = False):
 
 
 def _pieces(data, a, borders, squeeze_axis):
-    parts = [lax.slice_in_dim(data, lo, max(lo, hi), axis=a) for lo, hi in pairwise(borders)]
+    sizes = [hi - lo for lo, hi in pairwise(borders)]
+    if borders[0] == 0 and min(sizes) >= 0:
+        # The gradient is one concatenation; that of slices is a padded copy of the whole for each.
+        parts = lax.split(data, sizes, axis=a)
+    else:
+        parts = [lax.slice_in_dim(data, lo, max(lo, hi), axis=a) for lo, hi in pairwise(borders)]
     return tuple(lax.squeeze(x, (a,)) for x in parts) if squeeze_axis else tuple(parts)
 
 
