@@ -14,10 +14,12 @@ _Storage = Literal["default", "csr", "row_sparse"]
 
 
 def contract(a, b, axes, batch=((), ())):
-    """``lax.dot_general``; float16 accumulates in float32."""
-    narrow = a.dtype in (jnp.float16, jnp.bfloat16)
-    y = lax.dot_general(a, b, (axes, batch), preferred_element_type=jnp.float32 if narrow else None)
-    return lax.convert_element_type(y, a.dtype) if narrow else y
+    """``lax.dot_general``.
+
+    Half-width operands stay what they are, so that the derivatives' are as well: XLA sums them in
+    float32 and rounds once.
+    """
+    return lax.dot_general(a, b, (axes, batch))
 
 
 @op("dot", aliases=("_sparse_dot",), same_dtype=True)

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ..error import AttributeTypeError, ShapeError, fail
-from ._nn import accumulator, batched, channel_last, layout_of, moved, require_shape, window
+from ._nn import batched, channel_last, layout_of, moved, require_shape, window
 from ._spec import Shape, op
 from .kernels import convolution as kernels
 from .kernels.convolution import Geometry
@@ -114,12 +114,11 @@ def convolution(
                 f"data {data.shape}, pad {pad}",
                 hint="pad more, or use a smaller kernel",
             )
-    wide = accumulator(data.dtype)
     geometry = Geometry(stride, tuple([(p, p) for p in pad]), dilate, num_group, letters)
-    y = kernels.forward(data.astype(wide), weight.astype(wide), geometry)
+    y = kernels.forward(data, weight.astype(data.dtype), geometry)
     if bias is not None:
-        y = y + moved(bias.astype(wide), letters.index("C"), y.ndim)
-    return y.astype(data.dtype)
+        y = y + moved(bias.astype(y.dtype), letters.index("C"), y.ndim)
+    return y
 
 
 def check_groups(where, channels, num_filter, num_group):
@@ -250,7 +249,6 @@ def deconvolution(
             expected="stride (size - 1) + dilate (kernel - 1) + 1 - 2 pad + adj >= 1",
             got=f"data {data.shape}, kernel {kernel}, pad {pad}",
         )
-    wide = accumulator(data.dtype)
     # The convolution that this is the transpose of: of the output's sizes, to the data's.
     out = [s * (n - 1) + r - 2 * p + a for s, n, r, p, a in zip(stride, spatial, reach, pad, adj)]
     edges = tuple([(p, p - a if a >= s else p) for p, a, s in zip(pad, adj, stride)])
@@ -259,10 +257,10 @@ def deconvolution(
     shape[letters.index("C")] = num_filter
     for axis, size in zip(geometry.spatial, out):
         shape[axis] = size
-    y = kernels.data(data.astype(wide), weight.astype(wide), geometry, shape)
+    y = kernels.data(data, weight.astype(data.dtype), geometry, shape)
     if bias is not None:
-        y = y + moved(bias.astype(wide), letters.index("C"), y.ndim)
-    return y.astype(data.dtype)
+        y = y + moved(bias.astype(y.dtype), letters.index("C"), y.ndim)
+    return y
 
 
 def padding_for(target, spatial, stride, reach, pad, adj):

@@ -3,10 +3,8 @@
 import math
 
 import jax.numpy as jnp
-from jax import lax
 
 from ..error import ShapeError, fail
-from ._nn import accumulator
 from ._spec import op
 from .kernels.dense import product
 
@@ -88,14 +86,8 @@ def fully_connected(
             got="a bias" if no_bias else "none",
             hint=None if no_bias else "pass no_bias=True",
         )
-    wide = accumulator(x.dtype)
-    if wide == x.dtype:
-        rows = math.prod(x.shape[:-1])
-        y = product(x.reshape(rows, k), weight).reshape(*x.shape[:-1], num_hidden)
-    else:
-        y = lax.dot_general(
-            x, weight, (((x.ndim - 1,), (1,)), ((), ())), preferred_element_type=wide
-        )
+    rows = math.prod(x.shape[:-1])
+    y = product(x.reshape(rows, k), weight.astype(x.dtype)).reshape(*x.shape[:-1], num_hidden)
     if bias is not None:
         if bias.shape != (num_hidden,):
             fail(
@@ -106,4 +98,4 @@ def fully_connected(
                 got=bias.shape,
             )
         y = y + jnp.broadcast_to(bias.astype(y.dtype), y.shape)
-    return y.astype(data.dtype)
+    return y

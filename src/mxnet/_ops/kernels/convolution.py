@@ -208,8 +208,11 @@ _PLAIN = {"forward": plain_forward, "data": plain_data, "weight": plain_weight}
 
 
 def _on_cpu(kind, ctx, a, b, **params):
-    """Lowering on a CPU: what :mod:`.choose` says."""
+    """Lowering on a CPU: what :mod:`.choose` says; half-width floats in float32."""
     g = params["geometry"]
+    if ctx.avals_in[0].dtype.itemsize == 2:
+        wide = partial(_in_float32, _PRIMITIVES[kind])
+        return mlir.lower_fun(wide, multiple_results=False)(ctx, a, b, **params)
     shapes = [v.shape for v in (*ctx.avals_in, *ctx.avals_out)]
     x, w, y = {
         "forward": shapes,
@@ -235,6 +238,11 @@ def _on_cpu(kind, ctx, a, b, **params):
     return mlir.lower_fun(function, multiple_results=False)(ctx, a, b, **params)
 
 
+def _in_float32(primitive, a, b, **params):
+    wide = [x.astype(jnp.float32) for x in (a, b)]
+    return primitive.bind(*wide, **params).astype(a.dtype)
+
+
 def _in_turn(primitive, args, axes, **params):
     """``vmap``: one after the other."""
     size = next(a.shape[i] for a, i in zip(args, axes) if i is not None)
@@ -258,6 +266,7 @@ def _primitive(kind, shape):
 forward_p = _primitive("forward", _forward_shape)
 data_p = _primitive("data", _given_shape)
 weight_p = _primitive("weight", _given_shape)
+_PRIMITIVES = {"forward": forward_p, "data": data_p, "weight": weight_p}
 
 # Each rule: the result's cotangent, then the operands; the sought one of them is only a shape.
 ad.defbilinear(

@@ -5,6 +5,7 @@ import warnings
 import numpy as onp
 
 from ... import ndarray as nd
+from ..._dtypes import as_dtype
 from ...error import MXNetError, nearest
 from ..block import Block, HybridBlock, _indent
 from ._arguments import LayerArgumentError, natural
@@ -429,7 +430,8 @@ class _BatchNorm(_Norm):
 
     def cast(self, dtype):
         # half precision is too coarse for statistics
-        super().cast("float32" if onp.dtype(dtype).name == "float16" else dtype)
+        half = as_dtype(dtype).name in ("float16", "bfloat16")
+        super().cast("float32" if half else dtype)
 
     def hybrid_forward(self, F, x, gamma, beta, running_mean, running_var):
         return F.BatchNorm(x, gamma, beta, running_mean, running_var, name="fwd", **self._kwargs)
