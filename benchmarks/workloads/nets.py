@@ -52,15 +52,20 @@ def recurrent(layers, params, x, kind):
     return layers.dense(layers.recurrent(x, *loop, kind), w, b)
 
 
+def attended(layers, x, w, b):
+    """Attention of HEADS heads, which lie in the batch: products of (n HEADS, t, d / HEADS)."""
+    n, t, d = x.shape
+    qkv = layers.dense(x, w, b).reshape(n, t, 3 * HEADS, d // HEADS).transpose(0, 2, 1, 3)
+    q, k, v = (part.reshape(n * HEADS, t, d // HEADS) for part in jnp.split(qkv, 3, axis=1))
+    weights = layers.softmax(q @ k.swapaxes(1, 2) * (d // HEADS) ** -0.5)
+    return (weights @ v).reshape(n, HEADS, t, d // HEADS).transpose(0, 2, 1, 3).reshape(n, t, d)
+
+
 def encoder(layers, params, x):
     *rest, w_out, b_out = params
     for i in range(0, len(rest), 12):
         w, b, w_p, b_p, g_1, b_1, w_1, v_1, w_2, v_2, g_2, b_2 = rest[i : i + 12]
-        n, t, d = x.shape
-        qkv = layers.dense(x, w, b).reshape(n, t, 3, HEADS, d // HEADS)
-        q, k, v = (qkv[:, :, j] for j in range(3))
-        weights = layers.softmax(jnp.einsum("nqhd,nkhd->nhqk", q, k) / (d // HEADS) ** 0.5)
-        y = jnp.einsum("nhqk,nkhd->nqhd", weights, v).reshape(n, t, d)
+        y = attended(layers, x, w, b)
         x = layers.layer_normalised(x + layers.dense(y, w_p, b_p), g_1, b_1)
         y = layers.dense(layers.gelu(layers.dense(x, w_1, v_1)), w_2, v_2)
         x = layers.layer_normalised(x + y, g_2, b_2)
