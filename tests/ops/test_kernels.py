@@ -238,7 +238,7 @@ def test_dense_products(sizes, mode, using):
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-@pytest.mark.parametrize("kind", ["lstm", "gru"])
+@pytest.mark.parametrize("kind", ["lstm", "gru", "rnn_tanh", "rnn_relu"])
 def test_loops_over_time(kind, reverse, using):
     """Values, gradients and gradients of gradients; a width and a batch that fit no vector."""
     t, n, h = 3, 9, 19
@@ -246,11 +246,12 @@ def test_loops_over_time(kind, reverse, using):
     a = RNG.standard_normal((t, n, gates * h), "float32") * 2
     r = RNG.standard_normal((gates * h, h), "float32") / 4
     state = [RNG.standard_normal((n, h), "float32") for _ in range(2 if kind == "lstm" else 1)]
-    bias = [] if kind == "lstm" else [RNG.standard_normal(gates * h, "float32")]
+    bias = [RNG.standard_normal(gates * h, "float32")] if kind == "gru" else []
     seed = RNG.standard_normal((t, n, h), "float32")
 
     def run(a, r, h0, *others):
-        c0, b = (others[0], None) if kind == "lstm" else (None, others[0])
+        c0 = others[0] if kind == "lstm" else None
+        b = others[0] if kind == "gru" else None
         what = nn_rnn.Sweep(kind, reverse, None)
         out, last, cell = nn_rnn.sweep(what, a, r, b, None, h0, c0, None)
         total = jnp.sum(out * seed) + jnp.sum(last**2)
@@ -272,7 +273,28 @@ def test_loops_over_time(kind, reverse, using):
 
     if not native.available():
         pytest.skip(f"native kernels: {native.state()}")
+    target = "rnn" if kind.startswith("rnn") else kind
+    assert native.name(f"{target}_forward") in jax.jit(partial(run)).lower(*arrays).as_text()
     close(using("native", everything, *arrays), using("plain", everything, *arrays), 1e-4)
+
+
+@pytest.mark.parametrize("kind", ["rnn_tanh", "rnn_relu"])
+def test_plain_cells_at_the_ends(kind, using):
+    """Large numbers, zeros, infinities and not-a-number, and their gradients."""
+    if not native.available():
+        pytest.skip(f"native kernels: {native.state()}")
+    values = [0, 1e-8, -1e-3, 0.2499, 0.2501, 5, -9, 90, -90, 1e30, onp.inf, -onp.inf, onp.nan]
+    a = onp.repeat(onp.array(values, "float32")[None, :, None], 8, 2)
+    r, zero = onp.zeros((8, 8), "float32"), onp.zeros((len(values), 8), "float32")
+
+    def run(a, r, h0):
+        what = nn_rnn.Sweep(kind, False, None)
+        out, pull = jax.vjp(lambda a: nn_rnn.sweep(what, a, r, None, None, h0, None, None)[0], a)
+        return out, pull(jnp.full_like(out, 1.5))[0]
+
+    found, expected = using("native", run, a, r, zero), using("plain", run, a, r, zero)
+    for x, y in zip(found, expected):
+        onp.testing.assert_allclose(x, y, rtol=2e-6, atol=1e-6)
 
 
 def test_cells_at_the_ends(using):

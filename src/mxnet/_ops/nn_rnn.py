@@ -368,9 +368,12 @@ def _forward(what, a, r, bias, projection, h0, c0, valid):
     if _has_kernel(what, a, projection, h0, valid):
         if what.mode == "lstm":
             hs, cs, *saved = _lstm_loop(what.reverse, a, r, h0, c0)
-        else:
+        elif what.mode == "gru":
             hs, *saved = _gru_loop(what.reverse, a, r, bias, h0)
             cs = None
+        else:
+            (hs,) = _PLAIN_LOOPS[what.mode][0](what.reverse, a, r, h0)
+            cs, saved = None, ()
         end = 0 if what.reverse else -1
         h, c, saved = hs[end], None if cs is None else cs[end], tuple(saved)
     else:
@@ -383,7 +386,7 @@ def _forward(what, a, r, bias, projection, h0, c0, valid):
 def _has_kernel(what, a, projection, h0, valid):
     """Whether there is a kernel for the loop: see :mod:`.kernels.recurrent`."""
     plain = projection is None and valid is None and what.clip is None
-    return plain and what.mode in ("lstm", "gru") and a.dtype == h0.dtype == onp.float32
+    return plain and a.dtype == h0.dtype == onp.float32
 
 
 def _scan(what, a, r, bias, projection, h0, c0, valid):
@@ -429,6 +432,9 @@ def _backward(what, residuals, cotangents):
     elif what.mode == "lstm":
         d_u, d_h0, d_c0 = _lstm_loop_back(what.reverse, d_out, d_h, d_c, r, c0, cs, *saved)
         d_a, d_hs = d_u, None
+    elif what.mode != "gru":
+        d_u, d_h0 = _PLAIN_LOOPS[what.mode][1](what.reverse, d_out, d_h, r, hs)
+        d_a, d_c0, d_hs = d_u, None, None
     else:
         d_a, d_u, d_h0 = _gru_loop_back(what.reverse, d_out, d_h, r, h0, hs, *saved)
         d_c0 = d_hs = None
@@ -540,6 +546,25 @@ def _gru_scan_back(d_out, d_h, r, h0, hs, rz, candidate, inner, *, reverse):
     return d_a, d_u, d_h0
 
 
+def _plain_scan(mode, a, r, h0, *, reverse):
+    return (_scan(Sweep(mode, reverse, None), a, r, None, None, h0, None, None)[2],)
+
+
+def _plain_scan_back(mode, d_out, d_h, r, hs, *, reverse):
+    # of the initial state the loop needs the shape only
+    residuals = (r, None, None, d_h, None, None, hs, None, ())
+    what = Sweep(mode, reverse, None)
+    _, d_u, d_h0, _, _ = _scan_back(what, residuals, (d_out, d_h, None))
+    return d_u, d_h0
+
+
+_PLAIN_LOOPS = {
+    mode: (
+        loop("rnn_forward", functools.partial(_plain_scan, mode), relu=mode == "rnn_relu"),
+        loop("rnn_backward", functools.partial(_plain_scan_back, mode), relu=mode == "rnn_relu"),
+    )
+    for mode in ("rnn_tanh", "rnn_relu")
+}
 _lstm_loop = loop("lstm_forward", _lstm_scan)
 _lstm_loop_back = loop("lstm_backward", _lstm_scan_back)
 _gru_loop = loop("gru_forward", _gru_scan)

@@ -81,6 +81,24 @@ _LARGE = 1 << 22  # bytes of all weights together
 # Two of (100,000, 64) with 1,024 each and their descent: 6.3 -> 2.8. XLA copies the zeros.
 _LARGE_TABLE = 1 << 20  # bytes
 
+# Pooling, forward and gradient together, ms, two cores:
+#
+#   maximum  (256, 6, 24, 24)    2x2 / 2    2.03 -> .84     PyTorch 2.34
+#            (256, 16, 8, 8)     2x2 / 2     .61 -> .65              .68
+#            (32, 64, 70, 70)    2x2 / 2    11.7 -> 3.4              38
+#            (32, 64, 14, 14)    3x3 / 2    2.28 -> 1.99            1.46
+#            (8, 64, 48, 48)     3x3 / 2    5.45 -> 2.77            4.32
+#            (8, 64, 28, 28)     3x3        5.34 -> 1.21            4.56
+#   mean     (256, 6, 24, 24)    2x2 / 2     .34 -> .50             1.30
+#            (32, 64, 70, 70)    2x2 / 2    4.49 -> 5.98            28.5
+#            (32, 64, 28, 28)    3x3 / 2    5.41 -> 1.83            3.25
+#            (16, 128, 17, 17)   5x5 / 3    6.00 -> .79              .65
+#            (32, 128, 14, 14)   7x7 / 7    19.0 -> .81              .35
+#
+# Forward alone XLA is as fast: 5x5 .19 beside .40, 7x7 .41 beside .44.
+_LARGE_IMAGE = 1 << 12  # elements
+_FEW_TAPS = 4
+
 
 def choose(kind, dtype, x, w, y, geometry):
     """How to compute one convolution (``kind`` forward, data or weight) of these shapes."""
@@ -133,4 +151,18 @@ def rows_are_native(dtype, shape):
         and 4 * math.prod(shape) >= _LARGE_TABLE
         and shape[0] < 2**31
         and native.available(native.UPDATES)
+    )
+
+
+def pooling_is_native(dtypes, x, kernel=None):
+    """Whether the gradient of a pooling of an ``x`` of this shape is a native call on a CPU: that
+    of a maximum, or that of a sum over windows of this kernel.
+    """
+    return (
+        _config.get("kernels") == "native"
+        and all(d == "float32" for d in dtypes)
+        and math.prod(x) >= _LARGE_IMAGE
+        and math.prod(x[1:]) < 2**31
+        and (kernel is None or math.prod(kernel) > _FEW_TAPS)
+        and native.available(native.POOLING)
     )

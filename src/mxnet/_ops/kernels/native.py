@@ -23,7 +23,7 @@ import jaxlib
 
 from ... import _config
 
-__all__ = ["available", "state", "LAYERS", "UPDATES"]
+__all__ = ["available", "state", "LAYERS", "POOLING", "UPDATES"]
 
 
 class Library(NamedTuple):
@@ -42,6 +42,7 @@ LAYERS = Library(
     (
         *("conv_forward", "conv_data", "conv_weight"),
         *("lstm_forward", "lstm_backward", "gru_forward", "gru_backward"),
+        *("rnn_forward", "rnn_backward"),
     ),
     True,
     "the first convolution",
@@ -52,6 +53,13 @@ UPDATES = Library(
     ("update", "add_rows"),
     False,
     "the first update of many parameters",
+)
+POOLING = Library(
+    ("pool.cc",),
+    ("parallel.h",),
+    ("max_back", "window_spread"),
+    False,
+    "the first gradient of a pooling",
 )
 # A compiler that takes longer than this is stuck.
 BUILD_SECONDS = 120

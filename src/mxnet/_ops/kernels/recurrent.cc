@@ -1,4 +1,4 @@
-// The loops over time of LSTM and GRU layers, forward and backward, on CPUs.
+// The loops over time of recurrent layers, forward and backward, on CPUs.
 //
 // The examples of a batch do not meet: each thread takes some of them through all time steps and
 // waits for nobody. Products with the recurrent weight are oneDNN's, with the weight brought into its
@@ -133,6 +133,24 @@ CELL GruCellBack(int64_t n, const float* __restrict rz, const float* __restrict 
     du[n + j] = on_z;
     du[2 * n + j] = on_q * r;
     dh[j] = y * z;
+  }
+}
+
+// h: a + R h, becomes the state. Not-a-number stays.
+CELL PlainCell(int64_t n, bool relu, float* __restrict h) {
+  if (relu) {
+    for (int64_t j = 0; j < n; ++j) h[j] = h[j] < 0 ? 0.0f : h[j];
+  } else {
+    for (int64_t j = 0; j < n; ++j) h[j] = Tanh(h[j]);
+  }
+}
+
+CELL PlainCellBack(int64_t n, bool relu, const float* __restrict h, const float* __restrict dh,
+                   const float* __restrict above, float* __restrict du) {
+  if (relu) {
+    for (int64_t j = 0; j < n; ++j) du[j] = (dh[j] + above[j]) * (h[j] > 0 ? 1.0f : 0.0f);
+  } else {
+    for (int64_t j = 0; j < n; ++j) du[j] = (dh[j] + above[j]) * (1 - h[j] * h[j]);
   }
 }
 
@@ -337,6 +355,41 @@ ffi::Error GruBackward(ffi::ThreadPool pool, Buffer d_out, Buffer d_h, Buffer r,
   });
 }
 
+ffi::Error RnnForward(ffi::ThreadPool pool, Buffer a, Buffer r, Buffer h0, Result hs, bool reverse,
+                      bool relu) {
+  const int64_t n = r.dimensions()[1];
+  const Sizes z = SizesOf(a, n, reverse);
+  return OverRows(pool, z.batch, [&](int64_t row, int64_t rows) {
+    Product product(rows, n, n, 1, n, true, r.typed_data());
+    const float* h = h0.typed_data() + row * n;
+    for (int64_t k = 0; k < z.steps; ++k) {
+      const int64_t first = (z.at(k) * z.batch + row) * n;
+      float* h_new = hs->typed_data() + first;
+      std::memcpy(h_new, a.typed_data() + first, sizeof(float) * rows * n);
+      product(h, h_new);
+      PlainCell(rows * n, relu, h_new);
+      h = h_new;
+    }
+  });
+}
+
+ffi::Error RnnBackward(ffi::ThreadPool pool, Buffer d_out, Buffer d_h, Buffer r, Buffer hs,
+                       Result d_u, Result d_h0, bool reverse, bool relu) {
+  const int64_t n = r.dimensions()[1];
+  const Sizes z = SizesOf(d_out, n, reverse);
+  return OverRows(pool, z.batch, [&](int64_t row, int64_t rows) {
+    Product product(rows, n, n, n, 1, false, r.typed_data());
+    float* dh = d_h0->typed_data() + row * n;
+    std::memcpy(dh, d_h.typed_data() + row * n, sizeof(float) * rows * n);
+    for (int64_t k = z.steps - 1; k >= 0; --k) {
+      const int64_t first = (z.at(k) * z.batch + row) * n;
+      float* du = d_u->typed_data() + first;
+      PlainCellBack(rows * n, relu, hs.typed_data() + first, dh, d_out.typed_data() + first, du);
+      product(du, dh);
+    }
+  });
+}
+
 }  // namespace
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(lstm_forward, LstmForward,
@@ -391,3 +444,23 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(gru_backward, GruBackward,
                                   .Ret<Buffer>()
                                   .Ret<Buffer>()
                                   .Attr<bool>("reverse"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(rnn_forward, RnnForward,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<Buffer>()
+                                  .Arg<Buffer>()
+                                  .Arg<Buffer>()
+                                  .Ret<Buffer>()
+                                  .Attr<bool>("reverse")
+                                  .Attr<bool>("relu"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(rnn_backward, RnnBackward,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<Buffer>()
+                                  .Arg<Buffer>()
+                                  .Arg<Buffer>()
+                                  .Arg<Buffer>()
+                                  .Ret<Buffer>()
+                                  .Ret<Buffer>()
+                                  .Attr<bool>("reverse")
+                                  .Attr<bool>("relu"));

@@ -19,7 +19,7 @@ from .choose import loop_is_native
 __all__ = ["loop"]
 
 
-def loop(target, plain) -> Callable[..., Any]:
+def loop(target, plain, **fixed) -> Callable[..., Any]:
     """A function ``(reverse, *arrays) -> tuple`` that is the native kernel ``target`` on CPUs.
 
     Parameters
@@ -27,6 +27,7 @@ def loop(target, plain) -> Callable[..., Any]:
     target : str           one of ``native.LAYERS.targets``
     plain : callable ``(*arrays, reverse) -> tuple``
         The same in JAX: for other platforms, types and derivatives, which exist to any order.
+    fixed : further attributes of the kernel
     """
     p = Primitive(f"mxnet_{target}")
     p.multiple_results = True
@@ -40,7 +41,8 @@ def loop(target, plain) -> Callable[..., Any]:
 
     def on_cpu(ctx, *arrays, reverse):
         if loop_is_native([a.dtype for a in ctx.avals_in], [a.shape for a in ctx.avals_in]):
-            return jax.ffi.ffi_lowering(native.name(target))(ctx, *arrays, reverse=reverse)
+            lower = jax.ffi.ffi_lowering(native.name(target))
+            return lower(ctx, *arrays, reverse=reverse, **fixed)
         return mlir.lower_fun(plain, multiple_results=True)(ctx, *arrays, reverse=reverse)
 
     mlir.register_lowering(p, mlir.lower_fun(plain, multiple_results=True))

@@ -1,0 +1,129 @@
+"""Gradients of sums over windows and of window maxima: natively on CPUs, by formulas elsewhere."""
+
+import math
+from functools import partial
+
+import jax
+import numpy as onp
+from jax.extend.core import Primitive
+from jax.interpreters import ad, batching, mlir
+
+from . import native
+from .choose import pooling_is_native
+
+__all__ = ["max_gradient", "summing"]
+
+
+def summing(plain):
+    """A function ``(windows, x) -> y`` whose gradient is computed natively on CPUs.
+
+    Parameters
+    ----------
+    plain : callable ``(windows, x) -> y``, linear in x
+        The same in JAX.  ``windows`` as for :func:`max_gradient`.
+    """
+
+    def total(x, *, windows, shape):
+        return plain(windows, x)
+
+    def spread(g, *, windows, shape):
+        x = jax.ShapeDtypeStruct(shape, g.dtype)
+        return jax.linear_transpose(partial(plain, windows), x)(g)[0]
+
+    def spread_on_cpu(ctx, g, *, windows, shape):
+        if not pooling_is_native([ctx.avals_in[0].dtype], shape, windows[2]):
+            lower = mlir.lower_fun(spread, multiple_results=False)
+            return lower(ctx, g, windows=windows, shape=shape)
+        lower = jax.ffi.ffi_lowering(native.name("window_spread"))
+        return lower(ctx, g, **_numbers(windows, shape))
+
+    def mapped(formula, arrays, axes, **fixed):
+        return jax.vmap(partial(formula, **fixed), axes)(*arrays), 0
+
+    total_p, spread_p = Primitive("mxnet_window_sum"), Primitive("mxnet_window_spread")
+    total_p.def_abstract_eval(
+        lambda x, *, windows, shape: x.update(
+            shape=_shape_of_result(windows, x.shape), weak_type=False
+        )
+    )
+    spread_p.def_abstract_eval(lambda g, *, windows, shape: g.update(shape=shape, weak_type=False))
+    for p, formula, other in ((total_p, total, spread_p), (spread_p, spread, total_p)):
+        p.def_impl(formula)
+        mlir.register_lowering(p, mlir.lower_fun(formula, multiple_results=False))
+        batching.primitive_batchers[p] = partial(mapped, formula)
+        ad.deflinear2(p, partial(_turned, other))
+    mlir.register_lowering(spread_p, spread_on_cpu, platform="cpu")
+    return lambda windows, x: total_p.bind(x, windows=windows, shape=x.shape)
+
+
+def _turned(other, ct, _, **fixed):
+    return [other.bind(ct, **fixed)]
+
+
+def _shape_of_result(windows, shape):
+    _, axes, _, _, _, out = windows
+    found = list(shape)
+    for a, n in zip(axes, out):
+        found[a] = n
+    return tuple(found)
+
+
+def max_gradient(plain):
+    """A function ``(windows, x, y, g) -> dx``, natively computed on CPUs.
+
+    Parameters
+    ----------
+    plain : callable ``(windows, x, y, g) -> dx``
+        The same in JAX: for other platforms, types and derivatives, which exist to any order.
+        ``windows`` is a tuple of (axes of x, spatial axes, kernel, stride, pads, sizes of y).
+    """
+    p = Primitive("mxnet_max_back")
+    formula = lambda x, y, g, *, windows: plain(windows, x, y, g)  # noqa: E731
+    p.def_impl(formula)
+    p.def_abstract_eval(lambda x, y, g, *, windows: g.update(shape=x.shape, weak_type=False))
+    by_formula = mlir.lower_fun(formula, multiple_results=False)
+
+    def on_cpu(ctx, *arrays, windows):
+        if not pooling_is_native([v.dtype for v in ctx.avals_in], ctx.avals_in[0].shape):
+            return by_formula(ctx, *arrays, windows=windows)
+        return jax.ffi.ffi_lowering(native.name("max_back"))(
+            ctx, *arrays, **_numbers(windows, ctx.avals_in[0].shape)
+        )
+
+    mlir.register_lowering(p, by_formula)
+    mlir.register_lowering(p, on_cpu, platform="cpu")
+
+    def mapped(arrays, axes, **fixed):
+        return jax.vmap(partial(formula, **fixed), axes)(*arrays), 0
+
+    batching.primitive_batchers[p] = mapped
+
+    @partial(jax.custom_vjp, nondiff_argnums=(0,))
+    def call(windows, x, y, g):
+        return p.bind(x, y, g, windows=windows)
+
+    def forward(windows, x, y, g):
+        return call(windows, x, y, g), (x, y, g)
+
+    def backward(windows, arrays, ct):
+        return jax.vjp(partial(plain, windows), *arrays)[1](ct)
+
+    call.defvjp(forward, backward)
+    return call
+
+
+def _numbers(windows, shape):
+    """The kernel's attributes: three spatial axes, with what lies before and after them joined."""
+    _, axes, kernel, stride, pads, out = windows
+    three = lambda values, fill: onp.array(  # noqa: E731
+        [fill] * (3 - len(axes)) + list(values), "int64"
+    )
+    return {
+        "in": three([shape[a] for a in axes], 1),
+        "out": three(out, 1),
+        "kernel": three(kernel, 1),
+        "stride": three(stride, 1),
+        "low": three([low for low, _ in pads], 0),
+        "outer": onp.int64(math.prod(shape[: axes[0]])),
+        "inner": onp.int64(math.prod(shape[axes[-1] + 1 :])),
+    }
