@@ -3,7 +3,7 @@
 #   make train      train the lessons of examples/learning_road on real data
 #   make test       the test suite, lazily and op by op
 #   make check      format, lint, types, import directions
-#   make bench      measure beside the peers        make bench-gpu   the same networks, CPU and GPU
+#   make bench      measure beside the peers        make bench-gpu   the same on a GPU, and large ones
 #   make clean      remove what was built           make distclean   ... and the environments
 #
 # PYTHON chooses the interpreter of a new environment: make test PYTHON=python3.13
@@ -52,6 +52,7 @@ bench: $(VENV)/.ready-train
 	$(PY) benchmarks/run.py $(ARGS)
 
 # An environment of its own: CUDA's libraries are large, and .venv stays as a laptop would have it.
+# PyTorch takes part by ARGS='--torch-python PYTHON'.
 bench-gpu: $(GPU_VENV)/.ready-$(CUDA)
 	$(GPU_PY) benchmarks/gpu.py $(ARGS)
 
