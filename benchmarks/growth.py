@@ -290,7 +290,8 @@ def chart(path, results):
             axis.spines[["top", "right"]].set_visible(False)
         above.set_ylabel("a step, ms (median, quartiles)")
         below.set_ylabel("the first step, s")
-        above.legend(fontsize=7)
+        if drawn:
+            above.legend(fontsize=7)
     figure.savefig(path, dpi=110, metadata={"Software": None})
     plt.close(figure)
 
