@@ -47,6 +47,24 @@ def test_lists_of_keys():
     assert values(out[1]) == [7, 7]
 
 
+@pytest.mark.parametrize("devices", [2, 4])
+def test_all_keys_are_summed_in_one_program(devices):
+    def flushes(n):
+        store, keys = kvstore.create("device"), list(range(n))
+        store.init(keys, [ones() for _ in keys])
+        given = [[ones(by=k + i, ctx=mx.cpu(i)) for i in range(devices)] for k in keys]
+        nd.waitall()
+        before = mx.engine.stats()["flushes"]
+        store.pushpull(keys, given)
+        nd.waitall()
+        for k, row in zip(keys, given):
+            total = devices * k + devices * (devices - 1) / 2
+            assert [values(x) for x in row] == [[total, total]] * devices
+        return mx.engine.stats()["flushes"] - before
+
+    assert flushes(1) == flushes(7)
+
+
 def test_the_store_keeps_its_own_copy():
     store, x, out = kvstore.create(), ones(), ones(by=0)
     store.init(0, x)
@@ -186,3 +204,30 @@ def test_other_stores():
         assert net.weight.data(c).asnumpy().tolist() == [[-1, -1]]
     with pytest.raises(MXNetError, match="several processes"):
         kvstore.KVStoreServer(store).run()
+
+
+def test_flushes_of_a_step_do_not_grow_with_the_parameters():
+    contexts = [mx.cpu(0), mx.cpu(1)]
+
+    def flushes(layers):
+        net = mx.gluon.nn.HybridSequential()
+        for _ in range(layers):
+            net.add(mx.gluon.nn.Dense(2, in_units=2, weight_initializer="one"))
+        net.initialize(ctx=contexts)
+        trainer = mx.gluon.Trainer(
+            net.collect_params(), "sgd", {"learning_rate": 0.5}, update_on_kvstore=False
+        )
+        parts = [mx.nd.array([[1, 2]], ctx=c) for c in contexts]
+        nd.waitall()
+        before = mx.engine.stats()["flushes"]
+        with mx.autograd.record():
+            losses = [net(x).sum() for x in parts]
+        mx.autograd.backward(losses)
+        trainer.step(2)
+        nd.waitall()
+        for c in contexts:  # both parts are alike: the mean of the gradients is that of one
+            last = net[-1].bias.data(c)
+            assert values(last) == [-0.5, -0.5]
+        return mx.engine.stats()["flushes"] - before
+
+    assert flushes(1) == flushes(4)

@@ -268,9 +268,14 @@ class Trainer:
         return [(i, p) for i, p in enumerate(self._params) if p.grad_req != "null"]
 
     def _allreduce(self):
-        for i, p in self._trained():
+        store, trained = self._kvstore, self._trained()
+        if isinstance(store, _kvstore.KVStore):  # all parameters in one program
+            grads = [p.list_grad() for _, p in trained]
+            store.pushpull([i for i, _ in trained], grads, grads)
+            return
+        for i, p in trained:  # what every store must understand
             grads = p.list_grad()
-            self._kvstore.pushpull(i, grads, grads)
+            store.pushpull(i, grads, grads)
 
     def _update_in_store(self):
         trained = self._trained()

@@ -156,10 +156,15 @@ class KVStore(KVStoreBase):
             self.pull(key, value if out is None else out)
             return
         outs = dict(self._pairs(key, value if out is None else out, "pushpull"))
-        for k, values in self._pairs(key, value, "pushpull"):
-            total = self._sum(k, values, "pushpull")[1]
-            for o in outs[k]:
-                total.copyto(o)
+        sums = {
+            k: self._sum(k, values, "pushpull")[1]
+            for k, values in self._pairs(key, value, "pushpull")
+        }
+        found = [(total, o) for k, total in sums.items() for o in outs[k]]
+        # A copy to another device runs what is pending. All that stays on the device comes before
+        # the first of them, so that it is one program for all keys.
+        for total, o in sorted(found, key=lambda pair: pair[0].context != pair[1].context):
+            total.copyto(o)
 
     def broadcast(self, key, value, out, priority=0):
         """Store first values and copy them into ``out``."""
