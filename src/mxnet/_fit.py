@@ -112,11 +112,12 @@ def _update_params_on_kvstore(param_arrays, grad_arrays, kvstore, param_names):
 def _update_params(param_arrays, grad_arrays, updater, num_device, kvstore=None, param_names=None):
     """Update parameters here, with gradients that a store sums over the devices if there is one."""
     by_device = [([], [], []) for _ in range(num_device)]
-    for i, arrays, grads in _trained(param_arrays, grad_arrays):
-        if kvstore is not None:
-            key = i if param_names is None else param_names[i]
-            kvstore.push(key, list(grads))
-            kvstore.pull(key, list(grads))
+    found = list(_trained(param_arrays, grad_arrays))
+    if kvstore is not None and found:  # all at once: one program sums them
+        keys = [i if param_names is None else param_names[i] for i, _, _ in found]
+        kvstore.push(keys, [list(grads) for _, _, grads in found])
+        kvstore.pull(keys, [list(grads) for _, _, grads in found])
+    for i, arrays, grads in found:
         for k, (w, g) in enumerate(zip(arrays, grads)):
             indices, gradients, weights = by_device[k]
             indices.append(i * num_device + k)
