@@ -56,7 +56,7 @@ PANELS = {
         ("ours", "torch", "jax"),
     ),
     "arrays-adam": (
-        "Parameter arrays: the same, Adam",
+        "Parameter arrays: layers of 10 units, batch 16, Adam",
         "arrays",
         {"what": "arrays", "optimizer": "adam"},
         ARRAYS,

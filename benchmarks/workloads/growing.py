@@ -67,7 +67,7 @@ def expected(settings):
         loss = -np.log(signal[rows, y]).mean()
         signal[rows, y] -= 1
         signal /= batch
-        gradients = [None] * len(params)
+        gradients = list(params)  # each is replaced
         for i in reversed(range(len(activations))):
             if activations[i]:
                 signal = signal * (outputs[i + 1] > 0)
