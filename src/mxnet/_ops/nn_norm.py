@@ -9,6 +9,7 @@ from jax import lax
 from ..error import AttributeTypeError, ShapeError, fail
 from ._nn import accumulator, moved, require_floating, require_shape
 from ._spec import op
+from .kernels import rowwise
 
 
 def axis_of(where, data, axis):
@@ -172,6 +173,10 @@ def layer_norm(
         require_shape(
             "LayerNorm", name, v, (data.shape[axis],), f"for data {data.shape} with axis {axis}"
         )
+    last = axis == data.ndim - 1 and not output_mean_var and data.size > 0
+    if last and data.dtype == gamma.dtype == beta.dtype == jnp.float32:
+        y, mean, per_deviation = rowwise.layer_norm(data, gamma, beta, eps)
+        return y, mean, 1 / per_deviation
     x = data.astype(accumulator(data.dtype))
     centred, mean, var = centred_moments(x, axis)
     y = centred * lax.rsqrt(var + eps) * moved(gamma.astype(x.dtype), axis, x.ndim)

@@ -9,6 +9,7 @@ from jax import lax
 from ..error import AttributeTypeError, DTypeError, ShapeError, fail
 from ._nn import accumulator, require_floating
 from ._spec import DType, op
+from .kernels import rowwise
 
 
 def shifted(x, axis):
@@ -18,8 +19,15 @@ def shifted(x, axis):
     return x - jnp.where(jnp.isinf(peak) & (peak < 0), lax.full_like(peak, 0), peak)
 
 
+def along_rows(x, axis):
+    """Whether :mod:`.kernels.rowwise` is meant for it."""
+    return x.dtype == jnp.float32 and x.ndim and axis in (-1, x.ndim - 1) and x.size
+
+
 def softmax_of(x, axis):
     """e^x / sum e^x along ``axis``; all zeros where every x is -inf (masked out)."""
+    if along_rows(x, axis):
+        return rowwise.softmax(x)
     e = jnp.exp(shifted(x, axis))
     total = jnp.sum(e, axis, keepdims=True)
     return e / jnp.where(total == 0, lax.full_like(total, 1), total)
@@ -27,6 +35,8 @@ def softmax_of(x, axis):
 
 def log_softmax_of(x, axis):
     """X - log sum e^x along ``axis``."""
+    if along_rows(x, axis):
+        return rowwise.log_softmax(x)
     s = shifted(x, axis)
     return s - jnp.log(jnp.sum(jnp.exp(s), axis, keepdims=True))
 

@@ -10,6 +10,7 @@ __all__ = [
     "Choice",
     "choose",
     "loop_is_native",
+    "rows_are_long",
     "rows_are_native",
     "updates_join",
     "updates_are_native",
@@ -81,6 +82,14 @@ _LARGE = 1 << 22  # bytes of all weights together
 # Two of (100,000, 64) with 1,024 each and their descent: 6.3 -> 2.8. XLA copies the zeros.
 _LARGE_TABLE = 1 << 20  # bytes
 
+# Loops of LSTM and GRU layers are native in any size (recurrent.py has the figures). Vanilla ones,
+# forward and gradient, ms, XLA -> native; (T, batch, units):
+#
+#   (35, 32, 64)      .40 -> .48
+#   (35, 32, 256)    2.54 -> 2.68
+#   (20, 128, 128)   2.14 -> 1.75
+_WIDE_STEP = 1 << 14  # numbers in the state
+
 # Pooling, forward and gradient together, ms, two cores:
 #
 #   maximum  (256, 6, 24, 24)    2x2 / 2    2.03 -> .84     PyTorch 2.34
@@ -98,6 +107,25 @@ _LARGE_TABLE = 1 << 20  # bytes
 # Forward alone XLA is as fast: 5x5 .19 beside .40, 7x7 .41 beside .44.
 _LARGE_IMAGE = 1 << 12  # elements
 _FEW_TAPS = 4
+
+# Along rows, forward and gradient together, ms, two cores: XLA -> native, and PyTorch.
+#
+#   softmax        (2048, 256)            .44 -> .26    .20 ... 1.6
+#                  (16, 4, 128, 128)      .84 -> .74    .49
+#                  (64, 1000)             .18 -> .087   .039
+#   log_softmax    (2048, 256)            .54 -> .28    .26
+#                  (64, 1000)             .20 -> .054   .045
+#   cross entropy  (1120, 10,000)        16.4 -> 8.7    42.6
+#                  (64, 1000)             .23 -> .085   .050
+#   LayerNorm      (2048, 256)            .53 -> .27    .20
+#                  (512, 768)             .38 -> .21    .17
+#
+# softmax of (256, 10) takes .050 by XLA, .039 by PyTorch; other formulations in XLA (gradients
+# written out, reciprocals, barriers) gained nothing. A training step of a Transformer (2 layers,
+# d 256, T 128, batch 16): 77 -> 75 ms.
+# XLA keeps: BatchNorm of (32, 64, 28, 28), 1.70 beside PyTorch's 1.75, and of (32, 256, 7, 7), .47
+# beside .46; GELU of (2048, 1024), which it joins with its neighbours: 1.79 beside .98.
+_LONG = 1 << 14  # elements in all
 
 
 def choose(kind, dtype, x, w, y, geometry):
@@ -120,12 +148,13 @@ def choose(kind, dtype, x, w, y, geometry):
     return Choice.FORMULA if windows <= _TINY_IMAGE and taps > 1 else Choice.PLAIN
 
 
-def loop_is_native(dtypes, shapes):
-    """Whether a loop over time runs natively."""
+def loop_is_native(target, dtypes, shapes):
+    """Whether a loop over time runs natively; the first of its arrays is (T, N, ...)."""
     return (
         _config.get("kernels") == "native"
         and all(d == "float32" for d in dtypes)
         and all(0 not in s for s in shapes)
+        and (not target.startswith("rnn") or math.prod(shapes[0][1:]) >= _WIDE_STEP)
         and native.available()
     )
 
@@ -165,4 +194,14 @@ def pooling_is_native(dtypes, x, kernel=None):
         and math.prod(x[1:]) < 2**31
         and (kernel is None or math.prod(kernel) > _FEW_TAPS)
         and native.available(native.POOLING)
+    )
+
+
+def rows_are_long(dtypes, x):
+    """Whether what runs along the rows of an ``x`` of this shape is a native call on a CPU."""
+    return (
+        _config.get("kernels") == "native"
+        and all(d == "float32" for d in dtypes)
+        and math.prod(x) >= _LONG
+        and native.available(native.ROWWISE)
     )

@@ -23,7 +23,7 @@ import jaxlib
 
 from ... import _config
 
-__all__ = ["available", "state", "LAYERS", "POOLING", "UPDATES"]
+__all__ = ["available", "state", "LAYERS", "POOLING", "ROWWISE", "UPDATES"]
 
 
 class Library(NamedTuple):
@@ -60,6 +60,13 @@ POOLING = Library(
     ("max_back", "window_spread"),
     False,
     "the first gradient of a pooling",
+)
+ROWWISE = Library(
+    ("rowwise.cc",),
+    ("parallel.h",),
+    ("softmax", "softmax_gradient", "layer_norm", "layer_norm_gradient"),
+    False,
+    "the first softmax or layer normalisation of many numbers",
 )
 # A compiler that takes longer than this is stuck.
 BUILD_SECONDS = 120

@@ -40,7 +40,8 @@ def loop(target, plain, **fixed) -> Callable[..., Any]:
         return [arrays[0].update(shape=f.shape, dtype=f.dtype, weak_type=False) for f in found]
 
     def on_cpu(ctx, *arrays, reverse):
-        if loop_is_native([a.dtype for a in ctx.avals_in], [a.shape for a in ctx.avals_in]):
+        dtypes, shapes = zip(*((a.dtype, a.shape) for a in ctx.avals_in))
+        if loop_is_native(target, dtypes, shapes):
             lower = jax.ffi.ffi_lowering(native.name(target))
             return lower(ctx, *arrays, reverse=reverse, **fixed)
         return mlir.lower_fun(plain, multiple_results=True)(ctx, *arrays, reverse=reverse)
