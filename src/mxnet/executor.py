@@ -82,7 +82,7 @@ def run_graph(order, entries, feed, shapes=None, watch=None):
     return [env[id(n), i] for n, i in entries]
 
 
-class Traced:
+class _Traced:
     """A graph as one operator of its variables, for one combination of shapes and mode."""
 
     def __init__(self, name, ctx, order, entries, nodes, values, shapes):
@@ -159,16 +159,16 @@ def traced_graph(name, ctx, order, entries, nodes, values, shapes=None):
 
     Returns
     -------
-    Traced
+    _Traced
     """
     structure = _structure(order, entries, nodes, shapes or {})
     if structure is None:
-        return Traced(name, ctx, order, entries, nodes, values, shapes)
+        return _Traced(name, ctx, order, entries, nodes, values, shapes)
     specs = tuple([v.spec.with_grad(False) for v in values])
     key = (threads.training, ctx, specs, structure)
     graph = _shared.get(key)
     if graph is None:
-        graph = Traced(name, ctx, order, entries, nodes, values, shapes)
+        graph = _Traced(name, ctx, order, entries, nodes, values, shapes)
         if all(s.__class__ is int for s in graph.traced.sources):  # no arrays of its own
             graph = _shared.add(key, graph)
     return graph
