@@ -5,6 +5,11 @@ By default glibc hands blocks of megabytes back to the system at once and gets t
 page; threads have heaps of their own, in which large blocks do not fit at all. Measured on two
 cores, a step that updates two 100,000 x 64 embeddings: 12 to 18 ms, of which up to 17 ms (on both
 cores) in page faults; with this 6.7 ms and none. MXNet 1.x kept a pool of its own to this end.
+
+One heap for all threads is a trade. Against a heap for each, with the other two settings alike:
+a Transformer encoder's step 77 instead of 112 ms (28,000 page faults fewer), ResNet-18's on 96x96
+5 % faster; but steps over many tiny arrays, which the threads then make and free under one lock,
+1.2 instead of 0.9 ms (100 arrays, Adam) and 24 instead of 17 ms (1000 arrays).
 """
 
 import ctypes

@@ -236,8 +236,9 @@ class NDArray:
         self._v = v
 
     def _adopt(self, v):
-        """:meth:`_write` for a Value that nobody else holds: a variable takes it over as it is, which
-        saves an alias for each parameter of each step (2 us of 8 for SGD).
+        """:meth:`_write` for a Value that nobody else holds: a variable takes it over as it is.
+
+        That saves an alias for each parameter of each step (2 us of 8 for SGD).
         """
         mark = self._mark
         if self._base is not None or mark is None or mark.req == "null":

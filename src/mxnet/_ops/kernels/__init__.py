@@ -19,12 +19,16 @@ def describe():
     dict of str
         ``mode``, the option; ``active``, what it comes to (``native``, ``xla`` or ``plain``);
         ``native``, what became of the native kernels of layers, on which that depends;
-        ``updates``, of those of optimizers, which need less.  Nothing is compiled for the answer.
+        ``updates``, ``pooling``, ``rowwise`` (softmax, layer normalisation), of those that need a
+        compiler only.  Nothing is compiled for the answer.
     """
     mode = _config.get("kernels")
     wanted = mode == "native"
     about = native.state() if wanted else "switched off"
     usable = about.startswith(("oneDNN", "compiled", "not yet"))
     active = mode if mode != "native" or usable else "xla"
-    updates = native.state(native.UPDATES) if wanted else "switched off"
-    return {"mode": mode, "active": active, "native": about, "updates": updates}
+    found = {"mode": mode, "active": active, "native": about}
+    for name in ("updates", "pooling", "rowwise"):
+        library = getattr(native, name.upper())
+        found[name] = native.state(library) if wanted else "switched off"
+    return found
