@@ -15,6 +15,7 @@ import jax
 from . import _config
 from ._engine import cache
 from ._engine.stats import stats
+from ._machine import cpu_info
 from ._ops import kernels
 from .context import num_gpus
 from .libinfo import __version__
@@ -73,19 +74,6 @@ class Feature:
         return f"{'✔' if self.enabled else '✖'} {self.name}"
 
 
-def _cpu_info(*keys):
-    """The first line of the kernel's description of the CPU for one of the keys, or ''."""
-    try:
-        with open("/proc/cpuinfo") as file:
-            for line in file:
-                key, _, text = line.partition(":")
-                if key.strip() in keys:
-                    return text.strip()
-    except OSError:
-        pass
-    return ""
-
-
 def _found(*modules):
     return any(importlib.util.find_spec(m) is not None for m in modules)
 
@@ -102,7 +90,7 @@ def feature_list():
     list of Feature
     """
     gpu = num_gpus() > 0
-    cpu = set(_cpu_info("flags", "Features").split())
+    cpu = set(cpu_info("flags", "Features").split())
     have = {name: flag in cpu for name, flag in _CPU_FLAGS.items()}
     have.update(
         CUDA=gpu,
@@ -193,7 +181,7 @@ def diagnose():
         row(package, _version(package) or "missing")
     extras = [f"{p} {v}" for p in _OPTIONAL if (v := _version(p))]
     row("extras", ", ".join(extras) or "none")
-    row("CPU", f"{_cpu_info('model name', 'Model') or platform.processor() or '?'}, {_cores()}")
+    row("CPU", f"{cpu_info('model name', 'Model') or platform.processor() or '?'}, {_cores()}")
     row("memory", _memory())
     lines.append("devices")
     for device in jax.devices():

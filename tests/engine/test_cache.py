@@ -205,5 +205,5 @@ def test_the_folder_depends_on_build_processor_and_flags(monkeypatch):
     flags = cache.directory()
     monkeypatch.setattr(cache, "__version__", "0")
     version = cache.directory()
-    monkeypatch.setattr(cache, "_cpu_features", lambda: "flags: none")
+    monkeypatch.setattr(cache, "cpu_features", lambda: "flags: none")
     assert len({before, flags, version, cache.directory()}) == 4

@@ -20,6 +20,7 @@ import jaxlib
 import numpy as onp
 
 from .. import _config
+from .._machine import cpu_features
 from ..libinfo import __version__
 
 try:
@@ -40,17 +41,6 @@ _ATTEMPTS = 2  # self-tests that may end with the process before programs are no
 _state = "not used yet"
 
 
-def _cpu_features():
-    try:
-        with open("/proc/cpuinfo") as f:
-            for line in f:
-                if line.startswith(("flags", "Features")):
-                    return line
-    except OSError:
-        pass
-    return platform.processor()
-
-
 def directory():
     """The directory of this build's programs, or None when keeping them is switched off."""
     base = _config.get("cache_dir")
@@ -63,7 +53,7 @@ def directory():
             jax.__version__,
             jaxlib.__version__,  # pyright: ignore[reportPrivateImportUsage] - it is public
             platform.machine(),
-            _cpu_features(),
+            cpu_features(),
             os.environ.get("XLA_FLAGS", ""),
         ]
     )

@@ -1,8 +1,8 @@
 """The native kernels: found, compiled once per machine, loaded and made known to XLA.
 
 They need a C++ compiler and the headers that come with jaxlib; those for layers need oneDNN as well
-(``pip install 'mxnet-xla[native]'``). So there are two libraries. What is missing is told by
-:func:`state`; everything works without.
+(``pip install 'mxnet-xla[native]'``). So there are several libraries, each compiled when it is
+first needed. What is missing is told by :func:`state`; everything works without.
 """
 
 import ctypes
@@ -22,6 +22,7 @@ import jax
 import jaxlib
 
 from ... import _config
+from ..._machine import cpu_features
 
 __all__ = ["available", "state", "LAYERS", "POOLING", "ROWWISE", "UPDATES"]
 
@@ -63,7 +64,7 @@ POOLING = Library(
 )
 ROWWISE = Library(
     ("rowwise.cc",),
-    ("parallel.h",),
+    ("parallel.h"),
     ("softmax", "softmax_gradient", "layer_norm", "layer_norm_gradient"),
     False,
     "the first softmax or layer normalisation of many numbers",
@@ -166,19 +167,10 @@ def _folder(library, found):
         found["compiler"],
         *found["link"][:1],
         platform.machine(),
-        _processor(),
+        cpu_features(),
     ]
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
     return Path(_config.get("home")).expanduser() / "kernels" / key
-
-
-def _processor():
-    """The processor's features, which the compiler may use."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return next((line for line in file if line.startswith("flags")), "")
-    except OSError:
-        return platform.processor()
 
 
 def _build(library, folder, found):
