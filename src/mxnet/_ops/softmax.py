@@ -12,13 +12,6 @@ from ._spec import DType, op
 from .kernels import rowwise
 
 
-def shifted(x, axis):
-    """X minus its maximum along ``axis``: exponentials of it cannot overflow."""
-    peak = lax.stop_gradient(jnp.max(x, axis, keepdims=True, initial=-jnp.inf))
-    # a row of -inf only: keep its exponentials at 0 instead of not-a-number
-    return x - jnp.where(jnp.isinf(peak) & (peak < 0), lax.full_like(peak, 0), peak)
-
-
 def along_rows(x, axis):
     """Whether :mod:`.kernels.rowwise` is meant for it."""
     return x.dtype == jnp.float32 and x.ndim and axis in (-1, x.ndim - 1) and x.size
@@ -28,17 +21,14 @@ def softmax_of(x, axis):
     """e^x / sum e^x along ``axis``; all zeros where every x is -inf (masked out)."""
     if along_rows(x, axis):
         return rowwise.softmax(x)
-    e = jnp.exp(shifted(x, axis))
-    total = jnp.sum(e, axis, keepdims=True)
-    return e / jnp.where(total == 0, lax.full_like(total, 1), total)
+    return rowwise.softmax_formula(x, axis, log=False)
 
 
 def log_softmax_of(x, axis):
     """X - log sum e^x along ``axis``."""
     if along_rows(x, axis):
         return rowwise.log_softmax(x)
-    s = shifted(x, axis)
-    return s - jnp.log(jnp.sum(jnp.exp(s), axis, keepdims=True))
+    return rowwise.softmax_formula(x, axis, log=True)
 
 
 def prepared(where, data, axis, temperature, dtype):

@@ -39,7 +39,7 @@ class Library(NamedTuple):
 
 LAYERS = Library(
     ("convolution.cc", "recurrent.cc"),
-    ("common.h", "parallel.h"),
+    ("common.h", "exp.h", "parallel.h"),
     (
         *("conv_forward", "conv_data", "conv_weight"),
         *("lstm_forward", "lstm_backward", "gru_forward", "gru_backward"),
@@ -64,7 +64,7 @@ POOLING = Library(
 )
 ROWWISE = Library(
     ("rowwise.cc",),
-    ("parallel.h"),
+    ("exp.h", "parallel.h"),
     ("softmax", "softmax_gradient", "layer_norm", "layer_norm_gradient"),
     False,
     "the first softmax or layer normalisation of many numbers",

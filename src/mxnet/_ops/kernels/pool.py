@@ -10,6 +10,7 @@ from jax.interpreters import ad, batching, mlir
 
 from . import native
 from .choose import pooling_is_native
+from .primitive import kernel
 
 __all__ = ["max_gradient", "summing"]
 
@@ -77,39 +78,13 @@ def max_gradient(plain):
         The same in JAX: for other platforms, types and derivatives, which exist to any order.
         ``windows`` is a tuple of (axes of x, spatial axes, kernel, stride, pads, sizes of y).
     """
-    p = Primitive("mxnet_max_back")
-    formula = lambda x, y, g, *, windows: plain(windows, x, y, g)  # noqa: E731
-    p.def_impl(formula)
-    p.def_abstract_eval(lambda x, y, g, *, windows: g.update(shape=x.shape, weak_type=False))
-    by_formula = mlir.lower_fun(formula, multiple_results=False)
-
-    def on_cpu(ctx, *arrays, windows):
-        if not pooling_is_native([v.dtype for v in ctx.avals_in], ctx.avals_in[0].shape):
-            return by_formula(ctx, *arrays, windows=windows)
-        return jax.ffi.ffi_lowering(native.name("max_back"))(
-            ctx, *arrays, **_numbers(windows, ctx.avals_in[0].shape)
-        )
-
-    mlir.register_lowering(p, by_formula)
-    mlir.register_lowering(p, on_cpu, platform="cpu")
-
-    def mapped(arrays, axes, **fixed):
-        return jax.vmap(partial(formula, **fixed), axes)(*arrays), 0
-
-    batching.primitive_batchers[p] = mapped
-
-    @partial(jax.custom_vjp, nondiff_argnums=(0,))
-    def call(windows, x, y, g):
-        return p.bind(x, y, g, windows=windows)
-
-    def forward(windows, x, y, g):
-        return call(windows, x, y, g), (x, y, g)
-
-    def backward(windows, arrays, ct):
-        return jax.vjp(partial(plain, windows), *arrays)[1](ct)
-
-    call.defvjp(forward, backward)
-    return call
+    call = kernel(
+        "max_back",
+        lambda x, y, g, *, windows: (plain(windows, x, y, g),),
+        lambda dtypes, shapes: pooling_is_native(dtypes, shapes[0]),
+        lambda shapes, windows: _numbers(windows, shapes[0]),
+    )
+    return lambda windows, x, y, g: call((("windows", windows),), x, y, g)[0]
 
 
 def _numbers(windows, shape):

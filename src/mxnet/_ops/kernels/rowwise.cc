@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <vector>
 
+#include "exp.h"
 #include "parallel.h"
 #include "xla/ffi/api/ffi.h"
 
@@ -60,28 +60,11 @@ LOOP float Spread(int64_t n, const float* __restrict x, float mean) {
       n, 0.0f, [x, mean](float s, int64_t j) { return s + (x[j] - mean) * (x[j] - mean); }, Plus);
 }
 
-// e^x: x = k ln 2 + r, Taylor's series of e^r to r^7 (|r| <= 0.35: error 6e-9), times 2^k.
-inline float Exp(float x) {
-  const bool vanishes = x < -87.0f;
-  x = std::min(std::max(x, -87.0f), 88.0f);
-  const float k = __builtin_floorf(x * 1.44269504f + 0.5f);
-  const float r = (x - k * 0.693145752f) - k * 1.42860677e-6f;
-  float p = 1.0f / 5040;
-  p = p * r + 1.0f / 720;
-  p = p * r + 1.0f / 120;
-  p = p * r + 1.0f / 24;
-  p = p * r + 1.0f / 6;
-  p = p * r + 0.5f;
-  p = p * r + 1.0f;
-  p = p * r + 1.0f;
-  const int32_t bits = (static_cast<int32_t>(k) + 127) << 23;
-  float scale;
-  std::memcpy(&scale, &bits, 4);
-  return vanishes ? 0.0f : p * scale;
-}
+// e^x, and 0 where it is next to nothing: what is masked out has no weight at all.
+inline float Weight(float x) { return x < -87.0f ? 0.0f : mxnet_xla::Exp(x); }
 
 LOOP void Exps(int64_t n, const float* __restrict x, float peak, float* __restrict y) {
-  for (int64_t j = 0; j < n; ++j) y[j] = Exp(x[j] - peak);
+  for (int64_t j = 0; j < n; ++j) y[j] = Weight(x[j] - peak);
 }
 
 LOOP void Scale(int64_t n, float by, float* __restrict y) {
@@ -99,7 +82,7 @@ LOOP void SoftmaxBack(int64_t n, const float* __restrict y, const float* __restr
 
 LOOP void LogBack(int64_t n, const float* __restrict y, const float* __restrict g, float sum,
                   float* __restrict dx) {
-  for (int64_t j = 0; j < n; ++j) dx[j] = g[j] - Exp(y[j]) * sum;
+  for (int64_t j = 0; j < n; ++j) dx[j] = g[j] - Weight(y[j]) * sum;
 }
 
 LOOP void Normalise(int64_t n, const float* __restrict x, float mean, float scale,

@@ -5,7 +5,6 @@ The gradients are written out: of softmax ``y (g - sum y g)``, of its logarithm
 ``(d - mean d - h mean(d h)) / deviation``.
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -13,72 +12,33 @@ import jax
 import jax.numpy as jnp
 import numpy as onp
 from jax import lax
-from jax.extend.core import Primitive
-from jax.interpreters import batching, mlir
 
-from . import native
 from .choose import rows_are_long
+from .primitive import kernel
 
-__all__ = ["layer_norm", "log_softmax", "softmax"]
+__all__ = ["layer_norm", "log_softmax", "softmax", "softmax_formula"]
 
 
-def _kernel(target, plain) -> Callable[..., Any]:
-    """A function of arrays that is the native kernel ``target`` on CPUs and ``plain`` elsewhere and
-    for derivatives; both give a tuple.
+def _is_native(dtypes, shapes):
+    return rows_are_long(dtypes, shapes[0])
+
+
+def softmax_formula(x, axis, log):
+    """Softmax along any axis, or its logarithm, in JAX: what the operators are where there is no
+    kernel.
     """
-    p = Primitive(f"mxnet_{target}")
-    p.multiple_results = True
-    p.def_impl(plain)
-
-    @p.def_abstract_eval
-    def _(*arrays, **given):
-        shapes = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in arrays]
-        found = jax.eval_shape(partial(plain, **given), *shapes)
-        return [arrays[0].update(shape=f.shape, dtype=f.dtype, weak_type=False) for f in found]
-
-    by_formula = mlir.lower_fun(plain, multiple_results=True)
-
-    def on_cpu(ctx, *arrays, **given):
-        if rows_are_long([a.dtype for a in ctx.avals_in], ctx.avals_in[0].shape):
-            return jax.ffi.ffi_lowering(native.name(target))(ctx, *arrays, **given)
-        return by_formula(ctx, *arrays, **given)
-
-    mlir.register_lowering(p, by_formula)
-    mlir.register_lowering(p, on_cpu, platform="cpu")
-
-    def mapped(arrays, axes, **given):
-        found = jax.vmap(partial(plain, **given), axes)(*arrays)
-        return found, [0] * len(found)
-
-    batching.primitive_batchers[p] = mapped
-
-    @partial(jax.custom_vjp, nondiff_argnums=(0,))
-    def call(given, *arrays):
-        return tuple(p.bind(*arrays, **dict(given)))
-
-    def forward(given, *arrays):
-        return call(given, *arrays), arrays
-
-    def backward(given, arrays, cotangents):
-        return jax.vjp(partial(plain, **dict(given)), *arrays)[1](cotangents)
-
-    call.defvjp(forward, backward)
-    return call
-
-
-def _peak(x):
-    peak = lax.stop_gradient(jnp.max(x, -1, keepdims=True, initial=-jnp.inf))
+    peak = lax.stop_gradient(jnp.max(x, axis, keepdims=True, initial=-jnp.inf))
     # a row of -inf only: its exponentials stay 0 instead of not-a-number
-    return jnp.where(peak == -jnp.inf, lax.full_like(peak, 0), peak)
+    s = x - jnp.where(peak == -jnp.inf, lax.full_like(peak, 0), peak)
+    e = jnp.exp(s)
+    total = jnp.sum(e, axis, keepdims=True)
+    if log:
+        return s - jnp.log(total)
+    return e / jnp.where(total == 0, lax.full_like(total, 1), total)
 
 
 def _plain_softmax(x, *, log):
-    s = x - _peak(x)
-    e = jnp.exp(s)
-    total = jnp.sum(e, -1, keepdims=True)
-    if log:
-        return (s - jnp.log(total),)
-    return (e / jnp.where(total == 0, lax.full_like(total, 1), total),)
+    return (softmax_formula(x, -1, log),)
 
 
 def _plain_softmax_gradient(y, g, *, log):
@@ -103,10 +63,10 @@ def _plain_layer_norm_gradient(x, gamma, mean, scale, g):
     return dx, jnp.sum(g * h, others), jnp.sum(g, others)
 
 
-_softmax = _kernel("softmax", _plain_softmax)
-_softmax_gradient = _kernel("softmax_gradient", _plain_softmax_gradient)
-_layer_norm = _kernel("layer_norm", _plain_layer_norm)
-_layer_norm_gradient = _kernel("layer_norm_gradient", _plain_layer_norm_gradient)
+_softmax = kernel("softmax", _plain_softmax, _is_native)
+_softmax_gradient = kernel("softmax_gradient", _plain_softmax_gradient, _is_native)
+_layer_norm = kernel("layer_norm", _plain_layer_norm, _is_native)
+_layer_norm_gradient = kernel("layer_norm_gradient", _plain_layer_norm_gradient, _is_native)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(1,))
