@@ -426,16 +426,21 @@ def flush_all():
 
 
 def _fetch(value):
-    """Give a pending value its data: run its segment, or, for another thread's, compute this value
-    apart.
+    """Give a pending value its data."""
+    _compute(value)
+    holder = value.seg
+    if holder.__class__ is Packed:
+        holder.cut(value)
+
+
+def _compute(value):
+    """Run a pending value's segment, or, for another thread's, compute this value apart; it may
+    come out packed.
     """
     seg = value.seg
     if seg.__class__ is Failed:
         raise_failed(value)
-    if seg is None:  # another thread has just computed it
-        return
-    if seg.__class__ is Packed:
-        seg.cut(value)
+    if seg is None or seg.__class__ is Packed:  # it has been computed
         return
     if seg.trace is not None:
         if seg is threads.segment:
@@ -446,19 +451,13 @@ def _fetch(value):
         )
     if seg.owner == threading.get_ident():
         flush(seg)
-        if value.seg.__class__ is Packed:
-            value.seg.cut(value)
         return
     # The owner may be appending right now, so its segment is not touched: a path is immutable and
     # the lists
     # only grow, hence a prefix can be evaluated from here. (Counts of references keep the owner
     # from donating
     # the inputs we hold.)
-    while value.data is None:
-        packed = value.seg
-        if packed.__class__ is Packed:  # its owner has just run it
-            packed.cut(value)
-            return
+    while value.data is None and value.seg.__class__ is not Packed:
         state, outs = seg.state, seg.outs
         if state.n <= value.pos or state.parent is None:
             if (
