@@ -103,8 +103,8 @@ def test_errors_of_shapes_name_the_operator():
     s = sym.FullyConnected(a, num_hidden=3, name="fc7")
     with pytest.raises(ShapeError, match=r"operator fc7: .*expected weight \(3, 5\)"):
         s.infer_shape(a=(2, 5), fc7_weight=(4, 5))
-    with pytest.raises(MXNetError, match="operator dot0"):
-        sym.dot(a, sym.var("b")).infer_shape(a=(2, 3), b=(4, 5))
+    with pytest.raises(MXNetError, match="operator product: dot"):
+        sym.dot(a, sym.var("b"), name="product").infer_shape(a=(2, 3), b=(4, 5))
 
 
 def test_what_is_not_known_is_told():
