@@ -827,12 +827,12 @@ class _Graph:
 
     def __call__(self, values):
         ctx = self.ctx
-        ins = values + [p._check(p._data, ctx)._read() for p in self.params]
+        ins = values + [p._on(ctx)._read() for p in self.params]
         outs = self.traced(ins)
         if self.writes:
             n = len(outs) - len(self.writes)
             for p, v in zip(self.writes, outs[n:]):
-                p._check(p._data, ctx)._write(v)
+                p._on(ctx)._write(v)
         if self.single:
             return _wrap(NDArray, outs[0])
         return _rebuild(self.structure, iter([_wrap(NDArray, v) for v in outs]))[0]
@@ -1106,7 +1106,7 @@ class SymbolBlock(HybridBlock):
             return run_graph(self._order, self._entries, feed)
 
     def _run_traced(self, ctx, nodes, given):
-        handles = [p._check(p._data, ctx) for _, p in self._variables]
+        handles = [p._on(ctx) for _, p in self._variables]
         values = [a._read() for a in given] + [h._read() for h in handles]
         key = (threads.training, *[v.spec.with_grad(False) for v in values])
         graph = self._graphs.get(key)

@@ -100,6 +100,7 @@ class Parameter:
         self._var = None
         self._first_shape = None  # before a forward pass completed it
         self._data = None  # context -> NDArray
+        self._home = self._only = None  # its one entry, where it has just one
         self._grad_handles = None  # context -> NDArray
         self._deferred_init = ()
         self._differentiable = differentiable
@@ -194,7 +195,7 @@ class Parameter:
                 stacklevel=2,
             )
             return
-        self._data = self._grad_handles = None
+        self._data = self._home = self._only = self._grad_handles = None
         ctx = contexts(ctx)
         if init is None:
             init = default_init if self.init is None else self.init
@@ -237,6 +238,7 @@ class Parameter:
         self._data = OrderedDict()
         for c in ctx:
             self._data[c] = data if data.context == c else data.copyto(c)
+        self._home, self._only = next(iter(self._data.items())) if len(ctx) == 1 else (None, None)
         self._attach()
 
     def _attach(self):
@@ -318,6 +320,12 @@ class Parameter:
             f"Parameter '{self.name}' has not been initialized. Hint: call net.initialize(); and "
             "net.collect_params(), unlike net.params, covers the blocks inside a block."
         )
+
+    def _on(self, ctx):
+        """The value on one canonical context, found without the 0.3 us of a look-up, which counts
+        where hybridized blocks pass all their parameters.
+        """
+        return self._only if self._home is ctx else self._check(self._data, ctx)
 
     def data(self, ctx=None):
         """The value on one context (NDArray; changes to it are changes of the parameter)."""
