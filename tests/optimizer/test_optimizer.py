@@ -131,6 +131,50 @@ def test_half_precision_states():
     assert opt.SGD().create_state(0, nd.ones((2,))) is None
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("sgd", {"momentum": 0.9, "multi_precision": True}), ("adam", {"multi_precision": True})],
+)
+def test_float32_copies_leave_the_second_step_to_the_first_ones_program(dtype, name, options):
+    net = mx.gluon.nn.Dense(3, in_units=2)
+    net.initialize()
+    net.cast(dtype)
+    net.hybridize()
+    before = net.weight.data().asnumpy().astype("float32")
+    trainer = mx.gluon.Trainer(net.collect_params(), name, {"learning_rate": 1e-3, **options})
+    x = nd.ones((4, 2), dtype=dtype)
+
+    def step():
+        with mx.autograd.record():
+            loss = net(x)
+        loss.backward()
+        trainer.step(4)
+        nd.waitall()
+
+    step()
+    with mx.engine.expect(compiled=0):
+        step()
+    state = trainer._updaters[0].states[1]
+    copy = state[1] if name == "sgd" else state[0]
+    assert copy.dtype == onp.float32
+    moved = {"sgd": 2.9e-3, "adam": 2e-3}[name]  # the gradient is 1 in both steps
+    onp.testing.assert_allclose(copy.asnumpy(), before - moved, rtol=1e-4, atol=1e-7)
+    assert (net.weight.data().asnumpy() == copy.astype(dtype).asnumpy()).all()
+
+
+def test_a_copy_of_the_weight_leaves_it_too():
+    ones = onp.ones(2, "float32")
+    w, g, o = nd.array(ones), nd.array(ones), opt.create("dcasgd", learning_rate=0.1)
+    state = o.create_state(0, w)
+    o.update(0, w, g, state)
+    nd.waitall()
+    with mx.engine.expect(compiled=0):
+        o.update(0, w, g, state)
+        nd.waitall()
+    onp.testing.assert_allclose(w.asnumpy(), 1 - 0.1 - 0.1 * (1 + 0.04 * -0.1), rtol=1e-6)
+
+
 def test_half_precision_by_a_users_update():
     class Plain(opt.Optimizer):
         def update(self, index, weight, grad, state):

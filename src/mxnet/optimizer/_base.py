@@ -5,18 +5,33 @@ import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as onp
+
 from ..error import AttributeTypeError, MXNetError, fail, nearest
-from ..ndarray import NDArray
+from ..ndarray import NDArray, array
 from ..registry import UnknownNameError, get_register_func, get_registry
 from ._plan import HALF, Plan
 
-__all__ = ["Optimizer", "register", "create", "LearningRateError"]
+__all__ = ["Optimizer", "register", "create", "copied", "LearningRateError"]
 
 _Class = TypeVar("_Class", bound=type)
 
 
 class LearningRateError(MXNetError, UserWarning):
     """The learning rate is a schedule's affair (1.x raised a bare ``UserWarning``)."""
+
+
+def copied(weight, dtype=None):
+    """A copy of a weight, for a state, in the weight's type or another.
+
+    Made on the host where the weight is known: a copy that is pending at the first update would
+    give the first step a program of its own.
+    """
+    dtype = weight.dtype if dtype is None else dtype
+    data = weight._read().data
+    if not hasattr(data, "dtype") or weight.stype != "default":
+        return weight.detach().astype(dtype)
+    return array(onp.asarray(data), ctx=weight.context, dtype=dtype)
 
 
 class Optimizer:
@@ -208,7 +223,7 @@ class Optimizer:
         """As :meth:`create_state`; under ``multi_precision`` with a half-width weight's copy."""
         if weight.dtype in HALF:
             if self.multi_precision:
-                copy = weight.detach().astype("float32")
+                copy = copied(weight, "float32")
                 state = self.create_state(index, copy)
                 return (state, copy) if self.master_last else (copy, state)
             warnings.warn(

@@ -7,7 +7,7 @@ import numpy as onp
 from .._ops import update as _update
 from .._ops.update import cast, clipped
 from ..ndarray import array
-from ._base import Optimizer, register
+from ._base import Optimizer, copied, register
 
 __all__ = ["SGD", "NAG", "Signum", "SGLD", "DCASGD", "LARS", "LBSGD", "ccSGD", "Test", "zeros_like"]
 
@@ -212,7 +212,7 @@ class DCASGD(Optimizer):
 
     def create_state(self, index, weight):
         """(momentum or None, a copy of the weight)"""
-        return _momentum(self, index, weight), weight.detach().copy()
+        return _momentum(self, index, weight), copied(weight)
 
     def hyper(self):
         """(momentum, lamda)"""
