@@ -9,6 +9,7 @@ from ..error import ShapeError, fail
 from ._bits import uniform01
 from ._nn import accumulator, require_floating
 from ._spec import op
+from .kernels.gelu import gelu
 
 
 def relu(x):
@@ -63,7 +64,6 @@ SELU_ALPHA, SELU_SCALE = (
     1.6732632423543772,
     1.0507009873554805,
 )  # Klambauer et al. 2017, arXiv:1706.02515
-SQRT_HALF = 0.7071067811865476
 
 
 def infer_leaky_relu(data, gamma=None, *, act_type="leaky", **_):
@@ -126,7 +126,7 @@ def leaky_relu(
     elif act_type == "rrelu":
         below = x * rrelu_slopes(x, key, lower_bound, upper_bound, train)
     elif act_type == "gelu":
-        return (0.5 * x * (1 + lax.erf(x * SQRT_HALF))).astype(data.dtype)
+        return gelu(x).astype(data.dtype)
     else:
         # the exponential of a large positive x would be infinite, and its derivative 0 * inf
         e = jnp.expm1(jnp.where(x > 0, 0, x))

@@ -12,6 +12,7 @@ __all__ = [
     "loop_is_native",
     "rows_are_long",
     "rows_are_native",
+    "slope_is_rational",
     "updates_join",
     "updates_are_native",
 ]
@@ -124,8 +125,21 @@ _FEW_TAPS = 4
 # written out, reciprocals, barriers) gained nothing. A training step of a Transformer (2 layers,
 # d 256, T 128, batch 16): 77 -> 75 ms.
 # XLA keeps: BatchNorm of (32, 64, 28, 28), 1.70 beside PyTorch's 1.75, and of (32, 256, 7, 7), .47
-# beside .46; GELU of (2048, 1024), which it joins with its neighbours: 1.79 beside .98.
+# beside .46.
 _LONG = 1 << 14  # elements in all
+
+# GELU, forward and gradient, ms, two cores (and of CPU time): by its definition -> with a rational
+# derivative:
+#
+#   (64, 64)        .030 -> .047    (.040 -> .069)    two threads for too little work
+#   (512, 64)       .055 -> .065    (.094 -> .105)
+#   (1024, 256)     .224 -> .191    (.366 -> .285)
+#   (2048, 1024)    1.27 ->  .94    (2.30 -> 1.60)    PyTorch .98
+#   dense layers 256 -> 1024 -> 256 with GELU between, 2048 rows, a training step:
+#                   17.0 -> 16.3    (15.5 with x^2 / 2 instead; PyTorch 32.6)
+#
+# It stays with XLA, which joins it with the bias before it.
+_WIDE = 1 << 16  # elements
 
 
 def choose(kind, dtype, x, w, y, geometry):
@@ -205,3 +219,8 @@ def rows_are_long(dtypes, x):
         and math.prod(x) >= _LONG
         and native.available(native.ROWWISE)
     )
+
+
+def slope_is_rational(dtype, x):
+    """Whether the derivative of GELU for an ``x`` of this shape is the rational one."""
+    return _config.get("kernels") != "plain" and dtype == "float32" and math.prod(x) >= _WIDE
