@@ -125,6 +125,35 @@ def aside():
         t.aside = False
 
 
+def _known_step(seg, bound, ins):
+    """The step of an operator that was appended here before, its new inputs registered; None, and
+    nothing registered, where it was not or an input is pending elsewhere.
+
+    The inputs' contexts need no look of their own: they are part of the key.
+    """
+    state = seg.state
+    slots = seg.slots
+    n = state.n
+    key = [bound]
+    for v in ins:
+        if v.data is None:
+            if v.seg is not seg:
+                _take_back(seg, state)
+                return None
+            key.append(v.pos)
+        else:
+            p = slots.get(v)
+            if p is None:
+                slots[v] = n
+                n += 1
+                p = v.spec
+            key.append(p)
+    step = (state.next_rec if threads.recording else state.next).get(tuple(key))
+    if step is None:
+        _take_back(seg, state)
+    return step
+
+
 def append(bound, ins, words=()):
     """Append an operator with one output that has a handle; returns its Value. See
     :func:`append_many`.
@@ -162,26 +191,12 @@ def append(bound, ins, words=()):
             if q is None:
                 slots[w] = n
                 q = w.spec
-        key = (bound, p, q)
+        step = (state.next_rec if t.recording else state.next).get((bound, p, q))
+        if step is None:
+            _take_back(seg, state)
     else:
-        key = [bound]
-        for v in ins:
-            if v.data is None:
-                if v.seg is not seg:
-                    _take_back(seg, state)
-                    return append_many(bound, ins, words)[0]
-                key.append(v.pos)
-            else:
-                p = slots.get(v)
-                if p is None:
-                    slots[v] = n
-                    n += 1
-                    p = v.spec
-                key.append(p)
-        key = tuple(key)
-    step = (state.next_rec if t.recording else state.next).get(key)
+        step = _known_step(seg, bound, ins)
     if step is None:
-        _take_back(seg, state)
         return append_many(bound, ins, words)[0]
     if words:
         seg.words += words
@@ -238,6 +253,35 @@ def append_many(bound, ins, words=(), keep=1, ctx=None):
     MXNetError   what the operator refuses: shapes, dtypes, contexts
     """
     t = threads
+    seg = t.segment
+    step = None
+    if seg is not None and (ins or seg.ctx is ctx):
+        step = _known_step(seg, bound, ins)
+    if step is None:
+        seg, step = _checked_step(bound, ins, keep, ctx)
+    if bound.needs_key:
+        if seg.trace is not None:  # drawn at each call of what is being traced
+            seg.trace.random_words.append(len(seg.words) + len(words))
+            stream = counter = 0
+        else:
+            stream, counter = draw()
+        words = (*words, stream, counter)
+    if words:
+        seg.words += words
+    pos = step.pos
+    outs = [Value(seg, pos + i, s) for i, s in enumerate(step.specs[: step.keep])]
+    seg.outs += outs
+    seg.state = step
+    if step.full and not t.hold:
+        flush(seg)
+    return outs
+
+
+def _checked_step(bound, ins, keep, ctx):
+    """The segment that an operator belongs in, and its step there: every input is looked at, and
+    computed where it is pending elsewhere.
+    """
+    t = threads
     if t.tracing is None:
         for v in ins:
             if v.data is None and v.seg.__class__ is Failed:
@@ -292,22 +336,7 @@ def append_many(bound, ins, words=(), keep=1, ctx=None):
             _take_back(seg, state)
             raise
         step = table.setdefault(key, step)
-    if bound.needs_key:
-        if seg.trace is not None:  # drawn at each call of what is being traced
-            seg.trace.random_words.append(len(seg.words) + len(words))
-            stream = counter = 0
-        else:
-            stream, counter = draw()
-        words = (*words, stream, counter)
-    if words:
-        seg.words += words
-    pos = step.pos
-    outs = [Value(seg, pos + i, s) for i, s in enumerate(step.specs[: step.keep])]
-    seg.outs += outs
-    seg.state = step
-    if step.full and not t.hold:
-        flush(seg)
-    return outs
+    return seg, step
 
 
 def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
