@@ -236,17 +236,24 @@ def test_a_worker_that_is_killed(number):
     assert not alive(pid)
 
 
-def test_a_worker_killed_from_outside_and_one_that_leaves():
+@pytest.mark.parametrize("met", ["waiting for its batch", "asking for the next one"])
+def test_a_worker_killed_from_outside(met):
     loader = DataLoader(numbers(100, lambda x: (time.sleep(0.01), x)[1]), 2, num_workers=2)
-    batches = iter(loader)
-    next(batches)
+    batches, others = iter(loader), iter(loader)
+    next(batches), next(others)
     pids = loader._processes.pids
     os.kill(pids[0], signal.SIGTERM)
+    if met == "asking for the next one":
+        wait_until_gone(pids[:1])
     with pytest.raises(WorkerDied, match=rf"process {pids[0]}\) was killed by SIGTERM"):
         list(batches)
     wait_until_gone(pids)
+    with pytest.raises(WorkerDied, match="begin a new epoch"):
+        list(others)
     assert plain(next(iter(loader))) == [0, 1]  # new ones
-    del loader, batches
+
+
+def test_a_worker_that_leaves():
     with pytest.raises(WorkerDied, match="ended with exit status 3 while it made sample 0"):
         list(DataLoader(numbers(2, lambda x: os._exit(3)), 2, num_workers=1))
 

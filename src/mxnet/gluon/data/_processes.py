@@ -157,9 +157,13 @@ class Pool:
             ready = [p for p in self._processes if p.ready] or self._processes
             process = min(ready, key=lambda p: len(p.asked))
             process.asked[token, n] = indices
-            # if it is dead, waiting for its answer tells how it died
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            try:
                 process.channel.send(("batch", token, n), (seeds, indices))
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # it is dead: waiting for its answer tells how it died
+            except BaseException:  # an interrupt in the middle of a message
+                self.close()
+                raise
 
     def _may_start(self):
         """Whether one more process is wanted, and would not hold up those that still start."""
@@ -208,7 +212,12 @@ class Pool:
 
     # ------------------------------------------------------------------ messages
     def _collect(self, timeout):
-        """Read what workers have sent; wait for it at most ``timeout`` seconds."""
+        """Read what workers have sent; wait for it at most ``timeout`` seconds.
+
+        Whoever meets a death - it may be who asks for more, or looks ahead - ends the others.
+        """
+        if self.closed:
+            raise WorkerDied("DataLoader: the workers were ended. Hint: begin a new epoch.")
         poll = select.poll()
         by_fd = {}
         for process in self._processes:
@@ -219,7 +228,12 @@ class Pool:
             try:
                 message, thunk = process.channel.receive()
             except (EOFError, ConnectionResetError):
-                raise WorkerDied(process.obituary()) from None
+                died = WorkerDied(process.obituary())
+                self.close()
+                raise died from None
+            except BaseException:  # an interrupt in the middle of a message
+                self.close()
+                raise
             self._handle(process, message, thunk)
 
     def _handle(self, process, message, thunk):
@@ -227,6 +241,7 @@ class Pool:
         if kind == "ready":
             process.ready = True
         elif kind == "unfit":
+            self.close()
             raise CannotStart(f"they cannot read the data set ({what[0]})")
         else:
             token, n = what[:2]
