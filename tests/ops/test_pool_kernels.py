@@ -1,4 +1,6 @@
-"""Gradients of pooling, with and without the native kernels, against the definition by loops."""
+"""Sums over windows and gradients of pooling, with and without the native kernels, against the
+definition by loops.
+"""
 
 import itertools
 from functools import partial
@@ -22,6 +24,7 @@ def mode(request, monkeypatch):
         pytest.skip(f"native kernels: {native.state(native.POOLING)}")
     monkeypatch.setattr(choose, "_LARGE_IMAGE", 0)
     monkeypatch.setattr(choose, "_FEW_TAPS", 0)
+    monkeypatch.setattr(choose, "_MANY_TAPS", 0)
     before = _config.get("kernels")
     _config.set_option("kernels", request.param)
     yield request.param
@@ -40,6 +43,8 @@ CASES = {
     "channels last": ((2, 9, 7, 5), (3, 2), (1, 3), ((1, 1), (0, 0)), 1),
     "many channels last": ((1, 4, 4, 37), (2, 2), (2, 2), ((0, 0), (0, 0)), 1),
     "one axis": ((2, 3, 40), (4,), (3,), ((2, 2),), 2),
+    "few and wide": ((1, 3, 14, 23), (7, 7), (7, 7), ((0, 0), (2, 3)), 2),
+    "overlapping far": ((1, 2, 9, 17), (5, 5), (3, 3), ((2, 2), (0, 0)), 2),
     "three axes": ((2, 2, 5, 6, 7), (2, 3, 2), (2, 1, 1), ((0, 0), (1, 1), (1, 1)), 2),
 }
 
@@ -122,6 +127,14 @@ def test_maximum(case, mode):
 def test_sum(case, mode):
     x = RNG.standard_normal(CASES[case][0], "float32")
     check(case, x, nn_pool.window_sum, lambda x, places: places, mode, "window_spread")
+    # the sum is the transpose of its gradient
+    full = windows(case)
+    compiled = jax.jit(lambda x: nn_pool.window_sum(full, x))
+    assert (native.name("window_sum") in compiled.lower(x).as_text()) == (mode == "native")
+    y = compiled(x)
+    nothing = onp.zeros(x.shape)
+    _, sums = by_loops(full, nothing, onp.zeros(y.shape), x.astype("d"), lambda x, places: places)
+    onp.testing.assert_allclose(y, sums, rtol=1e-5, atol=2e-6)
 
 
 SIZES = ((9, 5), (40, 20))  # of x and y along the axes of the overlapping windows

@@ -102,12 +102,20 @@ _WIDE_STEP = 1 << 14  # numbers in the state
 #   mean     (256, 6, 24, 24)    2x2 / 2     .34 -> .50             1.30
 #            (32, 64, 70, 70)    2x2 / 2    4.49 -> 5.98            28.5
 #            (32, 64, 28, 28)    3x3 / 2    5.41 -> 1.83            3.25
-#            (16, 128, 17, 17)   5x5 / 3    6.00 -> .79              .65
-#            (32, 128, 14, 14)   7x7 / 7    19.0 -> .81              .35
+#            (16, 128, 17, 17)   5x5 / 3    6.00 -> .39              .65
+#            (32, 128, 14, 14)   7x7 / 7    19.0 -> .30              .35
 #
-# Forward alone XLA is as fast: 5x5 .19 beside .40, 7x7 .41 beside .44.
+# Sums alone, ms of CPU time, XLA -> native; gradients, an earlier form of the kernel -> this one:
+#
+#   (16, 128, 17, 17)   5x5 / 3     .27 -> .27      .47 -> .39
+#   (32, 128, 14, 14)   7x7 / 7     .52 -> .23      .51 -> .36
+#   (8, 64, 28, 28)     5x5        2.47 -> .71
+#   (16, 64, 56, 56)    4x4 / 4    4.63 -> .60
+#   (64, 256, 8, 8)     8x8         .13 -> .34      .81 -> .44
+#   (32, 64, 28, 28)    3x3        1.25 -> 2.2
 _LARGE_IMAGE = 1 << 12  # elements
-_FEW_TAPS = 4
+_FEW_TAPS = 4  # of a gradient
+_MANY_TAPS = 9  # of a sum
 
 # Along rows, forward and gradient together, ms, two cores: XLA -> native, and PyTorch.
 #
@@ -197,16 +205,17 @@ def rows_are_native(dtype, shape):
     )
 
 
-def pooling_is_native(dtypes, x, kernel=None):
+def pooling_is_native(dtypes, x, kernel=None, forward=False):
     """Whether the gradient of a pooling of an ``x`` of this shape is a native call on a CPU: that
-    of a maximum, or that of a sum over windows of this kernel.
+    of a maximum, or that of a sum over windows of this kernel; or the sum itself (``forward``).
     """
+    few = _MANY_TAPS if forward else _FEW_TAPS
     return (
         _config.get("kernels") == "native"
         and all(d == "float32" for d in dtypes)
         and math.prod(x) >= _LARGE_IMAGE
         and math.prod(x[1:]) < 2**31
-        and (kernel is None or math.prod(kernel) > _FEW_TAPS)
+        and (kernel is None or math.prod(kernel) > few)
         and native.available(native.POOLING)
     )
 

@@ -58,9 +58,9 @@ UPDATES = Library(
 POOLING = Library(
     ("pool.cc",),
     ("parallel.h",),
-    ("max_back", "window_spread"),
+    ("max_back", "window_spread", "window_sum"),
     False,
-    "the first gradient of a pooling",
+    "the first gradient of a pooling, or sum over large windows",
 )
 ROWWISE = Library(
     ("rowwise.cc",),

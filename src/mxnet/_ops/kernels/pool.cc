@@ -1,4 +1,4 @@
-// Gradients of sums over windows, and of window maxima.
+// Sums over windows and their gradients, and gradients of window maxima.
 
 #include <algorithm>
 #include <cstdint>
@@ -169,51 +169,133 @@ __attribute__((noinline)) void Add(int64_t n, const float* __restrict from, floa
   for (int64_t i = 0; i < n; ++i) to[i] += from[i];
 }
 
-template <int kStride>
-__attribute__((noinline)) void AddToEvery(int64_t n, int64_t stride, const float* __restrict from,
-                                          float* __restrict to) {
-  const int64_t step = kStride ? kStride : stride;
-  for (int64_t i = 0; i < n; ++i) to[i * step] += from[i];
-}
+constexpr int64_t kFew = 8;  // windows along a row
 
-// f(place of the row in x) for the rows that the windows in row b of slab a cover.
-template <typename F>
-inline void EachRow(const Windows& w, int64_t a, int64_t b, const F& f) {
-  for (int64_t i = 0; i < w.kernel[0]; ++i) {
-    const int64_t u = a * w.stride[0] - w.low[0] + i;
-    if (u < 0 || u >= w.in[0]) continue;
-    for (int64_t j = 0; j < w.kernel[1]; ++j) {
-      const int64_t v = b * w.stride[1] - w.low[1] + j;
-      if (v >= 0 && v < w.in[1]) f((u * w.in[1] + v) * w.in[2]);
-    }
+// Each number to all of its window's places in a line that begins with the first window; and back.
+template <int kStride>
+__attribute__((noinline)) void SpreadLine(int64_t n, int64_t stride, int64_t kernel,
+                                          const float* __restrict from, float* __restrict line) {
+  const int64_t step = kStride ? kStride : stride;
+  for (int64_t k = 0; k < kernel; ++k) {
+    for (int64_t j = 0; j < n; ++j) line[j * step + k] += from[j];
   }
 }
 
-// One plane: along the rows first, then whole rows. line: as long as a row.
+template <int kStride>
+__attribute__((noinline)) void GatherLine(int64_t n, int64_t stride, int64_t kernel,
+                                          const float* __restrict line, float* __restrict to) {
+  const int64_t step = kStride ? kStride : stride;
+  for (int64_t j = 0; j < n; ++j) to[j] = line[j * step];
+  for (int64_t k = 1; k < kernel; ++k) {
+    for (int64_t j = 0; j < n; ++j) to[j] += line[j * step + k];
+  }
+}
+
+// Where windows are few, one after the other.
+__attribute__((noinline)) void SpreadFew(int64_t n, int64_t stride, int64_t kernel,
+                                         const float* __restrict from, float* __restrict line) {
+  for (int64_t j = 0; j < n; ++j, line += stride) {
+    for (int64_t k = 0; k < kernel; ++k) line[k] += from[j];
+  }
+}
+
+__attribute__((noinline)) void GatherFew(int64_t n, int64_t stride, int64_t kernel,
+                                         const float* __restrict line, float* __restrict to) {
+  for (int64_t j = 0; j < n; ++j, line += stride) {
+    float sum = 0;
+    for (int64_t k = 0; k < kernel; ++k) sum += line[k];
+    to[j] = sum;
+  }
+}
+
+// The same line to several rows that follow each other.
+__attribute__((noinline)) void AddToRows(int64_t rows, int64_t n, const float* __restrict line,
+                                         float* __restrict x) {
+  for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t i = 0; i < n; ++i) x[r * n + i] += line[i];
+  }
+}
+
+// Rows of x summed up, the columns of a block side by side in registers.
+template <int kBlock>
+inline void SumBlock(int64_t slabs, int64_t slab, int64_t rows, int64_t n, const float* __restrict x,
+                     float* __restrict line) {
+  float sums[kBlock] = {};
+  for (int64_t a = 0; a < slabs; ++a) {
+    for (int64_t r = 0; r < rows; ++r) {
+      const float* from = x + a * slab + r * n;
+      for (int i = 0; i < kBlock; ++i) sums[i] += from[i];
+    }
+  }
+  for (int i = 0; i < kBlock; ++i) line[i] = sums[i];
+}
+
+__attribute__((noinline)) void SumRows(int64_t slabs, int64_t slab, int64_t rows, int64_t n,
+                                       const float* __restrict x, float* __restrict line) {
+  int64_t i = 0;
+  for (; i + 16 <= n; i += 16) SumBlock<16>(slabs, slab, rows, n, x + i, line + i);
+  for (; i + 4 <= n; i += 4) SumBlock<4>(slabs, slab, rows, n, x + i, line + i);
+  if (i == n) return;
+  if (n >= 4) return SumBlock<4>(slabs, slab, rows, n, x + n - 4, line + n - 4);  // some again
+  for (; i < n; ++i) SumBlock<1>(slabs, slab, rows, n, x + i, line + i);
+}
+
+// The part of a window inside an axis.
+struct Part {
+  int64_t begin, size;
+};
+
+inline Part Clipped(const Windows& w, int axis, int64_t window) {
+  const int64_t first = window * w.stride[axis] - w.low[axis];
+  const int64_t begin = std::max<int64_t>(first, 0);
+  return {begin, std::max<int64_t>(std::min(first + w.kernel[axis], w.in[axis]) - begin, 0)};
+}
+
+// How long a line is that holds both a row and all windows along it.
+inline int64_t Length(const Windows& w) {
+  const int64_t covered = w.out[2] ? (w.out[2] - 1) * w.stride[2] + w.kernel[2] : 0;
+  return std::max(covered, w.low[2] + w.in[2]);
+}
+
+// One plane: along the rows first, then whole rows.
 void SpreadPlane(const Windows& w, const float* g, float* dx, float* line) {
   const int64_t row = w.in[2], n = w.out[2], s = w.stride[2];
-  const auto add = s == 1 ? AddToEvery<1> : s == 2 ? AddToEvery<2> : AddToEvery<0>;
+  const auto spread = n < kFew ? SpreadFew : s == 1 ? SpreadLine<1> : SpreadLine<0>;
   std::memset(dx, 0, sizeof(float) * w.in[0] * w.in[1] * row);
   for (int64_t a = 0; a < w.out[0]; ++a) {
     for (int64_t b = 0; b < w.out[1]; ++b, g += n) {
-      std::fill(line, line + row, 0.0f);
-      for (int64_t k = 0; k < w.kernel[2]; ++k) {
-        int64_t begin, end;
-        Inside(row, n, s, k - w.low[2], begin, end);
-        if (begin < end) add(end - begin, s, g + begin, line + begin * s + k - w.low[2]);
+      std::fill(line, line + Length(w), 0.0f);
+      spread(n, s, w.kernel[2], g, line);
+      const Part slabs = Clipped(w, 0, a), rows = Clipped(w, 1, b);
+      for (int64_t i = slabs.begin; i < slabs.begin + slabs.size; ++i) {
+        AddToRows(rows.size, row, line + w.low[2], dx + (i * w.in[1] + rows.begin) * row);
       }
-      EachRow(w, a, b, [&](int64_t at) { Add(row, line, dx + at); });
     }
   }
 }
 
-// f(number of the plane or example, a buffer as long as a row of x or y, or as all channels) on all
+// One plane the other way round: whole rows first.
+void SumPlane(const Windows& w, const float* x, float* y, float* line) {
+  const int64_t row = w.in[2], n = w.out[2], s = w.stride[2];
+  const auto gather = n < kFew ? GatherFew : s == 1 ? GatherLine<1> : GatherLine<0>;
+  std::fill(line, line + Length(w), 0.0f);  // what lies beside a row stays so
+  for (int64_t a = 0; a < w.out[0]; ++a) {
+    for (int64_t b = 0; b < w.out[1]; ++b, y += n) {
+      const Part slabs = Clipped(w, 0, a), rows = Clipped(w, 1, b);
+      const float* from = x + (slabs.begin * w.in[1] + rows.begin) * row;
+      SumRows(slabs.size, w.in[1] * row, rows.size, row, from, line + w.low[2]);
+      gather(n, s, w.kernel[2], line, y);
+    }
+  }
+}
+
+// f(number of the plane or example, a buffer as long as a row or a line, or as all channels) on all
 // threads.
 template <typename T, typename F>
 void OverPlanes(ffi::ThreadPool& pool, const Windows& w, const F& f) {
   const int64_t parts = std::min(w.outer, 2 * std::max<int64_t>(1, pool.num_threads()));
   mxnet_xla::Parallel(pool, parts, [&](int64_t part) {
-    std::vector<T> buffer(w.inner == 1 ? std::max(w.in[2], w.out[2]) : w.inner);
+    std::vector<T> buffer(w.inner == 1 ? std::max(Length(w), w.out[2]) : w.inner);
     const int64_t end = w.outer * (part + 1) / parts;
     for (int64_t i = w.outer * part / parts; i < end; ++i) f(i, buffer.data());
   });
@@ -257,6 +339,26 @@ ffi::Error WindowSpread(ffi::ThreadPool pool, Array g, ffi::Result<Array> dx, Nu
     EachWindow(w, [&](int64_t a, int64_t b, int64_t c) {
       EachBack(w, a, b, c, [&](int64_t p, int32_t) { Add(inner, from, to + p); });
       from += inner;
+    });
+  });
+  return ffi::Error::Success();
+}
+
+ffi::Error WindowSum(ffi::ThreadPool pool, Array x, ffi::Result<Array> y, Numbers in, Numbers out,
+                     Numbers kernel, Numbers stride, Numbers low, int64_t outer, int64_t inner) {
+  const Windows w{outer, inner, in.begin(), out.begin(), kernel.begin(), stride.begin(),
+                  low.begin()};
+  Numbers numbers[] = {in, out, kernel, stride, low};
+  if (!Fits(w, numbers, {Count(x)}, {Count(*y)})) return Unfit();
+  const int64_t of_x = Product(w.in) * inner, of_y = Product(w.out) * inner;
+  OverPlanes<float>(pool, w, [&](int64_t i, float* line) {
+    const float* from = x.typed_data() + i * of_x;
+    float* to = y->typed_data() + i * of_y;
+    if (inner == 1) return SumPlane(w, from, to, line);
+    std::memset(to, 0, sizeof(float) * of_y);
+    EachWindow(w, [&](int64_t a, int64_t b, int64_t c) {
+      EachBack(w, a, b, c, [&](int64_t p, int32_t) { Add(inner, from + p, to); });
+      to += inner;
     });
   });
   return ffi::Error::Success();
@@ -311,4 +413,7 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(max_back, MaxBack,
                                   .Ret<Array>() WINDOWS);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(
     window_spread, WindowSpread,
+    ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Array>() WINDOWS);
+XLA_FFI_DEFINE_HANDLER_SYMBOL(
+    window_sum, WindowSum,
     ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Array>() WINDOWS);

@@ -1,4 +1,6 @@
-"""Gradients of sums over windows and of window maxima: natively on CPUs, by formulas elsewhere."""
+"""Sums over windows, their gradients and those of window maxima: natively on CPUs, by formulas
+elsewhere.
+"""
 
 import math
 from functools import partial
@@ -16,7 +18,7 @@ __all__ = ["max_gradient", "summing"]
 
 
 def summing(plain):
-    """A function ``(windows, x) -> y`` whose gradient is computed natively on CPUs.
+    """A function ``(windows, x) -> y`` that is computed natively on CPUs, and so is its gradient.
 
     Parameters
     ----------
@@ -31,12 +33,12 @@ def summing(plain):
         x = jax.ShapeDtypeStruct(shape, g.dtype)
         return jax.linear_transpose(partial(plain, windows), x)(g)[0]
 
-    def spread_on_cpu(ctx, g, *, windows, shape):
-        if not pooling_is_native([ctx.avals_in[0].dtype], shape, windows[2]):
-            lower = mlir.lower_fun(spread, multiple_results=False)
-            return lower(ctx, g, windows=windows, shape=shape)
-        lower = jax.ffi.ffi_lowering(native.name("window_spread"))
-        return lower(ctx, g, **_numbers(windows, shape))
+    def on_cpu(formula, target, forward, ctx, a, *, windows, shape):
+        if not pooling_is_native([ctx.avals_in[0].dtype], shape, windows[2], forward):
+            lower = mlir.lower_fun(formula, multiple_results=False)
+            return lower(ctx, a, windows=windows, shape=shape)
+        lower = jax.ffi.ffi_lowering(native.name(target))
+        return lower(ctx, a, **_numbers(windows, shape))
 
     def mapped(formula, arrays, axes, **fixed):
         return jax.vmap(partial(formula, **fixed), axes)(*arrays), 0
@@ -48,12 +50,15 @@ def summing(plain):
         )
     )
     spread_p.def_abstract_eval(lambda g, *, windows, shape: g.update(shape=shape, weak_type=False))
-    for p, formula, other in ((total_p, total, spread_p), (spread_p, spread, total_p)):
+    for p, formula, target, forward, other in (
+        (total_p, total, "window_sum", True, spread_p),
+        (spread_p, spread, "window_spread", False, total_p),
+    ):
         p.def_impl(formula)
         mlir.register_lowering(p, mlir.lower_fun(formula, multiple_results=False))
+        mlir.register_lowering(p, partial(on_cpu, formula, target, forward), platform="cpu")
         batching.primitive_batchers[p] = partial(mapped, formula)
         ad.deflinear2(p, partial(_turned, other))
-    mlir.register_lowering(spread_p, spread_on_cpu, platform="cpu")
     return lambda windows, x: total_p.bind(x, windows=windows, shape=x.shape)
 
 
