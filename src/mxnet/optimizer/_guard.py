@@ -8,7 +8,6 @@ import jax.numpy as jnp
 from .._engine.segment import append_many
 from .._engine.tape import unrecorded
 from .._ops._spec import Bound
-from ._plan import _bound
 
 __all__ = ["run_guarded"]
 
@@ -50,8 +49,7 @@ def run_guarded(plan, optimizer):
     optimizer._set_current_context(plan.weights[0].context.device_id)
     optimizer._update_count(plan.indices)
     words = optimizer._numbers(plan.indices)
-    own = optimizer._own_static(plan.indices)
-    bound = _bound(optimizer, optimizer._static(), plan.layouts, own, len(words))
+    bound = plan.bind(optimizer, len(words))
     outs = unrecorded(
         append_many,
         _guarded(bound),

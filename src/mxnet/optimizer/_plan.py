@@ -11,25 +11,40 @@ import jax.numpy as jnp
 import numpy as onp
 
 from .._engine.segment import append_many
+from .._engine.state import threads
 from .._engine.tape import unrecorded
 from .._ops._spec import Bound, make_key
-from .._ops.kernels.choose import updates_join
-from .._ops.kernels.update import joined
+from .._ops.kernels.choose import states_pack, updates_join
+from .._ops.kernels.update import RULES, joined, joined_packed
 from ..error import MXNetError
 from ..ndarray import NDArray
 from ._lazy import Rows, is_lazy, lazily
+from ._pack import Pack, release
 
 __all__ = ["Plan", "MultiStep", "HALF", "flatten"]
 
 HALF = (onp.float16, jnp.bfloat16)  # element types that ``multi_precision`` keeps a float32 copy of
 _LEAF = 0
-# Formulas that can be computed for many parameters in one call: the structures of the state, for
-# which the rule is told by the number of arrays, and how many numbers are shared. By name, since
-# the optimizers stand on this module; one that overrides ``step`` goes its own way.
+# Formulas that can be computed for many parameters in one call: how many numbers are shared, and
+# the kernel's rule by the structure of the state. By name, since the optimizers stand on this
+# module; one that overrides ``step`` goes its own way.
 _JOINABLE = {
-    f"{__package__}.descent.SGD.step": ((None, _LEAF), 3),
-    f"{__package__}.adaptive.Adam.step": (((_LEAF, _LEAF),), 5),
+    f"{__package__}.descent.SGD.step": (3, {None: "sgd", _LEAF: "momentum"}),
+    f"{__package__}.descent.NAG.step": (3, {None: "sgd", _LEAF: "nag"}),
+    f"{__package__}.adaptive.Adam.step": (5, {(_LEAF, _LEAF): "adam"}),
+    f"{__package__}.adaptive.AdaGrad.step": (3, {_LEAF: "adagrad"}),
+    f"{__package__}.adaptive.RMSProp.step": (
+        6,
+        {(_LEAF,): "rmsprop", (_LEAF, _LEAF, _LEAF): "centred"},
+    ),
 }
+
+
+def _rules(step, n_shared, static, draws):
+    """The rules of a formula by the structure of its state: see above."""
+    name = f"{step.__module__}.{getattr(step, '__qualname__', '')}"
+    expected, rules = _JOINABLE.get(name, (0, {}))
+    return {} if expected != n_shared or static or draws else rules
 
 
 def flatten(state, leaves):
@@ -79,12 +94,15 @@ class MultiStep(Bound):
     layouts : tuple per parameter of (structure of the state, place of the float32 copy or None,
         whether it is updated lazily,
         static pairs)
+    packed : tuple of int    parameters, of one structure, whose states are packed: one array for
+        each kind of state, after the others' arrays
     """
 
-    def __init__(self, name, step, static, layouts, n_shared, n_rates, draws):
+    def __init__(self, name, step, static, layouts, n_shared, n_rates, draws, packed=()):
         super().__init__()
         self.name, self.step, self.static, self.layouts = name, step, dict(static), layouts
         self.n_shared, self.n_rates = n_shared, n_rates
+        self.packed = packed
         self.needs_key = draws
         self.n_words = n_shared + n_rates * len(layouts) + (2 if draws else 0)
 
@@ -99,11 +117,18 @@ class MultiStep(Bound):
         n = len(self.layouts)
         shared = tuple(words[: self.n_shared])
         key = make_key(words[-2], words[-1]) if self.needs_key else None
-        leaves = iter(inputs[2 * n :])
-        states = [_build(structure, leaves) for structure, *_ in self.layouts]
         starts = [self.n_shared + i * self.n_rates for i in range(n)]
         rates = [tuple(words[at : at + self.n_rates]) for at in starts]
-        done = self._joined(inputs, states, shared, rates)
+        rules = _rules(self.step, self.n_shared, self.static, self.needs_key)
+        done, new_packs = self._packed(inputs, rules, shared, rates)
+        leaves = iter(inputs[2 * n :])
+        states = [
+            None if i in done else _build(structure, leaves)
+            for i, (structure, *_) in enumerate(self.layouts)
+        ]
+        if self.n_rates == 2:
+            for structure, rule in rules.items():
+                done |= self._joined(inputs, states, done, structure, rule, shared, rates)
         new_leaves, new_weights = [], []
         for i, (structure, master, lazy, own) in enumerate(self.layouts):
             weight, grad, state = inputs[i], inputs[n + i], states[i]
@@ -112,8 +137,11 @@ class MultiStep(Bound):
             if key is not None:
                 kw["key"] = jax.random.fold_in(key, i)
             if i in done:
-                new, state = done[i]
-            elif master is None:
+                new, *new_state = done[i]
+                new_leaves += new_state
+                new_weights.append(new)
+                continue
+            if master is None:
                 new, state = step(weight, grad, state, shared, rates[i], **kw)
             else:
                 w32, inner = state[master], state[1 - master]
@@ -122,33 +150,34 @@ class MultiStep(Bound):
                 state = (w32, inner) if master == 0 else (inner, w32)
             new_weights.append(new.astype(weight.dtype))
             _spread(state, structure, new_leaves)
-        return (*new_leaves, *new_weights)
+        return (*new_leaves, *new_packs, *new_weights)
 
-    def _joined(self, inputs, states, shared, rates):
-        """Those of the parameters that one call updates: number -> (weight, state)."""
-        name = f"{self.step.__module__}.{getattr(self.step, '__qualname__', '')}"
-        structures, n_shared = _JOINABLE.get(name, ((), 0))
-        if n_shared != self.n_shared or self.n_rates != 2 or self.static or self.needs_key:
-            return {}
-        n, done = len(self.layouts), {}
-        for structure in structures:
-            found, arrays = [], []
-            for i, (own_structure, master, lazy, own) in enumerate(self.layouts):
-                if own_structure != structure or master is not None or lazy or own:
-                    continue
-                of_state = []
-                _spread(states[i], structure, of_state)
-                one = (inputs[i], inputs[n + i], *of_state)
-                if all(a.dtype == onp.float32 and a.shape == one[0].shape for a in one):
-                    found.append(i)
-                    arrays.append(one)
-            if not updates_join([one[0].size for one in arrays], structure is None):
+    def _packed(self, inputs, rules, shared, rates):
+        """Update the parameters whose states are packed: number -> (weight,), and new packs."""
+        if not self.packed:
+            return {}, ()
+        n, rule = len(self.layouts), rules[self.layouts[self.packed[0]][0]]
+        arrays = [(inputs[i], inputs[n + i]) for i in self.packed]
+        packs = inputs[len(inputs) - RULES[rule].states :]
+        weights, packs = joined_packed(rule, arrays, packs, shared, [rates[i] for i in self.packed])
+        return {i: (w,) for i, w in zip(self.packed, weights)}, packs
+
+    def _joined(self, inputs, states, done, structure, rule, shared, rates):
+        """Those of the other parameters that one call updates: number -> (weight, *states)."""
+        n, found, arrays = len(self.layouts), [], []
+        for i, (own_structure, master, lazy, own) in enumerate(self.layouts):
+            if own_structure != structure or master is not None or lazy or own or i in done:
                 continue
-            # without momentum, its number is not passed
-            numbers = shared[:2] if structure is None else shared
-            for i, (w, *s) in zip(found, joined(arrays, numbers, [rates[i] for i in found])):
-                done[i] = w, _build(structure, iter(s))
-        return done
+            of_state = []
+            _spread(states[i], structure, of_state)
+            one = (inputs[i], inputs[n + i], *of_state)
+            if all(a.dtype == onp.float32 and a.shape == one[0].shape for a in one):
+                found.append(i)
+                arrays.append(one)
+        few = not updates_join([one[0].size for one in arrays], rule == "sgd")
+        if not arrays or (few and not self.packed):
+            return {}
+        return dict(zip(found, joined(rule, arrays, shared, [rates[i] for i in found])))
 
 
 class Plan:
@@ -161,14 +190,20 @@ class Plan:
     weights, grads : list of NDArray
     states : list                       as ``create_state_multi_precision`` made them
     mixed : bool                        half-width weights have their float32 copy in the state
+    pack : bool                         small states may be packed: worth it where the plan will
+                                        be run many times
     """
 
     __slots__ = (
         "indices",
         "weights",
         "grads",
+        "states",
+        "mixed",
         "leaves",
         "layouts",
+        "packed",
+        "packs",
         "bound",
         "static",
         "own",
@@ -176,33 +211,78 @@ class Plan:
         "writes",
     )
 
-    def __init__(self, optimizer, indices, weights, grads, states, mixed):
+    def __init__(self, optimizer, indices, weights, grads, states, mixed, pack=False):
         self.indices, self.weights, self.grads = indices, weights, grads
-        self.leaves, places = [], []
+        self.states, self.mixed = states, mixed
+        self._arrange(optimizer, pack)
+
+    def _arrange(self, optimizer, pack):
+        """Find out what is read and written."""
+        places, leaves, sources = [], [], []
         copy = 1 if optimizer.master_last else 0
-        sources = []
-        for w, g, state in zip(weights, grads, states):
-            structure = flatten(state, self.leaves)
+        for w, g, state in zip(self.weights, self.grads, self.states):
+            own = []
+            structure = flatten(state, own)
             lazy = is_lazy(optimizer, g)
-            places.append((structure, copy if mixed and w.dtype in HALF else None, lazy))
+            places.append((structure, copy if self.mixed and w.dtype in HALF else None, lazy))
             sources.append(Rows(g) if lazy else g)
+            leaves.append(own)
         self.layouts = tuple(places)
-        self.reads = [*weights, *sources, *self.leaves]
-        self.writes = [*self.leaves, *weights]
+        self.packed = self._to_pack(optimizer, leaves) if pack else ()
+        self.packs = [Pack.of(kind) for kind in zip(*[leaves[i] for i in self.packed])]
+        together = set(self.packed)
+        self.leaves = [x for i, own in enumerate(leaves) if i not in together for x in own]
+        for x in self.leaves:
+            release(x)
+        self.leaves += [p.array for p in self.packs]
+        self.reads = [*self.weights, *sources, *self.leaves]
+        self.writes = [*self.leaves, *self.weights]
         self.bound = self.static = self.own = None
+
+    def _to_pack(self, optimizer, leaves):
+        """Parameters whose states may be packed, all of one structure."""
+        if threads.tracing is not None or self.weights[0].context.device_type != "cpu":
+            return ()
+        kind, n_shared = type(optimizer), len(optimizer._shared())
+        rules = _rules(kind.step, n_shared, optimizer._static(), kind.draws)
+        if not rules or optimizer._own_static(self.indices) is not None:
+            return ()
+        found = {}
+        for i, (structure, master, lazy) in enumerate(self.layouts):
+            arrays = (self.weights[i], self.grads[i], *leaves[i])
+            specs = [x._spec for x in arrays]
+            if (
+                structure is not None
+                and structure in rules
+                and master is None
+                and not lazy
+                and all(s.dtype == onp.float32 and s.shape == specs[0].shape for s in specs)
+            ):
+                found.setdefault(structure, []).append((i, specs[0].nbytes))
+        for some in found.values():
+            chosen = states_pack([nbytes for _, nbytes in some])
+            if chosen:
+                return tuple([some[k][0] for k in chosen])
+        return ()
+
+    def bind(self, optimizer, n_words):
+        """The operator for so many numbers."""
+        if any(p.leaves is None for p in self.packs):  # somebody wrote to a state
+            self._arrange(optimizer, False)
+        static = optimizer._static()
+        own = optimizer._own_static(self.indices)
+        if self.bound is None or static != self.static or own != self.own:
+            self.static, self.own = static, own
+            self.bound = _bound(optimizer, static, self.layouts, own, n_words, self.packed)
+        return self.bound
 
     def run(self, optimizer):
         """Append the update with the present numbers; the handles stand for its results."""
         optimizer._update_count(self.indices)
         words = optimizer._numbers(self.indices)
-        static = optimizer._static()
-        own = optimizer._own_static(self.indices)
-        if self.bound is None or static != self.static or own != self.own:
-            self.static, self.own = static, own
-            self.bound = _bound(optimizer, static, self.layouts, own, len(words))
         outs = unrecorded(
             append_many,
-            self.bound,
+            self.bind(optimizer, len(words)),
             [x._read() for x in self.reads],
             tuple(words),
             keep=len(self.writes),
@@ -217,11 +297,11 @@ class Plan:
 _bounds = {}
 
 
-def _bound(optimizer, static, layouts, own, n_words):
+def _bound(optimizer, static, layouts, own, n_words, packed):
     kind = type(optimizer)
     n_shared = len(optimizer._shared())
     n = len(layouts)
-    key = (kind, static, layouts, own, n_shared, n_words)
+    key = (kind, static, layouts, own, n_shared, n_words, packed)
     found = _bounds.get(key)
     if found is None:
         own = own or ((),) * n
@@ -234,5 +314,6 @@ def _bound(optimizer, static, layouts, own, n_words):
             n_shared,
             (n_words - n_shared) // max(n, 1),
             kind.draws,
+            packed,
         )
     return found

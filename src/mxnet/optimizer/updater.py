@@ -69,13 +69,16 @@ class Updater:
         """
         if not self.optimizer.fuses:
             return None
+        states = self._prepare(index, weight)
         return Plan(
             self.optimizer,
             list(index),
             list(weight),
             list(grad),
-            self._prepare(index, weight),
+            states,
             self.optimizer.multi_precision,
+            # where some are left out today, others will be tomorrow
+            pack=len(index) == len(self.states),
         )
 
     def run(self, plan):

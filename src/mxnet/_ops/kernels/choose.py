@@ -71,6 +71,27 @@ _MANY = 8
 # Adam of 2^20 and 2^23: .170 -> .183, 4.84 -> 4.83. So it does not.
 _LARGE = 1 << 22  # bytes of all weights together
 
+# Other rules, two cores:
+#
+#   50 of (64, 64)        nag    2.0 -> .13    .40 -> .28
+#                     adagrad    1.6 -> .09    .42 -> .28
+#                     rmsprop    3.1 -> .10    .46 -> .28
+#            rmsprop, centred    4.0 -> .14    1.0 -> .45
+
+# States packed into one array for each kind, Adam, ms of a step: of their own -> packed.
+#
+#     8 of (10, 10)       .075 -> .048
+#    16 of (10, 10)       .139 -> .085
+#    50 of (10, 10)       .428 -> .250
+#   200 of (10, 10)       1.79 -> .93
+#    16 of (64, 64)       .138 -> .095
+#    50 of (128, 128)     .590 -> .38 ... .63
+#    50 of (256, 256)     2.26 -> 1.86
+#    16 of (512, 512)     2.06 -> 2.33
+#
+# A state that is looked at is copied, so large ones are not packed.
+_SMALL_STATE = 65536  # bytes
+
 # Gradients of look-ups: a table and the rows that are added, ms:
 #
 #   (1,000, 64)      256       .047 -> .041
@@ -187,6 +208,13 @@ def updates_join(sizes, descent):
     """
     enough = len(sizes) >= _MANY or (descent and 4 * sum(sizes) >= _LARGE)
     return _config.get("kernels") == "native" and enough
+
+
+def states_pack(sizes):
+    """Which of the parameters with states of so many bytes have them packed, by number."""
+    chosen = [i for i, n in enumerate(sizes) if 0 < n <= _SMALL_STATE]
+    native_call = _config.get("kernels") == "native" and updates_are_native()
+    return chosen if len(chosen) >= _MANY and native_call else []
 
 
 def updates_are_native():

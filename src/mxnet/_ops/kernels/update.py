@@ -4,7 +4,10 @@ XLA makes one to three kernels of each parameter's update, which take 15 to 40 m
 Joining the parameters inside XLA does not help: taking them apart again is a kernel each.
 """
 
+import math
 from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
 import jax
 import numpy as onp
@@ -16,73 +19,156 @@ from .. import update as formulas
 from . import native
 from .choose import updates_are_native
 
-__all__ = ["IN_PLACE_BYTES", "joined"]
+__all__ = ["IN_PLACE_BYTES", "RULES", "joined", "joined_packed", "places"]
 
 # Arrays of so many bytes are written where the old ones lay. Smaller ones are not: as long as they
 # are inputs that others may hold, that would cost a copy of each.
 IN_PLACE_BYTES = 16384
+_ALIGNED = 16  # elements; kAligned in update.cc
 
 
-def joined(arrays, shared, rates):
+class Rule(NamedTuple):
+    """An operator as the kernel knows it."""
+
+    formula: Callable
+    states: int
+    numbers: tuple  # those that follow rescale_grad and clip_gradient; None: not the operator's
+
+
+# In the order of kForms in update.cc.
+RULES = {
+    "sgd": Rule(formulas.sgd_update, 0, ()),
+    "momentum": Rule(formulas.sgd_mom_update, 1, ("momentum",)),
+    "adam": Rule(formulas.adam_update, 2, ("beta1", "beta2", "epsilon")),
+    "nag": Rule(formulas.nag_mom_update, 1, ("momentum",)),
+    "adagrad": Rule(formulas.sparse_adagrad_update, 1, ("epsilon",)),
+    "rmsprop": Rule(formulas.rmsprop_update, 1, ("gamma1", None, "epsilon", "clip_weights")),
+    "centred": Rule(
+        formulas.rmspropalex_update, 3, ("gamma1", "gamma2", "epsilon", "clip_weights")
+    ),
+}
+
+
+def joined(rule, arrays, shared, rates):
     """New weights and states of many parameters.
 
     Parameters
     ----------
+    rule : str, of ``RULES``
     arrays : list of tuple (weight, gradient, *states), float32, those of a tuple of one shape
-        The number of states is the rule: 0 ``sgd_update``, 1 ``sgd_mom_update``, 2 ``adam_update``.
     shared : sequence of float64, 0-d
-        ``rescale_grad``, ``clip_gradient``, then ``momentum`` or ``beta1, beta2, epsilon``.
+        ``rescale_grad``, ``clip_gradient``, then the rule's; what follows is not looked at.
     rates : sequence of (lr, wd), float64, 0-d    for each parameter
 
     Returns
     -------
     list of tuple (weight, *states)
     """
-    states = len(arrays[0]) - 2
-    words = [*shared, *(number for pair in rates for number in pair)]
-    numbers = lax.concatenate([lax.expand_dims(w, (0,)) for w in words], 0)
-    found = _update_p.bind(numbers, *(a for one in arrays for a in one), states=states)
-    return _groups(found, 1 + states)
+    numbers = _numbers(rule, shared, rates)
+    found = _update_p.bind(numbers, *(a for one in arrays for a in one), rule=rule, packed=False)
+    return _groups(found, 1 + RULES[rule].states)
+
+
+def joined_packed(rule, arrays, packs, shared, rates):
+    """The same with the states of all parameters in one array for each kind.
+
+    Parameters
+    ----------
+    rule, shared, rates : see :func:`joined`
+    arrays : list of tuple (weight, gradient)
+    packs : list of 1-d float32      where parts begin is said by :func:`places`
+
+    Returns
+    -------
+    (list of weights, list of packs)
+    """
+    numbers = _numbers(rule, shared, rates)
+    found = _update_p.bind(
+        numbers, *packs, *(a for one in arrays for a in one), rule=rule, packed=True
+    )
+    return found[len(packs) :], found[: len(packs)]
+
+
+def places(sizes):
+    """Where the parts of a pack begin, and its size, all in elements."""
+    begins, end = [], 0
+    for size in sizes:
+        begins.append(end)
+        end += -(-size // _ALIGNED) * _ALIGNED
+    return begins, end
+
+
+def _numbers(rule, shared, rates):
+    words = [
+        *shared[: 2 + len(RULES[rule].numbers)],
+        *(number for pair in rates for number in pair),
+    ]
+    return lax.concatenate([lax.expand_dims(w, (0,)) for w in words], 0)
 
 
 def _groups(flat, n):
     return [tuple(flat[i : i + n]) for i in range(0, len(flat), n)]
 
 
-def _plain(numbers, *arrays, states):
+def _plain(numbers, *arrays, rule, packed):
     """The operators' own formulas."""
-    n_shared = (2, 3, 5)[states]
+    formula, states, names = RULES[rule]
+    n_shared = 2 + len(names)
     words = [numbers[i] for i in range(numbers.shape[0])]
     rescale, clip, *hyper = words[:n_shared]
-    rule: Callable = (formulas.sgd_update, formulas.sgd_mom_update, formulas.adam_update)[states]
-    names = ((), ("momentum",), ("beta1", "beta2", "epsilon"))[states]
-    numbers = dict(zip(names, hyper), rescale_grad=rescale, clip_gradient=clip)
+    shared = {name: x for name, x in zip(names, hyper) if name is not None}
+    shared |= {"rescale_grad": rescale, "clip_gradient": clip}
+    packs = arrays[:states] if packed else ()
+    groups = _groups(arrays[len(packs) :], 2 if packed else 2 + states)
+    if packed:
+        begins, _ = places([w.size for w, _ in groups])
+        groups = [
+            (w, g, *(p[at : at + w.size].reshape(w.shape) for p in packs))
+            for (w, g), at in zip(groups, begins)
+        ]
     out = []
-    for one, (lr, wd) in zip(_groups(arrays, 2 + states), _groups(words[n_shared:], 2)):
-        new = rule(*one, lr=lr, wd=wd, **numbers)
-        out += new if states else (new,)
-    return out
+    for one, (lr, wd) in zip(groups, _groups(words[n_shared:], 2)):
+        new = formula(*one, lr=lr, wd=wd, **shared)
+        out.append(new if states else (new,))
+    if not packed:
+        return [a for new in out for a in new]
+    weights, *kinds = zip(*out)
+    return [*map(partial(_with_parts, begins), packs, kinds), *weights]
 
 
-def _shapes(numbers, *arrays, states):
-    return [
-        jax.core.ShapedArray(a.shape, a.dtype)
-        for one in _groups(arrays, 2 + states)
-        for a in (one[0], *one[2:])
-    ]
+def _with_parts(begins, pack, parts):
+    for at, part in zip(begins, parts):
+        pack = lax.dynamic_update_slice(pack, part.reshape(-1), (at,))
+    return pack
 
 
-def _on_cpu(ctx, *operands, states):
+def _replaced(arrays, rule, packed):
+    """Which of the arrays each result replaces, by number."""
+    states = RULES[rule].states
+    if packed:
+        return [*range(states), *range(states, len(arrays), 2)]
+    first = range(0, len(arrays), 2 + states)
+    return [i + k for i in first for k in (0, *range(2, 2 + states))]  # the gradient comes second
+
+
+def _shapes(numbers, *arrays, rule, packed):
+    old = [arrays[i] for i in _replaced(arrays, rule, packed)]
+    return [jax.core.ShapedArray(a.shape, a.dtype) for a in old]
+
+
+def _on_cpu(ctx, *operands, rule, packed):
     if not updates_are_native():
-        return _lower_plain(ctx, *operands, states=states)
-    big = {}
-    for i, aval in enumerate(ctx.avals_out):
-        parameter, k = divmod(i, 1 + states)
-        if aval.size * aval.dtype.itemsize >= IN_PLACE_BYTES:
-            # behind the numbers; the gradient comes second
-            big[1 + parameter * (2 + states) + (k + 1 if k else 0)] = i
-    lower = jax.ffi.ffi_lowering(native.name("update"), operand_output_aliases=big)
-    return lower(ctx, *operands, states=onp.int64(states))
+        return _lower_plain(ctx, *operands, rule=rule, packed=packed)
+    packs = RULES[rule].states if packed else 0
+    in_place = {}
+    for i, old in enumerate(_replaced(operands[1:], rule, packed)):
+        aval = ctx.avals_out[i]
+        # what lies between the parts of a pack stays as it is
+        if i < packs or math.prod(aval.shape) * aval.dtype.itemsize >= IN_PLACE_BYTES:
+            in_place[1 + old] = i  # behind the numbers
+    lower = jax.ffi.ffi_lowering(native.name("update"), operand_output_aliases=in_place)
+    number = onp.int64(list(RULES).index(rule))
+    return lower(ctx, *operands, rule=number, packed=onp.int64(packed))
 
 
 _lower_plain = mlir.lower_fun(_plain, multiple_results=True)
