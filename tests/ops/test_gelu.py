@@ -65,7 +65,7 @@ def test_operator(dtype):
 
 
 def test_far_away(mode):
-    """Exactly the identity, and exactly nothing; what is not a number stays so."""
+    """Exactly x, and exactly nothing; what is not a number stays so."""
     x = onp.array([-onp.inf, -3e38, -20, 20, 3e38, onp.inf, onp.nan], "float32")
     g = jax.jit(slope)(x)
     onp.testing.assert_array_equal(g[1:5], [0, 0, 1, 1])
