@@ -173,7 +173,7 @@ def test_convolutions_in_a_loop_and_side_by_side(mode, using):
 
 def test_description():
     found = kernels.describe()
-    assert set(found) == {"mode", "active", "native", "updates", "pooling", "rowwise"}
+    assert set(found) == {"mode", "active", "native", "updates", "pooling", "rowwise", "sorting"}
     assert found["mode"] == _config.get("kernels")
     if found["mode"] == "native":
         assert found["active"] == ("native" if native.available() else "xla")

@@ -115,7 +115,8 @@ def check(case, x, pool, winners, mode, target):
         onp.testing.assert_allclose(found, wanted, rtol=1e-5, atol=2e-6)
 
 
-@pytest.mark.parametrize("case", CASES)
+# (49 elements a window take seconds to compile)
+@pytest.mark.parametrize("case", sorted(set(CASES) - {"few and wide"}))
 def test_maximum(case, mode):
     """Many equal elements, infinities and not-a-numbers."""
     shape = CASES[case][0]

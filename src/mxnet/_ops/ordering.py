@@ -11,6 +11,7 @@ from jax import lax
 from ..error import DTypeError, ShapeError, fail
 from ._axes import is_real, one_axis
 from ._spec import DType, op
+from .kernels import sort as kernels
 
 __all__ = ["sorted_with_positions"]
 
@@ -28,9 +29,16 @@ def _turned(x):
     return lax.neg(x) if is_real(x) else lax.bitwise_not(x)
 
 
+def _by_kernel(x, axis):
+    """Whether :mod:`.kernels.sort` is meant for it."""
+    return x.dtype == jnp.float32 and x.shape[axis] < 2**31
+
+
 def sorted_with_positions(x, axis, ascending):
     """Positions (int32, or int64 for long axes) that sort ``x`` along ``axis``, stably."""
     x = lax.stop_gradient(x)
+    if _by_kernel(x, axis):
+        return jnp.moveaxis(kernels.order(jnp.moveaxis(x, axis, -1), ascending), -1, axis)
     kind = "int32" if x.shape[axis] < 2**31 else "int64"
     i = lax.broadcasted_iota(kind, x.shape, axis)
     _, order = lax.sort(
@@ -80,6 +88,8 @@ def sort(data, *, axis: int | None = -1, is_ascend: bool = True):
     ShapeError   if the axis is out of range
     """
     x, a = _flat(data, axis, "sort")
+    if _by_kernel(x, a):
+        return jnp.moveaxis(kernels.sort(jnp.moveaxis(x, a, -1), is_ascend), -1, a)
     y = lax.sort(x if is_ascend else _turned(x), dimension=a)
     return y if is_ascend else _turned(y)
 

@@ -19,8 +19,8 @@ def describe():
     dict of str
         ``mode``, the option; ``active``, what it comes to (``native``, ``xla`` or ``plain``);
         ``native``, what became of the native kernels of layers, on which that depends;
-        ``updates``, ``pooling``, ``rowwise`` (softmax, layer normalisation), of those that need a
-        compiler only.  Nothing is compiled for the answer.
+        ``updates``, ``pooling``, ``rowwise`` (softmax, layer normalisation), ``sorting``, of those
+        that need a compiler only.  Nothing is compiled for the answer.
     """
     mode = _config.get("kernels")
     wanted = mode == "native"
@@ -28,7 +28,7 @@ def describe():
     usable = about.startswith(("oneDNN", "compiled", "not yet"))
     active = mode if mode != "native" or usable else "xla"
     found = {"mode": mode, "active": active, "native": about}
-    for name in ("updates", "pooling", "rowwise"):
+    for name in ("updates", "pooling", "rowwise", "sorting"):
         library = getattr(native, name.upper())
         found[name] = native.state(library) if wanted else "switched off"
     return found

@@ -13,6 +13,7 @@ __all__ = [
     "rows_are_long",
     "rows_are_native",
     "slope_is_rational",
+    "sorting_is_native",
     "updates_join",
     "updates_are_native",
 ]
@@ -170,6 +171,20 @@ _LONG = 1 << 14  # elements in all
 # It stays with XLA, which joins it with the bias before it.
 _WIDE = 1 << 16  # elements
 
+# Sorting float32 along the last axis, ms, two cores, XLA -> native, and PyTorch:
+#
+#                    sort                  argsort         sort with gradient
+#   (32, 10)          .043 -> .006          .050 -> .007    .061 -> .009
+#   (10, 100)         .122 -> .009 (.008)   .158 -> .010    .166 -> .012 (.024)
+#   (64, 64)          .330 -> .023          .412 -> .024    .417 -> .031
+#   (100, 1000)       12.6 -> .57           15.0 -> .59     15.2 -> .61
+#   (64, 4096)        39.0 -> 1.1           46.3 -> 1.2     46.6 -> 1.3
+#   (1000, 10,000)    1539 -> 43  (331)     1805 -> 42      1831 -> 51  (500)
+#   (1, 10^6)          237 -> 15             280 -> 14       330 -> 17
+#
+# The library takes 2.5 s to compile, once per machine: a few numbers are not worth it.
+_UNSORTED = 1 << 9  # elements
+
 
 def choose(kind, dtype, x, w, y, geometry):
     """How to compute one convolution (``kind`` forward, data or weight) of these shapes."""
@@ -261,3 +276,14 @@ def rows_are_long(dtypes, x):
 def slope_is_rational(dtype, x):
     """Whether the derivative of GELU for an ``x`` of this shape is the rational one."""
     return _config.get("kernels") != "plain" and dtype == "float32" and math.prod(x) >= _WIDE
+
+
+def sorting_is_native(dtype, x):
+    """Whether sorting along the last axis of an ``x`` of this shape is a native call on a CPU."""
+    return (
+        _config.get("kernels") == "native"
+        and dtype == "float32"
+        and math.prod(x) >= _UNSORTED
+        and x[-1] < 2**31
+        and native.available(native.SORTING)
+    )

@@ -24,7 +24,7 @@ import jaxlib
 from ... import _config
 from ..._machine import cpu_features
 
-__all__ = ["available", "state", "LAYERS", "POOLING", "ROWWISE", "UPDATES"]
+__all__ = ["available", "state", "LAYERS", "POOLING", "ROWWISE", "SORTING", "UPDATES"]
 
 
 class Library(NamedTuple):
@@ -68,6 +68,13 @@ ROWWISE = Library(
     ("softmax", "softmax_gradient", "layer_norm", "layer_norm_gradient"),
     False,
     "the first softmax or layer normalisation of many numbers",
+)
+SORTING = Library(
+    ("sort.cc",),
+    ("parallel.h",),
+    ("sort_rows", "sort_order", "carry"),
+    False,
+    "the first sorting of many numbers",
 )
 # A compiler that takes longer than this is stuck.
 BUILD_SECONDS = 120

@@ -1,0 +1,80 @@
+"""Sorting along the last axis, as kernels.
+
+Equal elements keep their order, and what is not a number comes last, ascending and descending.
+"""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+from jax import lax
+
+from .choose import sorting_is_native
+from .primitive import kernel
+
+__all__ = ["order", "sort"]
+
+
+def _is_native(dtypes, shapes):
+    return sorting_is_native(dtypes[0], shapes[0])
+
+
+def _turned(x, descending):
+    return lax.neg(x) if descending else x
+
+
+def _plain_rows(x, *, descending):
+    return (_turned(lax.sort(_turned(x, descending), dimension=x.ndim - 1), descending),)
+
+
+def _plain_order(x, *, descending):
+    i = lax.broadcasted_iota("int32", x.shape, x.ndim - 1)
+    keys = (_turned(x, descending), i)
+    return (lax.sort(keys, dimension=x.ndim - 1, is_stable=True, num_keys=1)[1],)
+
+
+def _plain_carry(x, places, *, back):
+    if back:
+        empty = lax.full_like(x, 0)
+        return (jnp.put_along_axis(empty, places, x, -1, inplace=False),)
+    return (jnp.take_along_axis(x, places, -1, mode="promise_in_bounds"),)
+
+
+_rows = kernel("sort_rows", _plain_rows, _is_native)
+_order = kernel("sort_order", _plain_order, _is_native)
+_carry = kernel("carry", _plain_carry, _is_native)
+
+
+def order(x, ascending):
+    """Positions, int32, that sort a real float ``x`` along its last axis, of fewer than 2^31."""
+    return _order((("descending", not ascending),), lax.stop_gradient(x))[0]
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(1,))
+def sort(x, ascending):
+    """``x``, of real floats, in order along its last axis, of fewer than 2^31."""
+    return _rows((("descending", not ascending),), x)[0]
+
+
+def _sort_forward(x, ascending):
+    places = order(x, ascending)
+    return _carried(x, places, False), places
+
+
+sort.defvjp(_sort_forward, lambda ascending, places, g: (_carried(g, places, True),))
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2,))
+def _carried(x, places, back):
+    """``x`` at these places, each there once; or ``x`` carried back to them."""
+    return _carry((("back", back),), x, places)[0]
+
+
+_carried.defvjp(
+    lambda x, places, back: (_carried(x, places, back), places),
+    lambda back, places, g: (
+        _carried(g, places, not back),
+        onp.zeros(places.shape, jax.dtypes.float0),
+    ),
+)

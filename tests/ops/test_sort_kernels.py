@@ -1,0 +1,115 @@
+"""Sorting along rows, with and without the native kernels, against NumPy."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as onp
+import pytest
+
+from mxnet import _config
+from mxnet._ops.kernels import choose, native, sort
+from support.ops import call, gradients
+
+RNG = onp.random.default_rng(31)
+
+
+@pytest.fixture(params=["native", "xla"])
+def mode(request, monkeypatch):
+    """Each way in turn; arrays of any size count as large."""
+    if request.param == "native" and not native.available(native.SORTING):
+        pytest.skip(f"native kernels: {native.state(native.SORTING)}")
+    monkeypatch.setattr(choose, "_UNSORTED", 0)
+    before = _config.get("kernels")
+    _config.set_option("kernels", request.param)
+    yield request.param
+    _config.set_option("kernels", before)
+
+
+def places(x, ascending):
+    """NumPy puts what is not a number last too."""
+    return onp.argsort(x if ascending else -x, -1, kind="stable")
+
+
+# compared, by small digits, by large ones; enough for several threads
+SHAPES = [(1,), (3, 5), (2, 2, 47), (3, 48), (2, 1023), (40, 130), (1024,), (5, 3000)]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_order_and_values(shape, mode):
+    """Ties, infinities, both zeros, what is not a number; all signs and magnitudes."""
+    special = [0.0, -0.0, 1, -1, onp.inf, -onp.inf, onp.nan, -onp.nan, 3e38, -3e38, 2e-38]
+    few = RNG.choice(special, shape).astype("float32")
+    many = (RNG.standard_normal(shape) * 10.0 ** RNG.integers(-30, 30, shape)).astype("float32")
+    equal = onp.full(shape, 2.5, "float32")
+
+    def run(x):
+        return [(sort.order(x, a), sort.sort(x, a)) for a in (True, False)]
+
+    compiled = jax.jit(run)
+    text = compiled.lower(many).as_text()
+    for target in ("sort_order", "sort_rows"):
+        assert (native.name(target) in text) == (mode == "native")
+    for x in (few, many, equal):
+        for ascending, (order, values) in zip((True, False), compiled(x)):
+            expected = places(x, ascending)
+            assert order.dtype == "int32"
+            onp.testing.assert_array_equal(order, expected)
+            onp.testing.assert_array_equal(values, onp.take_along_axis(x, expected, -1))
+
+
+def test_zeros_keep_their_signs(mode):
+    x = onp.array([0.0, 1, -0.0, 0.0, -1], "float32")
+    for ascending, signs in ((True, [1, 0, 1, 0, 0]), (False, [0, 0, 1, 0, 1])):
+        found = jax.jit(partial(sort.sort, ascending=ascending))(x)
+        onp.testing.assert_array_equal(onp.signbit(found), signs)
+
+
+@pytest.mark.parametrize("shape", [(4, 6), (3, 200)], ids=str)
+def test_gradients(shape, mode):
+    """Each gradient goes where its element came from; to the second order, and mapped."""
+    x, g, v = RNG.standard_normal((3, *shape)).astype("float32")
+
+    def back(x, g):
+        return jax.vjp(lambda x: sort.sort(x, False), x)[1](g)[0]
+
+    def run(x, g, v):
+        each = jax.vmap(back)(x, g)
+        square = jax.grad(
+            lambda x: jnp.sum(jax.grad(lambda x: jnp.sum(sort.sort(x, True) ** 3))(x))
+        )
+        return back(x, g), jax.vjp(partial(back, x), g)[1](v)[0], each, square(x)
+
+    compiled = jax.jit(run)
+    assert (native.name("carry") in compiled.lower(x, g, v).as_text()) == (mode == "native")
+    dx, dg, each, square = compiled(x, g, v)
+    expected, order = onp.zeros(shape, "float32"), places(x, False)
+    onp.put_along_axis(expected, order, g, -1)
+    onp.testing.assert_array_equal(dx, expected)
+    onp.testing.assert_array_equal(each, expected)
+    onp.testing.assert_array_equal(dg, onp.take_along_axis(v, order, -1))
+    onp.testing.assert_allclose(square, 6 * x, rtol=1e-6)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1, None])
+def test_operators(axis):
+    """As large as it takes, with ties."""
+    x = RNG.integers(0, 50, (30, 4, choose._UNSORTED // 32)).astype("float32")
+    expected = onp.argsort(x, axis, kind="stable")
+    onp.testing.assert_array_equal(call("argsort", x, axis=axis, dtype="int32"), expected)
+    onp.testing.assert_array_equal(call("sort", x, axis=axis), onp.sort(x, axis))
+    down = onp.argsort(-x, axis, kind="stable")
+    found = call("argsort", x, axis=axis, dtype="int32", is_ascend=False)
+    onp.testing.assert_array_equal(found, down)
+    head = RNG.standard_normal(expected.shape).astype("float32")
+    (g,) = gradients("sort", x, head=head, axis=axis)
+    wanted = onp.zeros_like(x).ravel() if axis is None else onp.zeros_like(x)
+    onp.put_along_axis(wanted, expected, head, -1 if axis is None else axis)
+    onp.testing.assert_array_equal(g, wanted.reshape(x.shape))
+
+
+def test_nothing(mode):
+    for shape in ((0, 5), (5, 0)):
+        x = onp.zeros(shape, "float32")
+        assert jax.jit(partial(sort.sort, ascending=True))(x).shape == shape
+        assert jax.jit(partial(sort.order, ascending=True))(x).shape == shape
