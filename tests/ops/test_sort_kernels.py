@@ -58,6 +58,36 @@ def test_order_and_values(shape, mode):
             onp.testing.assert_array_equal(values, onp.take_along_axis(x, expected, -1))
 
 
+@pytest.mark.parametrize("k", [1, 5, 40, 100])
+def test_top(k, mode):
+    """Kept in order or not, within blocks and behind them; ties, infinities, not-a-numbers."""
+    special = [0.0, 1, -1, onp.inf, -onp.inf, onp.nan, 3e38, -3e38, 2e-38]
+    shape = (40, 900)
+    few = RNG.choice(special, shape).astype("float32")
+    rare = onp.where(RNG.random(shape) < 0.02, few, onp.float32(-2))
+    rising = onp.broadcast_to(onp.arange(900, dtype="float32"), shape)
+    many = RNG.standard_normal(shape).astype("float32")
+    compiled = jax.jit(lambda x: [sort.top(x, k, s) for s in (False, True)])
+    assert (native.name("top_order") in compiled.lower(many).as_text()) == (mode == "native")
+    for x in (few, rare, rising, many, few[:, :117], few[:, :100]):
+        size = onp.where(onp.isnan(x), 1e300, onp.clip(x.astype("d"), -1e200, 1e200))
+        for smallest, found in zip((False, True), compiled(x)):
+            expected = onp.argsort(size if smallest else -size, -1, kind="stable")[:, :k]
+            assert found.dtype == "int32"
+            onp.testing.assert_array_equal(found, expected)
+
+
+def test_top_of_equal_zeros():
+    """As large as it takes; both zeros are one number to the kernel."""
+    x = onp.full((4, choose._UNSORTED), -1, "float32")
+    x[:, [100, 3, 40]] = 2, -0.0, 0.0
+    found = call("topk", x, k=3, dtype="int32", ret_typ="both")
+    assert onp.abs(found[0]).tolist() == [[2, 0, 0]] * 4
+    assert sorted(found[1][0].tolist()) == [3, 40, 100]
+    if native.available(native.SORTING):
+        assert found[1].tolist() == [[100, 3, 40]] * 4
+
+
 def test_zeros_keep_their_signs(mode):
     x = onp.array([0.0, 1, -0.0, 0.0, -1], "float32")
     for ascending, signs in ((True, [1, 0, 1, 0, 0]), (False, [0, 0, 1, 0, 1])):
@@ -113,3 +143,4 @@ def test_nothing(mode):
         x = onp.zeros(shape, "float32")
         assert jax.jit(partial(sort.sort, ascending=True))(x).shape == shape
         assert jax.jit(partial(sort.order, ascending=True))(x).shape == shape
+        assert jax.jit(partial(sort.top, k=0, smallest=True))(x).shape == (shape[0], 0)

@@ -186,5 +186,8 @@ def _best(x, a, k, is_ascend):
     if k * 8 > n or not is_real(x):
         return lax.slice_in_dim(sorted_with_positions(x, a, is_ascend), 0, k, axis=a)
     keys = jnp.moveaxis(lax.stop_gradient(x), a, -1)
-    _, order = lax.top_k(lax.neg(keys) if is_ascend else keys, k)
+    if _by_kernel(keys, -1):
+        order = kernels.top(keys, k, is_ascend)
+    else:
+        _, order = lax.top_k(lax.neg(keys) if is_ascend else keys, k)
     return jnp.moveaxis(order, -1, a)

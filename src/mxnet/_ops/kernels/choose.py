@@ -182,6 +182,14 @@ _WIDE = 1 << 16  # elements
 #   (1000, 10,000)    1539 -> 43  (331)     1805 -> 42      1831 -> 51  (500)
 #   (1, 10^6)          237 -> 15             280 -> 14       330 -> 17
 #
+# The largest k, one core:
+#
+#   5 of (64, 1000)           .137 -> .042
+#   5 of (64, 30,000)         2.23 -> .18
+#   10 of (1000, 10,000)      13.9 -> 3.8     (6.3 on two)
+#   1000 of (1000, 10,000)     256 -> 148
+#   1 of (4096, 100)           .72 -> .53
+#
 # The library takes 2.5 s to compile, once per machine: a few numbers are not worth it.
 _UNSORTED = 1 << 9  # elements
 

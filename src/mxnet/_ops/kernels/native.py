@@ -72,7 +72,7 @@ ROWWISE = Library(
 SORTING = Library(
     ("sort.cc",),
     ("parallel.h",),
-    ("sort_rows", "sort_order", "carry"),
+    ("sort_rows", "sort_order", "top_order", "carry"),
     False,
     "the first sorting of many numbers",
 )

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <functional>
+#include <limits>
 #include <memory>
 
 #include "parallel.h"
@@ -132,6 +134,89 @@ ffi::Error SortOrder(ffi::ThreadPool pool, Array x, ffi::Result<Order> y, bool d
   return ffi::Error::Success();
 }
 
+// Elements that are looked at together.
+constexpr int64_t kBlock = 32;
+
+// Whether one of a block may belong among the best: it is more than the least of them so far, or
+// one of the two is not a number.
+inline bool Promising(const float* x, float sign, float least) {
+  int32_t any = 0;
+  for (int64_t i = 0; i < kBlock; ++i) any |= !(sign * x[i] <= least);
+  return any;
+}
+
+// The best so far as keys, with places turned round, so that earlier ones are more among equals. A
+// number is more than what is not one only where the smallest are wanted.
+class Best {
+ public:
+  Best(int64_t n, const float* x, bool smallest, int64_t k, uint64_t* best)
+      : n_(n), x_(x), smallest_(smallest), sign_(smallest ? -1.0f : 1.0f), k_(k), best_(best) {}
+
+  void Find(int32_t* order) {
+    int64_t i = 0;
+    for (; i + kBlock <= n_; i += kBlock) {
+      if (!Promising(x_ + i, sign_, least_)) continue;
+      for (int64_t j = i; j < i + kBlock; ++j) Look(j);
+    }
+    for (; i < n_; ++i) Look(i);
+    if (k_ > kFew) std::partial_sort(best_, best_ + k_, best_ + many_, std::greater<uint64_t>());
+    for (int64_t j = 0; j < k_; ++j) order[j] = static_cast<int32_t>(~best_[j]);
+  }
+
+  // Numbers that it needs room for.
+  static int64_t Room(int64_t k) { return 2 * k; }
+
+ private:
+  // More than so few are not kept in order.
+  static constexpr int64_t kFew = 32;
+
+  void Look(int64_t i) {
+    if (sign_ * x_[i] <= least_) return;
+    const uint64_t key = x_[i] != x_[i] && smallest_ ? 0 : KeyOf(x_[i], smallest_);
+    const uint64_t found = key << 32 | static_cast<uint32_t>(~static_cast<uint32_t>(i));
+    if (many_ >= k_ && found <= bar_) return;
+    if (k_ > kFew) {
+      best_[many_++] = found;
+      if (many_ < 2 * k_) return;
+      std::nth_element(best_, best_ + k_ - 1, best_ + many_, std::greater<uint64_t>());
+      many_ = k_;
+    } else {
+      int64_t at = many_ < k_ ? many_++ : k_ - 1;
+      for (; at > 0 && best_[at - 1] < found; --at) best_[at] = best_[at - 1];
+      best_[at] = found;
+    }
+    if (many_ < k_) return;
+    bar_ = best_[k_ - 1];
+    least_ = sign_ * x_[static_cast<uint32_t>(~bar_)];
+  }
+
+  const int64_t n_;
+  const float* const x_;
+  const bool smallest_;
+  const float sign_;
+  const int64_t k_;
+  uint64_t* const best_;
+  int64_t many_ = 0;
+  uint64_t bar_ = 0;
+  float least_ = std::numeric_limits<float>::quiet_NaN();  // for now everything is more
+};
+
+ffi::Error TopOrder(ffi::ThreadPool pool, Array x, ffi::Result<Order> y, bool smallest) {
+  const Rows rows = RowsOf(x);
+  const int64_t n = rows.width, k = y->dimensions().back();
+  if (k > n || static_cast<int64_t>(y->element_count()) != rows.many * k) {
+    return ffi::Error(ffi::ErrorCode::kInvalidArgument, "top_order: sizes do not fit");
+  }
+  if (k == 0) return ffi::Error::Success();
+  OverRows(pool, rows, 32768, [&](int64_t begin, int64_t end) {
+    const std::unique_ptr<uint64_t[]> best(new uint64_t[Best::Room(k)]);
+    for (int64_t r = begin; r < end; ++r) {
+      Best(n, x.typed_data() + r * n, smallest, k, best.get()).Find(y->typed_data() + r * k);
+    }
+  });
+  return ffi::Error::Success();
+}
+
 // y[j] = x[order[j]], or the other way round; order holds each place once.
 ffi::Error Carry(ffi::ThreadPool pool, Array x, Order order, ffi::Result<Array> y, bool back) {
   if (x.element_count() != order.element_count()) {
@@ -162,6 +247,9 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(
 XLA_FFI_DEFINE_HANDLER_SYMBOL(
     sort_order, SortOrder,
     ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Order>().Attr<bool>("descending"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(
+    top_order, TopOrder,
+    ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Order>().Attr<bool>("smallest"));
 XLA_FFI_DEFINE_HANDLER_SYMBOL(carry, Carry,
                               ffi::Ffi::Bind()
                                   .Ctx<ffi::ThreadPool>()

@@ -1,6 +1,7 @@
-"""Sorting along the last axis, as kernels.
+"""Sorting along the last axis and the largest elements, as kernels.
 
-Equal elements keep their order, and what is not a number comes last, ascending and descending.
+Equal elements keep their order. What is not a number comes last in sorting, ascending and
+descending; among the best it counts as the largest.
 """
 
 from functools import partial
@@ -13,7 +14,7 @@ from jax import lax
 from .choose import sorting_is_native
 from .primitive import kernel
 
-__all__ = ["order", "sort"]
+__all__ = ["order", "sort", "top"]
 
 
 def _is_native(dtypes, shapes):
@@ -34,6 +35,10 @@ def _plain_order(x, *, descending):
     return (lax.sort(keys, dimension=x.ndim - 1, is_stable=True, num_keys=1)[1],)
 
 
+def _plain_top(x, *, k, smallest):
+    return (lax.top_k(_turned(x, smallest), k)[1],)
+
+
 def _plain_carry(x, places, *, back):
     if back:
         empty = lax.full_like(x, 0)
@@ -43,12 +48,20 @@ def _plain_carry(x, places, *, back):
 
 _rows = kernel("sort_rows", _plain_rows, _is_native)
 _order = kernel("sort_order", _plain_order, _is_native)
+_top = kernel(
+    "top_order", _plain_top, _is_native, lambda shapes, k, smallest: {"smallest": smallest}
+)
 _carry = kernel("carry", _plain_carry, _is_native)
 
 
 def order(x, ascending):
     """Positions, int32, that sort a real float ``x`` along its last axis, of fewer than 2^31."""
     return _order((("descending", not ascending),), lax.stop_gradient(x))[0]
+
+
+def top(x, k, smallest):
+    """Positions, int32, of the ``k`` largest or smallest along the last axis, best first."""
+    return _top((("k", k), ("smallest", smallest)), lax.stop_gradient(x))[0]
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(1,))
