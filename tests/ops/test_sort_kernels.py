@@ -108,15 +108,19 @@ def test_gradients(shape, mode):
         square = jax.grad(
             lambda x: jnp.sum(jax.grad(lambda x: jnp.sum(sort.sort(x, True) ** 3))(x))
         )
-        return back(x, g), jax.vjp(partial(back, x), g)[1](v)[0], each, square(x)
+        shared = jax.vmap(back, (1, None), 1)(x.T, g[0])
+        return back(x, g), jax.vjp(partial(back, x), g)[1](v)[0], each, shared, square(x)
 
     compiled = jax.jit(run)
     assert (native.name("carry") in compiled.lower(x, g, v).as_text()) == (mode == "native")
-    dx, dg, each, square = compiled(x, g, v)
+    dx, dg, each, shared, square = compiled(x, g, v)
     expected, order = onp.zeros(shape, "float32"), places(x, False)
     onp.put_along_axis(expected, order, g, -1)
     onp.testing.assert_array_equal(dx, expected)
     onp.testing.assert_array_equal(each, expected)
+    same = onp.zeros(shape, "float32")
+    onp.put_along_axis(same, order, onp.broadcast_to(g[0], shape), -1)
+    onp.testing.assert_array_equal(shared.T, same)
     onp.testing.assert_array_equal(dg, onp.take_along_axis(v, order, -1))
     onp.testing.assert_allclose(square, 6 * x, rtol=1e-6)
 

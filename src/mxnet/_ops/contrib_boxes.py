@@ -11,6 +11,7 @@ from jax import lax
 from ..error import AttributeTypeError, ShapeError, fail
 from ._nn import accumulator, require_floating
 from ._spec import op
+from .ordering import sorted_with_positions
 from .spatial import require_axes
 
 FORMAT = Literal["center", "corner"]
@@ -102,7 +103,12 @@ def survivors(box, alive, kills):
 
 def descending(score, valid):
     """Positions by falling score, those not valid last; equal scores keep their order."""
-    return jnp.argsort(jnp.where(valid, -score, jnp.inf), stable=True)
+    return sorted_with_positions(jnp.where(valid, -score, jnp.inf), 0, True)
+
+
+def first_of_all(kept):
+    """Positions of the elements that are kept, then of the others, both in their order."""
+    return sorted_with_positions(kept.astype("float32"), 0, False)
 
 
 def silent(*results):
@@ -209,10 +215,8 @@ def box_nms(
         if id_index >= 0 and background_id >= 0:
             valid &= kind != background_id
         order = descending(score, valid)
-        alive = valid[order]
-        if topk > 0:
-            alive &= jnp.arange(n) < topk
-        box, kind = rows[order, some], kind[order]
+        best = order[:most]
+        box, kind, alive = rows[best, some], kind[best], valid[best]
         box = to_corners(box) if in_format == "center" else box
 
         def kills(i):
@@ -220,9 +224,11 @@ def box_nms(
             return killed if force_suppress or id_index < 0 else killed & (kind == kind[i])
 
         kept = survivors(box, alive, kills)
-        front = jnp.argsort(~kept, stable=True)
+        kept = jnp.concatenate([kept, jnp.zeros(n - most, bool)])
+        front = first_of_all(kept)
         return order[front].astype("int32"), kept[front]
 
+    most = min(topk, n) if topk > 0 else n
     if not rows.size or topk == 0:
         return data
     at, kept = jax.vmap(select)(lax.stop_gradient(rows))
@@ -647,7 +653,7 @@ def multi_box_detection(
         box = jnp.concatenate([middle - half, middle + half], -1)
         box = jnp.clip(box, 0, 1) if clip else box
         rows = jnp.concatenate([kind.astype(wide)[:, None], score[:, None], box], -1)
-        front = jnp.argsort(~valid, stable=True)
+        front = first_of_all(valid)
         count = jnp.sum(valid)
         rows = jnp.where((jnp.arange(n) < count)[:, None], rows[front], -1)
         if not sorting:
@@ -655,16 +661,19 @@ def multi_box_detection(
         place = jnp.arange(n)
         order = descending(rows[:, 1], place < count)
         keep = jnp.minimum(nms_topk, count) if nms_topk > 0 else count
-        best = rows[order]
+        most = min(nms_topk, n) if nms_topk > 0 else n
+        best = rows[order[:most]]
 
         def kills(i):
             killed = overlap(best[i, 2:], best[:, 2:]) >= jnp.asarray(nms_threshold, wide)
             return killed if force_suppress else killed & (best[:, 0] == best[i, 0])
 
-        kept = survivors(best, place < keep, kills)
+        early = place[:most] < keep
+        kept = survivors(best, early, kills)
         best = best.at[:, 0].set(jnp.where(kept, best[:, 0], -1))
         # boxes beyond the best nms_topk stay where they were before sorting, as in the original
-        return jnp.where((place < keep)[:, None], best, rows.at[:, 0].set(-1))
+        others = rows.at[:, 0].set(-1)
+        return others.at[:most].set(jnp.where(early[:, None], best, others[:most]))
 
     return silent(jax.vmap(detect)(*silent(cls_prob, loc_pred)).astype(anchor.dtype))
 
@@ -748,7 +757,7 @@ def proposals(where, cls_prob, bbox_pred, im_info, attrs):
             return overlap(box[i], box, 1) > jnp.asarray(threshold, wide)
 
         kept = survivors(box, jnp.ones(before, bool), kills)
-        front = jnp.argsort(~kept, stable=True)
+        front = first_of_all(kept)
         count = jnp.minimum(jnp.sum(kept), after)
         chosen = front[jnp.arange(after) % count]
         return box[chosen], score[chosen]

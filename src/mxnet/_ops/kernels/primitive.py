@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from jax.extend.core import Primitive
 from jax.interpreters import batching, mlir
 
@@ -13,7 +14,7 @@ from . import native
 __all__ = ["kernel"]
 
 
-def kernel(target, plain, is_native, attributes=None) -> Callable[..., Any]:
+def kernel(target, plain, is_native, attributes=None, by_rows=False) -> Callable[..., Any]:
     """A function ``(given, *arrays) -> tuple`` that is the native kernel ``target`` on CPUs.
 
     Parameters
@@ -23,6 +24,10 @@ def kernel(target, plain, is_native, attributes=None) -> Callable[..., Any]:
         The same in JAX: for other platforms, types and derivatives, which exist to any order.
     is_native : callable ``(dtypes, shapes) -> bool``      asked where it is lowered for a CPU
     attributes : callable ``(shapes, **given) -> dict``    of the kernel; default: what is given
+
+    by_rows : bool, default False
+        All arrays have the same axes, and only the last one is more than a way to count rows: then
+        mapping adds rows.  Otherwise it takes the formula.
 
     ``given`` are (name, value) pairs, hashable.
     """
@@ -49,6 +54,14 @@ def kernel(target, plain, is_native, attributes=None) -> Callable[..., Any]:
     mlir.register_lowering(p, on_cpu, platform="cpu")
 
     def mapped(arrays, axes, **given):
+        if by_rows:
+            size = next(x.shape[a] for x, a in zip(arrays, axes) if a is not None)
+            arrays = [
+                jnp.broadcast_to(x, (size, *x.shape)) if a is None else jnp.moveaxis(x, a, 0)
+                for x, a in zip(arrays, axes)
+            ]
+            found = p.bind(*arrays, **given)
+            return found, [0] * len(found)
         found = jax.vmap(partial(plain, **given), axes)(*arrays)
         return found, [0] * len(found)
 

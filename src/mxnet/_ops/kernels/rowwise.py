@@ -63,8 +63,8 @@ def _plain_layer_norm_gradient(x, gamma, mean, scale, g):
     return dx, jnp.sum(g * h, others), jnp.sum(g, others)
 
 
-_softmax = kernel("softmax", _plain_softmax, _is_native)
-_softmax_gradient = kernel("softmax_gradient", _plain_softmax_gradient, _is_native)
+_softmax = kernel("softmax", _plain_softmax, _is_native, by_rows=True)
+_softmax_gradient = kernel("softmax_gradient", _plain_softmax_gradient, _is_native, by_rows=True)
 _layer_norm = kernel("layer_norm", _plain_layer_norm, _is_native)
 _layer_norm_gradient = kernel("layer_norm_gradient", _plain_layer_norm_gradient, _is_native)
 

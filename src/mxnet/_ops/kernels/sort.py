@@ -46,12 +46,16 @@ def _plain_carry(x, places, *, back):
     return (jnp.take_along_axis(x, places, -1, mode="promise_in_bounds"),)
 
 
-_rows = kernel("sort_rows", _plain_rows, _is_native)
-_order = kernel("sort_order", _plain_order, _is_native)
+_rows = kernel("sort_rows", _plain_rows, _is_native, by_rows=True)
+_order = kernel("sort_order", _plain_order, _is_native, by_rows=True)
 _top = kernel(
-    "top_order", _plain_top, _is_native, lambda shapes, k, smallest: {"smallest": smallest}
+    "top_order",
+    _plain_top,
+    _is_native,
+    lambda shapes, k, smallest: {"smallest": smallest},
+    by_rows=True,
 )
-_carry = kernel("carry", _plain_carry, _is_native)
+_carry = kernel("carry", _plain_carry, _is_native, by_rows=True)
 
 
 def order(x, ascending):
