@@ -303,6 +303,7 @@ OPERATIONS = {
     "dot": nd.dot,
     "batch_dot": nd.batch_dot,
     "softmax": nd.softmax,
+    "gelu": lambda a: nd.LeakyReLU(a, act_type="gelu"),
     "take": nd.take,
     "topk": lambda a: nd.topk(a, k=operations.TOP, ret_typ="value"),
     "sort": nd.sort,

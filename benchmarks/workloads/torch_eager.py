@@ -292,6 +292,7 @@ OPERATIONS = {
     "dot": torch.mm,
     "batch_dot": torch.bmm,
     "softmax": lambda a: torch.softmax(a, -1),
+    "gelu": F.gelu,
     "take": lambda a, i: a.index_select(0, i),
     "topk": lambda a: torch.topk(a, operations.TOP)[0],
     "sort": lambda a: torch.sort(a)[0],
