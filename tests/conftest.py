@@ -1,4 +1,4 @@
-"""What every test gets: its own seed, printed when it fails."""
+"""What every test gets: its own seed, printed when it fails, and an engine with nothing to do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import random
 import sys
 import zlib
+from collections.abc import Iterator
 
 import hypothesis
 import numpy as onp
@@ -36,6 +37,15 @@ def seed(request: pytest.FixtureRequest) -> int:
     if mxnet_random is not None:
         mxnet_random.seed(value)
     return value
+
+
+@pytest.fixture(autouse=True)
+def nothing_pending() -> Iterator[None]:
+    """Run what a test has left pending: it would become a part of the next one's first program."""
+    yield
+    segment = sys.modules.get("mxnet._engine.segment")
+    if segment is not None:
+        segment.flush_all()
 
 
 @pytest.hookimpl(wrapper=True)
