@@ -13,11 +13,13 @@ a Transformer encoder's step 77 instead of 112 ms (28,000 page faults fewer), Re
 """
 
 import ctypes
+import functools
+import gc
 import os
 
 from .. import _config
 
-__all__ = ["keep_freed"]
+__all__ = ["collects_later", "keep_freed"]
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # malloc.h
 _LARGEST = 1 << 30  # a block of more than this is a mapping of its own, given back when freed
@@ -38,3 +40,25 @@ def keep_freed():
         return False  # no glibc
     settings = ((_TRIM_THRESHOLD, size), (_MMAP_THRESHOLD, _LARGEST), (_ARENA_MAX, 1))
     return all(mallopt(name, min(value, 2**31 - 1)) == 1 for name, value in settings)
+
+
+def collects_later(function):
+    """``function``, during which Python does not look for cycles of garbage.
+
+    A step makes an object or two for each parameter before it drops those of the step before, which
+    Python takes for growth: from some 300 parameters on it looked for garbage in every step, and
+    every twenty steps through all objects of the process. There is none: with 500, 1000 and 2000
+    arrays (Adam) a step took 6.8, 16 and 42 ms with that and 5.7, 12 and 31 without.
+    """
+
+    @functools.wraps(function)
+    def without(*args, **kwargs):
+        if not gc.isenabled():
+            return function(*args, **kwargs)
+        gc.disable()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            gc.enable()
+
+    return without

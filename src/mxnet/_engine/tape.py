@@ -7,6 +7,7 @@ import heapq
 from .._graph.lower import ADD, ONES_LIKE, Backward, GradOp, PathOp, Pullback, ancestors
 from .._graph.node import Step, spec_of, steps_of
 from ..error import MXNetError
+from .memory import collects_later
 from .program import ExecutedTape, next_order
 from .segment import append, append_many, concrete, flush, mark_full, segment_of, user_line
 from .state import threads
@@ -58,6 +59,7 @@ class PythonTape:
         ]
 
 
+@collects_later
 def backward(heads, head_grads, retain):
     """Run a backward pass and write the gradients of all marked variables that it reaches.
 

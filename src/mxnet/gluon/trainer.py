@@ -5,6 +5,7 @@ import operator
 
 from .. import kvstore as _kvstore
 from .. import optimizer as _optimizer
+from .._engine.memory import collects_later
 from .._engine.segment import flush_all
 from .._engine.state import threads
 from ..error import MXNetError
@@ -185,6 +186,7 @@ class Trainer:
         self._optimizer.set_learning_rate(lr)
 
     # ------------------------------------------------------------------ a step
+    @collects_later
     def step(self, batch_size, ignore_stale_grad=False):
         """One update of all parameters, with gradients divided by ``batch_size``.
 
