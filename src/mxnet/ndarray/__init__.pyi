@@ -161,6 +161,9 @@ __all__ = [
     "broadcast_axis",
     "broadcast_axes",
     "broadcast_like",
+    "sort",
+    "argsort",
+    "topk",
     "BilinearSampler",
     "GridGenerator",
     "SpatialTransformer",
@@ -225,9 +228,6 @@ __all__ = [
     "Pooling",
     "Pooling_v1",
     "RNN",
-    "sort",
-    "argsort",
-    "topk",
     "SoftmaxOutput",
     "Softmax",
     "LinearRegressionOutput",
@@ -1312,6 +1312,40 @@ def broadcast_like(
 ) -> NDArray:
     """Repeat axes of size 1 of ``lhs`` to the sizes of ``rhs``."""
 
+def sort(
+    data: NDArray,
+    axis: int | None = -1,
+    is_ascend: bool = True,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Elements in order along an axis."""
+
+def argsort(
+    data: NDArray,
+    axis: int | None = -1,
+    is_ascend: bool = True,
+    dtype: _DType = "float32",
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Positions that put the elements in order along an axis."""
+
+def topk(
+    data: NDArray,
+    axis: int | None = -1,
+    k: int = 1,
+    ret_typ: Literal['value', 'indices', 'mask', 'both'] = "indices",
+    is_ascend: bool = False,
+    dtype: _DType = "float32",
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray | Any:
+    """The ``k`` largest (or smallest) elements along an axis."""
+
 def BilinearSampler(
     data: NDArray,
     grid: NDArray,
@@ -2098,40 +2132,6 @@ def RNN(
     name: str | None = None,
 ) -> NDArray | Any:
     """Recurrent layers over a sequence, with all weights in one vector."""
-
-def sort(
-    data: NDArray,
-    axis: int | None = -1,
-    is_ascend: bool = True,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Elements in order along an axis."""
-
-def argsort(
-    data: NDArray,
-    axis: int | None = -1,
-    is_ascend: bool = True,
-    dtype: _DType = "float32",
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Positions that put the elements in order along an axis."""
-
-def topk(
-    data: NDArray,
-    axis: int | None = -1,
-    k: int = 1,
-    ret_typ: Literal['value', 'indices', 'mask', 'both'] = "indices",
-    is_ascend: bool = False,
-    dtype: _DType = "float32",
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray | Any:
-    """The ``k`` largest (or smallest) elements along an axis."""
 
 def SoftmaxOutput(
     data: NDArray,

@@ -97,6 +97,9 @@ from . import broadcast_to as broadcast_to
 from . import broadcast_axis as broadcast_axis
 from . import broadcast_axes as broadcast_axes
 from . import broadcast_like as broadcast_like
+from . import sort as sort
+from . import argsort as argsort
+from . import topk as topk
 from . import BilinearSampler as BilinearSampler
 from . import GridGenerator as GridGenerator
 from . import SpatialTransformer as SpatialTransformer
@@ -161,9 +164,6 @@ from . import Dropout as Dropout
 from . import Pooling as Pooling
 from . import Pooling_v1 as Pooling_v1
 from . import RNN as RNN
-from . import sort as sort
-from . import argsort as argsort
-from . import topk as topk
 from . import SoftmaxOutput as SoftmaxOutput
 from . import Softmax as Softmax
 from . import LinearRegressionOutput as LinearRegressionOutput
@@ -366,6 +366,9 @@ __all__ = [
     "broadcast_axis",
     "broadcast_axes",
     "broadcast_like",
+    "sort",
+    "argsort",
+    "topk",
     "BilinearSampler",
     "GridGenerator",
     "SpatialTransformer",
@@ -432,9 +435,6 @@ __all__ = [
     "Pooling",
     "Pooling_v1",
     "RNN",
-    "sort",
-    "argsort",
-    "topk",
     "SoftmaxOutput",
     "Softmax",
     "LinearRegressionOutput",
