@@ -153,8 +153,8 @@ _MANY_TAPS = 9  # of a sum
 #
 # softmax of (256, 10): .032 -> .015, PyTorch .041; other formulations in XLA (gradients written
 # out, reciprocals, barriers) gained nothing. But the step of an MLP that ends in one takes .85
-# either way, and the library 2.6 s to compile, once per machine: it is left to XLA. A training step of a Transformer (2 layers,
-# d 256, T 128, batch 16): 77 -> 75 ms.
+# either way, and the library 2.6 s to compile, once per machine: it is left to XLA. A training
+# step of a Transformer (2 layers, d 256, T 128, batch 16): 77 -> 75 ms.
 # XLA keeps: BatchNorm of (32, 64, 28, 28), 1.70 beside PyTorch's 1.75, and of (32, 256, 7, 7), .47
 # beside .46.
 _LONG = 1 << 14  # elements in all
@@ -165,7 +165,7 @@ _LONG = 1 << 14  # elements in all
 #   (64, 64)        .030 -> .047    (.040 -> .069)    two threads for too little work
 #   (512, 64)       .055 -> .065    (.094 -> .105)
 #   (1024, 256)     .224 -> .191    (.366 -> .285)
-#   (2048, 1024)    1.27 ->  .94    (2.30 -> 1.60)    PyTorch .98
+#   (2048, 1024)    1.27 -> 1.17    (2.29 -> 1.63)    PyTorch .98
 #   dense layers 256 -> 1024 -> 256 with GELU between, 2048 rows, a training step:
 #                   17.0 -> 16.3    (15.5 with x^2 / 2 instead; PyTorch 32.6)
 #   Transformer, 2 layers, d 256, T 128, batch 16, a training step: 67.7 -> 66.2
@@ -173,16 +173,18 @@ _LONG = 1 << 14  # elements in all
 # It stays with XLA, which joins it with the bias before it.
 _WIDE = 1 << 16  # elements
 
-# Sorting float32 along the last axis, ms, two cores, XLA -> native, and PyTorch:
+# Sorting float32 along the last axis, ms of CPU time, XLA -> native:
 #
-#                    sort                  argsort         sort with gradient
-#   (32, 10)          .043 -> .006          .050 -> .007    .061 -> .009
-#   (10, 100)         .122 -> .009 (.008)   .158 -> .010    .166 -> .012 (.024)
-#   (64, 64)          .330 -> .023          .412 -> .024    .417 -> .031
-#   (100, 1000)       12.6 -> .57           15.0 -> .59     15.2 -> .61
-#   (64, 4096)        39.0 -> 1.1           46.3 -> 1.2     46.6 -> 1.3
-#   (1000, 10,000)    1539 -> 43  (331)     1805 -> 42      1831 -> 51  (500)
-#   (1, 10^6)          237 -> 15             280 -> 14       330 -> 17
+#                    sort              argsort           sort with gradient
+#   (32, 10)          .058 -> .006      .066 -> .006      .078 -> .009
+#   (10, 100)         .137 -> .013      .169 -> .014      .175 -> .016
+#   (64, 64)          .335 -> .061      .425 -> .103      .426 -> .068
+#   (100, 1000)       12.2 -> .95       14.7 -> 1.0       15.4 -> 1.0
+#   (64, 4096)        39.0 -> 2.1       46.2 -> 2.2       47.1 -> 2.3
+#   (1000, 10,000)    1540 -> 76        1809 -> 76        1847 -> 92
+#   (1, 10^6)          237 -> 14         281 -> 13         332 -> 16
+#
+# On two cores (1000, 10,000) is sorted in 43 ms; PyTorch takes 331.
 #
 # The largest k, one core:
 #
