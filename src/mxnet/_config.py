@@ -72,6 +72,13 @@ _declare(
     "A pending segment runs when the arrays it would make exceed this many bytes.",
 )
 _declare(
+    "max_program_ops",
+    "MXNET_XLA_MAX_PROGRAM_OPS",
+    500,
+    int,
+    "A program of more operators than this is compiled and run in pieces, on CPUs.",
+)
+_declare(
     "max_trie_steps",
     "MXNET_XLA_MAX_STEPS",
     200_000,

@@ -18,10 +18,12 @@ from functools import partial
 import jax
 import numpy as onp
 
-from .._graph.lower import Backward, lower, open_positions
+from .. import _config
+from .._graph.lower import Backward, lower, open_positions, operators
 from .._graph.node import steps_of
 from ..context import device_of
 from . import cache, memory, packing, watch
+from .pieces import Pieces
 from .stats import stats, why_new
 from .value import CONSUMED, Value
 
@@ -319,7 +321,12 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
     # order of their inputs: a buffer in the wrong hands is copied before it is overwritten.
     place = {heirs[i]: rank for rank, i in enumerate(program.donate)}
     emit = sorted(emit, key=lambda i: (place.get(positions[i], len(place)), i))
-    program.packs = packs = [] if foreign else packing.choose(state, emit, positions)
+    # Measured on CPUs only; GPUs keep the one program.
+    cut = state.ctx.device_type == "cpu" and (
+        operators(steps_of(state)) > _config.get("max_program_ops")
+    )
+    packs = [] if foreign or cut else packing.choose(state, emit, positions)
+    program.packs = packs
     late = [i for pack, _ in packs for i in pack]
     own = [i for i in emit if i not in set(late)] if late else emit
     order = [*own, *late]
@@ -330,12 +337,15 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
     if packs:
         fn = packing.packed(fn, [len(pack) for pack, _ in packs])
     cache.enable()
-    program.fn = jax.jit(
-        fn,
-        donate_argnums=tuple([i + 1 for i in program.donate]),
-        out_shardings=placement(state.ctx),
-        keep_unused=False,
-    )
+    if cut:
+        program.fn = Pieces(fn, program.donate, placement(state.ctx))
+    else:
+        program.fn = jax.jit(
+            fn,
+            donate_argnums=tuple([i + 1 for i in program.donate]),
+            out_shardings=placement(state.ctx),
+            keep_unused=False,
+        )
     if foreign:
         state.derived[program.emit] = program
     else:

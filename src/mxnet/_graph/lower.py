@@ -24,6 +24,8 @@ __all__ = [
     "GradOp",
     "lower",
     "open_positions",
+    "operators",
+    "split_words",
     "ADD",
     "COPY",
     "ONES_LIKE",
@@ -219,6 +221,22 @@ def needed_pullbacks(steps):
     return needed
 
 
+def operators(steps):
+    """How many operators a path is made of, those inside of other operators included; a gradient
+    counts where its forward does not stand beside it.
+    """
+    n = 0
+    for step in steps:
+        bound = step.bound
+        if bound.__class__ is PathOp or bound.__class__ is GradOp:
+            n += operators(bound.steps)
+        elif bound.__class__ is Pullback:
+            n += operators([bound.tape.steps[i] for i in bound.tape.order])
+        else:
+            n += 1
+    return n
+
+
 def lower(last, emit, taped=()):
     """The path that ends at ``last`` as a function ``f(words, *inputs) -> (outputs, residuals)``.
 
@@ -230,7 +248,8 @@ def lower(last, emit, taped=()):
 
     Returns
     -------
-    f, tape    ``tape`` (a Tape, or None) learns the residuals' structure when ``f`` is traced
+    f, tape    ``f`` takes the words as a vector or as a list; ``tape`` (a Tape, or None) learns the
+        residuals' structure when ``f`` is traced
     """
     steps = steps_of(last)
     n_words = total_words(last)
@@ -240,9 +259,9 @@ def lower(last, emit, taped=()):
         differentiate |= set(tape.order)
 
     def program(words, *inputs):
-        env, pulls = run_path(
-            steps, last.n, inputs, split_words(words, n_words) if n_words else (), differentiate
-        )
+        if words.__class__ is not list:
+            words = split_words(words, n_words)
+        env, pulls = run_path(steps, last.n, inputs, words, differentiate)
         return [env[p] for p in emit], tape.pack(pulls) if tape else []
 
     return program, tape
