@@ -232,7 +232,7 @@ def operators(steps):
             n += operators(bound.steps)
         elif bound.__class__ is Pullback:
             n += operators([bound.tape.steps[i] for i in bound.tape.order])
-        else:
+        elif bound.__class__ is not Backward:
             n += 1
     return n
 
