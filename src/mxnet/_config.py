@@ -76,7 +76,8 @@ _declare(
     "MXNET_XLA_MAX_PROGRAM_OPS",
     500,
     int,
-    "A program of more operators than this is compiled and run in pieces, on CPUs.",
+    "A program of more operators than this (a product counts as a quarter) is compiled and run in "
+    "pieces, on CPUs.",
 )
 _declare(
     "max_trie_steps",

