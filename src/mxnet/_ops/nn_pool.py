@@ -298,7 +298,8 @@ _max_gradient = max_gradient(back_of_max)
 
 
 def max_pool_backward(full, residuals, g):
-    return (_max_gradient(full, *residuals, g),)
+    x, y = residuals
+    return (_max_gradient(full, x, y, g),)
 
 
 max_pool.defvjp(max_pool_forward, max_pool_backward)
