@@ -107,7 +107,7 @@ def first_step(settings, mark):
 
 
 def versions():
-    kernels = mx.runtime.kernels.describe()["native"]
+    kernels = mx.runtime.kernels.describe()["convolution"]
     return mx_gluon.versions() | {"oneDNN": kernels.removeprefix("oneDNN ")}
 
 

@@ -137,6 +137,15 @@ _declare(
     "Programs that are compiled already stay as they are.",
 )
 
+_declare(
+    "kernel_wait",
+    "MXNET_XLA_KERNEL_WAIT",
+    60.0,
+    float,
+    "Seconds that a process waits for kernels that are being compiled, all libraries together; "
+    "then it uses XLA's to its end, and the next one finds them. inf: to the end of compiling.",
+)
+
 
 def get(name):
     """The option's current value."""

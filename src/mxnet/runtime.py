@@ -106,7 +106,7 @@ def feature_list():
 
 
 def _has_onednn():
-    return kernels.describe()["native"].startswith("oneDNN")
+    return kernels.describe()["convolution"].startswith("oneDNN")
 
 
 class Features(OrderedDict):

@@ -36,8 +36,8 @@ def using():
 @pytest.fixture(params=["xla", "native"])
 def mode(request):
     """Each set of kernels in turn."""
-    if request.param == "native" and not native.available():
-        pytest.skip(f"native kernels: {native.state()}")
+    if request.param == "native" and not native.available(native.CONVOLUTION):
+        pytest.skip(f"native kernels: {native.state(native.CONVOLUTION)}")
     return request.param
 
 
@@ -173,10 +173,11 @@ def test_convolutions_in_a_loop_and_side_by_side(mode, using):
 
 def test_description():
     found = kernels.describe()
-    assert set(found) == {"mode", "active", "native", "updates", "pooling", "rowwise", "sorting"}
+    libraries = "convolution recurrence updates pooling rowwise sorting".split()
+    assert list(found) == ["mode", "active", *libraries]
     assert found["mode"] == _config.get("kernels")
     if found["mode"] == "native":
-        assert found["active"] == ("native" if native.available() else "xla")
+        assert found["active"] == ("native" if native.available(native.CONVOLUTION) else "xla")
 
 
 PROGRAM = """
@@ -192,11 +193,22 @@ print(kernels.describe()["active"])
 """
 
 
-@pytest.mark.parametrize("missing", ["compiler", "success", "option"])
+@pytest.mark.parametrize("missing", ["compiler", "success", "option", "time"])
 def test_without_native_kernels(missing, tmp_path):
-    """No compiler, one that fails, or not wanted: everything works, in one quiet process."""
+    """No compiler, one that fails or is slow, or not wanted: everything works, in one process.
+
+    It is quiet unless it gave up waiting; then it does not wait at its end either.
+    """
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nsleep 20\n")
+    slow.chmod(0o700)
     environment = dict(os.environ, MXNET_HOME=str(tmp_path), MXNET_XLA_CACHE_DIR="off")
-    environment["CXX"] = {"compiler": "no-such-compiler", "success": "false"}.get(missing, "c++")
+    environment["CXX"] = {
+        "compiler": "no-such-compiler",
+        "success": "false",
+        "time": str(slow),
+    }.get(missing, "c++")
+    environment["MXNET_XLA_KERNEL_WAIT"] = "0.1" if missing == "time" else "60"
     environment["MXNET_XLA_KERNELS"] = "xla" if missing == "option" else "native"
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
@@ -207,7 +219,13 @@ def test_without_native_kernels(missing, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["xla"]
-    assert len(done.stderr.splitlines()) <= 1
+    if missing == "time":
+        lines = done.stderr.splitlines()
+        waited = [line for line in lines if "are not compiled after 0.1 s: this process" in line]
+        assert waited, done.stderr
+        assert all("mxnet: the CPU kernels for " in line for line in waited)
+    else:
+        assert len(done.stderr.splitlines()) <= 1
 
 
 @pytest.mark.parametrize("sizes", [(0, 4, 5), (64, 96, 80)])
@@ -272,8 +290,8 @@ def test_loops_over_time(kind, reverse, using, monkeypatch):
 
         return value, gradients, jax.grad(steepness, every)(*arrays)
 
-    if not native.available():
-        pytest.skip(f"native kernels: {native.state()}")
+    if not native.available(native.RECURRENCE):
+        pytest.skip(f"native kernels: {native.state(native.RECURRENCE)}")
     target = "rnn" if kind.startswith("rnn") else kind
     assert native.name(f"{target}_forward") in jax.jit(partial(run)).lower(*arrays).as_text()
     close(using("native", everything, *arrays), using("plain", everything, *arrays), 1e-4)
@@ -283,8 +301,8 @@ def test_loops_over_time(kind, reverse, using, monkeypatch):
 def test_plain_cells_at_the_ends(kind, using, monkeypatch):
     """Large numbers, zeros, infinities and not-a-number, and their gradients."""
     monkeypatch.setattr(choose, "_WIDE_STEP", 0)
-    if not native.available():
-        pytest.skip(f"native kernels: {native.state()}")
+    if not native.available(native.RECURRENCE):
+        pytest.skip(f"native kernels: {native.state(native.RECURRENCE)}")
     values = [0, 1e-8, -1e-3, 0.2499, 0.2501, 5, -9, 90, -90, 1e30, onp.inf, -onp.inf, onp.nan]
     a = onp.repeat(onp.array(values, "float32")[None, :, None], 8, 2)
     r, zero = onp.zeros((8, 8), "float32"), onp.zeros((len(values), 8), "float32")
@@ -301,8 +319,8 @@ def test_plain_cells_at_the_ends(kind, using, monkeypatch):
 
 def test_cells_at_the_ends(using):
     """Saturated gates, zeros, infinities and not-a-number in the native cells."""
-    if not native.available():
-        pytest.skip(f"native kernels: {native.state()}")
+    if not native.available(native.RECURRENCE):
+        pytest.skip(f"native kernels: {native.state(native.RECURRENCE)}")
     h = 8
     values = onp.array([0, -0.0, 1e-8, -1e-3, 0.2499, 0.2501, 5, -9, 90, -90, 1e30], "float32")
     values = onp.concatenate([values, onp.array([onp.inf, -onp.inf, onp.nan], "float32")])

@@ -401,10 +401,11 @@ def test_needs_no_onednn(monkeypatch, using):
     monkeypatch.setattr(native, "_states", {})
     using("native")
     assert native.available(native.UPDATES)
-    assert not native.available(native.LAYERS)
+    assert not native.available(native.CONVOLUTION)
+    assert not native.available(native.RECURRENCE)
     about = kernels.describe()
     assert about["active"] == "xla"
-    assert about["native"].startswith("no oneDNN")
+    assert about["convolution"].startswith("no oneDNN")
     assert about["updates"] == "compiled and loaded"
 
 

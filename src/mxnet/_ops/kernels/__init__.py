@@ -17,18 +17,17 @@ def describe():
     Returns
     -------
     dict of str
-        ``mode``, the option; ``active``, what it comes to (``native``, ``xla`` or ``plain``);
-        ``native``, what became of the native kernels of layers, on which that depends;
-        ``updates``, ``pooling``, ``rowwise`` (softmax, layer normalisation), ``sorting``, of those
-        that need a compiler only.  Nothing is compiled for the answer.
+        ``mode``, the option; ``active``, what convolutions come to (``native``, ``xla`` or
+        ``plain``); what became of each library of native kernels: ``convolution`` and
+        ``recurrence``, which need oneDNN; ``updates``, ``pooling``, ``rowwise`` (softmax, layer
+        normalisation) and ``sorting``, which need a compiler only.  Nothing is compiled for the
+        answer.
     """
     mode = _config.get("kernels")
     wanted = mode == "native"
-    about = native.state() if wanted else "switched off"
-    usable = about.startswith(("oneDNN", "compiled", "not yet"))
-    active = mode if mode != "native" or usable else "xla"
-    found = {"mode": mode, "active": active, "native": about}
-    for name in ("updates", "pooling", "rowwise", "sorting"):
+    active = "xla" if wanted and not native.usable(native.CONVOLUTION) else mode
+    found = {"mode": mode, "active": active}
+    for name in ("convolution", "recurrence", "updates", "pooling", "rowwise", "sorting"):
         library = getattr(native, name.upper())
         found[name] = native.state(library) if wanted else "switched off"
     return found

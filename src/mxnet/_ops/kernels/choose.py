@@ -205,7 +205,7 @@ def choose(kind, dtype, x, w, y, geometry):
         return Choice.PLAIN
     if any(p < 0 for pair in geometry.pad for p in pair):
         return Choice.PLAIN
-    if mode == "native" and dtype == "float32" and native.available():
+    if mode == "native" and dtype == "float32" and native.available(native.CONVOLUTION):
         return Choice.NATIVE
     if geometry.groups > 1:
         return Choice.PLAIN
@@ -225,7 +225,7 @@ def loop_is_native(target, dtypes, shapes):
         and all(d == "float32" for d in dtypes)
         and all(0 not in s for s in shapes)
         and (not target.startswith("rnn") or math.prod(shapes[0][1:]) >= _WIDE_STEP)
-        and native.available()
+        and native.available(native.RECURRENCE)
     )
 
 

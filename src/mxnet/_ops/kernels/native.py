@@ -3,6 +3,11 @@
 They need a C++ compiler and the headers that come with jaxlib; those for layers need oneDNN as well
 (``pip install 'mxnet-xla[native]'``). So there are several libraries, each compiled when it is
 first needed. What is missing is told by :func:`state`; everything works without.
+
+A process waits for a library that is being compiled, so that the same script computes the same
+numbers in its first run as in any other. It does not wait for ever: after ``kernel_wait`` seconds
+(all libraries together) it does without to its end, and the library is finished by another process
+(:mod:`.build`) for the next run. It says so, since those two runs may differ in the last bits.
 """
 
 import ctypes
@@ -14,7 +19,8 @@ import platform
 import shutil
 import subprocess
 import sys
-import tempfile
+import threading
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,8 +29,19 @@ import jaxlib
 
 from ... import _config
 from ..._machine import cpu_features
+from . import build
 
-__all__ = ["available", "state", "LAYERS", "POOLING", "ROWWISE", "SORTING", "UPDATES"]
+__all__ = [
+    "available",
+    "state",
+    "usable",
+    "CONVOLUTION",
+    "POOLING",
+    "RECURRENCE",
+    "ROWWISE",
+    "SORTING",
+    "UPDATES",
+]
 
 
 class Library(NamedTuple):
@@ -37,16 +54,22 @@ class Library(NamedTuple):
     first: str  # who has it compiled
 
 
-LAYERS = Library(
-    ("convolution.cc", "recurrent.cc"),
+CONVOLUTION = Library(
+    ("convolution.cc",),
+    ("common.h", "parallel.h"),
+    ("conv_forward", "conv_data", "conv_weight"),
+    True,
+    "the first convolution",
+)
+RECURRENCE = Library(
+    ("recurrent.cc",),
     ("common.h", "exp.h", "parallel.h"),
     (
-        *("conv_forward", "conv_data", "conv_weight"),
         *("lstm_forward", "lstm_backward", "gru_forward", "gru_backward"),
         *("rnn_forward", "rnn_backward"),
     ),
     True,
-    "the first convolution",
+    "the first recurrent layer",
 )
 UPDATES = Library(
     ("update.cc", "rows.cc"),
@@ -76,32 +99,60 @@ SORTING = Library(
     False,
     "the first sorting of many numbers",
 )
-# A compiler that takes longer than this is stuck.
-BUILD_SECONDS = 120
 HERE = Path(__file__).parent
 PACKAGES = ("onednn-cpu-gomp", "onednn-devel-cpu-gomp")
+FLAGS = "-std=c++17 -O3 -march=native -fno-math-errno -fno-trapping-math -fPIC -shared -w".split()
+# Who waits for a compiler longer than this is told what for.
+_SILENT_SECONDS = 2
 
 _states = {}  # Library -> (whether it is loaded, what to tell)
+_guard = threading.Lock()  # of what follows, and of registering
+_waited = 0.0  # seconds, for all libraries
+_said = set()
 
 
-def available(library=LAYERS):
-    """Whether a library's kernels can be used; the first call may compile them (seconds)."""
+def available(library):
+    """Whether a library's kernels can be used; the first call may wait for a compiler."""
     found = _states.get(library)
     if found is None:
-        found = _states[library] = _try(library)
+        with _guard:
+            found = _states.get(library)
+            if found is None:
+                found = _states[library] = _try(library)
     return found[0]
 
 
-def state(library=LAYERS):
+def usable(library):
+    """Whether :func:`available` would be true as far as can be said without compiling anything."""
+    return _outlook(library)[0]
+
+
+def state(library):
     """What became of a library's kernels, in words, without compiling anything."""
+    return _outlook(library)[1]
+
+
+def _outlook(library):
     if library in _states:
-        return _states[library][1]
+        return _states[library]
     found, problem = _ingredients(library)
     if problem:
-        return problem
-    if (_folder(library, found) / "kernels.so").exists():
-        return "compiled, not yet loaded"
-    return f"not yet compiled: {library.first} does"
+        return False, problem
+    folder = _folder(library, found)
+    problem = build.objection(folder)
+    if problem:
+        return False, f"not used: {problem}"
+    if any(folder.glob("kernels-*.so")):
+        return True, "compiled, not yet loaded"
+    told = build.failure(folder)
+    if told:
+        return False, f"not used: {told}"
+    if folder.exists():
+        held, _ = build.lock(folder)
+        if held is None:
+            return True, "being compiled"
+        os.close(held)
+    return True, f"not yet compiled: {library.first} does"
 
 
 def name(target):
@@ -115,17 +166,98 @@ def _try(library):
         return False, problem
     try:
         folder = _folder(library, found)
-        path = _build(library, folder, found)
-        if path is None:
-            return False, f"could not be compiled: {folder / 'error.txt'} tells why"
-        loaded = ctypes.CDLL(str(path))
-        for target in library.targets:
-            handler = jax.ffi.pycapsule(getattr(loaded, target))
-            jax.ffi.register_ffi_target(name(target), handler, platform="cpu")
-    except (OSError, AttributeError, RuntimeError, subprocess.SubprocessError) as problem:
+        path = _obtain(library, folder, found)
+        _load(library, path)
+    except (OSError, RuntimeError, subprocess.SubprocessError) as problem:
         logging.getLogger("mxnet").info("native kernels are not used: %s", problem)
-        return False, f"could not be made: {problem}"
+        return False, f"not used: {problem}"
     return True, f"oneDNN {found['version']}" if library.onednn else "compiled and loaded"
+
+
+def _load(library, path):
+    try:
+        loaded = ctypes.CDLL(str(path))
+        handlers = {t: jax.ffi.pycapsule(getattr(loaded, t)) for t in library.targets}
+    except (OSError, AttributeError) as problem:
+        build.reject(path, f"what was compiled cannot be loaded: {problem}")
+        raise build.Failure(str(problem)) from None
+    for target, handler in handlers.items():
+        jax.ffi.register_ffi_target(name(target), handler, platform="cpu")
+
+
+def _obtain(library, folder, found):
+    """The compiled library; where there is none, wait for whoever compiles it."""
+    build.prepare(folder)
+    begun = time.monotonic()
+    started = False
+    try:
+        while True:
+            path = build.find(folder)
+            if path:
+                return path
+            started = _compile(library, folder, found, started)
+            passed = time.monotonic() - begun
+            if _waited + passed >= _config.get("kernel_wait"):
+                raise build.Failure(_give_up(library))
+            if passed > _SILENT_SECONDS:
+                _say("compiling CPU kernels, once per machine")
+            time.sleep(0.02 if passed < 1 else 0.1)
+    finally:
+        _count(time.monotonic() - begun)
+
+
+def _compile(library, folder, found, started):
+    """Have the library compiled unless somebody does; returns whether we have begun that."""
+    held, sure = build.lock(folder)
+    if held is None:
+        return started
+    try:
+        told = build.failure(folder)
+        if told:
+            raise build.Failure(told)
+        if build.find(folder):
+            return started
+        if not started:
+            build.start(folder, _command(library, found), held)
+        elif sure:
+            raise build.Failure("the compiling process was ended; the next run tries again")
+    finally:
+        os.close(held)
+    return True
+
+
+def _give_up(library):
+    seconds = _config.get("kernel_wait")
+    _say(
+        f"the CPU kernels for {library.first.removeprefix('the first ')} are not compiled after "
+        f"{seconds:g} s: this process does without, to its end, and a later one finds them"
+    )
+    return f"not ready after {seconds:g} s of waiting; being finished for later processes"
+
+
+def _count(seconds):
+    global _waited
+    _waited += seconds
+
+
+def _say(text):
+    """One line on standard error, once."""
+    if text not in _said and sys.stderr is not None:
+        _said.add(text)
+        sys.stderr.write(f"mxnet: {text}\n")
+        sys.stderr.flush()
+
+
+def _command(library, found):
+    """All of the compiler's command but its last argument, the file to be made."""
+    return [
+        found["compiler"],
+        *FLAGS,
+        *(f"-I{path}" for path in found["include"]),
+        *(str(HERE / s) for s in library.sources),
+        *found["link"],
+        "-o",
+    ]
 
 
 def _ingredients(library):
@@ -170,6 +302,7 @@ def _folder(library, found):
     parts = [
         *((HERE / s).read_text(encoding="utf-8") for s in (*library.headers, *library.sources)),
         jaxlib.__version__,  # pyright: ignore[reportPrivateImportUsage] - it is public
+        *FLAGS,
         found["version"],
         found["compiler"],
         *found["link"][:1],
@@ -178,47 +311,3 @@ def _folder(library, found):
     ]
     key = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
     return Path(_config.get("home")).expanduser() / "kernels" / key
-
-
-def _build(library, folder, found):
-    """The compiled library in ``folder``, made unless it is there; None where it cannot be made."""
-    path = folder / "kernels.so"
-    if path.exists():
-        _require_own(folder)
-        return path
-    if (folder / "error.txt").exists():
-        return None  # it did not work before, with the same ingredients
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _require_own(folder)
-    # A name of this process's own, so that several may build at the same time.
-    handle, partial = tempfile.mkstemp(suffix=".so", dir=folder)
-    os.close(handle)
-    command = [
-        found["compiler"],
-        *"-std=c++17 -O3 -march=native -fno-math-errno -fno-trapping-math -fPIC -shared -w".split(),
-        *(f"-I{path}" for path in found["include"]),
-        *(str(HERE / s) for s in library.sources),
-        *found["link"],
-        "-o",
-        partial,
-    ]
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
-        )
-        if done.returncode:
-            (folder / "error.txt").write_text(done.stderr, encoding="utf-8")
-            logging.getLogger("mxnet").info("native kernels did not compile; plain XLA is used")
-            return None
-        os.replace(partial, path)
-    finally:
-        if os.path.exists(partial):
-            os.unlink(partial)
-    return path
-
-
-def _require_own(folder):
-    """Raise OSError if others could have put a library there."""
-    about = folder.stat()
-    if about.st_uid != os.getuid() or about.st_mode & 0o022:
-        raise OSError(f"{folder} can be written by other users")

@@ -20,7 +20,7 @@ def loop(target, plain, **fixed) -> Callable[..., Any]:
 
     Parameters
     ----------
-    target : str           one of ``native.LAYERS.targets``
+    target : str           one of ``native.RECURRENCE.targets``
     plain : callable ``(*arrays, reverse) -> tuple``
         The same in JAX: for other platforms, types and derivatives, which exist to any order.
     fixed : further attributes of the kernel
