@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+import types
 import warnings
 
 import numpy as onp
@@ -17,6 +18,7 @@ import mxnet as mx
 from mxnet import nd
 from mxnet.error import MXNetError
 from mxnet.gluon.data import ArrayDataset, DataLoader, Dataset, SimpleDataset
+from mxnet.gluon.data._transport import pack, unpack
 from mxnet.gluon.data.dataloader import LoaderTimeout, WorkerDied, WorkerError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes need a Unix system")
@@ -176,6 +178,37 @@ def test_iterators_side_by_side_and_left_early():
 
 
 # ------------------------------------------------------------------------------ how they fail
+def test_code_keeps_its_file_and_lines():
+    """However it is defined, and whatever name cloudpickle would give it."""
+
+    class Local:
+        def method(self):
+            return [lambda: v for v in range(2)]
+
+    def outer(x):
+        def inner():
+            return (v for v in x)
+
+        return inner
+
+    def all_code(code):
+        yield code
+        for const in code.co_consts:
+            if isinstance(const, types.CodeType):
+                yield from all_code(const)
+
+    for fn in (outer, lambda: 1, Local.method):
+        sent = list(all_code(fn.__code__))
+        came = list(all_code(unpack(pack(fn)[0], b"", []).__code__))
+        assert [c.co_filename for c in came] == [__file__] * len(sent)
+        assert [list(c.co_positions()) for c in came] == [list(c.co_positions()) for c in sent]
+        assert [c.co_qualname for c in came] == [c.co_qualname for c in sent]
+    # what a notebook's cell or a string was compiled as
+    space = {"__name__": "__main__"}
+    exec(compile("def cell(x): return 1 / x", "<cell 3>", "exec"), space)  # noqa: S102
+    assert unpack(pack(space["cell"])[0], b"", []).__code__.co_filename == "<cell 3>"
+
+
 def test_an_exception_tells_sample_line_and_traceback():
     def fn(x):
         if x == 5:

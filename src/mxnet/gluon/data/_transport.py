@@ -12,6 +12,7 @@ import pickle  # noqa: TID251 - between our own processes only
 import socket
 import struct
 import tempfile
+import types
 import weakref
 
 import numpy as onp
@@ -51,9 +52,14 @@ def _array(data, number):
     return host_array(data, Context("cpu", number))
 
 
+def _code(filename, make, args):
+    return make(*args).replace(co_filename=filename)
+
+
 def _make_pickler():
     """Class of a pickler that sends functions by value, and arrays without copying them."""
     cloudpickle = importlib.import_module("cloudpickle")
+    reduce_code = cloudpickle.Pickler.dispatch_table[types.CodeType]
 
     class Pickler(cloudpickle.Pickler):
         def reducer_override(self, obj):
@@ -61,6 +67,10 @@ def _make_pickler():
                 if obj.context.device_typeid == _GPU:
                     raise OnDevice("there are arrays on a GPU")
                 return _array, (on_host(obj), obj.context.device_id)
+            if type(obj) is types.CodeType:
+                # From 3.1.3 on cloudpickle leaves the file's name out, so that equal functions are
+                # equal bytes. A traceback must name the file: a worker's is all the user sees.
+                return _code, (obj.co_filename, *reduce_code(obj)[:2])
             return super().reducer_override(obj)
 
     return Pickler
