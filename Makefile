@@ -2,6 +2,7 @@
 #
 #   make train      train the lessons of examples/learning_road on real data
 #   make test       the test suite, lazily and op by op
+#   make test-versions  the suite with the oldest and the newest versions that pyproject.toml admits
 #   make check      format, lint, types, import directions
 #   make bench      measure beside the peers        make bench-gpu   the same on a GPU, and large ones
 #   make clean      remove what was built           make distclean   ... and the environments
@@ -18,13 +19,14 @@ CUDA ?= cuda
 JOBS ?= 2
 # More arguments for a program or for pytest: make test ARGS='-k pooling'
 ARGS ?=
+EDGE ?=
 
 # What the engine's two modes might tell apart runs once more, op by op.
 NAIVE_TESTS := $(wildcard tests/engine tests/autograd tests/ndarray tests/gluon/test_block.py \
 	tests/gluon/test_trainer.py tests/gluon/test_loss.py tests/test_operator.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help train test check format bench bench-gpu clean distclean
+.PHONY: help train test test-versions check format bench bench-gpu clean distclean
 .DELETE_ON_ERROR:
 
 help:
@@ -37,6 +39,11 @@ test: $(VENV)/.ready-test
 	$(PY) -m pytest -q -n $(JOBS) $(ARGS)
 	$(if $(NAIVE_TESTS),MXNET_ENGINE_TYPE=NaiveEngine $(PY) -m pytest -q -n $(JOBS) $(NAIVE_TESTS) $(ARGS) \
 		$(if $(ARGS),|| [ $$? -eq 5 ]))
+
+# Environments of their own, .venv-oldest-3.12 and .venv-newest-3.12, brought up to date each time.
+# EDGE=oldest or EDGE=newest: only one.
+test-versions:
+	$(PYTHON) tools/try_versions.py $(EDGE) -n $(JOBS) $(ARGS)
 
 check: $(VENV)/.ready-dev
 	$(PY) -m ruff format --check .
@@ -62,7 +69,7 @@ clean:
 		2>/dev/null || true
 
 distclean: clean
-	rm -rf $(VENV) $(GPU_VENV) src/*.egg-info
+	rm -rf $(VENV) $(GPU_VENV) .venv-oldest-* .venv-newest-* src/*.egg-info
 
 # ---------------------------------------------------------------------------------- environments
 
