@@ -7,6 +7,7 @@ from ._engine.tape import NOT_IN_GRAPH, PythonTape, gradients
 from ._engine.tape import backward as _backward
 from ._engine.value import Mark
 from ._frontend.dispatch import array_class
+from ._interrupt import enter_scope, leave_scope, whole
 from .error import MXNetError, fail
 from .ndarray.ndarray import NDArray, _head_grad
 from .symbol import Symbol
@@ -65,27 +66,30 @@ class _Scope:
 
     def __enter__(self):
         t = threads
+        if self.recording and not t.scope and t.tracing is None:
+            # What is pending belongs to the step before. Run apart, it cannot change this
+            # step's key.
+            for seg in t.segments.values():
+                if seg.outs:
+                    flush_all()
+                    break
+        enter_scope()
         self.saved = t.recording, t.training
         if self.recording is not None:
             if self.recording:
-                # What is pending belongs to the step before. Run apart, it cannot change this
-                # step's key.
-                if not t.scope and t.tracing is None:
-                    for seg in t.segments.values():
-                        if seg.outs:
-                            flush_all()
-                            break
                 t.scope += 1
             t.recording = self.recording
         if self.training is not None:
             t.training = self.training
         return self
 
+    @whole
     def __exit__(self, *exc):
         t = threads
         t.recording, t.training = self.saved
         if self.recording:
             t.scope -= 1
+        leave_scope()
 
 
 def record(train_mode=True):

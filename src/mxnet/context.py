@@ -4,6 +4,7 @@ import threading
 
 import jax
 
+from ._interrupt import enter_scope, leave_scope, whole
 from .error import ContextError
 
 __all__ = [
@@ -78,11 +79,15 @@ class Context:
     __repr__ = __str__
 
     def __enter__(self):
-        _current.stack = (*_current.stack, canonical(self))
+        mine = canonical(self)
+        enter_scope()
+        _current.stack = (*_current.stack, mine)
         return self
 
+    @whole
     def __exit__(self, *exc):
         _current.stack = _current.stack[:-1]
+        leave_scope()
 
     def __reduce__(self):
         return Context, (self.device_type, self.device_id)

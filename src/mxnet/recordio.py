@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as onp
 
 from . import _codec
+from ._interrupt import later
 from .error import FormatError, MXNetError, fail
 
 __all__ = [
@@ -133,6 +134,7 @@ class RecordFile:
         self._map = b""
         self.size = 0
 
+    @later
     def __del__(self):
         if hasattr(self, "_file"):
             self._file.close()
@@ -351,6 +353,7 @@ class MXRecordIO:
             self.is_open = False
             self.pid = None
 
+    @later
     def __del__(self):
         if getattr(self, "is_open", False):
             self.close()

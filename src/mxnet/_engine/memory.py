@@ -55,8 +55,8 @@ def collects_later(function):
     def without(*args, **kwargs):
         if not gc.isenabled():
             return function(*args, **kwargs)
-        gc.disable()
         try:
+            gc.disable()
             return function(*args, **kwargs)
         finally:
             gc.enable()

@@ -160,7 +160,7 @@ _exported = {}
 def export(array):
     """Note that others may share an array's memory (DLPack): it is never overwritten in place."""
     key = id(array)
-    _exported[key] = weakref.ref(array, lambda _: _exported.pop(key, None))
+    _exported[key] = weakref.ref(array, partial(dict.pop, _exported, key))
 
 
 def _held_elsewhere(vals, data, i):

@@ -10,11 +10,11 @@ import os
 import sys
 import threading
 from bisect import bisect_left
-from contextlib import contextmanager
 
 from .. import _config
 from .._graph.infer import infer_outputs
 from .._graph.node import Root, Step
+from .._interrupt import enter_scope, leave_scope, uninterrupted, whole
 from ..error import ContextError, MXNetError, TraceError
 from .packing import Packed
 from .program import run_program
@@ -25,6 +25,7 @@ from .value import Failed, Value
 __all__ = [
     "append",
     "append_many",
+    "mend",
     "flush",
     "flush_all",
     "concrete",
@@ -96,8 +97,7 @@ def segment_of(ctx):
     return seg
 
 
-@contextmanager
-def aside():
+class aside:
     """Scope whose operators belong neither to the trace nor to the step that is being recorded.
 
     They go to a segment of their own, which runs when one of its results is needed. A parameter
@@ -106,23 +106,26 @@ def aside():
     parameters
     in one program, and the first step's program is the same as the second's.
     """
-    t = threads
-    if t.aside or not (t.scope or t.tracing):
-        saved = t.recording, t.initializing
+
+    __slots__ = ("apart", "saved")
+
+    def __enter__(self):
+        t = threads
+        enter_scope()
+        self.saved = t.segment, t.tracing, t.recording, t.initializing, t.hold
+        self.apart = not t.aside and (t.scope > 0 or t.tracing is not None)
+        if self.apart:
+            t.segment, t.tracing, t.aside, t.hold = None, None, True, False
         t.recording, t.initializing = False, True
-        try:
-            yield
-        finally:
-            t.recording, t.initializing = saved
-        return
-    saved = t.segment, t.tracing, t.recording, t.initializing, t.hold
-    t.segment, t.tracing, t.recording, t.aside, t.initializing = None, None, False, True, True
-    t.hold = False
-    try:
-        yield
-    finally:
-        t.segment, t.tracing, t.recording, t.initializing, t.hold = saved
-        t.aside = False
+
+    @whole
+    def __exit__(self, *exc):
+        t = threads
+        segment, tracing, t.recording, t.initializing, hold = self.saved
+        if self.apart:
+            t.segment, t.tracing, t.hold = segment, tracing, hold
+            t.aside = False
+        leave_scope()
 
 
 def _known_step(seg, bound, ins):
@@ -166,46 +169,50 @@ def append(bound, ins, words=()):
     seg = t.segment
     if seg is None:
         return append_many(bound, ins, words)[0]
-    state = seg.state
-    slots = seg.slots
-    n = state.n
-    if len(ins) == 2:
-        v, w = ins
-        if v.data is None:
-            if v.seg is not seg:
-                return append_many(bound, ins, words)[0]
-            p = v.pos
-        else:
-            p = slots.get(v)
-            if p is None:
-                slots[v] = n
-                n += 1
-                p = v.spec
-        if w.data is None:
-            if w.seg is not seg:
+    try:
+        state = seg.state
+        slots = seg.slots
+        n = state.n
+        if len(ins) == 2:
+            v, w = ins
+            if v.data is None:
+                if v.seg is not seg:
+                    return append_many(bound, ins, words)[0]
+                p = v.pos
+            else:
+                p = slots.get(v)
+                if p is None:
+                    slots[v] = n
+                    n += 1
+                    p = v.spec
+            if w.data is None:
+                if w.seg is not seg:
+                    _take_back(seg, state)
+                    return append_many(bound, ins, words)[0]
+                q = w.pos
+            else:
+                q = slots.get(w)
+                if q is None:
+                    slots[w] = n
+                    q = w.spec
+            step = (state.next_rec if t.recording else state.next).get((bound, p, q))
+            if step is None:
                 _take_back(seg, state)
-                return append_many(bound, ins, words)[0]
-            q = w.pos
         else:
-            q = slots.get(w)
-            if q is None:
-                slots[w] = n
-                q = w.spec
-        step = (state.next_rec if t.recording else state.next).get((bound, p, q))
+            step = _known_step(seg, bound, ins)
         if step is None:
-            _take_back(seg, state)
-    else:
-        step = _known_step(seg, bound, ins)
-    if step is None:
-        return append_many(bound, ins, words)[0]
-    if words:
-        seg.words += words
-    out = Value(seg, step.pos, step.specs[0])
-    seg.outs.append(out)
-    seg.state = step
-    if step.full and not t.hold:
-        flush(seg)
-    return out
+            return append_many(bound, ins, words)[0]
+        if words:
+            seg.words += words
+        out = Value(seg, step.pos, step.specs[0])
+        seg.outs.append(out)
+        seg.state = step
+        if step.full and not t.hold:
+            flush(seg)
+        return out
+    except BaseException:
+        mend(seg)
+        raise
 
 
 _position = operator.attrgetter("pos")
@@ -233,6 +240,17 @@ def _take_back(seg, state):
         slots.popitem()
 
 
+def mend(seg):
+    """Make a segment consistent after an append that an exception, perhaps an interrupt, has ended.
+
+    Its state says what it holds: whatever was registered beyond that is forgotten.
+    """
+    state = seg.state
+    _take_back(seg, state)
+    del seg.words[state.words_at + state.n_words :]
+    del seg.outs[state.n_kept :]
+
+
 def append_many(bound, ins, words=(), keep=1, ctx=None):
     """Append an operator to this thread's segment.
 
@@ -254,27 +272,32 @@ def append_many(bound, ins, words=(), keep=1, ctx=None):
     """
     t = threads
     seg = t.segment
-    step = None
-    if seg is not None and (ins or seg.ctx is ctx):
-        step = _known_step(seg, bound, ins)
-    if step is None:
-        seg, step = _checked_step(bound, ins, keep, ctx)
-    if bound.needs_key:
-        if seg.trace is not None:  # drawn at each call of what is being traced
-            seg.trace.random_words.append(len(seg.words) + len(words))
-            stream = counter = 0
-        else:
-            stream, counter = draw()
-        words = (*words, stream, counter)
-    if words:
-        seg.words += words
-    pos = step.pos
-    outs = [Value(seg, pos + i, s) for i, s in enumerate(step.specs[: step.keep])]
-    seg.outs += outs
-    seg.state = step
-    if step.full and not t.hold:
-        flush(seg)
-    return outs
+    try:
+        step = None
+        if seg is not None and (ins or seg.ctx is ctx):
+            step = _known_step(seg, bound, ins)
+        if step is None:
+            seg, step = _checked_step(bound, ins, keep, ctx)
+        if bound.needs_key:
+            if seg.trace is not None:  # drawn at each call of what is being traced
+                seg.trace.random_words.append(len(seg.words) + len(words))
+                stream = counter = 0
+            else:
+                stream, counter = draw()
+            words = (*words, stream, counter)
+        if words:
+            seg.words += words
+        pos = step.pos
+        outs = [Value(seg, pos + i, s) for i, s in enumerate(step.specs[: step.keep])]
+        seg.outs += outs
+        seg.state = step
+        if step.full and not t.hold:
+            flush(seg)
+        return outs
+    except BaseException:
+        if t.segment is not None:  # perhaps another one than it was
+            mend(t.segment)
+        raise
 
 
 def _checked_step(bound, ins, keep, ctx):
@@ -339,6 +362,7 @@ def _checked_step(bound, ins, keep, ctx):
     return seg, step
 
 
+@uninterrupted  # an interrupt in the middle of a trace leaves JAX's caches half made
 def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
     """The step of an operator that was never appended here before: infers its outputs, which may
     fail.
@@ -402,6 +426,7 @@ def raise_failed(value):
     raise MXNetError(str(value.seg.error)) from value.seg.error
 
 
+@uninterrupted
 def flush(seg):
     """Run a segment's program and give its live values their data."""
     state = seg.state
@@ -508,7 +533,7 @@ def _compute(value):
         kept = [twin if v is value else None for v in outs[: state.n_kept]]
         if twin not in kept or len(slots) < state.n_inputs:
             continue
-        run_program(state, slots, kept, words, (), foreign=True)
+        uninterrupted(run_program)(state, slots, kept, words, (), foreign=True)
         value.data = twin.data
 
 
@@ -551,13 +576,16 @@ class Trace:
 
     def __enter__(self):
         t = threads
+        enter_scope()
         self.saved = t.segment, t.tracing, t.recording, t.hold
         t.segment, t.tracing, t.recording, t.hold = self.segment, self, False, True
         return self
 
+    @whole
     def __exit__(self, *exc):
         t = threads
         t.segment, t.tracing, t.recording, t.hold = self.saved
+        leave_scope()
 
 
 def clear():

@@ -9,7 +9,16 @@ from .._graph.node import Step, spec_of, steps_of
 from ..error import MXNetError
 from .memory import collects_later
 from .program import ExecutedTape, next_order
-from .segment import append, append_many, concrete, flush, mark_full, segment_of, user_line
+from .segment import (
+    append,
+    append_many,
+    concrete,
+    flush,
+    mark_full,
+    mend,
+    segment_of,
+    user_line,
+)
 from .state import threads
 from .value import CONSUMED, Value
 
@@ -171,6 +180,14 @@ def _append_backward(seg, pairs, retain):
     """Append a Backward step to a segment; returns (outside input Value, its gradient Value)
     pairs.
     """
+    try:
+        return _append_backward_step(seg, pairs, retain)
+    except BaseException:
+        mend(seg)
+        raise
+
+
+def _append_backward_step(seg, pairs, retain):
     given = tuple([ct is not None for _, ct in pairs])
     bound = _backward_op(given, bool(retain))
     state, slots = seg.state, seg.slots

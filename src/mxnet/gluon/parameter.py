@@ -14,6 +14,7 @@ from .._engine.state import threads
 from .._engine.trace import placeholder
 from .._frontend.dispatch import DeferredRead
 from .._graph.node import spec_of
+from .._interrupt import uninterrupted
 from ..context import Context, canonical, cpu, current_context, device_of
 from ..error import FormatError, MXNetError, nearest
 from ..ndarray import NDArray, array
@@ -219,6 +220,7 @@ class Parameter:
             f"{self.list_ctx()}. Hint: reset_ctx() first, or leave ctx out."
         )
 
+    @uninterrupted
     def _finish_deferred_init(self):
         """Make the first value, now that the shape is known."""
         if not self._deferred_init:
@@ -234,6 +236,7 @@ class Parameter:
                 _as_initializer(default_init)(desc, data)
             self._init_impl(data, ctx)
 
+    @uninterrupted
     def _init_impl(self, data, ctx):
         self._data = OrderedDict()
         for c in ctx:
@@ -241,6 +244,7 @@ class Parameter:
         self._home, self._only = next(iter(self._data.items())) if len(ctx) == 1 else (None, None)
         self._attach()
 
+    @uninterrupted
     def _attach(self):
         """Make the arrays variables, as ``grad_req`` says."""
         self._grad_handles = None
@@ -255,6 +259,7 @@ class Parameter:
                 x.attach_grad(self._grad_req, self._grad_stype)
                 self._grad_handles[c] = x.grad
 
+    @uninterrupted
     def _load_init(self, data, ctx, cast_dtype=False, dtype_source="current"):
         """Take a loaded array as value."""
         if self._shape is not None:
@@ -406,6 +411,7 @@ class Parameter:
             raise RuntimeError(f"Parameter '{self.name}' has not been initialized")
         return list(self._data)
 
+    @uninterrupted
     def set_data(self, data):
         """Replace the value on all contexts."""
         self.shape = data.shape
@@ -427,6 +433,7 @@ class Parameter:
         for g in self._grad_handles.values():
             g[:] = 0
 
+    @uninterrupted
     def reset_ctx(self, ctx):
         """Move the parameter to other contexts."""
         ctx = contexts(ctx)
@@ -439,6 +446,7 @@ class Parameter:
         else:
             raise ValueError(f"Parameter '{self.name}': reset_ctx before it has been initialized.")
 
+    @uninterrupted
     def cast(self, dtype):
         """Convert value and gradient to another element type."""
         self._dtype = dtype

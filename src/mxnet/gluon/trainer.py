@@ -8,6 +8,7 @@ from .. import optimizer as _optimizer
 from .._engine.memory import collects_later
 from .._engine.segment import flush_all
 from .._engine.state import threads
+from .._interrupt import uninterrupted
 from ..error import MXNetError
 from ..kvstore import KVStoreBase
 from ..ndarray._serialize import atomic_write
@@ -186,6 +187,7 @@ class Trainer:
         self._optimizer.set_learning_rate(lr)
 
     # ------------------------------------------------------------------ a step
+    @uninterrupted
     @collects_later
     def step(self, batch_size, ignore_stale_grad=False):
         """One update of all parameters, with gradients divided by ``batch_size``.
@@ -218,6 +220,7 @@ class Trainer:
         if threads.tracing is None:
             flush_all()
 
+    @uninterrupted
     def allreduce_grads(self):
         """Sum the gradients over devices, to be followed by :meth:`update`: for what is done to
         them in between.
@@ -232,6 +235,7 @@ class Trainer:
         if self._kvstore is not None:
             self._allreduce()
 
+    @uninterrupted
     def update(self, batch_size, ignore_stale_grad=False):
         """The update of :meth:`step` without summing over devices. Parameters and errors as
         there.

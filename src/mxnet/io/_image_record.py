@@ -10,6 +10,7 @@ import numpy as onp
 
 from .. import _codec
 from .._engine.state import draw, mix32
+from .._interrupt import later, uninterrupted
 from ..context import cpu
 from ..error import AttributeTypeError, DTypeError, FormatError, MXNetError, ShapeError, fail
 from ..ndarray import NDArray, array, load, save
@@ -534,6 +535,7 @@ class Ahead:
             return onp.arange(self._n)
         return onp.random.default_rng((_ORDER, self._seed, number)).permutation(self._n)
 
+    @uninterrupted
     def _start_next(self):
         """Have one more batch made; False at the round's end."""
         at, size, n = self._at, self._size, self._n
@@ -584,6 +586,7 @@ class Ahead:
         self._round += 1
         self._begin(self._fill if whole else 0)
 
+    @later
     def __del__(self):
         pool = getattr(self, "_pool", None)
         if pool is not None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as onp
 
 from .._engine.segment import concrete
+from .._interrupt import later, uninterrupted
 from ..context import current_context
 from ..error import MXNetError, fail
 from ..ndarray import NDArray
@@ -297,6 +298,7 @@ class _Fetcher:
         self.asked.release()
 
 
+@later
 def _stop(fetchers):
     for f in fetchers:
         f.stop()
@@ -336,6 +338,7 @@ class PrefetchingIter(_OfOthers):
         weakref.finalize(self, _stop, self._fetchers)
         self._ask()
 
+    @uninterrupted  # or one iterator would be a batch ahead
     def _ask(self):
         for f in self._fetchers:
             f.ask()

@@ -2,6 +2,7 @@
 
 import numpy as onp
 
+from .._interrupt import uninterrupted
 from ..error import MXNetError, nearest
 from ..ndarray import NDArray, array
 from ..ndarray._serialize import atomic_write
@@ -116,6 +117,7 @@ class KVStore(KVStoreBase):
             total = total + v.detach().as_in_context(ctx)
         return stored, total
 
+    @uninterrupted
     def push(self, key, value, priority=0):
         """Sum values over devices, then store the sum or update the stored array with it.
 
@@ -147,6 +149,7 @@ class KVStore(KVStoreBase):
             for o in outs:
                 stored.copyto(o)
 
+    @uninterrupted
     def pushpull(self, key, value, out=None, priority=0):
         """Push, then pull into ``out`` (default: into ``value``). Without an optimizer nothing is
         stored.

@@ -17,6 +17,7 @@ from .._fit import (
     _update_params_on_kvstore,
     require,
 )
+from .._interrupt import uninterrupted
 from ..initializer import InitDesc
 from ..io import DataDesc
 from ..ndarray import zeros
@@ -611,6 +612,7 @@ class Module(BaseModule):
         self._need("backward")
         self._exec_group.backward(out_grads=out_grads)
 
+    @uninterrupted
     def update(self):
         """Update the parameters by the optimizer, with the last gradients."""
         self._need("update")

@@ -4,8 +4,6 @@ They run at once, imperatively, on whatever their code does with arrays; a :clas
 gradients through their ``backward``.
 """
 
-from contextlib import contextmanager
-
 from .._dtypes import CODE_OF, as_dtype
 from .._engine import watch
 from .._engine.segment import append_many, flush_all, user_line
@@ -14,6 +12,7 @@ from .._engine.tape import PythonTape
 from .._frontend.dispatch import write_out
 from .._graph.lower import Fill
 from .._graph.node import spec_of
+from .._interrupt import enter_scope, leave_scope, whole
 from ..context import current_context
 from ..error import AttributeTypeError, MXNetError, ShapeError, TraceError, fail, nearest
 from .ndarray import NDArray, _wrap
@@ -30,15 +29,25 @@ class _Name:
         self.name = name
 
 
-@contextmanager
-def _unrecorded(training):
-    t = threads
-    saved = t.recording, t.training
-    t.recording, t.training = False, training
-    try:
-        yield
-    finally:
-        t.recording, t.training = saved
+class _unrecorded:
+    """Scope that records nothing, in a given mode."""
+
+    __slots__ = ("saved", "training")
+
+    def __init__(self, training):
+        self.training = training
+
+    def __enter__(self):
+        t = threads
+        enter_scope()
+        self.saved = t.recording, t.training
+        t.recording, t.training = False, self.training
+
+    @whole
+    def __exit__(self, *exc):
+        t = threads
+        t.recording, t.training = self.saved
+        leave_scope()
 
 
 def Custom(*data, op_type=None, out=None, name=None, **kwargs):

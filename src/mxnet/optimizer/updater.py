@@ -1,6 +1,7 @@
 """``Updater``: an optimizer with the states of the parameters it has met."""
 
 from .._engine.initial import initial_values
+from .._interrupt import uninterrupted
 from ..ndarray import NDArray
 from . import _states
 from ._base import Optimizer
@@ -29,6 +30,7 @@ class Updater:
         self.states_synced = {}
         self.aggregate_updates = optimizer.aggregate_num > 0
 
+    @uninterrupted
     def __call__(self, index, grad, weight):
         """Update one parameter, or lists of them.
 
@@ -81,6 +83,7 @@ class Updater:
             pack=len(index) == len(self.states),
         )
 
+    @uninterrupted
     def run(self, plan):
         """Do a prepared update."""
         self.optimizer._set_current_context(plan.weights[0].context.device_id)

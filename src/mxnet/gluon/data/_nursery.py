@@ -20,6 +20,7 @@ import time
 import traceback
 import weakref
 
+from ..._interrupt import later
 from ...error import MXNetError
 
 __all__ = ["CannotStart", "end", "get_ready", "main", "start", "status"]
@@ -98,6 +99,7 @@ class _Nursery:
             raise
 
 
+@later
 def _close(end, process, owner):
     if os.getpid() != owner:
         return

@@ -9,6 +9,7 @@ import threading
 import time
 import weakref
 
+from ..._interrupt import later
 from ...error import MXNetError
 from . import _nursery
 from ._nursery import CannotStart
@@ -262,6 +263,7 @@ class Pool:
         self._finalizer()
 
 
+@later
 def _shut(processes, fd, owner):
     """End processes: they see the connection closed; those that do not are killed."""
     if os.getpid() != owner:  # a child that the user's program forked

@@ -15,6 +15,7 @@ import numpy as onp
 
 from ..._engine.segment import flush_all
 from ..._engine.state import draw, mix32, threads
+from ..._interrupt import later
 from ...context import canonical, cpu, cpu_pinned, current_context
 from ...error import MXNetError
 from ._batch import (
@@ -350,6 +351,7 @@ class _Epoch:
         self._begun = deque()
         self._indices = iter(())
 
+    @later
     def __del__(self):
         self.close()
 
@@ -384,6 +386,8 @@ class _Threads(_Epoch):
 
 class _Processes(_Epoch):
     """An epoch made by processes."""
+
+    _token = None  # until the pool has given one
 
     def __init__(self, loader, seeds, numbered):
         self._home = current_context()
@@ -442,9 +446,8 @@ class _Processes(_Epoch):
         return next(self._instead)
 
     def close(self):
-        pool = getattr(self, "_pool", None)
-        if pool is not None:
-            pool.drop(self._token)
+        if self._token is not None:
+            self._pool.drop(self._token)
         super().close()
 
 

@@ -1,0 +1,170 @@
+"""Sections that an interrupt (Ctrl-C) cannot split.
+
+Python runs signal handlers in the main thread: where a function begins, where a loop turns, and
+after calls of functions written in C. The usual one raises KeyboardInterrupt there. Between the
+call of a program, which consumes donated arrays, and the assignment of its results, that would lose
+a network; in the middle of a trace it would leave JAX's caches half made; where ``__exit__``
+begins, a mode would stay on for ever. So a handler of ours stands in where that matters. It takes a
+note, and what was noted is handled when the section ends. That costs about 1 us a section.
+
+What is too short for that price is written so that an exception leaves it consistent: it changes
+state by plain stores, which no handler can run between, or mends it.
+"""
+
+import functools
+import signal
+import sys
+import threading
+from _signal import getsignal  # without the making of enumerations, which takes 1 us
+from _signal import signal as set_handler
+from _thread import get_ident
+
+__all__ = ["enter_scope", "later", "leave_scope", "uninterrupted", "whole"]
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM")
+_SIGNALS = tuple([int(getattr(signal, n)) for n in _NAMES if hasattr(signal, n)])
+# An interrupt that is repeated this often while it is held is no longer held: whatever the section
+# does, the user wants to get out of it.
+_PATIENCE = 3
+_LATER = 0.002  # seconds
+
+_main = threading.main_thread().ident
+_previous = {}  # signal -> the handler that ours stands for
+_noted = {}  # signal -> how often it came
+_whole = set()  # code objects, see whole()
+
+
+class _State:
+    __slots__ = ("held", "scopes")
+
+    def __init__(self):
+        self.held = False  # an uninterrupted section runs
+        self.scopes = 0  # open scopes of the main thread
+
+
+_state = _State()
+
+
+def _handle(signum, frame):
+    """Stand in for the signals' handlers."""
+    if _state.held or frame.f_code in _whole:
+        count = _noted[signum] = _noted.get(signum, 0) + 1
+        if count < _PATIENCE:
+            return
+        del _noted[signum]
+    _previous[signum](signum, frame)
+
+
+def _install():
+    try:
+        for signum in _SIGNALS:
+            handler = getsignal(signum)
+            # None and numbers stand for handlers that are not Python's
+            if handler.__class__ is not int and handler is not None and handler is not _handle:
+                _previous[signum] = handler
+                set_handler(signum, _handle)
+    except BaseException:
+        _restore()
+        raise
+
+
+def _restore():
+    # One that is not put back, since another was raised from here, passes its signals on.
+    if not _state.scopes:
+        for signum, handler in _previous.items():
+            if getsignal(signum) is _handle:
+                set_handler(signum, handler)
+
+
+def _deliver():
+    while _noted:
+        signum, _ = _noted.popitem()
+        _previous[signum](signum, sys._getframe())
+
+
+def _hold():
+    _install()
+    _state.held = True
+
+
+def _release():
+    _state.held = False
+    _restore()
+    _deliver()
+
+
+def uninterrupted(function):
+    """``function``, during which signals wait; they are handled when the outermost such call ends.
+
+    Signals reach the main thread only, so in other threads nothing is done. A signal that comes for
+    the third time is handled at once.
+    """
+
+    @functools.wraps(function)
+    def section(*args, **kwargs):
+        if _state.held or get_ident() != _main:
+            return function(*args, **kwargs)
+        _hold()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            _release()
+
+    return section
+
+
+def whole(function):
+    """Mark an ``__exit__`` that is to run from its first bytecode to its end.
+
+    It holds where :func:`enter_scope` was called before, and ends by :func:`leave_scope`.
+    """
+    _whole.add(function.__code__)
+    return function
+
+
+def enter_scope():
+    """Begin a scope whose ``__exit__`` is :func:`whole`; call it last but for plain stores."""
+    if get_ident() == _main:
+        if not _state.scopes:
+            _install()
+        _state.scopes += 1
+
+
+def leave_scope():
+    """End a scope; signals that came while its ``__exit__`` ran are handled."""
+    if get_ident() == _main:
+        _state.scopes -= 1
+        if not _state.held:
+            _restore()
+            _deliver()
+
+
+for _function in (_restore, _deliver, _release, leave_scope):
+    whole(_function)
+
+
+def later(finalizer):
+    """A ``__del__`` or callback of the garbage collector that an interrupt does not vanish in.
+
+    Python drops what such functions raise. So signals wait here too, and come again a moment after
+    it has ended.
+    """
+
+    @functools.wraps(finalizer)
+    def section(*args):
+        if _state.held or get_ident() != _main:
+            return finalizer(*args)
+        _hold()
+        try:
+            return finalizer(*args)
+        finally:
+            missed = list(_noted)
+            _noted.clear()
+            _release()
+            for signum in missed:
+                # sent to the main thread, where it also ends a sleep
+                timer = threading.Timer(_LATER, signal.pthread_kill, (_main, signum))
+                timer.daemon = True
+                timer.start()
+
+    return section
