@@ -12,6 +12,7 @@ state by plain stores, which no handler can run between, or mends it.
 """
 
 import functools
+import gc
 import signal
 import sys
 import threading
@@ -32,6 +33,8 @@ _main = threading.main_thread().ident
 _previous = {}  # signal -> the handler that ours stands for
 _noted = {}  # signal -> how often it came
 _whole = set()  # code objects, see whole()
+# Callbacks of the garbage collector, JAX's among them: Python drops what they raise.
+_collectors = {f.__code__ for f in gc.callbacks if hasattr(f, "__code__")}
 
 
 class _State:
@@ -52,7 +55,17 @@ def _handle(signum, frame):
         if count < _PATIENCE:
             return
         del _noted[signum]
+    elif frame.f_code in _collectors:
+        _again(signum)
+        return
     _previous[signum](signum, frame)
+
+
+def _again(signum):
+    """Send a signal anew a moment later: to the main thread, where it also ends a sleep."""
+    timer = threading.Timer(_LATER, signal.pthread_kill, (_main, signum))
+    timer.daemon = True
+    timer.start()
 
 
 def _install():
@@ -162,9 +175,6 @@ def later(finalizer):
             _noted.clear()
             _release()
             for signum in missed:
-                # sent to the main thread, where it also ends a sleep
-                timer = threading.Timer(_LATER, signal.pthread_kill, (_main, signum))
-                timer.daemon = True
-                timer.start()
+                _again(signum)
 
     return section
