@@ -200,8 +200,11 @@ class FeedForward(BASE_ESTIMATOR):
         names = [d[0] for d in data.provide_data]
         labels = [d[0] for d in data.provide_label or ()]
         if self.sym_gen is None:
-            known = set(self.symbol.list_arguments())
+            known = self.symbol.list_arguments()
             labels = [n for n in labels if n in known]
+            # a label that the data come without is no parameter either: predictions need none
+            given = {*names, *labels, *(self.arg_params or ())}
+            labels += [n for n in known if n.endswith("label") and n not in given]
             return Module(
                 self.symbol, names, labels, logger, self.ctx, work_load_list=work_load_list
             )
@@ -219,6 +222,17 @@ class FeedForward(BASE_ESTIMATOR):
         known = set(self.symbol.list_arguments())
         return [d for d in data.provide_label or () if d[0] in known] or None
 
+    def _predicted_labels(self, module, data):
+        """As :meth:`_labels`, with the shapes that follow for labels that do not come."""
+        labels = self._labels(data)
+        missing = set(getattr(module, "label_names", ())) - {d[0] for d in labels or ()}
+        if not missing:
+            return labels
+        shapes = {d[0]: tuple(d[1]) for d in data.provide_data}
+        found, _, _ = self.symbol.infer_shape_partial(**shapes)
+        names = self.symbol.list_arguments()
+        return [*(labels or ()), *[(n, s) for n, s in zip(names, found) if n in missing]]
+
     def _init_predictor(self, data):
         if self.arg_params is None:
             fail(
@@ -231,7 +245,7 @@ class FeedForward(BASE_ESTIMATOR):
         key = [(d[0], tuple(d[1])) for d in data.provide_data]
         if module is None or key != self._pred_shapes:
             module = self._module(data)
-            module.bind(data.provide_data, self._labels(data), for_training=False)
+            module.bind(data.provide_data, self._predicted_labels(module, data), for_training=False)
             self._pred_exec, self._pred_shapes = module, key
         module.set_params(self.arg_params, self.aux_params or {}, allow_missing=False)
         return module

@@ -38,10 +38,20 @@ class SoftmaxRule(NamedTuple):
 
 
 def infer_softmax_output(data, label=None, *, multi_output=False, preserve_shape=False, **_):
-    """Shape of class labels for the data."""
-    if multi_output:
-        return {"label": (data[0], *data[2:])}
-    return {"label": tuple(data[:-1]) if preserve_shape else (data[0],)}
+    """Shape of class labels for the data, where nobody gives one."""
+    if not multi_output:
+        return {"label": tuple(data[:-1])} if len(data) > 1 else {}
+    positions = math.prod(data[2:])  # 0 while one of them is not known
+    return {"label": (data[0], positions)}
+
+
+def softmax_output_labels(data, multi_output):
+    """The shapes that class labels may have; the first is what is inferred."""
+    if not multi_output:
+        # (batch,) is ours; 1.9.1 wants one per row of the last axis, and reads the first of them
+        return [tuple(data[:-1]), tuple(data[:1])] if len(data) > 1 else []
+    rest = data[2:]
+    return [(data[0], math.prod(rest)), (data[0], *rest), (data[0], 1, *rest)]
 
 
 @op("SoftmaxOutput", aliases=("Softmax",), infer=infer_softmax_output)
@@ -65,7 +75,10 @@ def softmax_output(
     data : (B, ...) float         softmax over all axes but the first
         with ``multi_output`` (B, C, *S): one softmax over C per position;
         with ``preserve_shape`` (..., C): over the last axis
-    label : (B,), (B, *S) or (...,) class indices, or probabilities in data's shape
+    label : class indices, or probabilities in data's shape
+        (B,) with ``multi_output`` (B, prod(S)), (B, *S) or (B, 1, *S); with ``preserve_shape``
+        (...,). For data of more than two axes and neither of them also data's shape without the
+        last axis, as 1.9.1 has it: the first B of these labels are read.
     grad_scale : float, default 1
     ignore_label : float, default -1
     use_ignore : bool, default False       positions labelled ``ignore_label`` get no gradient
@@ -91,26 +104,24 @@ def softmax_output(
     """
     where = "SoftmaxOutput"
     require_floating(where, data=data)
-    if data.ndim < 2:
+    if data.ndim < (2 if multi_output else 1):
         fail(
             ShapeError, where, "data has no class axis", expected="(batch, classes)", got=data.shape
         )
     shape = data.shape
-    rows = infer_softmax_output(shape, multi_output=multi_output, preserve_shape=preserve_shape)[
-        "label"
-    ]
-    if label.shape not in (rows, shape):
+    legal = softmax_output_labels(shape, multi_output)
+    if preserve_shape and not multi_output:
+        legal = legal[:1]
+    if label.shape not in (*legal, shape):
+        rows = legal[0] if legal else shape
         fail(
             ShapeError,
             where,
             "label does not fit data",
-            expected=f"{rows}, or {shape} for probabilities, for data {shape}",
+            expected=f"{' or '.join(map(str, dict.fromkeys(legal)))}, or {shape} for "
+            f"probabilities, for data {shape}",
             got=label.shape,
-            hint=f"label.reshape({rows})"
-            if label.size == math.prod(rows)
-            else "preserve_shape=True labels each row of the last axis"
-            if label.shape == shape[:-1]
-            else None,
+            hint=f"label.reshape({rows})" if label.size == math.prod(rows) else None,
         )
     if multi_output:
         view = (shape[0], shape[1], math.prod(shape[2:]))
@@ -121,7 +132,11 @@ def softmax_output(
     rule = SoftmaxRule(
         grad_scale, ignore_label, use_ignore, normalization, out_grad, smooth_alpha, multi_output
     )
-    y = label.reshape(view if label.shape == shape else view[:1] + view[2:])
+    if label.shape == shape:
+        y = label.reshape(view)
+    else:
+        labelled = view[:1] + view[2:]
+        y = label.reshape(-1)[: math.prod(labelled)].reshape(labelled)
     return softmax_loss(rule, data.reshape(view), y).reshape(shape)
 
 
@@ -191,7 +206,7 @@ REGRESSION_DOC = """{summary}.
 Parameters
 ----------
 data : any shape, float
-label : same number of elements
+label : same number of elements and examples, in any shape: (B,) fits data (B, 1)
 grad_scale : float, default 1
 
 Returns
@@ -200,11 +215,20 @@ same shape and dtype as data
 
 Raises
 ------
-ShapeError   if label has another number of elements
+ShapeError   if label has another number of elements, or another first axis
 
 Gradient     wrt data only, times ``grad_scale`` over the number of outputs per example; the
 arriving one is ignored
 """
+
+
+def infer_regression(data, label=None, **_):
+    """Shape of the label where nobody gives one: one axis for a column of numbers."""
+    if len(data) != 2:
+        return {"label": tuple(data)}
+    if not data[1]:  # not known yet: which of the two is not, either
+        return {}
+    return {"label": tuple(data if data[1] != 1 else data[:1])}
 
 
 def define_regression(name, prediction, error, summary):
@@ -226,13 +250,16 @@ def define_regression(name, prediction, error, summary):
 
     def regression(data, label, *, grad_scale: float = 1.0):
         require_floating(name, data=data)
-        if label.size != data.size:
+        if label.size != data.size or label.shape[:1] != data.shape[:1]:
+            legal = infer_regression(data.shape).get("label", data.shape)
             fail(
                 ShapeError,
                 name,
                 "label does not fit data",
-                expected=f"{data.shape}",
+                expected=f"{legal}, or another shape of {data.shape[:1]} examples and {data.size} "
+                f"elements, for data {data.shape}",
                 got=label.shape,
+                hint=f"label.reshape({legal})" if label.size == data.size else None,
             )
         return loss(grad_scale, data, label)
 
@@ -240,7 +267,7 @@ def define_regression(name, prediction, error, summary):
     op(
         name,
         aliases=(f"_sparse_{name}",),
-        infer=lambda data, label=None, **_: {"label": tuple(data)},
+        infer=infer_regression,
     )(regression)
 
 
