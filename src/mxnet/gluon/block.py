@@ -26,7 +26,7 @@ from ..ndarray import save as _save
 from ..ndarray._serialize import atomic_write
 from ..ndarray.ndarray import _wrap
 from ..symbol import Symbol
-from .parameter import DeferredInitializationError, Parameter, ParameterDict, brief
+from .parameter import DeferredInitializationError, Parameter, ParameterDict, brief, without_kind
 
 __all__ = ["Block", "HybridBlock", "SymbolBlock"]
 
@@ -275,9 +275,18 @@ class Block:
     ):
         """Read parameters from a file.
 
-        All layouts are read: places in the tree (``save_parameters``), names
-        (``ParameterDict.save``), and
-        ``arg:``/``aux:`` names (``export``).
+        All layouts are read: places in the tree (``save_parameters``), names of parameters with or
+        without the block's prefix (``ParameterDict.save``; ``save_params`` of releases before 1.3),
+        each also behind ``arg:`` and ``aux:`` (``export``, checkpoints). The one that most names of
+        the file fit is taken.
+
+        Parameters
+        ----------
+        filename : str
+        ctx : Context or list of Context, optional
+        allow_missing, ignore_extra : bool    let parameters be missing in the file, or be left over
+        cast_dtype : bool                     convert where the element type is another
+        dtype_source : {'current', 'saved'}   to the parameter's type, or the file's
 
         Raises
         ------
@@ -290,15 +299,26 @@ class Block:
             return
         if not isinstance(loaded, dict):
             raise MXNetError(f"{filename}: expected named arrays, got a list of {len(loaded)}.")
-        if (not any("." in k for k in loaded) and any("." in k for k in params)) or any(
-            k.startswith(("arg:", "aux:")) for k in loaded
-        ):
-            del loaded
-            self.collect_params().load(
-                filename, ctx, allow_missing, ignore_extra, "", cast_dtype, dtype_source
+        where = f"file '{filename}'"
+        loaded = without_kind(loaded)
+        named = {p.name: p for p in self.collect_params().values()}
+        start = len(self.prefix)
+        stripped = {n[start:]: p for n, p in named.items() if n.startswith(self.prefix)}
+        # the first of those that fit best; what fits none is told by places, as 1.9.1 does
+        layouts = (params, stripped, named)
+        chosen = max(layouts, key=lambda names: sum(n in names for n in loaded))
+        if chosen is not params:
+            self.collect_params().load_dict(
+                loaded,
+                ctx,
+                allow_missing,
+                ignore_extra,
+                self.prefix if chosen is stripped else "",
+                filename,
+                cast_dtype,
+                dtype_source,
             )
             return
-        where = f"file '{filename}'"
         if not allow_missing:
             by_param = {}
             for name, p in params.items():
@@ -307,15 +327,16 @@ class Block:
                 if not any(n in loaded for n in by_param[id(p)]):
                     raise AssertionError(
                         f"Parameter '{name}' is missing in {where}, which holds {brief(loaded)}. "
-                        f"{nearest(name, loaded)} Hint: allow_missing=True."
+                        f"{nearest(name, loaded) or nearest(p.name, loaded)} "
+                        "Hint: allow_missing=True."
                     )
         for name, data in loaded.items():
             if name not in params:
                 if not ignore_extra:
                     raise ValueError(
                         f"{where} holds '{name}', which is no parameter here; "
-                        f"there are {brief(params)}. {nearest(name, params)} "
-                        "Hint: ignore_extra=True."
+                        f"there are {brief(params)}. "
+                        f"{nearest(name, params) or nearest(name, named)} Hint: ignore_extra=True."
                     )
                 continue
             params[name]._load_init(data, ctx, cast_dtype, dtype_source)

@@ -788,7 +788,7 @@ class ParameterDict:
         cast_dtype=False,
         dtype_source="current",
     ):
-        """Read parameters from a file; see :meth:`load_dict`."""
+        """Read parameters from a file; names, options and errors as in :meth:`load_dict`."""
         loaded = _load(filename) or {}  # a file of no arrays does not say whether they had names
         if not isinstance(loaded, dict):
             raise FormatError(f"{filename}: expected named arrays, got a list of {len(loaded)}.")
@@ -816,10 +816,30 @@ class ParameterDict:
     ):
         """Take parameters from a dict of arrays (``arg:`` and ``aux:`` before names are
         dropped).
+
+        Parameters
+        ----------
+        param_dict : dict of str to NDArray
+        ctx : Context or list of Context, optional
+        allow_missing, ignore_extra : bool    let parameters be missing in the dict, or be left over
+        restore_prefix : str                  goes before the names in the dict
+        filename : str, optional              for messages
+        cast_dtype : bool                     convert where the element type is another
+        dtype_source : {'current', 'saved'}   to the parameter's type, or the array's
+
+        Raises
+        ------
+        AssertionError   parameters missing, unknown, of other shape or dtype; ``restore_prefix`` is
+            not how the names of all parameters begin
         """
         where = f"file '{filename}'" if filename else "param_dict"
-        plain = {(k[4:] if k.startswith(("arg:", "aux:")) else k): v for k, v in param_dict.items()}
-        plain = {restore_prefix + k: v for k, v in plain.items()}
+        for name in self.keys() if restore_prefix else ():
+            if not name.startswith(restore_prefix):
+                raise AssertionError(
+                    f"restore_prefix={restore_prefix!r}: the name '{name}' does not begin with it. "
+                    f"Hint: the prefix here is {self.prefix!r}."
+                )
+        plain = {restore_prefix + k: v for k, v in without_kind(param_dict).items()}
         if not allow_missing:
             for name in self.keys():
                 if name not in plain:
@@ -832,10 +852,16 @@ class ParameterDict:
                 if not ignore_extra:
                     raise AssertionError(
                         f"{where} holds '{name}', which is no parameter here; there are "
-                        f"{brief(self.keys())}. Hint: ignore_extra=True."
+                        f"{brief(self.keys())}. {nearest(name, self.keys())} "
+                        "Hint: ignore_extra=True."
                     )
                 continue
             self._params[name]._load_init(data, ctx, cast_dtype, dtype_source)
+
+
+def without_kind(arrays):
+    """Arrays by name, without the ``arg:`` and ``aux:`` of checkpoints."""
+    return {(k[4:] if k.startswith(("arg:", "aux:")) else k): v for k, v in arrays.items()}
 
 
 def brief(names, limit=10):
