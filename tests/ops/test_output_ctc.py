@@ -85,9 +85,10 @@ def test_regression(name, predict, error, shape):
 def test_labels_are_inferred():
     for name, data, attrs, shape in (
         ("SoftmaxOutput", (8, 10), {}, (8,)),
-        ("SoftmaxOutput", (8, 10, 4, 5), {"multi_output": True}, (8, 4, 5)),
+        ("SoftmaxOutput", (8, 10, 4, 5), {"multi_output": True}, (8, 20)),
         ("SoftmaxOutput", (8, 4, 10), {"preserve_shape": True}, (8, 4)),
         ("LinearRegressionOutput", (8, 3), {}, (8, 3)),
+        ("LinearRegressionOutput", (8, 1), {}, (8,)),
         ("SVMOutput", (8, 3), {}, (8,)),
     ):
         definition = _spec.get(name)
@@ -150,13 +151,19 @@ def test_ctc_label_that_does_not_fit():
             r"expected \(4,\), or \(4, 3\).* got \(3,\)",
         ),
         ("SoftmaxOutput", [(4, 3), (4, 1)], {}, ShapeError, r"label.reshape\(\(4,\)\)"),
-        ("SoftmaxOutput", [(4, 3, 2), (4, 3)], {}, ShapeError, "preserve_shape=True"),
+        (
+            "SoftmaxOutput",
+            [(4, 3, 2), (3, 4)],
+            {},
+            ShapeError,
+            r"expected \(4, 3\) or \(4,\), or \(4, 3, 2\).* got \(3, 4\)",
+        ),
         (
             "LinearRegressionOutput",
             [(4, 3), (4,)],
             {},
             ShapeError,
-            r"expected \(4, 3\), got \(4,\)",
+            r"expected \(4, 3\), or another shape of .* 12 elements, .* got \(4,\)",
         ),
         ("SVMOutput", [(4, 3), (3,)], {}, ShapeError, r"data \(4, 3\) and label \(3,\)"),
         ("CTCLoss", [(4, 2, 3), (3, 2)], {}, ShapeError, r"data \(4, 2, 3\) and label \(3, 2\)"),

@@ -37,6 +37,7 @@ __all__ = [
     "DeferredArray",
     "brief",
     "contexts",
+    "without_kind",
 ]
 
 tensor_types = (NDArray,)
