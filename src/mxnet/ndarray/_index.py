@@ -75,8 +75,10 @@ def parse_key(key, shape, array_type):
                 else:
                     form.append((size, step))
                     starts.append(start if size else 0)
+            if seen_long and size != n:  # also one element of each row: a column
+                contiguous = False
             if size > 1:
-                if (seen_long and size != n) or step != 1:
+                if step != 1:
                     contiguous = False
                 seen_long = True
         elif isinstance(k, (int, onp.integer)) and not isinstance(k, (bool, onp.bool_)):
