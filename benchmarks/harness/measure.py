@@ -89,7 +89,7 @@ class Runner:
     def __init__(self, made, entry, round_seconds):
         _, environment, script = made.peers[entry.peer]
         self.made, self.entry = made, entry
-        self.process = Process(environment, script, made.threads, OFF_DISK)
+        self.process = Process(environment, script, made.threads, OFF_DISK | entry.variables)
         try:
             answer = self.prepare(made.settings | entry.settings)
             made.versions[entry.peer] = answer["versions"]

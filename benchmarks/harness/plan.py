@@ -29,6 +29,7 @@ class Entry:
     variant: str = ""
     settings: dict = field(default_factory=dict)
     cache: str = ""  # programs on disk: "" (none are kept), "fresh" or "kept" from an earlier run
+    variables: dict = field(default_factory=dict)  # further ones of the environment
     build_seconds: float = 600  # who needs longer until the first steps are done is left out
 
     @property
@@ -73,6 +74,7 @@ class Workload:
 
 
 OFF_DISK = {"MXNET_XLA_CACHE_DIR": "off"}
+NO_KERNELS = {"MXNET_XLA_KERNELS": "xla"}
 MLP = {"network": "mlp", "batch_size": 256, "batches": 8, "lr": 0.1}
 PLAIN, HYBRID = {"hybridize": False}, {"hybridize": True}
 # torch.compile makes C++ and has it compiled: half a minute, or for ever.
@@ -268,6 +270,28 @@ WORKLOADS = (
         1.2,
         1.5,
         lr=0.1,
+    ),
+    Workload(
+        "W13",
+        "The zoo's resnet18_v1, 1x28x28, batch 32, training step",
+        "steps",
+        "ms/step",
+        1e3,
+        "network",
+        {"network": "resnet-zoo", "batch_size": 32, "batches": 2, "lr": 0.01},
+        3,
+        9,
+        (
+            Entry("ours", "ours", "hybridized", HYBRID),
+            Entry("ours-xla", "ours", "no native kernels", HYBRID, variables=NO_KERNELS),
+            Entry("torch", "torch"),
+            Entry("mxnet", "mxnet", "hybridized", HYBRID),
+        ),
+        (
+            Target("native kernels do not lose", "ours-xla", "ours", ">=", 1.0),
+            Target("1.0 x PyTorch eager", "torch", "ours", ">=", 1.0),
+            Target("1.1 x MXNet 1.9.1", "mxnet", "ours", ">=", 1.1),
+        ),
     ),
 )
 

@@ -72,6 +72,7 @@ def _encoder(layers=2, width=256, hidden=1024):
 ROWS, FACTORS = 100_000, 64
 LARGER = {
     "resnet-28": _residual(1),
+    "resnet-zoo": _residual(1),
     "resnet-96": _residual(3),
     "resnet-224": _residual(3),
     "lstm": _recurrent(4),
@@ -81,6 +82,7 @@ LARGER = {
 }
 INPUTS = {
     "resnet-28": (1, 28, 28),
+    "resnet-zoo": (1, 28, 28),
     "resnet-96": (3, 96, 96),
     "resnet-224": (3, 224, 224),
     "encoder": (128, 256),

@@ -206,6 +206,8 @@ def build_larger(network):
         return Encoder()
     if network == "factors":
         return Factors()
+    if network == "resnet-zoo":
+        return gluon.model_zoo.vision.resnet18_v1(classes=10)
     net = nn.HybridSequential()
     net.add(
         nn.Conv2D(64, 7, 2, 3, use_bias=False),

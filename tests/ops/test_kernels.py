@@ -68,7 +68,23 @@ CONVOLUTIONS = {
     "one axis, channels last": ((3, 12, 4), (6, 3, 4), geometry("NWC", pad=1)),
     "three axes": ((2, 3, 5, 6, 4), (4, 3, 2, 3, 2), geometry("NCDHW", pad=1)),
     "one channel, many taps": ((2, 1, 20, 20), (3, 1, 7, 7), geometry("NCHW", stride=2, pad=3)),
+    # of these kernels some taps meet padding only
+    "one pixel": ((3, 8, 1, 1), (4, 8, 3, 3), geometry("NCHW", pad=1)),
+    "four pixels, stride": ((2, 4, 2, 2), (5, 4, 3, 3), geometry("NCHW", stride=2, pad=1)),
+    "far apart": ((2, 3, 3, 2), (4, 3, 3, 3), geometry("NCHW", dilate=3, pad=3)),
+    "one side": ((2, 3, 2, 5), (4, 3, 4, 3), geometry("NCHW", pad=((3, 0), (0, 2)), stride=(2, 3))),
+    "one row, groups": ((2, 1, 4, 6), (4, 5, 3, 3), geometry("NHWC", pad=(2, 1), groups=2)),
+    "one step": ((3, 4, 1), (6, 4, 5), geometry("NCW", pad=2)),
+    "padding alone": ((2, 3, 1), (4, 3, 2), geometry("NCW", pad=((3, 0),), stride=5)),
 }
+TRIMMED = (
+    "one pixel",
+    "four pixels, stride",
+    "far apart",
+    "one side",
+    "one row, groups",
+    "one step",
+)
 
 
 TWICE = ("lenet", "stride", "depthwise", "channels last", "three axes")  # differentiated twice
@@ -98,7 +114,8 @@ def close(found, expected, rtol=2e-5):
 
 @pytest.mark.parametrize("case", CONVOLUTIONS)
 def test_convolution(case, mode, using):
-    if mode == "xla" and case not in ("wide, tiny image", "point, stride"):
+    others = ("wide, tiny image", "point, stride", "lenet", "padding alone")
+    if mode == "xla" and case not in (*others, *TRIMMED):
         pytest.skip("computed by plain XLA in this mode")
     data, weight, g = CONVOLUTIONS[case]
     x = RNG.standard_normal(data, "float32")
@@ -107,6 +124,84 @@ def test_convolution(case, mode, using):
     seed = RNG.standard_normal(y.shape, "float32")
     f = partial(everything, g, twice=mode == "native" and case in TWICE)
     close(using(mode, f, x, w, seed), using("plain", f, x, w, seed))
+
+
+@pytest.mark.parametrize("case", TRIMMED)
+def test_taps_that_meet_padding_only(case, using):
+    """They are left out, and no others: those at which the weight's gradient of ones is zero."""
+    data, weight, g = CONVOLUTIONS[case]
+    x, w = onp.ones(data, "float32"), onp.ones(weight, "float32")
+
+    def gradient(x, w):
+        y, pull = jax.vjp(lambda w: convolution.plain_forward(x, w, geometry=g), w)
+        return pull(jnp.ones_like(y))[0]
+
+    met = onp.asarray(using("plain", gradient, x, w)) > 0
+    y = jax.eval_shape(partial(convolution.forward, geometry=g), x, w)
+    sizes = [[v.shape[i] for i in g.spatial] for v in (x, w, y)]
+    taps = convolution._reached(g, *sizes)
+    expected = onp.zeros(weight, bool)
+    at = [slice(None)] * len(weight)
+    for axis, (first, last) in zip(g.spatial, taps):
+        at[axis] = slice(first, last)
+    expected[tuple(at)] = True
+    assert not met.all()
+    assert (met == expected).all()
+
+
+def test_one_pixel_is_a_product():
+    data, weight, g = CONVOLUTIONS["one pixel"]
+
+    def f(x, w):
+        y, pull = jax.vjp(partial(convolution.forward, geometry=g), x, w)
+        return y, pull(y)
+
+    for mode in ("native", "xla", "plain"):
+        before = _config.set_option("kernels", mode)
+        try:
+            arrays = onp.ones(data, "float32"), onp.ones(weight, "float32")
+            text = jax.jit(partial(f)).lower(*arrays).as_text()  # a new object, not lowered yet
+        finally:
+            _config.set_option("kernels", before)
+        assert ("stablehlo.convolution" in text) == (mode == "plain")
+        assert native.name("conv") not in text
+
+
+# kind, data, weight, geometry, with native kernels, without: the rules of benchmarks/KERNELS.md
+CHOICES = [
+    ("forward", (32, 64, 7, 7), (64, 64, 3, 3), 1, 1, "native", "plain"),
+    ("data", (32, 64, 7, 7), (64, 64, 3, 3), 1, 1, "native", "plain"),
+    ("weight", (32, 64, 7, 7), (64, 64, 3, 3), 1, 1, "native", "plain"),
+    ("forward", (32, 256, 2, 2), (256, 256, 3, 3), 1, 1, "native", "xla"),
+    ("data", (32, 256, 2, 2), (256, 256, 3, 3), 1, 1, "native", "xla"),
+    ("weight", (32, 256, 2, 2), (256, 256, 3, 3), 1, 1, "plain", "plain"),
+    ("weight", (128, 32, 2, 2), (32, 32, 3, 3), 1, 1, "native", "plain"),
+    ("forward", (32, 256, 2, 2), (512, 256, 2, 2), 2, 0, "xla", "xla"),
+    ("weight", (32, 256, 2, 2), (512, 256, 2, 2), 2, 0, "xla", "xla"),
+    ("data", (32, 128, 4, 4), (256, 128, 1, 1), 2, 0, "xla", "xla"),
+    ("data", (8, 64, 24, 24), (128, 64, 1, 1), 2, 0, "native", "xla"),
+    ("forward", (32, 512, 1, 1), (512, 512, 1, 1), 1, 0, "plain", "plain"),
+    ("data", (256, 1, 28, 28), (6, 1, 5, 5), 1, 0, "xla", "xla"),
+    ("data", (8, 3, 96, 96), (64, 3, 7, 7), 2, 3, "plain", "plain"),
+    ("forward", (8, 3, 96, 96), (64, 3, 7, 7), 2, 3, "native", "plain"),
+    ("data", (256, 6, 12, 12), (16, 6, 5, 5), 1, 0, "native", "plain"),
+    # a formula of 784 operations is none
+    ("forward", (2, 1, 28, 28), (10, 1, 28, 28), 1, 0, "native", "plain"),
+]
+
+
+@pytest.mark.parametrize(("kind", "x", "w", "stride", "pad", "native_mode", "xla_mode"), CHOICES)
+def test_choice_for_a_shape(kind, x, w, stride, pad, native_mode, xla_mode, monkeypatch):
+    g = geometry("NCHW", stride=stride, pad=pad)
+    shapes = [jax.ShapeDtypeStruct(s, "float32") for s in (x, w)]
+    y = jax.eval_shape(partial(convolution.forward, geometry=g), *shapes).shape
+    monkeypatch.setattr(native, "available", lambda library: library is native.CONVOLUTION)
+    for mode, expected in (("native", native_mode), ("xla", xla_mode), ("plain", "plain")):
+        monkeypatch.setattr(_config.options["kernels"], "value", mode)
+        assert choose.choose(kind, "float32", x, w, y, g).value == expected
+    monkeypatch.setattr(_config.options["kernels"], "value", "native")
+    monkeypatch.setattr(native, "available", lambda library: False)
+    assert choose.choose(kind, "float32", x, w, y, g).value == xla_mode
 
 
 @pytest.mark.parametrize(

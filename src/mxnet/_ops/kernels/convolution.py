@@ -22,6 +22,7 @@ from jax import lax
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
+from ... import _config
 from . import dense, native
 from .choose import Choice, choose
 
@@ -184,6 +185,47 @@ def formula_weight(x, y, *, geometry, shape):
     return w if g.last else jnp.moveaxis(w, -1, 1)
 
 
+# ------------------------------------------------------------------- taps that only meet padding
+
+
+def _reached(g, size, kernel, out):
+    """[(first, last + 1)] per spatial axis: the taps of the kernel that ever meet data; all of them
+    where without the others padding would become negative.
+
+    On images smaller than the kernel there are others: of 3x3 taps on a padded 1x1 image all but
+    the middle one. Such images end many a network that was made for larger ones.
+    """
+    found = []
+    for n, k, t, s, d, (low, high) in zip(size, kernel, out, g.stride, g.dilate, g.pad):
+        met = [i for i in range(k) if any(0 <= j * s + i * d - low < n for j in range(t))]
+        first, last = (met[0], met[-1]) if met else (0, k - 1)
+        keep = first * d <= low and (k - 1 - last) * d <= high
+        found.append((first, last + 1) if keep else (0, k))
+    return tuple(found)
+
+
+def _trimmed(kind, taps, a, b, *, geometry, shape=()):
+    """One of the three, computed by these taps alone."""
+    g = geometry
+    kernel = _sizes(b, g) if kind != "weight" else tuple([shape[i] for i in g.spatial])
+    pad = tuple(
+        [
+            (low - first * d, high - (k - last) * d)
+            for (first, last), k, d, (low, high) in zip(taps, kernel, g.dilate, g.pad)
+        ]
+    )
+    inner = g._replace(pad=pad)
+    if kind == "weight":
+        small, around = list(shape), [(0, 0, 0)] * len(shape)
+        for axis, (first, last), k in zip(g.spatial, taps, kernel):
+            small[axis] = last - first
+            around[axis] = (first, k - last, 0)
+        return lax.pad(weight(a, b, inner, small), jnp.zeros((), a.dtype), around)
+    for axis, (first, last) in zip(g.spatial, taps):
+        b = lax.slice_in_dim(b, first, last, axis=axis)
+    return forward(a, b, inner) if kind == "forward" else data(a, b, inner, shape)
+
+
 # ------------------------------------------------------------------------------- the primitives
 
 
@@ -219,6 +261,11 @@ def _on_cpu(kind, ctx, a, b, **params):
         "data": (shapes[2], shapes[1], shapes[0]),
         "weight": (shapes[0], shapes[2], shapes[1]),
     }[kind]
+    size, kernel, out = (tuple([v[i] for i in g.spatial]) for v in (x, w, y))
+    taps = _reached(g, size, kernel, out)
+    if taps != tuple([(0, k) for k in kernel]) and _config.get("kernels") != "plain":
+        few = partial(_trimmed, kind, taps)
+        return mlir.lower_fun(few, multiple_results=False)(ctx, a, b, **params)
     choice = choose(kind, ctx.avals_in[0].dtype, x, w, y, g)
     if choice is Choice.NATIVE:
         whole = partial(onp.array, dtype="int64")
