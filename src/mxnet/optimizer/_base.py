@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as onp
 
-from ..error import AttributeTypeError, MXNetError, fail, nearest
+from ..error import AttributeTypeError, MXNetError, ShapeError, fail, nearest
 from ..ndarray import NDArray, array
 from ..registry import UnknownNameError, get_register_func, get_registry
 from ._plan import HALF, Plan
@@ -79,6 +79,8 @@ class Optimizer:
     same_rates = True
     # step takes ``key=``, a random key.
     draws = False
+    # 1.9.1 asks for rates and decays of all parameters at once, not of one after the other.
+    asks_at_once = False
 
     def __init__(
         self,
@@ -179,11 +181,49 @@ class Optimizer:
         clip = self.clip_gradient
         return (self.rescale_grad, -1.0 if clip is None else clip, *self.hyper())
 
+    def _hooked(self):
+        """Whether a function that tells rates, decays or counts was replaced (``_HOOKS``)."""
+        kind = type(self)
+        return not (
+            kind._get_lr is _GET_LR
+            and kind._get_wd is _GET_WD
+            and kind._get_lrs is _GET_LRS
+            and kind._get_wds is _GET_WDS
+            and kind._update_count is _UPDATE_COUNT
+            and _HOOKS.isdisjoint(self.__dict__)
+        )
+
+    def _advanced(self, indices):
+        """Count an update of parameters; their rates and decays.
+
+        Where a hook is replaced, all are called as 1.9.1 does: for one parameter after the other,
+        or, by SGD and LARS, for all at once.
+        """
+        if self._hooked() and not self.asks_at_once:
+            lrs, wds = [], []
+            for i in indices:
+                self._update_count(i)
+                lrs.append(self._get_lr(i))
+                wds.append(self._get_wd(i))
+            return lrs, wds
+        self._update_count(indices)
+        lrs, wds = self._get_lrs(indices), self._get_wds(indices)
+        if len(lrs) != len(indices) or len(wds) != len(indices):
+            fail(
+                ShapeError,
+                type(self).__name__,
+                "_get_lrs and _get_wds do not tell a number for each parameter",
+                expected=f"{len(indices)} rates and decays, for parameters {indices!r:.60}",
+                got=f"{len(lrs)} and {len(wds)}",
+            )
+        return lrs, wds
+
     def _numbers(self, indices):
-        """Run-time words of one update: the shared ones, then each parameter's."""
+        """Count an update of parameters; its run-time words: the shared ones, then each's."""
+        lrs, wds = self._advanced(indices)
         words = list(self._shared())
         counts, rates, before, last = self._index_update_count, self.rates, None, ()
-        for i, lr, wd in zip(indices, self._get_lrs(indices), self._get_wds(indices)):
+        for i, lr, wd in zip(indices, lrs, wds):
             now = lr, wd, counts[i]
             if now != before or not self.same_rates:
                 before, last = now, rates(*now)
@@ -204,8 +244,9 @@ class Optimizer:
         kind = type(self)
         return (
             kind.step is not None
-            and kind.update is Optimizer.update
-            and kind.update_multi_precision is Optimizer.update_multi_precision
+            and kind.update is _UPDATE
+            and kind.update_multi_precision is _UPDATE_MULTI_PRECISION
+            and _UPDATES.isdisjoint(self.__dict__)
         )
 
     # ------------------------------------------------------------------ states and updates
@@ -252,12 +293,13 @@ class Optimizer:
 
     def update_multi_precision(self, index, weight, grad, state):
         """As :meth:`update`, for states from :meth:`create_state_multi_precision`."""
-        if self.fuses:
+        kind = type(self)
+        if kind.step is not None and kind.update is _UPDATE and "update" not in self.__dict__:
             self._update(index, weight, grad, state, self.multi_precision)
             return
         if isinstance(index, (list, tuple)):
             for i, w, g, s in zip(index, weight, grad, state):
-                self.update_multi_precision(i, w, g, s)
+                Optimizer.update_multi_precision(self, i, w, g, s)
             return
         if not (self.multi_precision and weight.dtype in HALF):
             self.update(index, weight, grad, state)
@@ -386,6 +428,15 @@ class Optimizer:
     def _get_wd(self, index):
         """Weight decay of one parameter."""
         return self._get_wds([index])[0]
+
+
+# The originals: what is something else was replaced, in a class or an object.
+_GET_LR, _GET_LRS = Optimizer._get_lr, Optimizer._get_lrs
+_GET_WD, _GET_WDS = Optimizer._get_wd, Optimizer._get_wds
+_UPDATE, _UPDATE_MULTI_PRECISION = Optimizer.update, Optimizer.update_multi_precision
+_UPDATE_COUNT = Optimizer._update_count
+_HOOKS = frozenset(("_get_lr", "_get_lrs", "_get_wd", "_get_wds", "_update_count"))
+_UPDATES = frozenset(("update", "update_multi_precision"))
 
 
 def _check_options(klass, given):

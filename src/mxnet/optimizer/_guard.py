@@ -47,7 +47,6 @@ def _guarded(inner):
 def run_guarded(plan, optimizer):
     """``Plan.run``, guarded; returns the Value that says whether all gradients were finite."""
     optimizer._set_current_context(plan.weights[0].context.device_id)
-    optimizer._update_count(plan.indices)
     words = optimizer._numbers(plan.indices)
     bound = plan.bind(optimizer, len(words))
     outs = unrecorded(

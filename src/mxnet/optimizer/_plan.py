@@ -278,7 +278,6 @@ class Plan:
 
     def run(self, optimizer):
         """Append the update with the present numbers; the handles stand for its results."""
-        optimizer._update_count(self.indices)
         words = optimizer._numbers(self.indices)
         outs = unrecorded(
             append_many,

@@ -40,10 +40,13 @@ class GroupAdaGrad(Optimizer):
         """(eps,)"""
         return (self.float_stable_eps,)
 
-    def _numbers(self, indices):
-        if any(self._get_wds(indices)):
-            raise MXNetError("GroupAdaGrad: weight decay is not supported: expected wd = 0.")
-        return super()._numbers(indices)
+    def rates(self, lr, wd, t):
+        """(lr, wd), which must be 0"""
+        if wd:
+            raise MXNetError(
+                f"GroupAdaGrad: weight decay is not supported: expected wd = 0, got {wd}."
+            )
+        return lr, wd
 
     @staticmethod
     def step(weight, grad, state, shared, rates):

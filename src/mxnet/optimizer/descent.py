@@ -41,11 +41,13 @@ class SGD(Optimizer):
     """
 
     master_last = True
+    asks_at_once = True
 
     def __init__(self, momentum=0.0, lazy_update=True, **kwargs):
         super().__init__(**kwargs)
         self.momentum = momentum
         self.lazy_update = lazy_update
+        self.aggregate_num = 4
 
     create_state = _momentum
 
@@ -249,6 +251,7 @@ class LARS(Optimizer):
     """
 
     master_last = True
+    asks_at_once = True
 
     def __init__(
         self, momentum=0.0, lazy_update=True, eta=0.001, eps=0, momentum_correction=True, **kwargs
@@ -257,6 +260,7 @@ class LARS(Optimizer):
         self.momentum = momentum
         self.momentum_correction = momentum_correction
         self.lazy_update = lazy_update
+        self.aggregate_num = 4
         self.eta = eta
         self.eps = eps
         self.skip = 0
@@ -265,9 +269,10 @@ class LARS(Optimizer):
 
     create_state = _momentum
 
-    def _numbers(self, indices):
+    def _advanced(self, indices):
+        found = super()._advanced(indices)
         self.last_lr, self.cur_lr = self.cur_lr, self.learning_rate
-        return super()._numbers(indices)
+        return found
 
     def hyper(self):
         """(momentum, eta, eps)"""

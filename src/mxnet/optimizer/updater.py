@@ -41,15 +41,25 @@ class Updater:
         """
         if not isinstance(index, (list, tuple)):
             index, grad, weight = [index], [grad], [weight]
-        states = self._prepare(index, weight)
         optimizer = self.optimizer
         if weight:
             optimizer._set_current_context(weight[0].context.device_id)
+        states = self._prepare(index, weight)
         if optimizer.fuses:
             optimizer.update_multi_precision(list(index), list(weight), list(grad), states)
             return
-        for i, w, g, s in zip(index, weight, grad, states):
-            optimizer.update_multi_precision(i, w, g, s)
+        size = optimizer.aggregate_num
+        if size <= 0:
+            for i, w, g, s in zip(index, weight, grad, states):
+                optimizer.update_multi_precision(i, w, g, s)
+            return
+        by_dtype = {}
+        for row in zip(index, weight, grad, states):
+            by_dtype.setdefault(row[1].dtype, []).append(row)
+        for rows in by_dtype.values():
+            for at in range(0, len(rows), size):
+                indices, weights, grads, some = zip(*rows[at : at + size])
+                optimizer.update_multi_precision(indices, weights, grads, list(some))
 
     def _prepare(self, index, weight):
         """The states of parameters, made or moved to their weights' devices where need be."""
