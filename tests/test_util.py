@@ -1,5 +1,7 @@
 """``mx.util``: environment and the switches of semantics."""
 
+import threading
+
 import pytest
 
 import mxnet as mx
@@ -28,11 +30,46 @@ def test_numpy_shape_scopes_nest():
     assert util.set_np_shape(False) is True
 
 
-def test_numpy_arrays_are_refused_in_words():
+def test_numpy_semantics_are_switched():
     assert not mx.is_np_array()
-    for call in (util.set_np, util.np_array, lambda: util.use_np(test_environment)):
-        with pytest.raises(mx.MXNetError, match=r"mx\.np is not available yet"):
-            call()
+    util.set_np()
+    try:
+        assert mx.is_np_array()
+        assert mx.is_np_shape()
+        seen = []
+        thread = threading.Thread(target=lambda: seen.append((mx.is_np_array(), mx.is_np_shape())))
+        thread.start()
+        thread.join()
+        assert seen == [(True, True)]  # of all threads; scopes are of one
+        with mx.np_array(False), mx.np_shape(False):
+            assert not mx.is_np_array()
+            assert not mx.is_np_shape()
+        assert mx.is_np_array()
+    finally:
+        util.reset_np()
+    assert not mx.is_np_array()
+    assert not mx.is_np_shape()
+    with pytest.raises(ValueError, match="NumPy Shape semantics is required"):
+        util.set_np(shape=False)
+
+
+def test_functions_and_classes_run_under_numpy_semantics():
+    def both():
+        return mx.is_np_array(), mx.is_np_shape()
+
+    class Probe:
+        def __init__(self):
+            self.first = both()
+
+        def second(self):
+            return both()
+
+    assert util.use_np(both)() == (True, True)
+    assert util.use_np_array(both)() == (True, False)
+    probe = util.use_np(Probe)()
+    assert (probe.first, probe.second(), both()) == ((True, True), (True, True), (False, False))
+    with pytest.raises(TypeError, match="use_np: expected a function or a class"):
+        util.use_np(3)
 
 
 def test_gpus():

@@ -35,6 +35,8 @@ from . import (
     monitor,
     name,
     ndarray,
+    numpy,
+    numpy_extension,
     operator,
     optimizer,
     random,
@@ -50,6 +52,8 @@ from . import kvstore as kv
 from . import module as mod
 from . import monitor as mon
 from . import ndarray as nd
+from . import numpy as np
+from . import numpy_extension as npx
 from . import random as rnd
 from . import symbol as sym
 from .attribute import AttrScope
@@ -104,7 +108,11 @@ __all__ = [
     "name",
     "nd",
     "ndarray",
+    "np",
+    "npx",
     "num_gpus",
+    "numpy",
+    "numpy_extension",
     "operator",
     "optimizer",
     "random",

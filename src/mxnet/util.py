@@ -5,7 +5,6 @@ import os
 import threading
 
 from .context import Context, device_of, gpu_memory_info, num_gpus
-from .error import MXNetError
 
 __all__ = [
     "get_cuda_compute_capability",
@@ -31,14 +30,14 @@ __all__ = [
 
 
 class _Flags(threading.local):
-    shape = False
+    """What a thread's scopes ask for; None leaves it to what was set for all threads."""
+
+    shape = None
+    array = None
 
 
 _flags = _Flags()
-_NO_NP = (
-    "mx.np is not available yet: NumPy semantics cannot be switched on. "
-    "Hint: mx.nd has the operators of MXNet 1.x."
-)
+_everywhere = {"shape": False, "array": False}
 
 
 def getenv(name):
@@ -75,85 +74,107 @@ def set_module(module):
     return decorate
 
 
-def is_np_shape():
-    """Whether NumPy's shape semantics were asked for.
-
-    It makes no difference to arrays here, where 0 always is a size and ``()`` always a shape.
-    """
-    return _flags.shape
+def _active(kind):
+    own = getattr(_flags, kind)
+    return _everywhere[kind] if own is None else own
 
 
-def set_np_shape(active):
-    """Ask for NumPy's shape semantics or not; returns what was before."""
-    old, _flags.shape = _flags.shape, bool(active)
-    return old
+class _Scope:
+    """``with`` scope, for one thread, in which a semantic is on or off."""
 
-
-class _NumpyShape:
-    def __init__(self, active):
-        self._active = active
+    def __init__(self, kind, active):
+        self._kind, self._wanted, self._saved = kind, bool(active), []
 
     def __enter__(self):
-        self._old = set_np_shape(self._active)
+        self._saved.append(getattr(_flags, self._kind))
+        setattr(_flags, self._kind, self._wanted)
         return self
 
     def __exit__(self, *exc):
-        set_np_shape(self._old)
+        setattr(_flags, self._kind, self._saved.pop())
 
 
-def np_shape(active=True):
-    """``with`` scope of NumPy's shape semantics."""
-    return _NumpyShape(active)
-
-
-def use_np_shape(func):
-    """Decorator: run a function, or the methods of a class, under NumPy's shape semantics."""
+def _under(kind, func):
+    """A function, or a class with all its methods, that runs under a semantic."""
     if isinstance(func, type):
         for name, member in list(vars(func).items()):
             if callable(member) and not isinstance(member, type):
-                setattr(func, name, use_np_shape(member))
+                setattr(func, name, _under(kind, member))
         return func
+    if not callable(func):
+        raise TypeError(f"use_np: expected a function or a class, got {type(func)}")
 
     @functools.wraps(func)
     def wrapped(*args, **kwargs):
-        with np_shape(True):
+        with _Scope(kind, True):
             return func(*args, **kwargs)
 
     return wrapped
 
 
+def is_np_shape():
+    """Whether NumPy's shape semantics are on: arrays without axes or elements."""
+    return _active("shape")
+
+
+def set_np_shape(active):
+    """Switch NumPy's shape semantics on or off, for all threads; returns what was before."""
+    old = is_np_shape()
+    _everywhere["shape"], _flags.shape = bool(active), None
+    return old
+
+
+def np_shape(active=True):
+    """``with`` scope of NumPy's shape semantics."""
+    return _Scope("shape", active)
+
+
+def use_np_shape(func):
+    """Decorator: run a function, or the methods of a class, under NumPy's shape semantics."""
+    return _under("shape", func)
+
+
 def is_np_array():
-    """Whether functions return ``mx.np`` arrays: not in this version."""
-    return False
+    """Whether Gluon works on arrays of ``mx.np``."""
+    return _active("array")
 
 
 def np_array(active=True):
-    """``with`` scope in which functions return ``mx.np`` arrays; only ``active=False`` is there."""
-    if active:
-        raise MXNetError(_NO_NP)
-    return _NumpyShape(is_np_shape())
+    """``with`` scope in which Gluon works on arrays of ``mx.np``."""
+    return _Scope("array", active)
 
 
 def use_np_array(func):
-    """Decorator for ``mx.np`` arrays: not available."""
-    raise MXNetError(_NO_NP)
+    """Decorator: run a function, or the methods of a class, on arrays of ``mx.np``."""
+    return _under("array", func)
 
 
 def use_np(func):
-    """Decorator for NumPy semantics: not available."""
-    raise MXNetError(_NO_NP)
+    """Decorator: NumPy's shapes and arrays for a function, or the methods of a class."""
+    return _under("shape", _under("array", func))
 
 
 def set_np(shape=True, array=True):
-    """Switch NumPy semantics on; only the shapes' are there."""
-    if array:
-        raise MXNetError(_NO_NP)
+    """Switch NumPy's semantics on, for all threads.
+
+    Parameters
+    ----------
+    shape : bool    arrays without axes or elements
+    array : bool    Gluon works on arrays of ``mx.np``
+
+    Raises
+    ------
+    ValueError   arrays without shapes
+    """
+    if not shape and array:
+        raise ValueError("NumPy Shape semantics is required in using NumPy array semantics.")
     set_np_shape(shape)
+    _everywhere["array"], _flags.array = bool(array), None
 
 
 def reset_np():
-    """Switch NumPy semantics off."""
-    set_np_shape(False)
+    """Switch NumPy's semantics off."""
+    set_np(shape=False, array=False)
 
 
 def get_cuda_compute_capability(ctx):

@@ -60,7 +60,7 @@ REACHED = {
          "_image_random_color_jitter", "_image_random_contrast",
          "_image_random_flip_left_right", "_image_random_flip_top_bottom", "_image_random_hue",
          "_image_random_lighting", "_image_random_saturation", "_image_resize",
-         "_image_to_tensor", "_picture_random_resized_crop", "_picture_rotate"],
+         "_picture_random_resized_crop", "_picture_rotate"],
         "the transforms of the same names in tests/gluon/data/test_transforms.py",
     ),
     **dict.fromkeys(
@@ -70,6 +70,14 @@ REACHED = {
     ),
     "elemwise_sub": "tests/ops/test_elemwise.py, by the rows of BINARY",
     "_copy": "what NDArray.copy appends: tests/ndarray",
+    **dict.fromkeys(
+        ["_npi_boolean_mask_assign_tensor", "_npi_masked"], "masks in tests/np/test_array.py"
+    ),
+    **dict.fromkeys(
+        ["_npi_pinv_scalar_rcond", "_npi_powerd", "_npi_repeat_each", "_npi_tensordot_int_axes",
+         "_npi_where_lscalar", "_npi_where_rscalar", "_npi_where_scalar2"],
+        "np.linalg.pinv, np.random.power, np.repeat, np.tensordot and np.where in tests/np",
+    ),
     "_sparse_retain": "nd.sparse.retain: tests/ndarray/test_sparse.py",
     **dict.fromkeys(OUT_OF_SCOPE, "raises: tests/ops/test_contrib_misc.py shows some of them"),
 }  # fmt: skip
@@ -189,6 +197,11 @@ def spellings(op: _spec.OpDef) -> set[str]:
     found = set()
     for name in (op.name, *op.aliases):
         found.add(name)
+        numpy = re.fullmatch(r"_(np|npi|npx)_r?(\w+?)(_scalar)?", name)
+        if numpy:  # a function, or a method or operator of the class
+            space = "npx" if numpy[1] == "npx" else "np"
+            for n in (numpy[2], name.split("_", 2)[2]):
+                found |= {f"{space}.{n}", f"random.{n}", f"linalg.{n}"}
         for space in ("random", "linalg", "contrib", "image", "sparse"):
             for prefix in (f"_{space}_", "_sample_" if space == "random" else f"_{space}_"):
                 if name.startswith(prefix):
@@ -202,13 +215,16 @@ def recorded() -> set[str]:
     for file in ("operators_nn.npz", "more_operators.npz"):
         with onp.load(TESTS / "data" / "oracle" / file) as archive:
             found |= {case[0] for case in json.loads(str(archive["cases"]))}
+    calls = json.loads((TESTS / "data" / "numpy" / "calls.json").read_text("utf-8"))
+    for case in calls.values():
+        found |= set(re.findall(r"(?=\b(\w+\.\w+)\b)", case["call"]))
     return found
 
 
 def test_every_operator_is_exercised_by_a_test_of_its_values():
     """Crude: some test, other than those that take every operator, names it."""
     named, patterns = recorded(), set()
-    for path in sorted((TESTS / "ops").glob("test_*.py")):
+    for path in sorted([*(TESTS / "ops").glob("test_*.py"), *(TESTS / "np").glob("test_*.py")]):
         if path.name.startswith("test_every_"):
             continue
         text = path.read_text("utf-8")

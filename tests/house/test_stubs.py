@@ -170,8 +170,3 @@ def test_a_misspelt_name_is_told_the_nearest(space, name, meant):
 def test_a_misspelt_keyword_is_told_the_nearest():
     with pytest.raises(TypeError, match=r"topk: unknown parameter 'axes'.*did you mean 'axis'"):
         mx.nd.topk(mx.nd.ones((2,)), axes=1)
-
-
-def test_numpy_arrays_are_not_there_yet():
-    with pytest.raises(mx.MXNetError, match=r"as_np_ndarray: mx\.np is not available yet"):
-        mx.nd.ones((2,)).as_np_ndarray()

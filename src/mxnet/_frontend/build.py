@@ -10,8 +10,8 @@ from .dispatch import array_class, bind, invoke
 __all__ = ["make_function", "fill_namespace"]
 
 
-def make_function(op, name=None):
-    """The public function of an operator.
+def make_function(op, name=None, kind=None):
+    """The public function of an operator, on arrays of class ``kind`` (default those of ``nd``).
 
     Takes the arrays first, then the attributes, all by position or keyword as MXNet's do, and
     ``out=`` (where
@@ -26,27 +26,29 @@ def make_function(op, name=None):
     if variadic is not None:
 
         def function(*args, out=None, name=None, **kwargs):
-            cls = array_class()
+            cls = kind or array_class()
             arrays = list(args)
             if variadic in kwargs:
                 arrays += list(kwargs.pop(variadic))
             kwargs.pop("num_args", None)
             rest = []
             for i, a in enumerate(arrays):
-                if not isinstance(a, cls):
+                if a.__class__ is cls:
+                    continue
+                if not isinstance(a, cls) or a._numpy is not cls._numpy:
                     if i and not isinstance(a, (list, tuple)) and attrs:
                         rest = arrays[i:]
                         arrays = arrays[:i]
                         break
                     _not_array(op, f"number {i}", a)
             kwargs.update(zip(attrs, rest))
-            return invoke(op, arrays, kwargs, out)
+            return invoke(op, arrays, kwargs, out, None, kind)
 
     else:
         plain = _is_plain(op)
 
         def function(*args, out=None, name=None, **kwargs):
-            cls = array_class()
+            cls = kind or array_class()
             if plain and not kwargs and out is None and len(args) == n_inputs:
                 for a in args:
                     if a.__class__ is not cls:
@@ -79,7 +81,9 @@ def make_function(op, name=None):
                     if inputs[i] not in op.optional:
                         _missing(op, inputs[i], arrays)
                     gap = True
-                elif not isinstance(a, cls):
+                elif a.__class__ is not cls and (
+                    not isinstance(a, cls) or a._numpy is not cls._numpy
+                ):
                     _not_array(op, inputs[i], a)
                 elif gap:
                     names = True
@@ -87,7 +91,7 @@ def make_function(op, name=None):
                 if names:
                     names = tuple([n for n, a in zip(inputs, arrays) if a is not None])
                 arrays = [a for a in arrays if a is not None]
-            return invoke(op, arrays, kwargs, out, names)
+            return invoke(op, arrays, kwargs, out, names, kind)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = document(op)
@@ -126,9 +130,11 @@ def _missing(op, name, arrays):
 
 
 def _not_array(op, name, value):
+    hint = "make an array of it with mx.nd.array()"
+    if getattr(value, "_numpy", False):
+        hint = "mx.nd and mx.np do not mix: convert it with .as_nd_ndarray()"
     raise AttributeTypeError(
-        f"{op.name}: argument {name} must have NDArray type, but got {value!r}. "
-        "Hint: make an array of it with mx.nd.array()."
+        f"{op.name}: argument {name} must have NDArray type, but got {value!r}. Hint: {hint}."
     )
 
 

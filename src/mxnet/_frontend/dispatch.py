@@ -94,7 +94,7 @@ def invoke(op, inputs, given, out=None, names=None, cls=None):
     given : dict                  attributes as the user wrote them
     out : NDArray or list of them to write results into
     names : tuple of str          of the inputs, where they are not the first ones of the signature
-    cls : type                    of results where there is no input
+    cls : type                    of results; the first input's if not given
 
     Returns
     -------
@@ -113,14 +113,15 @@ def invoke(op, inputs, given, out=None, names=None, cls=None):
             for x in inputs:
                 if x.__class__ in _storages:
                     return _storages[x.__class__](op, inputs, given, out, names)
-        cls = inputs[0].__class__
+        cls = cls or inputs[0].__class__
         if "ctx" in given:
             given = {k: v for k, v in given.items() if k != "ctx"}
     bound, words = bind(op, given, len(inputs), names)
     try:
         values = [x._read() for x in inputs]
     except DeferredRead:
-        cls = array_class()
+        if cls is inputs[0].__class__:
+            cls = array_class()
         _complete_shapes(op, bound, inputs, names)
         values = [x._read() for x in inputs]
     if inputs and bound.n_visible == 1 and not (op.barrier or bound.mutates or op.needs_key):

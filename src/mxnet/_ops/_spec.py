@@ -44,6 +44,7 @@ __all__ = [
     "BoundOp",
     "op",
     "alias",
+    "variant",
     "get",
     "exists",
     "registry",
@@ -100,6 +101,7 @@ class OpDef:
         "input_names",
         "_binds",
         "same_dtype",
+        "promotion",
         "lift",
     )
 
@@ -400,6 +402,8 @@ class BoundOp(Bound):
         if self.names is not None:
             kw.update(zip(self.names, inputs))
             inputs = ()
+        elif self.op.promotion is not None:
+            inputs = self.op.promotion(inputs, self.name)
         out = self.op.fn(*inputs, **kw)
         return tuple(out) if isinstance(out, (tuple, list)) else (out,)
 
@@ -422,6 +426,7 @@ def op(
     mutates=(),
     barrier=False,
     same_dtype=False,
+    promotion=None,
     lift=(),
 ):
     """Register a pure function as an operator.
@@ -445,6 +450,9 @@ def op(
                                 gets concrete arrays and runs alone
     same_dtype : bool           all array inputs must share one element type (MXNet never promotes
         silently)
+    promotion : callable ``(inputs, where) -> inputs``   brings the array inputs to the element
+        types that the function computes in, or refuses them: applied while shapes are inferred
+        and programs are made, never at a call (``_promotion.py`` has the rules)
     lift : tuple of Python values per Scalar attribute name, that are compiled in instead of passed
         at run
                                 time: ``lift=(("scalar", (2.0, 0.5)),)``
@@ -474,7 +482,7 @@ def op(
         d.scalars = tuple(n for n, a in d.attrs.items() if a.scalar)
         d.num_outputs, d.visible = num_outputs, visible
         d.mutates = mutates if callable(mutates) else tuple(mutates)
-        d.infer, d.barrier, d.same_dtype = infer, barrier, same_dtype
+        d.infer, d.barrier, d.same_dtype, d.promotion = infer, barrier, same_dtype, promotion
         d.lift = {k: frozenset(v) for k, v in lift}
         d.doc = inspect.getdoc(fn) or ""
         d._binds = {}
@@ -494,6 +502,34 @@ def alias(name, *more):
             raise RuntimeError(f"operator {m!r} is defined twice")
         registry[m] = registry[name]
         registry[name].aliases += (m,)
+
+
+def variant(name, of, *aliases, promotion=None, inputs=None, doc=None, lift=None):
+    """Register the mathematics of an operator under another name, with another promotion rule.
+
+    Parameters
+    ----------
+    name : str                name of the new operator
+    of : str                  the operator whose function it shares
+    *aliases : str            further names
+    promotion : callable      see :func:`op`
+    inputs : tuple of str     what its inputs are called; those of ``of`` if not given
+    doc : str                 its docstring; that of ``of`` if not given
+    """
+    base = registry[of]
+    d = OpDef()
+    for slot in OpDef.__slots__:
+        setattr(d, slot, getattr(base, slot))
+    d.name, d.aliases, d._binds = name, aliases, {}
+    d.promotion, d.same_dtype = promotion, False
+    if inputs is not None:
+        d.inputs = d.input_names = inputs
+    if doc is not None:
+        d.doc = inspect.cleandoc(doc)
+    for n in (name, *aliases):
+        if n in registry:
+            raise RuntimeError(f"operator {n!r} is defined twice")
+        registry[n] = d
 
 
 def get(name):

@@ -38,8 +38,6 @@ for _short, (_fn, _meaning, *_) in (*BINARY.items(), *COMPARE.items()):
         "sub": ("broadcast_minus", "_sparse_broadcast_sub", "_sparse_broadcast_minus"),
         "mul": ("_sparse_broadcast_mul",),
         "div": ("_sparse_broadcast_div",),
-        "maximum": ("_npi_maximum",),
-        "minimum": ("_npi_minimum",),
     }.get(_short, ())
     _broadcast(_short, _fn, _meaning, _more)
 

@@ -544,7 +544,7 @@ def amp_multicast(*data, num_outputs: int | None = None, cast_narrow: bool = Fal
     return tuple(lax.convert_element_type(x, to) if is_real(x) else x for x in data)
 
 
-@op("clip", aliases=("_sparse_clip", "_npi_clip"))
+@op("clip", aliases=("_sparse_clip",))
 def clip(data, *, a_min: Scalar, a_max: Scalar):
     """Values cut to the interval from ``a_min`` to ``a_max``.
 

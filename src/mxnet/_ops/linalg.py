@@ -346,7 +346,7 @@ def inverse(A):
     return jnp.linalg.inv(A)
 
 
-@op("_linalg_det", aliases=("linalg_det", "_npi_det"))
+@op("_linalg_det", aliases=("linalg_det",))
 def det(A):
     """Determinants.
 
@@ -366,7 +366,7 @@ def det(A):
     return _one(jnp.linalg.det(A))
 
 
-@op("_linalg_slogdet", aliases=("linalg_slogdet", "_npi_slogdet"), num_outputs=2)
+@op("_linalg_slogdet", aliases=("linalg_slogdet",), num_outputs=2)
 def slogdet(A):
     """Sign and logarithm of the absolute value of determinants.
 

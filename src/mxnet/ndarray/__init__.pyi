@@ -228,13 +228,6 @@ __all__ = [
     "Pooling",
     "Pooling_v1",
     "RNN",
-    "SoftmaxOutput",
-    "Softmax",
-    "LinearRegressionOutput",
-    "LogisticRegressionOutput",
-    "MAERegressionOutput",
-    "SVMOutput",
-    "MakeLoss",
     "random_uniform",
     "uniform",
     "sample_uniform",
@@ -254,14 +247,6 @@ __all__ = [
     "random_randint",
     "sample_multinomial",
     "shuffle",
-    "random_pdf_uniform",
-    "random_pdf_normal",
-    "random_pdf_gamma",
-    "random_pdf_exponential",
-    "random_pdf_poisson",
-    "random_pdf_negative_binomial",
-    "random_pdf_generalized_negative_binomial",
-    "random_pdf_dirichlet",
     "sum",
     "sum_axis",
     "mean",
@@ -278,9 +263,6 @@ __all__ = [
     "argmax_channel",
     "moments",
     "cumsum",
-    "SequenceMask",
-    "SequenceLast",
-    "SequenceReverse",
     "Reshape",
     "reshape",
     "reshape_like",
@@ -310,6 +292,24 @@ __all__ = [
     "diag",
     "depth_to_space",
     "space_to_depth",
+    "SoftmaxOutput",
+    "Softmax",
+    "LinearRegressionOutput",
+    "LogisticRegressionOutput",
+    "MAERegressionOutput",
+    "SVMOutput",
+    "MakeLoss",
+    "random_pdf_uniform",
+    "random_pdf_normal",
+    "random_pdf_gamma",
+    "random_pdf_exponential",
+    "random_pdf_poisson",
+    "random_pdf_negative_binomial",
+    "random_pdf_generalized_negative_binomial",
+    "random_pdf_dirichlet",
+    "SequenceMask",
+    "SequenceLast",
+    "SequenceReverse",
     "sgd_update",
     "sgd_mom_update",
     "adam_update",
@@ -2133,93 +2133,6 @@ def RNN(
 ) -> NDArray | Any:
     """Recurrent layers over a sequence, with all weights in one vector."""
 
-def SoftmaxOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    ignore_label: float = -1.0,
-    multi_output: bool = False,
-    use_ignore: bool = False,
-    preserve_shape: bool = False,
-    normalization: Literal['batch', 'null', 'valid'] = "null",
-    out_grad: bool = False,
-    smooth_alpha: float = 0.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Softmax with the gradient of the cross entropy: ``softmax(data) - one_hot(label)``."""
-
-def Softmax(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    ignore_label: float = -1.0,
-    multi_output: bool = False,
-    use_ignore: bool = False,
-    preserve_shape: bool = False,
-    normalization: Literal['batch', 'null', 'valid'] = "null",
-    out_grad: bool = False,
-    smooth_alpha: float = 0.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Softmax with the gradient of the cross entropy: ``softmax(data) - one_hot(label)``."""
-
-def LinearRegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Identity whose gradient is that of half the squared error: ``data - label``."""
-
-def LogisticRegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Sigmoid whose gradient is that of the cross entropy: ``sigmoid(data) - label``."""
-
-def MAERegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Identity whose gradient is that of the absolute error: ``sign(data - label)``."""
-
-def SVMOutput(
-    data: NDArray,
-    label: NDArray,
-    margin: float = 1.0,
-    regularization_coefficient: float = 1.0,
-    use_linear: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Identity whose gradient is that of the one-against-all hinge loss."""
-
-def MakeLoss(
-    data: NDArray,
-    grad_scale: float = 1.0,
-    valid_thresh: float = 0.0,
-    normalization: Literal['batch', 'null', 'valid'] = "null",
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Identity that makes ``data`` a loss: its gradient is ``grad_scale``, whatever arrives."""
-
 def random_uniform(
     low: _Number = 0.0,
     high: _Number = 1.0,
@@ -2442,91 +2355,6 @@ def shuffle(
 ) -> NDArray:
     """Permute the first axis at random; the rest of each row stays together."""
 
-def random_pdf_uniform(
-    sample: NDArray,
-    low: NDArray,
-    high: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Uniform density ``1 / (high - low)``, at each sample."""
-
-def random_pdf_normal(
-    sample: NDArray,
-    mu: NDArray,
-    sigma: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Normal density of mean mu, deviation sigma, at each sample."""
-
-def random_pdf_gamma(
-    sample: NDArray,
-    alpha: NDArray,
-    beta: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Gamma density of shape alpha and rate beta, at each sample."""
-
-def random_pdf_exponential(
-    sample: NDArray,
-    lam: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Exponential density of rate lam, at each sample."""
-
-def random_pdf_poisson(
-    sample: NDArray,
-    lam: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Poisson probability of mean lam, at each sample."""
-
-def random_pdf_negative_binomial(
-    sample: NDArray,
-    k: NDArray,
-    p: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Probability of so many failures before the k-th success of probability p, at each sample."""
-
-def random_pdf_generalized_negative_binomial(
-    sample: NDArray,
-    mu: NDArray,
-    alpha: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Negative binomial probability of mean mu and dispersion alpha, at each sample."""
-
-def random_pdf_dirichlet(
-    sample: NDArray,
-    alpha: NDArray,
-    is_log: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Dirichlet density at each sample."""
-
 def sum(
     data: NDArray,
     axis: _Shape | None = None,
@@ -2696,40 +2524,6 @@ def cumsum(
     name: str | None = None,
 ) -> NDArray:
     """Running sums along an axis."""
-
-def SequenceMask(
-    data: NDArray,
-    sequence_length: NDArray | None = None,
-    use_sequence_length: bool = False,
-    value: float = 0.0,
-    axis: int = 0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Elements after the end of each sequence set to a number."""
-
-def SequenceLast(
-    data: NDArray,
-    sequence_length: NDArray | None = None,
-    use_sequence_length: bool = False,
-    axis: int = 0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """The last element of each sequence."""
-
-def SequenceReverse(
-    data: NDArray,
-    sequence_length: NDArray | None = None,
-    use_sequence_length: bool = False,
-    axis: int = 0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Each sequence backwards; what lies after its end stays."""
 
 def Reshape(
     data: NDArray,
@@ -3021,6 +2815,212 @@ def space_to_depth(
     name: str | None = None,
 ) -> NDArray:
     """Blocks of ``block_size`` x ``block_size`` pixels moved into channels."""
+
+def SoftmaxOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    ignore_label: float = -1.0,
+    multi_output: bool = False,
+    use_ignore: bool = False,
+    preserve_shape: bool = False,
+    normalization: Literal['batch', 'null', 'valid'] = "null",
+    out_grad: bool = False,
+    smooth_alpha: float = 0.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Softmax with the gradient of the cross entropy: ``softmax(data) - one_hot(label)``."""
+
+def Softmax(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    ignore_label: float = -1.0,
+    multi_output: bool = False,
+    use_ignore: bool = False,
+    preserve_shape: bool = False,
+    normalization: Literal['batch', 'null', 'valid'] = "null",
+    out_grad: bool = False,
+    smooth_alpha: float = 0.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Softmax with the gradient of the cross entropy: ``softmax(data) - one_hot(label)``."""
+
+def LinearRegressionOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Identity whose gradient is that of half the squared error: ``data - label``."""
+
+def LogisticRegressionOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Sigmoid whose gradient is that of the cross entropy: ``sigmoid(data) - label``."""
+
+def MAERegressionOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Identity whose gradient is that of the absolute error: ``sign(data - label)``."""
+
+def SVMOutput(
+    data: NDArray,
+    label: NDArray,
+    margin: float = 1.0,
+    regularization_coefficient: float = 1.0,
+    use_linear: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Identity whose gradient is that of the one-against-all hinge loss."""
+
+def MakeLoss(
+    data: NDArray,
+    grad_scale: float = 1.0,
+    valid_thresh: float = 0.0,
+    normalization: Literal['batch', 'null', 'valid'] = "null",
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Identity that makes ``data`` a loss: its gradient is ``grad_scale``, whatever arrives."""
+
+def random_pdf_uniform(
+    sample: NDArray,
+    low: NDArray,
+    high: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Uniform density ``1 / (high - low)``, at each sample."""
+
+def random_pdf_normal(
+    sample: NDArray,
+    mu: NDArray,
+    sigma: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Normal density of mean mu, deviation sigma, at each sample."""
+
+def random_pdf_gamma(
+    sample: NDArray,
+    alpha: NDArray,
+    beta: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Gamma density of shape alpha and rate beta, at each sample."""
+
+def random_pdf_exponential(
+    sample: NDArray,
+    lam: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Exponential density of rate lam, at each sample."""
+
+def random_pdf_poisson(
+    sample: NDArray,
+    lam: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Poisson probability of mean lam, at each sample."""
+
+def random_pdf_negative_binomial(
+    sample: NDArray,
+    k: NDArray,
+    p: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Probability of so many failures before the k-th success of probability p, at each sample."""
+
+def random_pdf_generalized_negative_binomial(
+    sample: NDArray,
+    mu: NDArray,
+    alpha: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Negative binomial probability of mean mu and dispersion alpha, at each sample."""
+
+def random_pdf_dirichlet(
+    sample: NDArray,
+    alpha: NDArray,
+    is_log: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Dirichlet density at each sample."""
+
+def SequenceMask(
+    data: NDArray,
+    sequence_length: NDArray | None = None,
+    use_sequence_length: bool = False,
+    value: float = 0.0,
+    axis: int = 0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Elements after the end of each sequence set to a number."""
+
+def SequenceLast(
+    data: NDArray,
+    sequence_length: NDArray | None = None,
+    use_sequence_length: bool = False,
+    axis: int = 0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """The last element of each sequence."""
+
+def SequenceReverse(
+    data: NDArray,
+    sequence_length: NDArray | None = None,
+    use_sequence_length: bool = False,
+    axis: int = 0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Each sequence backwards; what lies after its end stays."""
 
 def sgd_update(
     weight: NDArray,

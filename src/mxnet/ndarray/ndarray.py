@@ -12,6 +12,7 @@ from .._engine.tape import backward, unrecorded
 from .._engine.value import Mark, Value
 from .._frontend.dispatch import (
     WRITE_TRACKED,
+    array_class,
     bind,
     cast_value,
     invoke,
@@ -63,7 +64,7 @@ def _binary(array_op, scalar_op, right_op=None):
             return _wrap(
                 self.__class__, append(with_scalar or _plain(scalar), (self._read(),), (other,))
             )
-        if isinstance(other, NDArray):
+        if isinstance(other, NDArray) and not other._numpy:
             return _wrap(cls, append(both, (self._read(), other._read())))
         if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
             return apply(self, other.item() if isinstance(other, onp.generic) else int(other))
@@ -108,9 +109,10 @@ def _plain(op):
 
 
 def _refuse(other):
-    raise TypeError(
-        f"type {type(other)} not supported. Hint: make an array of it with mx.nd.array()."
-    )
+    hint = "make an array of it with mx.nd.array()"
+    if isinstance(other, NDArray):
+        hint = "mx.nd and mx.np do not mix: convert it with .as_nd_ndarray()"
+    raise TypeError(f"type {type(other)} not supported. Hint: {hint}.")
 
 
 def _inplace(method):
@@ -174,6 +176,27 @@ class _ShapeLens:
         return _reshape_value(new, self.base_shape)
 
 
+class _Alias:
+    """A view that is its base under another class."""
+
+    def get(self, v):
+        return v
+
+    def put(self, v, new):
+        return new
+
+
+_ALIAS = _Alias()
+
+
+def _shared(x, cls):
+    """A handle of another class on the array that ``x`` stands for."""
+    y = cls.__new__(cls)
+    y._base, y._lens, y._mark = x, _ALIAS, x._mark
+    y._seen = y._v = x._read()
+    return y
+
+
 _reshapes = {}
 
 
@@ -199,6 +222,7 @@ class NDArray:
 
     __slots__ = ("_v", "_base", "_lens", "_seen", "_mark", "__weakref__")
     __array_priority__ = 1000.0
+    _numpy = False  # whether the class has the semantics of mx.np
     # NumPy arrays leave ``numpy_array + x`` to us, and we refuse it as the original does
     __array_ufunc__ = None
 
@@ -301,7 +325,10 @@ class NDArray:
     @property
     def grad(self):
         """Gradient buffer, or None before ``attach_grad()``."""
-        return None if self._mark is None else self._mark.grad
+        if self._mark is None:
+            return None
+        g = self._mark.grad
+        return g.as_nd_ndarray() if g._numpy else g
 
     @property
     def _fresh_grad(self):
@@ -536,18 +563,8 @@ class NDArray:
         return self
 
     def as_np_ndarray(self):
-        """The array as ``mx.np.ndarray``.
-
-        Raises
-        ------
-        MXNetError   always: ``mx.np`` is not available yet
-        """
-        fail(
-            MXNetError,
-            "as_np_ndarray",
-            "mx.np is not available yet",
-            hint="work on with mx.nd, or take the values with asnumpy()",
-        )
+        """The same array, not a copy, as :class:`mxnet.np.ndarray`."""
+        return _shared(self, array_class("np"))
 
     def detach(self):
         """The same value outside of the graph: no gradient flows through it. A view: writes reach

@@ -174,7 +174,7 @@ class NDArray:
         """The array as NDArray: itself."""
 
     def as_np_ndarray(self) -> NoReturn:
-        """The array as ``mx.np.ndarray``."""
+        """The same array, not a copy, as :class:`mxnet.np.ndarray`."""
 
     def asnumpy(self) -> onp.ndarray:
         """The array as a new ``numpy.ndarray``; waits for everything pending."""

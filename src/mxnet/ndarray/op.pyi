@@ -164,13 +164,6 @@ from . import Dropout as Dropout
 from . import Pooling as Pooling
 from . import Pooling_v1 as Pooling_v1
 from . import RNN as RNN
-from . import SoftmaxOutput as SoftmaxOutput
-from . import Softmax as Softmax
-from . import LinearRegressionOutput as LinearRegressionOutput
-from . import LogisticRegressionOutput as LogisticRegressionOutput
-from . import MAERegressionOutput as MAERegressionOutput
-from . import SVMOutput as SVMOutput
-from . import MakeLoss as MakeLoss
 from . import random_uniform as random_uniform
 from . import uniform as uniform
 from . import sample_uniform as sample_uniform
@@ -190,14 +183,6 @@ from . import sample_generalized_negative_binomial as sample_generalized_negativ
 from . import random_randint as random_randint
 from . import sample_multinomial as sample_multinomial
 from . import shuffle as shuffle
-from . import random_pdf_uniform as random_pdf_uniform
-from . import random_pdf_normal as random_pdf_normal
-from . import random_pdf_gamma as random_pdf_gamma
-from . import random_pdf_exponential as random_pdf_exponential
-from . import random_pdf_poisson as random_pdf_poisson
-from . import random_pdf_negative_binomial as random_pdf_negative_binomial
-from . import random_pdf_generalized_negative_binomial as random_pdf_generalized_negative_binomial
-from . import random_pdf_dirichlet as random_pdf_dirichlet
 from . import sum as sum
 from . import sum_axis as sum_axis
 from . import mean as mean
@@ -214,9 +199,6 @@ from . import argmin as argmin
 from . import argmax_channel as argmax_channel
 from . import moments as moments
 from . import cumsum as cumsum
-from . import SequenceMask as SequenceMask
-from . import SequenceLast as SequenceLast
-from . import SequenceReverse as SequenceReverse
 from . import Reshape as Reshape
 from . import reshape as reshape
 from . import reshape_like as reshape_like
@@ -246,6 +228,24 @@ from . import flip as flip
 from . import diag as diag
 from . import depth_to_space as depth_to_space
 from . import space_to_depth as space_to_depth
+from . import SoftmaxOutput as SoftmaxOutput
+from . import Softmax as Softmax
+from . import LinearRegressionOutput as LinearRegressionOutput
+from . import LogisticRegressionOutput as LogisticRegressionOutput
+from . import MAERegressionOutput as MAERegressionOutput
+from . import SVMOutput as SVMOutput
+from . import MakeLoss as MakeLoss
+from . import random_pdf_uniform as random_pdf_uniform
+from . import random_pdf_normal as random_pdf_normal
+from . import random_pdf_gamma as random_pdf_gamma
+from . import random_pdf_exponential as random_pdf_exponential
+from . import random_pdf_poisson as random_pdf_poisson
+from . import random_pdf_negative_binomial as random_pdf_negative_binomial
+from . import random_pdf_generalized_negative_binomial as random_pdf_generalized_negative_binomial
+from . import random_pdf_dirichlet as random_pdf_dirichlet
+from . import SequenceMask as SequenceMask
+from . import SequenceLast as SequenceLast
+from . import SequenceReverse as SequenceReverse
 from . import sgd_update as sgd_update
 from . import sgd_mom_update as sgd_mom_update
 from . import adam_update as adam_update
@@ -435,13 +435,6 @@ __all__ = [
     "Pooling",
     "Pooling_v1",
     "RNN",
-    "SoftmaxOutput",
-    "Softmax",
-    "LinearRegressionOutput",
-    "LogisticRegressionOutput",
-    "MAERegressionOutput",
-    "SVMOutput",
-    "MakeLoss",
     "random_uniform",
     "uniform",
     "sample_uniform",
@@ -461,14 +454,6 @@ __all__ = [
     "random_randint",
     "sample_multinomial",
     "shuffle",
-    "random_pdf_uniform",
-    "random_pdf_normal",
-    "random_pdf_gamma",
-    "random_pdf_exponential",
-    "random_pdf_poisson",
-    "random_pdf_negative_binomial",
-    "random_pdf_generalized_negative_binomial",
-    "random_pdf_dirichlet",
     "sum",
     "sum_axis",
     "mean",
@@ -485,9 +470,6 @@ __all__ = [
     "argmax_channel",
     "moments",
     "cumsum",
-    "SequenceMask",
-    "SequenceLast",
-    "SequenceReverse",
     "Reshape",
     "reshape",
     "reshape_like",
@@ -517,6 +499,24 @@ __all__ = [
     "diag",
     "depth_to_space",
     "space_to_depth",
+    "SoftmaxOutput",
+    "Softmax",
+    "LinearRegressionOutput",
+    "LogisticRegressionOutput",
+    "MAERegressionOutput",
+    "SVMOutput",
+    "MakeLoss",
+    "random_pdf_uniform",
+    "random_pdf_normal",
+    "random_pdf_gamma",
+    "random_pdf_exponential",
+    "random_pdf_poisson",
+    "random_pdf_negative_binomial",
+    "random_pdf_generalized_negative_binomial",
+    "random_pdf_dirichlet",
+    "SequenceMask",
+    "SequenceLast",
+    "SequenceReverse",
     "sgd_update",
     "sgd_mom_update",
     "adam_update",

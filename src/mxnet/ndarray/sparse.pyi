@@ -93,14 +93,14 @@ __all__ = [
     "Embedding",
     "dot",
     "FullyConnected",
-    "LinearRegressionOutput",
-    "LogisticRegressionOutput",
-    "MAERegressionOutput",
     "sum",
     "mean",
     "norm",
     "slice",
     "concat",
+    "LinearRegressionOutput",
+    "LogisticRegressionOutput",
+    "MAERegressionOutput",
     "sgd_update",
     "sgd_mom_update",
     "adam_update",
@@ -692,36 +692,6 @@ def FullyConnected(
 ) -> NDArray:
     """Affine map ``y = x W^T + b``."""
 
-def LinearRegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Identity whose gradient is that of half the squared error: ``data - label``."""
-
-def LogisticRegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Sigmoid whose gradient is that of the cross entropy: ``sigmoid(data) - label``."""
-
-def MAERegressionOutput(
-    data: NDArray,
-    label: NDArray,
-    grad_scale: float = 1.0,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Identity whose gradient is that of the absolute error: ``sign(data - label)``."""
-
 def sum(
     data: NDArray,
     axis: _Shape | None = None,
@@ -775,6 +745,36 @@ def concat(
     name: str | None = None,
 ) -> NDArray:
     """Arrays joined along an axis."""
+
+def LinearRegressionOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Identity whose gradient is that of half the squared error: ``data - label``."""
+
+def LogisticRegressionOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Sigmoid whose gradient is that of the cross entropy: ``sigmoid(data) - label``."""
+
+def MAERegressionOutput(
+    data: NDArray,
+    label: NDArray,
+    grad_scale: float = 1.0,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Identity whose gradient is that of the absolute error: ``sign(data - label)``."""
 
 def sgd_update(
     weight: NDArray,

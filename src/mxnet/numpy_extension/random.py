@@ -1,0 +1,59 @@
+"""``mx.npx.random``: random arrays beyond NumPy's."""
+
+import math
+
+import numpy as onp
+
+from ..error import fail
+from ..ndarray.ndarray import NDArray
+from ..numpy import random as _random
+from ..numpy.multiarray import call
+
+__all__ = ["bernoulli", "normal_n", "seed", "uniform_n"]
+
+
+def seed(seed, ctx="all"):
+    """Start the random streams anew, as :func:`mxnet.random.seed` does; of all devices."""
+    _random.seed(seed)
+
+
+def bernoulli(prob=None, logit=None, size=None, dtype=None, ctx=None, out=None):
+    """1 with a probability, else 0.
+
+    Parameters
+    ----------
+    prob : number or ndarray     the probability
+    logit : number or ndarray    instead: ``log(p / (1 - p))``
+    size : int or tuple of int, optional
+    """
+    if (prob is None) == (logit is None):
+        fail(
+            ValueError,
+            "npx.random.bernoulli",
+            "either prob or logit must be given",
+            expected="one of them",
+            got=f"prob {prob}, logit {logit}",
+        )
+    if isinstance(logit, NDArray):
+        prob = call("sigmoid", [logit], {})
+    elif prob is None:
+        prob = 1 / (1 + math.exp(-logit))
+    return _random.bernoulli(prob, size, dtype, ctx, out)
+
+
+def uniform_n(low=0.0, high=1.0, batch_shape=None, dtype=None, ctx=None):
+    """Uniform numbers: ``batch_shape`` draws for each element of the parameters."""
+    return _random.uniform(low, high, _size(batch_shape, low, high), dtype, ctx)
+
+
+def normal_n(loc=0.0, scale=1.0, batch_shape=None, dtype=None, ctx=None):
+    """Normal numbers: ``batch_shape`` draws for each element of the parameters."""
+    return _random.normal(loc, scale, _size(batch_shape, loc, scale), dtype, ctx)
+
+
+def _size(batch_shape, *parameters):
+    """Shape of a result: the batch's before the parameters'."""
+    size = () if batch_shape is None else batch_shape
+    size = tuple(size) if hasattr(size, "__len__") else (size,)
+    shapes = [p.shape for p in parameters if isinstance(p, NDArray)]
+    return (*size, *onp.broadcast_shapes(*shapes))
