@@ -145,6 +145,13 @@ _declare(
     "Seconds that a process waits for kernels that are being compiled, all libraries together; "
     "then it uses XLA's to its end, and the next one finds them. inf: to the end of compiling.",
 )
+_declare(
+    "full_tracebacks",
+    "MXNET_XLA_FULL_TRACEBACKS",
+    False,
+    _flag,
+    "1 keeps the framework's own frames, and JAX's remarks, in the tracebacks of its errors.",
+)
 
 
 def get(name):

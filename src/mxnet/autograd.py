@@ -8,6 +8,7 @@ from ._engine.tape import backward as _backward
 from ._engine.value import Mark
 from ._frontend.dispatch import array_class
 from ._interrupt import enter_scope, leave_scope, whole
+from ._traceback import door
 from .error import MXNetError, fail
 from .ndarray.ndarray import NDArray, _head_grad
 from .symbol import Symbol
@@ -171,6 +172,7 @@ def _heads(heads, head_grads):
     return [h._read() for h in heads], [_head_grad(h, g) for h, g in zip(heads, grads)]
 
 
+@door
 def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
     """Gradients of ``heads`` with respect to the variables they were computed from, into their
     ``.grad``.
@@ -185,6 +187,7 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
     _backward(values, grads, retain_graph)
 
 
+@door
 def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=False, train_mode=True):
     """Gradients of ``heads`` with respect to ``variables``, returned; their ``.grad`` is left
     alone.
@@ -277,6 +280,7 @@ class Function:
         """Gradients of the inputs from those of the outputs; define it in a subclass."""
         raise NotImplementedError
 
+    @door
     def __call__(self, *inputs):
         if self._used:
             raise MXNetError(

@@ -16,6 +16,7 @@ from ._frontend.dispatch import invoke, write_out
 from ._graph.complete import complete, is_full
 from ._graph.net import auxiliary_nodes, output_name, topological
 from ._ops._spec import OpDef
+from ._traceback import door
 from .context import canonical, current_context
 from .error import MXNetError, ShapeError, TraceError, fail
 from .ndarray import NDArray, array, zeros
@@ -286,6 +287,7 @@ class Executor:
         return self._outputs
 
     # ------------------------------------------------------------------ running
+    @door
     def forward(self, is_train=False, **kwargs):
         """Compute the outputs.
 
@@ -417,6 +419,7 @@ class Executor:
         for i, x in enumerate(outs):
             self._monitor(output_name(node, i), x)
 
+    @door
     def backward(self, out_grads=None, is_train=True):
         """Gradients of the arguments, into ``grad_arrays`` as ``grad_req`` says.
 
@@ -513,6 +516,7 @@ class Executor:
                 elif not allow_extra_params:
                     raise ValueError(f'Find name "{name}" that is not in the {what}')
 
+    @door
     def reshape(self, partial_shaping=False, allow_up_sizing=False, **kwargs):
         """An executor of the same symbol for other shapes, sharing the arrays that keep theirs.
 
@@ -598,6 +602,7 @@ class CachedOp:
         self._nodes = [n for n in self._order if n.op is None]
         self._graphs = {}
 
+    @door
     def __call__(self, *args, out=None, default_ctx=None):
         where = f"CachedOp({self.handle.name})"
         if len(args) != len(self._nodes) or not all(isinstance(a, NDArray) for a in args):

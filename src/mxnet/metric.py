@@ -536,7 +536,7 @@ class _Counted(EvalMetric):
             f"predictions "
             f"{preds}: got labels {label.shape} and predictions {pred.shape}."
             + (f" Hint: {hint}." if hint else "")
-        )
+        ) from None
 
 
 def _metric_state(metric):

@@ -4,6 +4,7 @@ import inspect
 
 from .._engine.segment import append
 from .._ops import _spec
+from .._traceback import shown
 from ..error import AttributeTypeError, MXNetError, fail
 from .dispatch import array_class, bind, invoke
 
@@ -42,7 +43,10 @@ def make_function(op, name=None, kind=None):
                         break
                     _not_array(op, f"number {i}", a)
             kwargs.update(zip(attrs, rest))
-            return invoke(op, arrays, kwargs, out, None, kind)
+            try:
+                return invoke(op, arrays, kwargs, out, None, kind)
+            except MXNetError as e:
+                raise shown(e)  # noqa: B904
 
     else:
         plain = _is_plain(op)
@@ -54,7 +58,11 @@ def make_function(op, name=None, kind=None):
                     if a.__class__ is not cls:
                         break
                 else:  # all arrays, nothing else: straight to the segment
-                    return cls(append(bind(op, _NOTHING, n_inputs)[0], [a._read() for a in args]))
+                    try:
+                        bound = bind(op, _NOTHING, n_inputs)[0]
+                        return cls(append(bound, [a._read() for a in args]))
+                    except MXNetError as e:
+                        raise shown(e)  # noqa: B904
             if len(args) > len(order):
                 fail(
                     AttributeTypeError,
@@ -91,7 +99,10 @@ def make_function(op, name=None, kind=None):
                 if names:
                     names = tuple([n for n, a in zip(inputs, arrays) if a is not None])
                 arrays = [a for a in arrays if a is not None]
-            return invoke(op, arrays, kwargs, out, names, kind)
+            try:
+                return invoke(op, arrays, kwargs, out, names, kind)
+            except MXNetError as e:
+                raise shown(e)  # noqa: B904
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = document(op)

@@ -3,6 +3,7 @@
 import jax
 import numpy as onp
 
+from .._traceback import shown
 from ..error import DTypeError, MXNetError, ShapeError
 from .node import spec_of
 
@@ -34,8 +35,8 @@ def _infer(bound, specs):
     avals = [jax.ShapeDtypeStruct(s.shape, s.dtype) for s in specs]
     try:
         outs = jax.eval_shape(bound.run, avals, [_WORD] * bound.n_words)
-    except MXNetError:
-        raise
+    except MXNetError as e:
+        raise shown(e)  # noqa: B904 - the same error, without JAX's remark about its frames
     except (
         TypeError,
         ValueError,

@@ -17,6 +17,7 @@ from .._engine.state import threads
 from .._engine.trace import placeholder, trace
 from .._graph import net
 from .._graph.complete import complete, complete_types, is_full
+from .._traceback import shown
 from ..error import FormatError, MXNetError, TraceError, nearest
 from ..executor import run_graph, traced_graph
 from ..name import NameManager, Prefix
@@ -442,14 +443,17 @@ class Block:
             child.register_op_hook(callback, monitor_all)
 
     def __call__(self, *args):
-        if self._forward_pre_hooks:
-            for hook in list(self._forward_pre_hooks.values()):
-                hook(self, args)
-        out = self.forward(*args)
-        if self._forward_hooks:
-            for hook in list(self._forward_hooks.values()):
-                hook(self, args, out)
-        return out
+        try:
+            if self._forward_pre_hooks:
+                for hook in list(self._forward_pre_hooks.values()):
+                    hook(self, args)
+            out = self.forward(*args)
+            if self._forward_hooks:
+                for hook in list(self._forward_hooks.values()):
+                    hook(self, args, out)
+            return out
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904
 
     def forward(self, *args):
         """The computation; define it in a subclass."""

@@ -9,6 +9,7 @@ from .._engine.memory import collects_later
 from .._engine.segment import flush_all
 from .._engine.state import threads
 from .._interrupt import uninterrupted
+from .._traceback import shown
 from ..error import MXNetError
 from ..kvstore import KVStoreBase
 from ..ndarray._serialize import atomic_write
@@ -207,18 +208,21 @@ class Trainer:
         ZeroDivisionError   ``batch_size`` is 0
         MXNetError          a parameter has no value yet
         """
-        self._rescale(batch_size)
-        if not self._kv_initialized:
-            self._init_kvstore()
-        if self._kvstore is None:
-            self._update(ignore_stale_grad)
-        elif self._update_on_kvstore:
-            self._update_in_store()
-        else:
-            self._allreduce()
-            self._update(ignore_stale_grad)
-        if threads.tracing is None:
-            flush_all()
+        try:
+            self._rescale(batch_size)
+            if not self._kv_initialized:
+                self._init_kvstore()
+            if self._kvstore is None:
+                self._update(ignore_stale_grad)
+            elif self._update_on_kvstore:
+                self._update_in_store()
+            else:
+                self._allreduce()
+                self._update(ignore_stale_grad)
+            if threads.tracing is None:
+                flush_all()
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904
 
     @uninterrupted
     def allreduce_grads(self):

@@ -12,6 +12,7 @@ from .._engine.segment import concrete
 from .._engine.value import Value
 from .._fit import BatchEndParam, call, require
 from .._graph.node import spec_of
+from .._traceback import door
 from ..error import nearest
 from ..initializer import Uniform
 from ..io import DataBatch, DataDesc
@@ -51,7 +52,7 @@ def _check_names_match(data_names, data_shapes, name, throw):
     )
     if throw:
         raise ValueError(message)
-    warnings.warn(message, UserWarning, stacklevel=5)
+    warnings.warn(message, UserWarning, stacklevel=6)
 
 
 def _parse_data_desc(data_names, label_names, data_shapes, label_shapes):
@@ -109,11 +110,13 @@ class BaseModule:
                 "init_params or set_params first.",
             )
 
+    @door
     def forward_backward(self, data_batch):
         """``forward`` in training mode, then ``backward``."""
         self.forward(data_batch, is_train=True)
         self.backward()
 
+    @door
     def score(
         self,
         eval_data,
@@ -197,6 +200,7 @@ class BaseModule:
         self._need("iter_predict")
         yield from self._predicted(eval_data, num_batch, reset, sparse_row_id_fn)
 
+    @door
     def predict(
         self,
         eval_data,
@@ -252,6 +256,7 @@ class BaseModule:
         merged = [_joined(parts) for parts in zip(*found)]
         return merged[0] if counts == [1] and not always_output_list else merged
 
+    @door
     def fit(
         self,
         train_data,

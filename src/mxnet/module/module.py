@@ -18,6 +18,7 @@ from .._fit import (
     require,
 )
 from .._interrupt import uninterrupted
+from .._traceback import door
 from ..initializer import InitDesc
 from ..io import DataDesc
 from ..ndarray import zeros
@@ -211,6 +212,7 @@ class Module(BaseModule):
         self._exec_group.get_params(self._arg_params, self._aux_params)
         self._params_dirty = False
 
+    @door
     def init_params(
         self,
         initializer=UNIFORM,
@@ -242,7 +244,7 @@ class Module(BaseModule):
             warnings.warn(
                 "Parameters already initialized and force_init=False. init_params call ignored.",
                 UserWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
             return
         require(self.binded, "call bind before initializing the parameters")
@@ -322,6 +324,7 @@ class Module(BaseModule):
         self._exec_group = self._data_shapes = self._label_shapes = None
         self._plans = None
 
+    @door
     def bind(
         self,
         data_shapes,
@@ -407,6 +410,7 @@ class Module(BaseModule):
         if shared_module is not None and shared_module.optimizer_initialized:
             self.borrow_optimizer(shared_module)
 
+    @door
     def reshape(self, data_shapes, label_shapes=None):
         """Expect inputs of other shapes; parameters keep their values.
 
@@ -425,6 +429,7 @@ class Module(BaseModule):
         self._data_shapes, self._label_shapes = data_shapes, label_shapes
 
     # ------------------------------------------------------------------ the optimizer
+    @door
     def init_optimizer(
         self,
         kvstore="local",
@@ -482,7 +487,7 @@ class Module(BaseModule):
                     f"to 1.0/batch_size/num_workers ({optimizer.rescale_grad} vs. {rescale}). Is "
                     "this intended?",
                     UserWarning,
-                    stacklevel=2,
+                    stacklevel=3,
                 )
             if not optimizer.idx2name:
                 optimizer.idx2name = idx2name.copy()
@@ -529,6 +534,7 @@ class Module(BaseModule):
         self.optimizer_initialized = True
 
     # ------------------------------------------------------------------ computing
+    @door
     def forward(self, data_batch, is_train=None):
         """Compute the outputs of a batch.
 
@@ -601,6 +607,7 @@ class Module(BaseModule):
             found.append(DataDesc(d.name, tuple(shape), d.dtype, d.layout))
         return found
 
+    @door
     def backward(self, out_grads=None):
         """Compute gradients.
 
@@ -612,6 +619,7 @@ class Module(BaseModule):
         self._need("backward")
         self._exec_group.backward(out_grads=out_grads)
 
+    @door
     @uninterrupted
     def update(self):
         """Update the parameters by the optimizer, with the last gradients."""

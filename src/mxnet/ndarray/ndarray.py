@@ -24,6 +24,7 @@ from .._graph.lower import COPY
 from .._graph.node import spec_of
 from .._ops import _spec
 from .._ops.index import INT, assign_op, index_op
+from .._traceback import door, shown
 from ..context import canonical, current_context, device_of
 from ..error import MXNetError, ShapeError, TraceError, fail
 from ._index import WHOLE, parse_key
@@ -55,20 +56,24 @@ def _binary(array_op, scalar_op, right_op=None):
     with_scalar = None if lifted else scalar.bind({**_defaults(scalar)}, 1)
 
     def apply(self, other):
-        cls = other.__class__
-        if cls is self.__class__:
-            return _wrap(cls, append(both, (self._read(), other._read())))
-        if cls is float or cls is int:
-            if lifted and other in lifted:
-                return _wrap(self.__class__, append(_lifted(scalar, float(other)), (self._read(),)))
-            return _wrap(
-                self.__class__, append(with_scalar or _plain(scalar), (self._read(),), (other,))
-            )
-        if isinstance(other, NDArray) and not other._numpy:
-            return _wrap(cls, append(both, (self._read(), other._read())))
-        if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
-            return apply(self, other.item() if isinstance(other, onp.generic) else int(other))
-        return _refuse(other)
+        try:
+            cls = other.__class__
+            if cls is self.__class__:
+                return _wrap(cls, append(both, (self._read(), other._read())))
+            if cls is float or cls is int:
+                if lifted and other in lifted:
+                    number = _lifted(scalar, float(other))
+                    return _wrap(self.__class__, append(number, (self._read(),)))
+                return _wrap(
+                    self.__class__, append(with_scalar or _plain(scalar), (self._read(),), (other,))
+                )
+            if isinstance(other, NDArray) and not other._numpy:
+                return _wrap(cls, append(both, (self._read(), other._read())))
+            if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
+                return apply(self, other.item() if isinstance(other, onp.generic) else int(other))
+            return _refuse(other)
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904
 
     return apply
 
@@ -77,12 +82,15 @@ def _reflected(scalar_op):
     scalar = _spec.get(scalar_op).bind(_defaults(_spec.get(scalar_op)), 1)
 
     def apply(self, other):
-        cls = other.__class__
-        if cls is float or cls is int:
-            return _wrap(self.__class__, append(scalar, (self._read(),), (other,)))
-        if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
-            return apply(self, other.item() if isinstance(other, onp.generic) else int(other))
-        return _refuse(other)
+        try:
+            cls = other.__class__
+            if cls is float or cls is int:
+                return _wrap(self.__class__, append(scalar, (self._read(),), (other,)))
+            if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
+                return apply(self, other.item() if isinstance(other, onp.generic) else int(other))
+            return _refuse(other)
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904
 
     return apply
 
@@ -343,8 +351,12 @@ class NDArray:
     # ------------------------------------------------------------------ looking at values
     def asnumpy(self):
         """The array as a new ``numpy.ndarray``; waits for everything pending."""
-        return onp.array(concrete(self._read()))
+        try:
+            return onp.array(concrete(self._read()))
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904
 
+    @door
     def asscalar(self):
         """The single element as a NumPy scalar.
 
@@ -357,6 +369,7 @@ class NDArray:
         data = onp.asarray(concrete(self._read()))
         return data.reshape(1)[0]
 
+    @door
     def wait_to_read(self):
         """Wait until the value is computed."""
         data = concrete(self._read())
@@ -508,6 +521,7 @@ class NDArray:
         self._write(append(assign_op(form), ins, starts))
 
     # ------------------------------------------------------------------ copies and conversions
+    @door
     def astype(self, dtype, copy=True):
         """The array with another element type; itself when ``copy=False`` and nothing changes."""
         dtype = as_dtype(dtype, "astype")
@@ -519,6 +533,7 @@ class NDArray:
         """A new array with the same value on the same device."""
         return _wrap(self.__class__, append(COPY, (self._read(),)))
 
+    @door
     def copyto(self, other):
         """Copy into another array (cast to its dtype), or to a new array on a context; returns
         it.
@@ -551,6 +566,7 @@ class NDArray:
         v = self._read()
         return v if v.spec.ctx is ctx else barrier.copy_to(v, ctx)
 
+    @door
     def as_in_context(self, context):
         """The array on a device: itself when it is there already, otherwise a copy."""
         ctx = canonical(context, "as_in_context")
@@ -574,6 +590,7 @@ class NDArray:
         x._base, x._lens, x._mark, x._seen, x._v = self, _DETACH, None, None, None
         return x
 
+    @door
     def reshape(self, *shape, **kwargs):
         """The array in another shape, sharing its memory.
 
@@ -677,6 +694,7 @@ class NDArray:
         )
 
     # ------------------------------------------------------------------ autograd
+    @door
     def attach_grad(self, grad_req="write", stype=None):
         """Make the array a variable: ``backward()`` computes its gradient into ``.grad`` (zeros
         until then).
@@ -705,6 +723,7 @@ class NDArray:
         self._mark = mark
         self._v = alias(v, mark if mark.req != "null" else None)
 
+    @door
     def backward(self, out_grad=None, retain_graph=False, train_mode=True):
         """Gradients of this array with respect to the variables it was computed from, into their
         ``.grad``.

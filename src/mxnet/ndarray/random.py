@@ -10,6 +10,7 @@ from .._frontend.build import fill_namespace
 from .._frontend.dispatch import invoke
 from .._graph.node import spec_of
 from .._ops import _spec
+from .._traceback import door
 from ..context import canonical, current_context
 from ..error import MXNetError, fail
 from ._names import unknown_name
@@ -44,6 +45,7 @@ _LEAST = {
 }
 
 
+@door
 def _draw(name, parameters, shape, dtype, ctx, out):
     """Numbers: one array of ``shape``. Arrays: ``shape`` draws for each element of the
     parameters.

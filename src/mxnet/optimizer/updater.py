@@ -2,6 +2,7 @@
 
 from .._engine.initial import initial_values
 from .._interrupt import uninterrupted
+from .._traceback import door
 from ..ndarray import NDArray
 from . import _states
 from ._base import Optimizer
@@ -30,6 +31,7 @@ class Updater:
         self.states_synced = {}
         self.aggregate_updates = optimizer.aggregate_num > 0
 
+    @door
     @uninterrupted
     def __call__(self, index, grad, weight):
         """Update one parameter, or lists of them.
