@@ -74,7 +74,8 @@ distclean: clean
 # ---------------------------------------------------------------------------------- environments
 
 # A stamp is newer than pyproject.toml exactly when the environment has what that file asks for.
-$(VENV)/.ready-train: EXTRAS = plot,vision
+# native: the benchmarks' tables are of native kernels.
+$(VENV)/.ready-train: EXTRAS = plot,vision,native
 $(VENV)/.ready-test: EXTRAS = test
 $(VENV)/.ready-dev: EXTRAS = dev
 $(GPU_VENV)/.ready-$(CUDA): EXTRAS = plot,$(CUDA)

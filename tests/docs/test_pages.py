@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -199,3 +201,18 @@ def test_what_is_there_is_there_and_what_is_not_is_not(page):
     assert len(there) >= 8
     assert [name for name in there if not exists(name)] == []
     assert [name for name in missing if exists(name)] == []
+
+
+@pytest.mark.parametrize("page", READMES)
+def test_each_program_of_a_readme_runs_alone(page):
+    """Readers copy one block; each prints something."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    assert len(blocks) >= 3
+    for block in blocks:
+        run = subprocess.run(
+            [sys.executable, "-c", block], capture_output=True, text=True, timeout=120, check=False
+        )
+        assert run.returncode == 0, run.stderr
+        assert run.stdout.strip()
+        assert "[]" not in run.stdout.splitlines()[-1]
