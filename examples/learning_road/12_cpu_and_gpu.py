@@ -48,32 +48,36 @@ def feeder(how, batches, ctx):
     return lambda: resident
 
 
-def measure(lesson, ctx, width, hybrid, how, batches):
-    """Train a perceptron that way; return milliseconds a step (median of passes) and last loss."""
-    mx.random.seed(lesson.args.seed)
-    net = nn.HybridSequential()
-    net.add(nn.Dense(width, activation="relu"), nn.Dense(10))
-    net.initialize(init.Xavier(), ctx=ctx)
-    if hybrid:
-        net.hybridize()
-    cross_entropy = gluon.loss.SoftmaxCrossEntropyLoss()
-    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": lesson.args.lr})
-    feed, times = feeder(how, batches, ctx), []
+class Way:
+    """A perceptron that is trained in one way, pass by pass; ``times`` are milliseconds a step."""
 
-    style = "hybridized" if hybrid else "as written"
-    for _ in lesson.epochs(f"{ctx} {width} {style}, {how}"):
+    def __init__(self, lesson, ctx, width, hybrid, how, batches):
+        mx.random.seed(lesson.args.seed)
+        self.net = nn.HybridSequential()
+        self.net.add(nn.Dense(width, activation="relu", in_units=784), nn.Dense(10, in_units=width))
+        self.net.initialize(init.Xavier(), ctx=ctx)
+        if hybrid:
+            self.net.hybridize()
+        parameters = self.net.collect_params()
+        self.trainer = gluon.Trainer(parameters, "sgd", {"learning_rate": lesson.args.lr})
+        self.cross_entropy = gluon.loss.SoftmaxCrossEntropyLoss()
+        self.ctx, self.steps, self.times = ctx, len(batches), []
+        self.feed = feeder(how, batches, ctx)
+        self.name = f"{ctx} {width} {'hybridized' if hybrid else 'as written'}, {how}"
+
+    def train(self):
+        """One pass; keep its time and return its mean loss."""
         start = time.perf_counter()
-        total = nd.zeros(1, ctx=ctx)
-        for X, y in feed():
+        total = nd.zeros(1, ctx=self.ctx)
+        for X, y in self.feed():
             with autograd.record():
-                loss = cross_entropy(net(X), y)
+                loss = self.cross_entropy(self.net(X), y)
             loss.backward()
             total += loss.mean()
-            trainer.step(len(X))
-        mean = total.asscalar() / len(batches)  # waits for all steps of the pass
-        times.append((time.perf_counter() - start) / len(batches) * 1000)
-        lesson.log(mean, ms=times[-1])
-    return statistics.median(times[1:] or times), mean  # the first pass also compiles
+            self.trainer.step(len(X))
+        mean = total.asscalar() / self.steps  # waits for all steps of the pass
+        self.times.append((time.perf_counter() - start) / self.steps * 1000)
+        return mean
 
 
 def main(argv=None):
@@ -90,12 +94,17 @@ def main(argv=None):
     batches = [(X.asnumpy(), y.asnumpy()) for X, y in batches]
     lesson.data = f"Fashion-MNIST {len(batches) * args.batch_size}"
 
-    ms, losses = {}, {}
-    for ctx in devices:
-        ways = [(WIDTH, hybrid, how) for hybrid in (False, True) for how in FEEDS]
-        ways += [(width, True, "data resident") for width in OTHER_WIDTHS]
-        for way in ways:
-            ms[ctx, way], losses[ctx, way] = measure(lesson, ctx, *way, batches)
+    ways = [(WIDTH, hybrid, how) for hybrid in (False, True) for how in FEEDS]
+    ways += [(width, True, "data resident") for width in OTHER_WIDTHS]
+    runs = {(c, way): Way(lesson, c, *way, batches) for c in devices for way in ways}
+    losses = {}
+    # In turns: a moment in which the machine is busy slows all ways, not one of them.
+    for _ in lesson.epochs(next(iter(runs.values())).name):
+        for key, run in runs.items():
+            losses[key] = run.train()
+            lesson.log(losses[key], curve=run.name, ms=run.times[-1])
+    # the first pass also compiles
+    ms = {key: statistics.median(run.times[1:] or run.times) for key, run in runs.items()}
 
     print(f"\n{'hidden':>6}  {'how it runs':<11} {'data':<13}", *(f"{c!s:>9}" for c in devices))
     for width, hybrid, how in ways:

@@ -98,9 +98,10 @@ class Lesson:
         """Pass batches through; with ``--smoke`` only the first few."""
         return itertools.islice(batches, SMOKE_BATCHES if self.args.smoke else None)
 
-    def log(self, loss, **numbers):
-        """Keep the epoch's mean loss for the curve; show it and ``numbers`` behind the bar."""
-        self._curve.append(float(loss))
+    def log(self, loss, curve=None, **numbers):
+        """Keep the epoch's mean loss for a curve; show it and ``numbers`` behind the bar."""
+        kept = self._curve if curve is None else self.curves.setdefault(curve, [])
+        kept.append(float(loss))
         shown = {"loss": f"{loss:.4g}", **{k: f"{v:.4g}" for k, v in numbers.items()}}
         self._bar.set_postfix(shown, refresh=False)
 
