@@ -140,6 +140,8 @@ _LAZY = {
     "library": "library",
     "log": "log",
     "misc": "misc",
+    "numpy_dispatch_protocol": "numpy_dispatch_protocol",
+    "numpy_op_signature": "numpy_op_signature",
     "onnx": "onnx",
     "profiler": "profiler",
     "rtc": "rtc",

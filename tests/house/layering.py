@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("symbol",),
     ("numpy",),
     ("numpy_extension",),
+    ("numpy_dispatch_protocol", "numpy_op_signature"),
     tuple("autograd random engine operator profiler monitor runtime library".split()),  # L5
     tuple(  # L6
         "initializer lr_scheduler metric optimizer kvstore kvstore_server io recordio image"

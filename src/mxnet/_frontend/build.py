@@ -8,7 +8,7 @@ from .._traceback import shown
 from ..error import AttributeTypeError, MXNetError, fail
 from .dispatch import array_class, bind, invoke
 
-__all__ = ["make_function", "fill_namespace"]
+__all__ = ["fill_namespace", "is_plain", "is_straight", "make_function"]
 
 
 def make_function(op, name=None, kind=None):
@@ -49,7 +49,7 @@ def make_function(op, name=None, kind=None):
                 raise shown(e)  # noqa: B904
 
     else:
-        plain = _is_plain(op)
+        plain = is_plain(op)
 
         def function(*args, out=None, name=None, **kwargs):
             cls = kind or array_class()
@@ -114,8 +114,13 @@ def make_function(op, name=None, kind=None):
 _NOTHING = {}
 
 
-def _is_plain(op):
+def is_plain(op):
     """Whether a call with arrays alone can go straight to the segment."""
+    return is_straight(op) and not any(a.required for a in op.attrs.values())
+
+
+def is_straight(op):
+    """Whether an operator's call, its attributes apart, is one append with one result."""
     return (
         not op.scalars
         and not op.needs_key
@@ -124,7 +129,6 @@ def _is_plain(op):
         and op.num_outputs == 1
         and op.visible is None
         and op.inputs
-        and not any(a.required for a in op.attrs.values())
     )
 
 

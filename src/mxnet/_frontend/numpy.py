@@ -16,11 +16,175 @@ from .._ops import _spec
 from .._ops.numpy_elemwise import BINARY_FUNCTIONS, UNARY_FUNCTIONS
 from ..error import AttributeTypeError
 
-__all__ = ["ArrayTypeError", "Front", "linalg_functions", "make_numpy_function", "numpy_functions"]
+__all__ = [
+    "ArrayTypeError",
+    "Front",
+    "NumpyMethods",
+    "linalg_functions",
+    "make_numpy_function",
+    "numpy_functions",
+]
 
 
 class ArrayTypeError(AttributeTypeError, AssertionError):
     """Something else than an array where a function takes one (the original asserts it)."""
+
+
+class NumpyMethods:
+    """The methods of arrays and symbols that are functions of the same names.
+
+    ``_functions`` are the functions of the class, by name.
+    """
+
+    __slots__ = ()
+    _functions = {}
+
+    @property
+    def T(self):
+        """The transpose (a copy)."""
+        return self.transpose()
+
+    def reshape(self, *args, **kwargs):
+        """The elements in another shape (a copy); one size may be -1."""
+        order = kwargs.pop("order", "C")
+        if kwargs:
+            raise TypeError(f"reshape() got an unexpected keyword argument {next(iter(kwargs))!r}")
+        if not args:
+            raise TypeError("reshape() takes exactly 1 argument (0 given)")
+        if len(args) == 1 and not hasattr(args[0], "__index__"):
+            args = tuple(args[0])
+        return self._functions["reshape"](self, args, order)
+
+    def flatten(self, order="C"):
+        """The elements as a vector (a copy)."""
+        return self.reshape(-1, order=order)
+
+    def ravel(self, order="C"):
+        """The elements as a vector (a copy)."""
+        return self.reshape(-1, order=order)
+
+    def transpose(self, *axes):
+        """Axes in another order, by default reversed (a copy)."""
+        if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
+            axes = axes[0]
+        return self._functions["transpose"](self, tuple(axes) if axes else None)
+
+    def swapaxes(self, axis1, axis2):
+        """Two axes exchanged (a copy)."""
+        return self._functions["swapaxes"](self, axis1, axis2)
+
+    def squeeze(self, axis=None):
+        """Without axes of size 1 (a copy)."""
+        return self._functions["squeeze"](self, axis)
+
+    def broadcast_to(self, shape):
+        """Repeat axes of size 1 until the array has a shape."""
+        return self._functions["broadcast_to"](self, shape)
+
+    def repeat(self, repeats, axis=None):
+        """Each element repeated."""
+        return self._functions["repeat"](self, repeats, axis)
+
+    # ------------------------------------------------------------------ reductions
+    def sum(self, axis=None, dtype=None, out=None, keepdims=False):
+        """Sum over axes."""
+        return self._functions["sum"](self, axis, dtype, keepdims, None, out)
+
+    def prod(self, axis=None, dtype=None, out=None, keepdims=False):
+        """Product over axes."""
+        return self._functions["prod"](self, axis, dtype, out, keepdims)
+
+    def mean(self, axis=None, dtype=None, out=None, keepdims=False):
+        """Mean over axes."""
+        return self._functions["mean"](self, axis, dtype, out, keepdims)
+
+    def std(self, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
+        """Standard deviation over axes."""
+        return self._functions["std"](self, axis, dtype, out, ddof, keepdims)
+
+    def var(self, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
+        """Variance over axes."""
+        return self._functions["var"](self, axis, dtype, out, ddof, keepdims)
+
+    def max(self, axis=None, out=None, keepdims=False):
+        """Largest element over axes."""
+        return self._functions["max"](self, axis, keepdims, out)
+
+    def min(self, axis=None, out=None, keepdims=False):
+        """Smallest element over axes."""
+        return self._functions["min"](self, axis, keepdims, out)
+
+    def all(self, axis=None, out=None, keepdims=False):
+        """Whether all elements over axes are true."""
+        return self._functions["all"](self, axis, keepdims, out)
+
+    def any(self, axis=None, out=None, keepdims=False):
+        """Whether any element over axes is true."""
+        return self._functions["any"](self, axis, keepdims, out)
+
+    def argmax(self, axis=None, out=None):
+        """Position of the largest element."""
+        return self._functions["argmax"](self, axis, out)
+
+    def argmin(self, axis=None, out=None):
+        """Position of the smallest element."""
+        return self._functions["argmin"](self, axis, out)
+
+    def cumsum(self, axis=None, dtype=None, out=None):
+        """Running sums along an axis."""
+        return self._functions["cumsum"](self, axis, dtype, out)
+
+    def sort(self, axis=-1, kind=None, order=None):
+        """Elements in order along an axis (a copy)."""
+        return self._functions["sort"](self, axis, kind, order)
+
+    def argsort(self, axis=-1, kind=None, order=None):
+        """Positions that put the elements in order along an axis."""
+        return self._functions["argsort"](self, axis, kind, order)
+
+    def clip(self, min=None, max=None, out=None):
+        """Values cut to an interval."""
+        if min is None and max is None:
+            raise ValueError("array_clip: must set either max or min")
+        return self._functions["clip"](self, min, max, out)
+
+    def round(self, decimals=0, out=None, **kwargs):
+        """Elements rounded to so many decimals."""
+        if kwargs:
+            check_options("round", kwargs)
+        return self._functions["round"](self, decimals, out=out)
+
+    def dot(self, b, out=None):
+        """Product over the last axis and the last but one of ``b``."""
+        return self._functions["dot"](self, b, out=out)
+
+    def take(self, indices, axis=None, mode="raise"):
+        """Elements at given positions along an axis."""
+        return self._functions["take"](self, indices, axis, mode)
+
+    def __pos__(self):
+        return self.copy()
+
+    def __abs__(self):
+        return self._functions["absolute"](self)
+
+    def __invert__(self):
+        return self._functions["invert"](self)
+
+    def __divmod__(self, other):
+        return self // other, self % other
+
+    def __rdivmod__(self, other):
+        return other // self, other % self
+
+    def __matmul__(self, other):
+        return self._functions["matmul"](self, other)
+
+    def __rmatmul__(self, other):
+        return self._functions["matmul"](other, self)
+
+    def __imatmul__(self, other):
+        return self._functions["matmul"](self, other)
 
 
 class Front:
@@ -206,17 +370,24 @@ def make_numpy_function(front, name, op_name, signature=None, renamed=None, wher
     known = set(order)
     attributes = {n: (renamed or {}).get(n, n) for n in order[n_inputs:] if n != "out"}
     kind, call = front.kind, front.call
-    fast = front.eager and front.fast(op)
     optional = op.optional
     input_names = dict(zip(arrays, op.inputs))
+    known_calls = {} if front.eager and front.plain(op) else None
+    apply = front.apply if front.eager else None
 
     def function(*args, **kwargs):
-        if not kwargs and len(args) == n_inputs and fast:
-            for x in args:
-                if x.__class__ is not kind:
-                    break
-            else:
-                return fast(*args)
+        if known_calls is not None:  # a call like an earlier one goes straight to the segment
+            inputs, rest = args[:n_inputs], args[n_inputs:]
+            try:
+                bound = known_calls.get((rest, *kwargs.items()) if kwargs else rest)
+            except TypeError:
+                bound = None
+            if bound is not None and len(inputs) == n_inputs:
+                for x in inputs:
+                    if x.__class__ is not kind:
+                        break
+                else:
+                    return apply(bound, inputs)
         if len(args) > len(order):
             raise TypeError(
                 f"{where}() takes at most {len(order)} arguments ({', '.join(order)}), got "
@@ -249,6 +420,13 @@ def make_numpy_function(front, name, op_name, signature=None, renamed=None, wher
                 attrs[attribute] = given[n]
             elif defaults[n] is P.empty:
                 raise TypeError(f"{where}() misses the argument {n!r}")
+        if known_calls is not None and out is None and len(args) >= n_inputs:
+            try:
+                rest = args[n_inputs:]
+                key = (rest, *kwargs.items()) if kwargs else rest
+                known_calls[key] = front.bind(op, attrs, n_inputs)
+            except TypeError:  # lists among the attributes
+                pass
         return call(op_name, inputs, attrs, out)
 
     return _finish(function, name, op, sig)

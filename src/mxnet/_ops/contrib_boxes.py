@@ -400,7 +400,7 @@ def box_decode(
     return silent(jnp.concatenate([centre - half, centre + half], -1).astype(data.dtype))
 
 
-@op("_contrib_MultiBoxPrior")
+@op("_contrib_MultiBoxPrior", aliases=("_npx_multibox_prior",))
 def multi_box_prior(
     data,
     *,
@@ -452,7 +452,12 @@ def multi_box_prior(
     return jnp.asarray(onp.clip(box, 0, 1) if clip else box, data.dtype)
 
 
-@op("_contrib_MultiBoxTarget", num_outputs=3, same_dtype=True)
+@op(
+    "_contrib_MultiBoxTarget",
+    aliases=("_npx_multibox_target",),
+    num_outputs=3,
+    same_dtype=True,
+)
 def multi_box_target(
     anchor,
     label,
@@ -577,7 +582,7 @@ def encode(anchor, box):
     return jnp.concatenate([shift, jnp.log(box[..., 2:] / anchor[..., 2:])], -1)
 
 
-@op("_contrib_MultiBoxDetection", same_dtype=True)
+@op("_contrib_MultiBoxDetection", aliases=("_npx_multibox_detection",), same_dtype=True)
 def multi_box_detection(
     cls_prob,
     loc_pred,

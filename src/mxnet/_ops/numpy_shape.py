@@ -9,8 +9,8 @@ from jax import lax
 from ..error import ShapeError, fail
 from . import _promotion as rules
 from ._axes import number, one_axis, spread
-from ._spec import Scalar, Shape, alias, op, variant
-from .shape import concat, split_v2, stack
+from ._spec import Scalar, Shape, alias, op
+from .shape import concat, split_v2, stack, transpose
 
 __all__ = ["numpy_shape"]
 
@@ -188,7 +188,26 @@ def npx_reshape(a, *, newshape: Shape, reverse: bool = False, order: str = "C"):
     return lax.reshape(a, extended_shape(a.shape, newshape, reverse))
 
 
-variant("_np_transpose", "transpose", inputs=("a",))
+@op("_np_transpose")
+def np_transpose(a, *, axes: Shape | None = None):
+    """Axes in another order.
+
+    Parameters
+    ----------
+    a : (*S)
+    axes : tuple of int, optional    the old axis at each new place; reversed if not given
+
+    Returns
+    -------
+    (*S') same dtype
+
+    Raises
+    ------
+    ShapeError   unless every axis is named once
+    """
+    return transpose(a, axes=axes or ())
+
+
 alias("SwapAxis", "_npi_swapaxes")
 
 

@@ -204,7 +204,7 @@ def reshape_like(
     return lax.reshape(lhs, new)
 
 
-@op("Flatten", aliases=("flatten",))
+@op("Flatten", aliases=("flatten", "_npx_batch_flatten"))
 def flatten(data):
     """All axes but the first as one.
 

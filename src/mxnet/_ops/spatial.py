@@ -204,7 +204,7 @@ def spatial_transformer(
     return bilinear_sampler_values(where, data, affine_grid(where, loc, target_shape))
 
 
-@op("ROIPooling", same_dtype=True)
+@op("ROIPooling", aliases=("_npx_roi_pooling",), same_dtype=True)
 def roi_pooling(data, rois, *, pooled_size: Shape, spatial_scale: float):
     """Maximum over each cell of a grid laid on regions of interest (Girshick 2015).
 

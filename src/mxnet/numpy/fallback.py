@@ -5,8 +5,7 @@ They wait for what is pending, nothing is recorded through them, and they cannot
 
 import numpy as onp
 
-from ..ndarray.ndarray import NDArray, _wrap
-from .multiarray import _host_value, ndarray
+from .multiarray import fallback_names, through_numpy
 
 __all__ = []
 _NAMES = """
@@ -22,40 +21,11 @@ union1d unpackbits unwrap vander
 """.split()
 
 
-def _on_host(x, found=None):
-    """Arguments with their arrays as NumPy's; the contexts of the arrays go to ``found``."""
-    if isinstance(x, NDArray):
-        if found is not None:
-            found.append(x.context)
-        return x.asnumpy()
-    if isinstance(x, (list, tuple)):
-        return type(x)([_on_host(v, found) for v in x]) if type(x) in (list, tuple) else x
-    if isinstance(x, dict):
-        return {k: _on_host(v, found) for k, v in x.items()}
-    return x
-
-
-def _from_host(x, ctx):
-    """Results with NumPy's arrays as those of ``mx.np``; other objects as they are."""
-    if isinstance(x, (onp.ndarray, onp.generic)):
-        if x.dtype.kind not in "biuf":
-            return x
-        return _wrap(ndarray, _host_value(onp.ascontiguousarray(x).reshape(x.shape), ctx))
-    if type(x) is list:
-        return [_from_host(v, ctx) for v in x]
-    if isinstance(x, tuple):
-        return tuple(_from_host(v, ctx) for v in x)
-    return x
-
-
 def _through_host(function):
     """A function of NumPy's that takes and gives arrays of ``mx.np``."""
 
     def fallback(*args, **kwargs):
-        contexts = []
-        args, kwargs = _on_host(args, contexts), _on_host(kwargs, contexts)
-        result = function(*args, **kwargs)
-        return _from_host(result, contexts[0]) if contexts else result
+        return through_numpy(function, args, kwargs)
 
     name = function.__name__
     fallback.__name__ = fallback.__qualname__ = name
@@ -172,3 +142,4 @@ for _name in _NAMES:
     globals()[_name] = _through_host(_function)
     globals()[_name].__name__ = globals()[_name].__qualname__ = _name
     __all__.append(_name)
+fallback_names.update(__all__)

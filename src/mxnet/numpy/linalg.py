@@ -4,7 +4,7 @@ import numpy as onp
 
 from .._frontend.numpy import linalg_functions
 from .fallback import _through_host
-from .multiarray import FRONT, FUNCTIONS
+from .multiarray import FRONT, FUNCTIONS, LINALG
 
 __all__ = []
 for _name, _function in linalg_functions(FRONT).items():
@@ -83,3 +83,4 @@ __all__ += ["norm"]
 for _name in ("cond", "lstsq", "matrix_power", "matrix_rank", "multi_dot", "qr"):
     globals()[_name] = _through_host(getattr(onp.linalg, _name))
     __all__.append(_name)
+LINALG.update({_name: globals()[_name] for _name in __all__})

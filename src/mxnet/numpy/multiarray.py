@@ -6,10 +6,16 @@ from .._dtypes import as_dtype
 from .._engine.segment import append
 from .._engine.state import threads
 from .._engine.value import Value
-from .._frontend.build import _is_plain
+from .._frontend.build import is_plain, is_straight
 from .._frontend.dispatch import WRITE_TRACKED, cast_value, invoke, register_array_class
 from .._frontend.methods import METHODS
-from .._frontend.numpy import Front, check_options, numpy_functions, plain_number, refuse_array
+from .._frontend.numpy import (
+    Front,
+    NumpyMethods,
+    numpy_functions,
+    plain_number,
+    refuse_array,
+)
 from .._graph.lower import COPY
 from .._graph.node import spec_of
 from .._ops import _spec
@@ -20,7 +26,17 @@ from ..error import MXNetError, TraceError
 from ..ndarray._index import parse_key
 from ..ndarray.ndarray import NDArray, _index_value, _IndexLens, _inplace, _shared, _wrap
 
-__all__ = ["FRONT", "FUNCTIONS", "call", "create", "ndarray"]
+__all__ = [
+    "FRONT",
+    "FUNCTIONS",
+    "LINALG",
+    "call",
+    "create",
+    "from_host",
+    "ndarray",
+    "on_host",
+    "through_numpy",
+]
 
 
 def _attributes(op):
@@ -106,7 +122,7 @@ def _without_masks(key):
     return tuple(new)
 
 
-class ndarray(NDArray):
+class ndarray(NumpyMethods, NDArray):
     """An n-dimensional array with NumPy's semantics, as ``mx.np`` makes them.
 
     Arrays of no axes and of no elements are allowed, indexing and types follow NumPy; everything
@@ -116,7 +132,33 @@ class ndarray(NDArray):
 
     __slots__ = ()
     _numpy = True
-    __array_ufunc__ = None
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        """NumPy's universal functions on arrays of ``mx.np``: ours where there is one."""
+        if method != "__call__":
+            raise ValueError(
+                f"{ufunc.__name__}.{method}: only calls of universal functions are there for "
+                "arrays of mx.np"
+            )
+        out = kwargs.pop("out", None)
+        if out is not None:
+            out = out[0] if len(out) == 1 else out
+        function = FUNCTIONS.get(_UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__))
+        if function is None or function.__name__ in fallback_names:
+            if out is not None:
+                raise ValueError(f"{ufunc.__name__}: out= is not supported for arrays of mx.np")
+            return through_numpy(ufunc, inputs, kwargs)
+        return function(*inputs, **kwargs) if out is None else function(*inputs, out=out, **kwargs)
+
+    def __array_function__(self, func, types, args, kwargs):
+        """NumPy's functions on arrays of ``mx.np``: ours where there is one, else NumPy's own."""
+        if not all(issubclass(t, (ndarray, onp.ndarray)) for t in types):
+            return NotImplemented
+        name = func.__name__
+        function = (LINALG if "linalg" in func.__module__ else FUNCTIONS).get(name)
+        if function is None or name in fallback_names:
+            return through_numpy(func, args, kwargs)
+        return function(*args, **kwargs)
 
     # ------------------------------------------------------------------ attributes
     @property
@@ -131,11 +173,6 @@ class ndarray(NDArray):
             return None
         g = self._mark.grad
         return g if isinstance(g, ndarray) else g.as_np_ndarray()
-
-    @property
-    def T(self):
-        """The transpose (a copy)."""
-        return self.transpose()
 
     device = property(lambda self: self.context, doc="Device of the array.")
 
@@ -278,30 +315,6 @@ class ndarray(NDArray):
     def __neg__(self):
         return self * -1 if self._read().spec.dtype == bool else FUNCTIONS["negative"](self)
 
-    def __pos__(self):
-        return self.copy()
-
-    def __abs__(self):
-        return FUNCTIONS["absolute"](self)
-
-    def __invert__(self):
-        return FUNCTIONS["invert"](self)
-
-    def __divmod__(self, other):
-        return self // other, self % other
-
-    def __rdivmod__(self, other):
-        return other // self, other % self
-
-    def __matmul__(self, other):
-        return FUNCTIONS["matmul"](self, other)
-
-    def __rmatmul__(self, other):
-        return FUNCTIONS["matmul"](other, self)
-
-    def __imatmul__(self, other):
-        return FUNCTIONS["matmul"](self, other)
-
     # ------------------------------------------------------------------ indexing
     def __getitem__(self, key):
         """Part of the array: a view where integers and slices name one block of memory.
@@ -325,9 +338,7 @@ class ndarray(NDArray):
             return _wrap(ndarray, append(index_op(form), ins, starts))
         if not contiguous:
             return _wrap(ndarray, append(index_op(form), (self._read(),), starts))
-        x = self._view(_IndexLens(form, starts))
-        x.__class__ = ndarray
-        return x
+        return self._view(_IndexLens(form, starts))
 
     def __setitem__(self, key, value):
         """Replace part of the array; ``value`` (number, array-like, ndarray) is broadcast and cast.
@@ -398,137 +409,19 @@ class ndarray(NDArray):
 
     to_device = as_in_ctx
 
-    def reshape(self, *args, **kwargs):
-        """The elements in another shape (a copy); one size may be -1."""
-        order = kwargs.pop("order", "C")
-        if kwargs:
-            raise TypeError(f"reshape() got an unexpected keyword argument {next(iter(kwargs))!r}")
-        if not args:
-            raise TypeError("reshape() takes exactly 1 argument (0 given)")
-        if len(args) == 1 and not hasattr(args[0], "__index__"):
-            args = tuple(args[0])
-        return call("_np_reshape", [self], {"newshape": args, "order": order})
-
     def reshape_view(self, *shape, **kwargs):
         """The array in another shape, sharing its memory: writes reach this array."""
         x = NDArray.reshape(self, *shape, **kwargs)
         x.__class__ = ndarray
         return x
 
-    def flatten(self, order="C"):
-        """The elements as a vector (a copy)."""
-        return self.reshape(-1, order=order)
-
-    def ravel(self, order="C"):
-        """The elements as a vector (a copy)."""
-        return self.reshape(-1, order=order)
-
-    def transpose(self, *axes):
-        """Axes in another order, by default reversed (a copy)."""
-        if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
-            axes = axes[0]
-        return call("_np_transpose", [self], {"axes": tuple(axes) if axes else ()})
-
-    def swapaxes(self, axis1, axis2):
-        """Two axes exchanged (a copy)."""
-        return FUNCTIONS["swapaxes"](self, axis1, axis2)
-
-    def squeeze(self, axis=None):
-        """Without axes of size 1 (a copy)."""
-        return FUNCTIONS["squeeze"](self, axis)
-
-    def broadcast_to(self, shape):
-        """Repeat axes of size 1 until the array has a shape."""
-        return FUNCTIONS["broadcast_to"](self, shape)
-
     def broadcast_like(self, other):
         """Repeat axes of size 1 until the array has the shape of another."""
         return FUNCTIONS["broadcast_to"](self, other.shape)
 
-    def repeat(self, repeats, axis=None):
-        """Each element repeated."""
-        return FUNCTIONS["repeat"](self, repeats, axis)
-
-    # ------------------------------------------------------------------ reductions
-    def sum(self, axis=None, dtype=None, out=None, keepdims=False):
-        """Sum over axes."""
-        return FUNCTIONS["sum"](self, axis, dtype, keepdims, None, out)
-
-    def prod(self, axis=None, dtype=None, out=None, keepdims=False):
-        """Product over axes."""
-        return FUNCTIONS["prod"](self, axis, dtype, out, keepdims)
-
-    def mean(self, axis=None, dtype=None, out=None, keepdims=False):
-        """Mean over axes."""
-        return FUNCTIONS["mean"](self, axis, dtype, out, keepdims)
-
-    def std(self, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
-        """Standard deviation over axes."""
-        return FUNCTIONS["std"](self, axis, dtype, out, ddof, keepdims)
-
-    def var(self, axis=None, dtype=None, out=None, ddof=0, keepdims=False):
-        """Variance over axes."""
-        return FUNCTIONS["var"](self, axis, dtype, out, ddof, keepdims)
-
-    def max(self, axis=None, out=None, keepdims=False):
-        """Largest element over axes."""
-        return FUNCTIONS["max"](self, axis, keepdims, out)
-
-    def min(self, axis=None, out=None, keepdims=False):
-        """Smallest element over axes."""
-        return FUNCTIONS["min"](self, axis, keepdims, out)
-
-    def all(self, axis=None, out=None, keepdims=False):
-        """Whether all elements over axes are true."""
-        return FUNCTIONS["all"](self, axis, keepdims, out)
-
-    def any(self, axis=None, out=None, keepdims=False):
-        """Whether any element over axes is true."""
-        return FUNCTIONS["any"](self, axis, keepdims, out)
-
-    def argmax(self, axis=None, out=None):
-        """Position of the largest element."""
-        return FUNCTIONS["argmax"](self, axis, out)
-
-    def argmin(self, axis=None, out=None):
-        """Position of the smallest element."""
-        return FUNCTIONS["argmin"](self, axis, out)
-
-    def cumsum(self, axis=None, dtype=None, out=None):
-        """Running sums along an axis."""
-        return FUNCTIONS["cumsum"](self, axis, dtype, out)
-
-    def sort(self, axis=-1, kind=None, order=None):
-        """Elements in order along an axis (a copy)."""
-        return FUNCTIONS["sort"](self, axis, kind, order)
-
-    def argsort(self, axis=-1, kind=None, order=None):
-        """Positions that put the elements in order along an axis."""
-        return FUNCTIONS["argsort"](self, axis, kind, order)
-
-    def clip(self, min=None, max=None, out=None):
-        """Values cut to an interval."""
-        if min is None and max is None:
-            raise ValueError("array_clip: must set either max or min")
-        return FUNCTIONS["clip"](self, min, max, out)
-
-    def round(self, decimals=0, out=None, **kwargs):
-        """Elements rounded to so many decimals."""
-        if kwargs:
-            check_options("round", kwargs)
-        return FUNCTIONS["round"](self, decimals, out=out)
-
-    def dot(self, b, out=None):
-        """Product over the last axis and the last but one of ``b``."""
-        return FUNCTIONS["dot"](self, b, out=out)
-
     def nonzero(self):
         """Positions of the elements that are not 0, a vector for each axis."""
         return FUNCTIONS["nonzero"](self)
-
-    def take(self, indices, axis=None, mode="raise"):
-        """Elements at given positions along an axis."""
-        return FUNCTIONS["take"](self, indices, axis, mode)
 
     def diag(self, k=0, **kwargs):
         """Arrays of ``mx.np`` have no such method: see ``mx.np.diag``."""
@@ -556,6 +449,45 @@ class ndarray(NDArray):
                 "Hint: x.as_nd_ndarray().tostype(...)"
             )
         return self.copy()
+
+
+_UFUNC_NAMES = {"divide": "true_divide", "conjugate": "positive"}
+LINALG = {}  # the functions of np.linalg, by name
+fallback_names = set()  # functions that NumPy computes
+
+
+def on_host(x, found=None):
+    """Arguments with their arrays as NumPy's; the contexts of the arrays go to ``found``."""
+    if isinstance(x, NDArray):
+        if found is not None:
+            found.append(x.context)
+        return x.asnumpy()
+    if type(x) in (list, tuple):
+        return type(x)([on_host(v, found) for v in x])
+    if isinstance(x, dict):
+        return {k: on_host(v, found) for k, v in x.items()}
+    return x
+
+
+def from_host(x, ctx):
+    """Results with NumPy's arrays as those of ``mx.np``; other objects as they are."""
+    if isinstance(x, (onp.ndarray, onp.generic)):
+        if x.dtype.kind not in "biuf":
+            return x
+        return _wrap(ndarray, _host_value(onp.ascontiguousarray(x).reshape(x.shape), ctx))
+    if type(x) is list:
+        return [from_host(v, ctx) for v in x]
+    if isinstance(x, tuple):
+        return tuple(from_host(v, ctx) for v in x)
+    return x
+
+
+def through_numpy(function, args, kwargs):
+    """Call a function of NumPy's with arrays of ``mx.np``, which waits for them."""
+    contexts = []
+    args, kwargs = on_host(tuple(args), contexts), on_host(kwargs, contexts)
+    result = function(*args, **kwargs)
+    return from_host(result, contexts[0]) if contexts else result
 
 
 def _plain_key(key):
@@ -595,7 +527,7 @@ def _absent(name):
 
 
 for _name in (*METHODS, "split_v2"):
-    if _name not in ndarray.__dict__:
+    if _name not in ndarray.__dict__ and _name not in NumpyMethods.__dict__:
         setattr(ndarray, _name, _absent(_name))
 
 
@@ -616,9 +548,21 @@ def create(name, given, ctx=None, out=None):
 
 
 class _ArrayFront(Front):
+    def plain(self, op):
+        """Whether calls can go straight to the segment once their attributes are read."""
+        return is_straight(op) and not op.needs_train and op.variadic is None
+
+    def bind(self, op, given, n):
+        """The operator with its attributes fixed."""
+        return op.bind(op.parse(given)[0], n)
+
+    def apply(self, bound, inputs):
+        """Append a bound operator to the segment."""
+        return _wrap(ndarray, append(bound, [x._read() for x in inputs]))
+
     def fast(self, op):
         """A call of an operator with arrays of ``mx.np`` only, straight to the segment."""
-        if not _is_plain(op) or op.needs_train or op.variadic:
+        if not is_plain(op) or op.needs_train or op.variadic is not None:
             return None
         n = len(op.inputs)
         bound = op.bind(op.parse({})[0], n)
@@ -631,4 +575,5 @@ class _ArrayFront(Front):
 
 FRONT = _ArrayFront(ndarray, call, create, True)
 FUNCTIONS = numpy_functions(FRONT)
+ndarray._functions = FUNCTIONS
 register_array_class("np", ndarray)
