@@ -33,7 +33,7 @@ class Later:
         time.sleep(self.delay)
         while not self.came:  # Python drops one that meets a finalizer of another library
             os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(1)
+            time.sleep(20)
 
 
 def scratch(x, y):
