@@ -65,6 +65,8 @@ def as_dtype(dtype, where="dtype"):
     elif isinstance(dtype, int) and not isinstance(dtype, bool) and dtype in CODES:
         found = CODES[dtype]
     else:
+        if hasattr(dtype, "dtype") and hasattr(dtype, "context"):  # an NDArray: its own
+            return as_dtype(dtype.dtype, where)
         try:
             found = onp.dtype(dtype)  # pyright: ignore[reportCallIssue, reportArgumentType] - tried
         except TypeError:

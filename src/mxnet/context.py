@@ -33,7 +33,22 @@ class _Current(threading.local):
 _current = _Current()
 
 
-class Context:
+class _HasDefault(type):
+    @property
+    def default_ctx(cls):
+        """The context that is current in this thread; may be set."""
+        return current_context()
+
+    @default_ctx.setter
+    def default_ctx(cls, ctx):
+        ctx = canonical(ctx, "default_ctx")
+        if _current.stack:
+            _current.stack = (*_current.stack[:-1], ctx)
+        else:
+            _current.default = ctx
+
+
+class Context(metaclass=_HasDefault):
     """A device: a type (``'cpu'``, ``'gpu'``, ``'cpu_pinned'``, ``'cpu_shared'``) and a number.
 
     Usable as a scope: arrays made inside ``with ctx:`` live on it.

@@ -13,19 +13,27 @@ class _Current(threading.local):
 _current = _Current()
 
 
-class NameManager:
-    """Counts names by hint. As a ``with`` scope it is the current one of the thread."""
-
-    def __init__(self):
-        self._counter = {}
-        self._saved = None
-
-    @staticmethod
-    def current():
+class _HasCurrent(type):
+    @property
+    def current(cls):
         """The manager that names things in this thread."""
         if _current.value is None:
             _current.value = NameManager()
         return _current.value
+
+    @current.setter
+    def current(cls, manager):
+        _current.value = manager
+
+
+class NameManager(metaclass=_HasCurrent):
+    """Counts names by hint. As a ``with`` scope it is the thread's current one,
+    ``NameManager.current``.
+    """
+
+    def __init__(self):
+        self._counter = {}
+        self._saved = None
 
     def get(self, name, hint):
         """``name`` itself, or ``hint`` with the next number."""
@@ -36,7 +44,7 @@ class NameManager:
         return f"{hint}{n}"
 
     def __enter__(self):
-        self._saved = NameManager.current()
+        self._saved = NameManager.current
         _current.value = self
         return self
 

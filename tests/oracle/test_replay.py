@@ -50,12 +50,13 @@ deviate("gluon", [157], "nothing to empty is no error")
 deviate("gluon", [161], "mx.test_utils is not there yet")
 deviate("gluon", [165], "the recorder writes nan as text")
 deviate("data", [33, 60, 66, 67, 68], "arguments are checked when the object is made")
+deviate("rest", [54], "the method takes the axes, as the function does")
 deviate("data", [84], "gluon.contrib is not there yet")
 
 
 @pytest.mark.parametrize(
     "name",
-    ["arithmetic", "ndarray", "printing", "indexing", "autograd", "gluon", "data"],
+    ["arithmetic", "ndarray", "printing", "indexing", "autograd", "gluon", "data", "rest"],
 )
 def test_records(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

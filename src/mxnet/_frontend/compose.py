@@ -37,7 +37,7 @@ def as_text(key, value):
 
 def node_attributes(given, attr):
     """Text attributes of a node: the operator's, the scope's and the user's."""
-    found = {hidden_key(k): str(v) for k, v in AttrScope.current().get(attr).items()}
+    found = {hidden_key(k): str(v) for k, v in AttrScope.current.get(attr).items()}
     for k, v in given.items():
         found[hidden_key(k)] = as_text(k, v)
     return found
@@ -80,7 +80,7 @@ def compose(op_name, inputs, given, name=None, attr=None, hint=None):
     for key, x in zip(names, full):
         if x is not None and not isinstance(x, cls):
             _not_symbol(op.name, key, x)
-    node.name = NameManager.current().get(name, hint or op_name.lower())
+    node.name = NameManager.current.get(name, hint or op_name.lower())
     if isinstance(op, OpDef):
         for key in parameters:
             if key not in op.attrs and key != "num_args":

@@ -238,12 +238,13 @@ def trsm(
 
 
 @op("_linalg_potrf", aliases=("linalg_potrf",))
-def potrf(A):
-    """The lower triangular L with ``A = L L^T`` (Cholesky).
+def potrf(A, *, lower: bool = True):
+    """The lower triangular L with ``A = L L^T`` (Cholesky), or the upper U with ``A = U^T U``.
 
     Parameters
     ----------
     A : (*B, N, N) float    symmetric, positive definite; otherwise the result is NaN
+    lower : bool            False: U
 
     Returns
     -------
@@ -254,16 +255,19 @@ def potrf(A):
     ShapeError   if the matrices are not square
     """
     _matrices(A, "linalg_potrf", square=True, solved=True)
-    return jnp.linalg.cholesky(A)
+    found = jnp.linalg.cholesky(A)
+    return found if lower else _turn(found)
 
 
 @op("_linalg_potri", aliases=("linalg_potri",))
-def potri(A):
-    """The inverse of ``A A^T`` for a lower triangular A, as ``potrf`` gives it.
+def potri(A, *, lower: bool = True):
+    """The inverse of ``A A^T`` for a lower triangular A, or of ``A^T A`` for an upper one, as
+    ``potrf`` gives them.
 
     Parameters
     ----------
-    A : (*B, N, N) float    the upper triangle is not read
+    A : (*B, N, N) float    the other triangle is not read
+    lower : bool            which triangle
 
     Returns
     -------
@@ -275,8 +279,8 @@ def potri(A):
     """
     _matrices(A, "linalg_potri", square=True, solved=True)
     eye = jnp.broadcast_to(jnp.eye(A.shape[-1], dtype=A.dtype), A.shape)
-    y = lax.linalg.triangular_solve(jnp.tril(A), eye, left_side=True, lower=True)
-    return _turn(y) @ y
+    y = lax.linalg.triangular_solve(_triangle(A, lower), eye, left_side=True, lower=lower)
+    return _turn(y) @ y if lower else y @ _turn(y)
 
 
 @op("_linalg_gelqf", aliases=("linalg_gelqf",), num_outputs=2)

@@ -97,7 +97,7 @@ def leaky_relu(
     Parameters
     ----------
     data : (B, C, ...) float
-    gamma : (C,) or (1,) same dtype, prelu only
+    gamma : (C,) or (1,), or with as many axes as data, of which some may be 1; prelu only
     act_type, slope, lower_bound, upper_bound : see above
 
     Returns
@@ -140,6 +140,8 @@ def prelu_slopes(data, gamma):
     """The learned slopes, shaped to broadcast along the channel axis."""
     if gamma.size == 1:
         return gamma.reshape((1,) * data.ndim)
+    if gamma.ndim == data.ndim and all(g in (1, n) for g, n in zip(gamma.shape, data.shape)):
+        return gamma
     channels = data.shape[1] if data.ndim > 1 else 1
     if gamma.shape != (channels,):
         fail(

@@ -48,7 +48,7 @@ class _Scope:
         current = getattr(_Scope._current, "value", None)
         if current is None:
             if prefix is None:
-                prefix = NameManager.current().get(None, hint) + "_"
+                prefix = NameManager.current.get(None, hint) + "_"
             params = (
                 ParameterDict(prefix) if params is None else ParameterDict(params.prefix, params)
             )
@@ -667,10 +667,6 @@ class HybridBlock(Block):
         epoch : int              the number in the name of the parameters' file
         remove_amp_cast : bool   leave out the casts of automatic mixed precision
 
-        Returns
-        -------
-        names of the two files
-
         Raises
         ------
         RuntimeError   it has not been hybridized and called
@@ -691,7 +687,6 @@ class HybridBlock(Block):
             elif name in states:
                 arrays[f"aux:{name}"] = p._reduce()
         _save(names[1], arrays)
-        return names
 
     def _own_structure(self):
         if self._called_with is None:
@@ -1157,7 +1152,7 @@ class SymbolBlock(HybridBlock):
         self.__dict__.setdefault("_called_with", None)
         if self._called_with is None:
             self.__dict__["_called_with"] = self._in_structure
-        return super().export(path, epoch, remove_amp_cast)
+        super().export(path, epoch, remove_amp_cast)
 
     def _symbol(self):
         return symbol.Group([Symbol._of([e]) for e in self._entries])

@@ -14,6 +14,8 @@ sequences.
 
 import math
 
+import numpy as onp
+
 from ..base import numeric_types
 from ..error import MXNetError, ShapeError, fail
 from ..util import is_np_array  # noqa: F401 - 1.x has the name here
@@ -280,7 +282,8 @@ class KLDivLoss(Loss):
     weight : float, optional
     batch_axis : int, default 0
 
-    The sum is taken over all axes but ``batch_axis``, not the mean, as in 1.9.1.
+    The sum is taken over all axes but ``batch_axis``, not the mean, as in 1.9.1. Pred and label may
+    be broadcast against each other.
     """
 
     def __init__(self, from_logits=True, axis=-1, weight=None, batch_axis=0, **kwargs):
@@ -289,14 +292,17 @@ class KLDivLoss(Loss):
         self._axis = axis
 
     def hybrid_forward(self, F, pred, label, sample_weight=None):
-        if hasattr(pred, "shape") and pred.shape != label.shape:
-            fail(
-                ShapeError,
-                "KLDivLoss",
-                "label does not fit pred",
-                expected=f"label {pred.shape}",
-                got=label.shape,
-            )
+        if hasattr(pred, "shape"):
+            try:
+                onp.broadcast_shapes(pred.shape, label.shape)
+            except ValueError:
+                fail(
+                    ShapeError,
+                    "KLDivLoss",
+                    "label does not fit pred",
+                    expected=f"label {pred.shape}",
+                    got=label.shape,
+                )
         if not self._from_logits:
             pred = F.log_softmax(pred, axis=self._axis)
         loss = self._weighted(F, label * (F.log(label + _TINY) - pred), sample_weight)

@@ -1858,19 +1858,23 @@ def linalg_trsm(
 
 def linalg_potrf(
     A: NDArray,
+    lower: bool = True,
     *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """The lower triangular L with ``A = L L^T`` (Cholesky)."""
+    """The lower triangular L with ``A = L L^T`` (Cholesky), or the upper U with ``A = U^T U``."""
 
 def linalg_potri(
     A: NDArray,
+    lower: bool = True,
     *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """The inverse of ``A A^T`` for a lower triangular A, as ``potrf`` gives it."""
+    """The inverse of ``A A^T`` for a lower triangular A, or of ``A^T A`` for an upper one, as
+    ``potrf`` gives them.
+    """
 
 def linalg_gelqf(
     A: NDArray,

@@ -212,6 +212,11 @@ def moveaxis(tensor, source, destination):
                 f"moveaxis: axis {a} is out of bounds for an array with {n} dimensions"
             )
     source, destination = [a % n for a in source], [a % n for a in destination]
+    if len(set(source)) < len(source) or len(set(destination)) < len(destination):
+        raise ValueError(
+            f"moveaxis: repeated axis: expected each once, got source {source} and destination "
+            f"{destination}."
+        )
     order = [a for a in range(n) if a not in source]
     for d, s in sorted(zip(destination, source)):
         order.insert(d, s)
@@ -230,9 +235,9 @@ def from_numpy(ndarray, zero_copy=True, array_cls=NDArray):
 
     Parameters
     ----------
-    ndarray : numpy.ndarray, any dtype and layout
-    zero_copy : bool          accepted; the data are copied either way: arrays here never share
-        memory that somebody else may write to
+    ndarray : numpy.ndarray
+    zero_copy : bool          the array becomes read-only, as in MXNet, where both share its memory
+        from now on; here the data are copied either way, since values never change
     array_cls : type, NDArray or a subclass
 
     Returns
@@ -241,13 +246,21 @@ def from_numpy(ndarray, zero_copy=True, array_cls=NDArray):
 
     Raises
     ------
-    TypeError   not a NumPy array
+    TypeError    not a NumPy array
+    ValueError   ``zero_copy`` of an array that is not C-contiguous
     """
     if not isinstance(ndarray, onp.ndarray):
         raise TypeError(
             f"from_numpy: expected a numpy.ndarray, got {type(ndarray).__name__}. "
             "Hint: mx.nd.array() takes lists and numbers."
         )
+    if zero_copy:
+        if not ndarray.flags["C_CONTIGUOUS"]:
+            raise ValueError(
+                "from_numpy: Only c-contiguous arrays are supported for zero-copy. "
+                "Hint: zero_copy=False takes any layout."
+            )
+        ndarray.flags["WRITEABLE"] = False
     found = array(ndarray, dtype=ndarray.dtype)
     return found if array_cls is NDArray else array_cls(found._read())
 

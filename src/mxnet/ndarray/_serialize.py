@@ -35,7 +35,7 @@ from .._graph.node import spec_of
 from ..context import Context, canonical, device_of
 from ..error import ContextError, DTypeError, FormatError, MXNetError
 from ._sparse_array import STYPES, BaseSparseNDArray, host, value_of
-from .ndarray import NDArray, _wrap
+from .ndarray import NDArray, _wrap, register_state_format
 
 __all__ = ["save", "load", "load_frombuffer", "save_tobuffer", "atomic_write"]
 
@@ -484,6 +484,20 @@ def load_frombuffer(buf):
     if not isinstance(buf, (bytes, bytearray, memoryview)):
         raise TypeError(f"load_frombuffer: expected bytes, got {type(buf).__name__}")
     return _arrays(buf, "load_frombuffer")
+
+
+def _to_state(x):
+    """The bytes of one array, without those of a file around it."""
+    return bytearray(save_tobuffer(x)[_ONE.size : -_NO_NAMES.size])
+
+
+def _from_state(data):
+    (x,) = _arrays(_ONE.pack(FILE_MAGIC, 0, 1) + bytes(data) + _NO_NAMES.pack(0), "__setstate__")
+    return x
+
+
+_ONE, _NO_NAMES = struct.Struct("<QQQ"), struct.Struct("<Q")
+register_state_format(_to_state, _from_state)
 
 
 def _arrays(buffer, source):

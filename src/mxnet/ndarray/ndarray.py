@@ -1,5 +1,7 @@
 """``NDArray``: a mutable handle on an immutable value."""
 
+import warnings
+
 import numpy as onp
 
 from .._dtypes import CODES, as_dtype
@@ -25,11 +27,11 @@ from .._graph.node import spec_of
 from .._ops import _spec
 from .._ops.index import INT, assign_op, index_op
 from .._traceback import door, shown
-from ..context import canonical, current_context, device_of
-from ..error import MXNetError, ShapeError, TraceError, fail
+from ..context import Context, canonical, device_of
+from ..error import AttributeTypeError, ContextError, MXNetError, ShapeError, TraceError, fail
 from ._index import WHOLE, parse_key
 
-__all__ = ["NDArray", "waitall"]
+__all__ = ["NDArray", "register_state_format", "waitall"]
 
 _new = object.__new__
 
@@ -302,6 +304,11 @@ class NDArray:
     def dtype(self):
         """NumPy type of the elements, e.g. ``numpy.float32``."""
         return self._read().spec.dtype.type
+
+    @property
+    def __numpy_dtype__(self):
+        """What ``numpy.dtype(x)`` makes of an array, from NumPy 2.4 on."""
+        return self._read().spec.dtype
 
     @property
     def size(self):
@@ -685,6 +692,65 @@ class NDArray:
     def __deepcopy__(self, memo):
         return self.copy()
 
+    def flatten(self, inplace=False, **kwargs):
+        """As two dimensions, all but the first as one; ``inplace``: a view, which writes to this
+        array.
+        """
+        if not inplace:
+            return invoke(_spec.get("Flatten"), [self], kwargs)
+        return self.reshape((0, -1))
+
+    def expand_dims(self, axis, inplace=False, **kwargs):
+        """With an axis of length 1 at ``axis``; ``inplace``: a view, which writes to this array.
+
+        Raises
+        ------
+        AssertionError   ``inplace``, and the axis is out of range
+        """
+        if not inplace:
+            return invoke(_spec.get("expand_dims"), [self], {"axis": axis, **kwargs})
+        shape = list(self.shape)
+        _need_axis(axis, -len(shape) - 1, len(shape) + 1, len(shape))
+        shape.insert(axis if axis >= 0 else len(shape) + 1 + axis, 1)
+        return self.reshape(tuple(shape))
+
+    def squeeze(self, axis=None, inplace=False, **kwargs):
+        """Without axes of length 1: all, or those named; ``inplace``: a view, which writes to this
+        array.
+
+        Raises
+        ------
+        AssertionError   ``inplace``, and an axis is out of range, named twice, or longer than 1
+        """
+        if not inplace:
+            return invoke(_spec.get("squeeze"), [self], {"axis": axis, **kwargs})
+        shape = self.shape
+        axes = range(len(shape)) if axis is None else axis
+        axes = [axes] if isinstance(axes, int) else list(axes)
+        for a in axes:
+            _need_axis(a, -len(shape), len(shape), len(shape))
+        axes = [a % len(shape) for a in axes]
+        if len(set(axes)) < len(axes):
+            raise AssertionError(f"axis {axis} contains duplicate which is not allowed.")
+        for a in axes:
+            if axis is not None and shape[a] != 1:
+                raise AssertionError(f"Squeeze target axis {a} must be size 1, got {shape[a]}.")
+        kept = [n for i, n in enumerate(shape) if i not in axes or n != 1]
+        return self.reshape(tuple(kept) or (1,))
+
+    def broadcast_like(self, other=None, **kwargs):
+        """Broadcast to the shape of ``other``; with ``lhs_axes`` and ``rhs_axes`` only these."""
+        other = kwargs.pop("rhs", None) if other is None else other
+        if not isinstance(other, NDArray):
+            fail(
+                AttributeTypeError,
+                "broadcast_like",
+                "the array to be like is missing",
+                expected="an NDArray",
+                got=type(other).__name__,
+            )
+        return invoke(_spec.get("broadcast_like"), [self, other], kwargs)
+
     def __reduce__(self):
         return _unpickle, (
             self.__class__,
@@ -692,6 +758,27 @@ class NDArray:
             str(self.context.device_type),
             self.context.device_id,
         )
+
+    def __getstate__(self):
+        """``{'handle': bytes}``, as MXNet 1.x has it in its pickles."""
+        return {"handle": _state_format["write"](self)}
+
+    def __setstate__(self, state):
+        """Take the value of :meth:`__getstate__`, or of a pickle of MXNet 1.x."""
+        handle = state["handle"]
+        if handle is None:
+            return
+        found = _state_format["read"](handle)
+        if found.stype != self.stype:
+            raise MXNetError(
+                f"__setstate__: the storage does not fit: expected {self.stype}, got {found.stype}."
+            )
+        for cls in type(self).__mro__:
+            for slot in getattr(cls, "__slots__", ()):
+                if slot != "__weakref__" and hasattr(found, slot):
+                    setattr(self, slot, getattr(found, slot))
+        if hasattr(found, "__dict__"):
+            self.__dict__.update(found.__dict__)
 
     # ------------------------------------------------------------------ autograd
     @door
@@ -794,8 +881,31 @@ def _head_grad(head, grad):
     return grad._read()
 
 
+def _need_axis(axis, low, high, ndim):
+    if not low <= axis < high:
+        raise AssertionError(f"axis {axis} is out of range for {ndim}d array")
+
+
+_state_format = {}  # how arrays are written to bytes and read: known above this module
+
+
+def register_state_format(write, read):
+    """Tell how one array becomes bytes, and an array again, in the format of files."""
+    _state_format.update(write=write, read=read)
+
+
 def _unpickle(cls, array, device_type, device_id):
-    ctx = canonical(current_context().__class__(device_type, device_id))
+    ctx = canonical(Context(device_type, device_id))
+    try:
+        device_of(ctx)
+    except ContextError:
+        warnings.warn(
+            f"an array that was pickled on {ctx} is loaded on cpu(0): this machine has no such "
+            "device.",
+            UserWarning,
+            stacklevel=2,
+        )
+        ctx = canonical(Context("cpu", 0))
     return _wrap(cls, Value(None, 0, spec_of(array.shape, as_dtype(array.dtype), ctx), array))
 
 

@@ -210,16 +210,8 @@ class NDArray:
     ) -> NDArray:
         """Repeat the named axes, which have size 1."""
 
-    def broadcast_like(
-        self,
-        rhs: NDArray,
-        lhs_axes: _Shape | None = None,
-        rhs_axes: _Shape | None = None,
-        *,
-        out: NDArray | Sequence[NDArray] | None = None,
-        name: str | None = None,
-    ) -> NDArray:
-        """Repeat axes of size 1 of ``lhs`` to the sizes of ``rhs``."""
+    def broadcast_like(self, other: NDArray | Context = None, **kwargs: Any) -> NDArray:
+        """Broadcast to the shape of ``other``; with ``lhs_axes`` and ``rhs_axes`` only these."""
 
     def broadcast_to(
         self,
@@ -333,14 +325,10 @@ class NDArray:
     ) -> NDArray:
         """Elementwise e^x."""
 
-    def expand_dims(
-        self,
-        axis: int,
-        *,
-        out: NDArray | Sequence[NDArray] | None = None,
-        name: str | None = None,
-    ) -> NDArray:
-        """A new axis of size 1."""
+    def expand_dims(self, axis: int | None, inplace: Any = False, **kwargs: Any) -> NDArray:
+        """With an axis of length 1 at ``axis``; ``inplace``: a view, which writes to this
+        array.
+        """
 
     def expm1(
         self,
@@ -358,13 +346,10 @@ class NDArray:
     ) -> NDArray:
         """Elementwise nearest whole number towards zero; gradient 0."""
 
-    def flatten(
-        self,
-        *,
-        out: NDArray | Sequence[NDArray] | None = None,
-        name: str | None = None,
-    ) -> NDArray:
-        """All axes but the first as one."""
+    def flatten(self, inplace: Any = False, **kwargs: Any) -> NDArray:
+        """As two dimensions, all but the first as one; ``inplace``: a view, which writes to
+        this array.
+        """
 
     def flip(
         self,
@@ -835,14 +820,10 @@ class NDArray:
     ) -> NDArray:
         """Elementwise x^2."""
 
-    def squeeze(
-        self,
-        axis: _Shape | None = None,
-        *,
-        out: NDArray | Sequence[NDArray] | None = None,
-        name: str | None = None,
-    ) -> NDArray:
-        """Without axes of size 1."""
+    def squeeze(self, axis: int | None = None, inplace: Any = False, **kwargs: Any) -> NDArray:
+        """Without axes of length 1: all, or those named; ``inplace``: a view, which writes to
+        this array.
+        """
 
     @property
     def stype(self) -> str:

@@ -185,7 +185,7 @@ def randint(low, high, shape=None, dtype=None, ctx=None, out=None, **kwargs):
         "high": high,
         "shape": (1,) if shape is None else shape,
         "ctx": ctx,
-        "dtype": dtype or (out.dtype if out is not None else "int32"),
+        "dtype": dtype if dtype is not None else (out.dtype if out is not None else "int32"),
     }
     return invoke(_spec.get("_random_randint"), [], given, out)
 

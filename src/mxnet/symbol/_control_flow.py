@@ -127,7 +127,7 @@ def _union(cuts):
 
 
 def _operator(name, inputs, graphs, given):
-    node = Node(name, NameManager.current().get(None, name.lower()), node_attributes(given, None))
+    node = Node(name, NameManager.current.get(None, name.lower()), node_attributes(given, None))
     node.inputs, node.subgraphs = list(inputs), [g.entries for g in graphs]
     return [Symbol._of([(node, i)]) for i in range(node.n_visible)]
 
