@@ -35,7 +35,7 @@ from .._graph.node import spec_of
 from ..context import Context, canonical, device_of
 from ..error import ContextError, DTypeError, FormatError, MXNetError
 from ._sparse_array import STYPES, BaseSparseNDArray, host, value_of
-from .ndarray import NDArray, _wrap, register_state_format
+from .ndarray import NDArray, _register_state_format, _wrap
 
 __all__ = ["save", "load", "load_frombuffer", "save_tobuffer", "atomic_write"]
 
@@ -497,7 +497,7 @@ def _from_state(data):
 
 
 _ONE, _NO_NAMES = struct.Struct("<QQQ"), struct.Struct("<Q")
-register_state_format(_to_state, _from_state)
+_register_state_format(_to_state, _from_state)
 
 
 def _arrays(buffer, source):

@@ -31,7 +31,7 @@ from ..context import Context, canonical, device_of
 from ..error import AttributeTypeError, ContextError, MXNetError, ShapeError, TraceError, fail
 from ._index import WHOLE, parse_key
 
-__all__ = ["NDArray", "register_state_format", "waitall"]
+__all__ = ["NDArray", "waitall"]
 
 _new = object.__new__
 
@@ -889,7 +889,7 @@ def _need_axis(axis, low, high, ndim):
 _state_format = {}  # how arrays are written to bytes and read: known above this module
 
 
-def register_state_format(write, read):
+def _register_state_format(write, read):
     """Tell how one array becomes bytes, and an array again, in the format of files."""
     _state_format.update(write=write, read=read)
 
