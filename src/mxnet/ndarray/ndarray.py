@@ -30,6 +30,7 @@ from .._traceback import door, shown
 from ..context import Context, canonical, device_of
 from ..error import AttributeTypeError, ContextError, MXNetError, ShapeError, TraceError, fail
 from ._index import WHOLE, parse_key
+from ._one import OneElement
 
 __all__ = ["NDArray", "waitall"]
 
@@ -357,11 +358,15 @@ class NDArray:
 
     # ------------------------------------------------------------------ looking at values
     def asnumpy(self):
-        """The array as a new ``numpy.ndarray``; waits for everything pending."""
+        """The array as a new ``numpy.ndarray``; waits for everything pending.
+
+        One element is a number as well: ``float``, ``int`` and ``'%f'`` take it.
+        """
         try:
-            return onp.array(concrete(self._read()))
+            a = onp.array(concrete(self._read()))
         except MXNetError as e:
             raise shown(e)  # noqa: B904
+        return a.view(OneElement) if a.size == 1 and a.ndim else a
 
     @door
     def asscalar(self):
@@ -930,11 +935,7 @@ def _as_value(value, spec):
         v = value._on(spec.ctx)
         return v if v.spec.dtype == spec.dtype else cast_value(v, spec.dtype)
     try:
-        array = (
-            onp.array(value, dtype=spec.dtype)
-            if not isinstance(value, onp.ndarray)
-            else value.astype(spec.dtype)
-        )
+        array = onp.array(value, dtype=spec.dtype)
     except (TypeError, ValueError):
         raise TypeError(
             f"NDArray does not support assignment with non-array-like object {value} of type "
