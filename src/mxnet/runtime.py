@@ -100,7 +100,6 @@ def feature_list():
         MKLDNN=_has_onednn(),
         OPENCV=_found("cv2", "PIL"),
         PROFILER=True,
-        INT64_TENSOR_SIZE=True,
     )
     return [Feature(name, have.get(name, False)) for name in _NAMES]
 

@@ -17,9 +17,14 @@ learnt about
 a step (shapes, whether it is recorded) is not computed twice.
 """
 
-__all__ = ["Spec", "Step", "spec_of", "steps_of"]
+import math
+
+from ..error import ShapeError, fail
+
+__all__ = ["Spec", "Step", "check_size", "spec_of", "steps_of"]
 
 _specs = {}
+_MOST = 2**31 - 1  # positions are int32, in kernels and in XLA's gathers
 
 
 class Spec:
@@ -44,6 +49,20 @@ class Spec:
         return self if self.grad is grad else self.twin
 
 
+def check_size(shape):
+    """Raise ShapeError where an array would have more elements than can be counted here."""
+    n = math.prod(shape)
+    if n > _MOST or (shape and max(shape) > _MOST):
+        fail(
+            ShapeError,
+            "array",
+            "too many elements",
+            expected="at most 2147483647 (2**31 - 1) elements",
+            got=f"shape {tuple(shape)} of {n}",
+            hint="keep the data in several arrays",
+        )
+
+
 def spec_of(shape, dtype, ctx):
     """The interned Spec without gradient; ``shape`` a tuple, ``dtype`` a numpy.dtype, ``ctx``
     canonical.
@@ -51,6 +70,7 @@ def spec_of(shape, dtype, ctx):
     key = (shape, dtype, ctx.device_typeid, ctx.device_id)
     found = _specs.get(key)
     if found is None:
+        check_size(shape)
         found = Spec(shape, dtype, ctx, False)
         twin = Spec(shape, dtype, ctx, True)
         found.twin, twin.twin = twin, found

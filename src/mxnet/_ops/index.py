@@ -83,9 +83,7 @@ class Assign(Bound):
             return (lax.dynamic_update_slice(data, value, starts),)
         # positions of the elements in the flattened array: found by reading a grid of positions
         # the same way
-        grid = jnp.arange(data.size, dtype="int32" if data.size < 2**31 else "int64").reshape(
-            data.shape
-        )
+        grid = jnp.arange(data.size, dtype="int32").reshape(data.shape)
         where = index_op(self.form).run((grid, *arrays), words)[0]
         value = jnp.broadcast_to(value, where.shape)
         return (data.reshape(-1).at[where.reshape(-1)].set(value.reshape(-1)).reshape(data.shape),)

@@ -11,7 +11,7 @@ from .._engine.segment import append
 from .._engine.value import Value
 from .._frontend.dispatch import invoke
 from .._graph.lower import COPY
-from .._graph.node import spec_of
+from .._graph.node import check_size, spec_of
 from .._ops import _spec
 from .._ops.creation import range_length
 from ..context import canonical, cpu, current_context, device_of, gpu
@@ -182,11 +182,13 @@ def arange(start, stop=None, step=1.0, repeat=1, infer_range=None, ctx=None, dty
 
 def linspace(start, stop, num, endpoint=True, ctx=None, dtype="float32"):
     """``num`` evenly spaced numbers from ``start`` to ``stop``."""
+    check_size((int(num),))
     return array(onp.linspace(start, stop, int(num), endpoint), ctx, dtype)
 
 
 def eye(N, M=0, k=0, ctx=None, dtype=None, **kwargs):
     """``(N, M)`` matrix with ones on the ``k``-th diagonal; ``M=0``: square."""
+    check_size((int(N), int(M) or int(N)))
     return array(onp.eye(int(N), int(M) or None, int(k)), ctx, dtype)
 
 

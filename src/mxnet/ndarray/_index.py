@@ -125,7 +125,7 @@ def _index_array(k, axis, n, array_type):
         array = onp.asarray(k)
         if array.dtype.kind not in "biuf":
             raise DTypeError("index")
-        array = array.astype("int32" if n < 2**31 else "int64")
+        array = array.astype("int32")
     except (TypeError, ValueError, DTypeError):
         raise ValueError(
             f"NDArray does not support slicing with key {k} of type {type(k)}."
