@@ -1,5 +1,6 @@
 """Devices as MXNet names them: ``mx.cpu()``, ``mx.gpu(1)``, ``with mx.gpu():``."""
 
+import logging
 import threading
 
 import jax
@@ -23,6 +24,30 @@ __all__ = [
 _TYPES = {1: "cpu", 2: "gpu", 3: "cpu_pinned", 5: "cpu_shared"}
 _CODES = {name: code for code, name in _TYPES.items()}
 _interned = {}
+
+
+_plugin_faults = []  # why JAX's plugins for other devices did not start
+
+
+class _Quiet(logging.Filter):
+    """Keeps what JAX logs, with a traceback, of a plugin that does not start.
+
+    Where the libraries for a GPU are installed and no GPU is, that is nobody's concern until
+    somebody asks for one.
+    """
+
+    def filter(self, record):
+        """Whether the record is printed."""
+        if "plugin" not in str(record.msg).lower() or not record.exc_info:
+            return True
+        error = record.exc_info[1]
+        text = f"{type(error).__name__}: {error}".splitlines()[0]
+        if text not in _plugin_faults:
+            _plugin_faults.append(text)
+        return False
+
+
+logging.getLogger("jax._src.xla_bridge").addFilter(_Quiet())
 
 
 class _Current(threading.local):
@@ -159,11 +184,11 @@ def device_of(ctx):
     found = _gpus()
     if ctx.device_id >= len(found):
         have = ["cpu(0)"] + [f"gpu({i})" for i in range(len(found))]
+        faults = "".join(f" JAX's plugin for it did not start ({f})." for f in _plugin_faults)
         raise ContextError(
-            f"{ctx}: no such device: this machine offers {', '.join(have)}. Hint: use mx.cpu(), "
-            f"or choose by "
-            "mx.gpu() if mx.context.num_gpus() else mx.cpu(); for an NVIDIA GPU install "
-            "mxnet-xla[cuda]."
+            f"{ctx}: no such device: this machine offers {', '.join(have)}.{faults} Hint: use "
+            "mx.cpu(), or choose by mx.gpu() if mx.context.num_gpus() else mx.cpu(); for an NVIDIA "
+            "GPU install mxnet-xla[cuda]."
         )
     return found[ctx.device_id]
 
