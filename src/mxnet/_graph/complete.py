@@ -25,6 +25,8 @@ __all__ = ["Completion", "complete", "complete_types", "is_full", "merge"]
 
 _F32 = onp.dtype("float32")
 _STAND_INS = (192, 320)  # even, and divisible by most things a network divides by
+# shapes that operators of mx.np are evaluated on where only types are asked for
+_PROBES = ((), (2,), (2, 2), (2, 2, 2), (2, 2, 2, 2))
 _MAX_PASSES = 40
 
 # operators whose first input and first output have one shape, and so have the inputs named here
@@ -207,6 +209,9 @@ class Completion:
                     self._put_type(e, t, node, False)
             return
         name = op.name
+        if name.startswith(("_np_", "_npi_", "_npx_")):
+            self._numpy_types(node, outs)
+            return
         eight = eight_bits.types_of(node, [self.types.get((id(c), i)) for c, i in node.inputs])
         if eight is not None:
             for entries, types in zip((node.inputs, outs), eight):
@@ -266,6 +271,31 @@ class Completion:
         strict = op.same_dtype
         for e in group:
             self._put_type(e, t, node, strict and e[0] is not node)
+
+    def _numpy_types(self, node, outs):
+        """Types of an operator of ``mx.np``: found by evaluating it on arrays of some shape, as
+        its promotion rule may be any.
+        """
+        types = [self.types.get((id(c), i)) for c, i in node.inputs]
+        known = next((t for t in types if t is not None), None)
+        if known is None and node.inputs:
+            return
+        for e in node.inputs:
+            self._put_type(e, known, node, False)
+        if node.op.barrier:
+            return
+        bound = node.bound()
+        types = [t or known for t in types]
+        ctx = canonical(Context("cpu", 0))
+        for shape in _PROBES if node.inputs else ((),):
+            specs = [spec_of(shape, t, ctx) for t in types]
+            try:
+                found = infer_outputs(bound, specs, ctx)
+            except MXNetError:
+                continue
+            for e, spec in zip(outs, found):
+                self._put_type(e, spec.dtype, node, False)
+            return
 
     def type_of(self, entry):
         """An entry's type, float32 where nothing is known."""

@@ -112,9 +112,12 @@ def _text(entries, indent, tail):
     return _fields(fields, indent)
 
 
-def write(entries):
-    """The JSON text of a graph."""
-    tail = [("attrs", f'{{"mxnet_version": ["int", {VERSION}]}}')]
+def write(entries, np_shape=False):
+    """The JSON text of a graph; ``np_shape``: it was made under NumPy's shape semantics."""
+    version = f'"mxnet_version": ["int", {VERSION}]'
+    tail = [
+        ("attrs", f'{{"is_np_shape": ["int", 1], {version}}}' if np_shape else f"{{{version}}}")
+    ]
     return _text(entries, 0, tail)
 
 

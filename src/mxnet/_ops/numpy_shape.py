@@ -1,5 +1,6 @@
 """NumPy's operators that rearrange: reshape, transpose, join, split, pad, flip, choose."""
 
+import ast
 from typing import Literal
 
 import jax.numpy as jnp
@@ -593,6 +594,10 @@ def np_pad(
     ------
     ShapeError   if the widths do not fit
     """
+    if isinstance(pad_width, str):
+        pad_width = ast.literal_eval(pad_width)
+    if len(pad_width) == 1:
+        pad_width = tuple(pad_width) * data.ndim
     if len(pad_width) != data.ndim or any(min(w) < 0 for w in pad_width):
         fail(
             ShapeError,

@@ -2,7 +2,17 @@
 
 from .. import _ops  # noqa: F401  (fills the registry)
 from .._frontend.compose import fill_symbols
-from . import _functions, contrib, image, linalg, op, random, sparse
+from . import (
+    _functions,
+    contrib,
+    image,
+    linalg,
+    numpy,
+    op,
+    random,
+    sparse,
+)
+from . import numpy_extension as npx
 from ._custom import Custom
 from ._functions import *  # noqa: F403
 from ._internal import _internal
@@ -19,6 +29,8 @@ __all__ = [
     "linalg",
     "load",
     "load_json",
+    "np",
+    "npx",
     "op",
     "random",
     "sparse",
@@ -27,3 +39,4 @@ __all__ = [
     *_functions.__all__,
 ]
 __all__ += fill_symbols(globals())
+np = numpy

@@ -7,7 +7,7 @@ import numpy as onp
 
 from .._dtypes import as_dtype
 from .._frontend.compose import as_text, compose, make_symbol_function, node_attributes
-from .._frontend.dispatch import register_array_class
+from .._frontend.dispatch import array_class, register_array_class
 from .._frontend.methods import METHODS
 from .._graph import net, serial
 from .._graph.complete import complete, complete_types, is_full
@@ -450,7 +450,7 @@ class Symbol:
         remove_amp_cast : bool    leave out the casts that automatic mixed precision put in
         """
         entries = _without_casts(self._entries) if remove_amp_cast else self._entries
-        return serial.write(entries)
+        return serial.write(entries, is_np_shape())
 
     def save(self, fname, remove_amp_cast=True):
         """Write the JSON to a file, which is replaced whole or not at all."""
@@ -733,17 +733,12 @@ class Symbol:
         return _softmax(self, *args, **kwargs)
 
     def as_np_ndarray(self):
-        """The symbol as ``mx.sym.np`` symbol.
-
-        Raises
-        ------
-        MXNetError   always: symbols of ``mx.np`` are not available yet
-        """
-        raise MXNetError("as_np_ndarray: symbols of mx.np are not available yet.")
+        """The same outputs as a symbol of ``mx.sym.np``, with NumPy's operators."""
+        return array_class("sym.np")._of(self._entries)
 
     def as_nd_ndarray(self):
-        """The symbol itself."""
-        return self
+        """The same outputs as a symbol of ``mx.sym``."""
+        return self if type(self) is Symbol else Symbol._of(self._entries)
 
 
 def _refusing(name):
