@@ -85,6 +85,7 @@ def test_types_of_two_arrays_are_those_of_1_9_1(name):
 
 @pytest.mark.parametrize("name", sorted(TYPES["numbers"]))
 @pytest.mark.parametrize("number", [True, 2, 2.5])
+@pytest.mark.filterwarnings("ignore:.*the number is cut")
 def test_types_of_an_array_and_a_number_are_those_of_1_9_1(name, number):
     function = getattr(np, name)
     for a, wanted in zip(KINDS, TYPES["numbers"][name]):
@@ -127,6 +128,15 @@ def test_operators_of_whole_numbers_and_truth_values():
     same(b + 1, [2, 1], "int64")
     same(-b, [-1, 0], "int64")
     same(i > 1, [1, 0], "bool")
+
+
+def test_a_fraction_that_meets_whole_numbers_is_told_with_the_line():
+    x = np.array([[[3, 1]]], dtype="int32")
+    with pytest.warns(UserWarning, match="int32 array and a float: the number is cut") as told:
+        y = x * 0.75
+    assert told[0].filename == __file__
+    same(y, [[[0, 0]]], "int32")
+    same(x / 2.5, [[[1.2, 0.4]]], "float32")  # a quotient is no whole number: nothing is cut
 
 
 def test_in_place_operators_keep_the_type():
@@ -362,3 +372,51 @@ def test_no_program_is_compiled_twice():
         step(x, w)
     with mx.engine.expect(compiled=0):
         step(x, w)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x[0] * 2,
+        lambda x: x[0, 1] * 2,
+        lambda x: x[:, -1] + 1,
+        lambda x: x[:, None, 0],
+        lambda x: x[None, 1, ::-1],
+        lambda x: x[1:, ::2] * 1,
+        lambda x: x[:, np.array([2, 0, -1], dtype="int32")],
+        lambda x: np.take(x, np.array([2, 0, -1], dtype="int32"), axis=1),
+        lambda x: np.concatenate([x, x / 3], axis=1).mean(axis=0),
+        lambda x: (x @ x.T).reshape(-1) ** 0.5,
+    ],
+)
+def test_a_recorded_program_is_a_graph(function):
+    x = np.array([[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]])
+    x.attach_grad()
+    with autograd.record():
+        y = function(x)
+    graph = mx.sym.load_json(autograd.get_symbol(y).tojson())
+    given = [x, np.array([2, 0, -1], dtype="int32")][: len(graph.list_arguments())]
+    (found,) = graph.eval(**dict(zip(graph.list_arguments(), given)))
+    assert found.shape == y.shape
+    onp.testing.assert_allclose(found.asnumpy(), y.asnumpy(), rtol=1e-6)
+
+
+def test_functions_in_python_get_arrays_of_np():
+    class Square(autograd.Function):
+        def forward(self, x):
+            self.save_for_backward(x)
+            return x * x
+
+        def backward(self, dy):
+            (x,) = self.saved_tensors
+            assert isinstance(dy, np.ndarray)
+            return 2 * x * dy
+
+    x = np.array([1.0, 3.0])
+    x.attach_grad()
+    with autograd.record():
+        y = Square()(x)
+        total = (y * 2).sum()
+    total.backward()
+    assert isinstance(y, np.ndarray)
+    assert x.grad.tolist() == [4.0, 12.0]

@@ -4,6 +4,7 @@ from .._graph.lower import COPY, Backward, Fill, PathOp
 from .._graph.net import Node, topological
 from .._graph.node import steps_of
 from .._ops._spec import BoundOp, OpDef
+from .._ops.index import ARRAY, INT, NEW, Index
 from ..error import MXNetError
 from .program import ExecutedTape
 from .segment import Segment
@@ -139,6 +140,8 @@ class _Graph:
                 "value": str(float(words[0])),
             }
             node = self.node("_full", attrs, inputs)
+        elif isinstance(bound, Index):
+            node = self.index(bound, inputs, words, step)
         elif isinstance(bound, BoundOp) and isinstance(bound.op, OpDef):
             node = self.node(bound.op.name, _attributes(bound, words), inputs)
         else:
@@ -146,6 +149,51 @@ class _Graph:
                 f"get_symbol: {bound.name!r} ({step.line}) is no operator that symbols have."
             )
         return [(node, i) for i in range(len(step.specs))]
+
+    def index(self, bound, inputs, words, step):
+        """A part of an array as operators that symbols have: ``slice``, ``take`` and a reshape."""
+        begin, end, by, kept, new, arrays = [], [], [], [], [], []
+        starts = iter(words)
+        for f in bound.form:
+            if f == NEW:
+                new.append(sum(kept) + len(new))
+                continue
+            kept.append(f != INT)
+            if f == ARRAY:
+                arrays.append(len(kept) - 1)
+            if f is None or f == ARRAY:
+                span = (None, None, 1)
+            else:
+                size, stride = (1, 1) if f == INT else f
+                first = int(next(starts))
+                last = first + size * stride
+                span = (first, last if last >= 0 else None, stride)
+            for part, value in zip((begin, end, by), span):
+                part.append(value)
+        if len(arrays) > 1 or (arrays and not all(kept)):
+            raise MXNetError(
+                f"get_symbol: several index arrays at once ({step.line}) are no operator that "
+                "symbols have. Hint: take() and pick() are."
+            )
+        node, entry = None, inputs[0]
+        if any(b is not None for b in begin):
+            attrs = {"begin": str(tuple(begin)), "end": str(tuple(end)), "step": str(tuple(by))}
+            node = self.node("slice", attrs, [entry])
+            entry = node, 0
+        if arrays:
+            axis = arrays[0]
+            node = self.node("take", {"axis": str(axis), "mode": "wrap"}, [entry, inputs[1]])
+            entry = node, 0
+        if not all(kept):
+            codes = tuple([-2 if k else -3 for k in kept])
+            node = self.node("_npx_reshape", {"newshape": str(codes)}, [entry])
+            entry = node, 0
+        for axis in new:
+            node = self.node("expand_dims", {"axis": str(axis)}, [entry])
+            entry = node, 0
+        if node is None:
+            node = self.node("_copy", {}, [entry])
+        return node
 
     def node(self, name, attrs, inputs):
         made = Node(name, f"node_{self.count}", attrs, inputs)

@@ -102,6 +102,7 @@ class OpDef:
         "_binds",
         "same_dtype",
         "promotion",
+        "caution",
         "lift",
     )
 
@@ -427,6 +428,7 @@ def op(
     barrier=False,
     same_dtype=False,
     promotion=None,
+    caution=None,
     lift=(),
 ):
     """Register a pure function as an operator.
@@ -453,6 +455,8 @@ def op(
     promotion : callable ``(inputs, where) -> inputs``   brings the array inputs to the element
         types that the function computes in, or refuses them: applied while shapes are inferred
         and programs are made, never at a call (``_promotion.py`` has the rules)
+    caution : callable ``(attrs, dtypes) -> str or None``   a warning for the user, given when the
+        operator meets such inputs for the first time
     lift : tuple of Python values per Scalar attribute name, that are compiled in instead of passed
         at run
                                 time: ``lift=(("scalar", (2.0, 0.5)),)``
@@ -482,7 +486,8 @@ def op(
         d.scalars = tuple(n for n, a in d.attrs.items() if a.scalar)
         d.num_outputs, d.visible = num_outputs, visible
         d.mutates = mutates if callable(mutates) else tuple(mutates)
-        d.infer, d.barrier, d.same_dtype, d.promotion = infer, barrier, same_dtype, promotion
+        d.infer, d.barrier, d.same_dtype = infer, barrier, same_dtype
+        d.promotion, d.caution = promotion, caution
         d.lift = {k: frozenset(v) for k, v in lift}
         d.doc = inspect.getdoc(fn) or ""
         d._binds = {}

@@ -100,7 +100,23 @@ def _number(name, fn, ready, meaning, result, lift=None, left=False):
     with_scalar.__name__ = name.lstrip("_")
     side = ", which comes first" if left else ""
     with_scalar.__doc__ = _SCALAR_DOC.format(meaning=meaning, result=result, side=side)
-    op(name, lift=(("scalar", tuple(lift)),) if lift else ())(with_scalar)
+    op(
+        name,
+        lift=(("scalar", tuple(lift)),) if lift else (),
+        caution=_cut if ready is _counted and result == _ARITHMETIC else None,
+    )(with_scalar)
+
+
+def _cut(attrs, dtypes):
+    """What to tell about a number with a fraction that meets whole numbers."""
+    (dtype,) = dtypes
+    if attrs["is_int"] or jnp.issubdtype(dtype, jnp.inexact):
+        return None
+    to = "int64" if dtype.kind == "b" else dtype.name
+    return (
+        f"{dtype.name} array and a float: the number is cut to a whole one and the result is "
+        f"{to}, as in MXNet 1.9.1; NumPy computes in float64. Hint: x.astype('float32') first."
+    )
 
 
 def _swap(fn):
