@@ -1,6 +1,7 @@
 """``Executor``: a symbol bound to arrays. Its graph is one compiled program."""
 
 import collections
+import math
 import threading
 
 import numpy as onp
@@ -27,15 +28,21 @@ __all__ = ["CachedOp", "Executor", "run_graph", "traced_graph"]
 _REQUESTS = ("null", "write", "add")
 _MOST_TRACED = 20000  # longer graphs run piecewise: compiling them whole would take minutes
 
-# operators that need no gradient of their output to be differentiated: losses, and what stops
-_LOSSES = set(
+# losses, and operators whose gradient is zero: what comes from behind does not reach their inputs
+_STOPS = set(
     """
     SoftmaxOutput LinearRegressionOutput LogisticRegressionOutput MAERegressionOutput SVMOutput
-    MakeLoss make_loss BlockGrad zeros_like ones_like argmax argmin argmax_channel argsort sign
-    round rint ceil floor trunc fix shape_array size_array _equal _not_equal _greater
-    _greater_equal _lesser _lesser_equal _equal_scalar _not_equal_scalar _greater_scalar
-    _greater_equal_scalar _lesser_scalar _lesser_equal_scalar one_hot _zeros _ones _full _arange
+    MakeLoss make_loss BlockGrad zeros_like ones_like argmax argmin argmax_channel argsort
+    rint round ceil floor trunc fix shape_array size_array one_hot _zeros _ones _full _arange
+    logical_not _contrib_arange_like _contrib_index_array _contrib_isnan _contrib_allclose
+    _ravel_multi_index _unravel_index
     """.split()
+)
+_STOPS.update(
+    form.format(name)
+    for name in "equal not_equal greater greater_equal lesser lesser_equal".split()
+    + "logical_and logical_or logical_xor".split()
+    for form in ("_{}", "_{}_scalar", "broadcast_{}")
 )
 _NO_HEAD = (
     "backward: the last operator {name!r} is not a loss, so the gradient of the output is needed: "
@@ -217,7 +224,7 @@ class Executor:
         self._marks = [
             Mark(g, r) if g is not None and r != "null" else None for g, r in zip(grads, requests)
         ]
-        self._graphs = {}
+        self._graphs, self._ways = {}, {}
         self._outputs = self._heads = None
         self._trained = False
         self._monitor = None
@@ -439,11 +446,15 @@ class Executor:
         if self._heads is None or not self._trained or not self._open():
             self._heads = self._run(self._trained, True)
             self._keep(self._heads)
+        before = [
+            g._read() if r == "write" and g is not None and g.stype == "default" else None
+            for g, r in zip(self.grad_arrays, self._requests)
+        ]
         heads, grads = [], []
         for (node, _i), v, g in zip(entries, self._heads, given):
             if not v.spec.grad or not is_floating(v.spec.dtype):
                 continue
-            if g is None and not _is_loss(node):
+            if g is None and (node.op is None or not _stops(node)) and self._needed(node):
                 raise MXNetError(_NO_HEAD.format(name=node.name))
             heads.append(v)
             grads.append(None if g is None else g._read())
@@ -453,6 +464,17 @@ class Executor:
             for x, m in zip(self.grad_arrays, self._marks):
                 if m is not None and m.grad is not x:
                     m.grad = x
+        for g, v in zip(self.grad_arrays, before):
+            if v is not None and g._read() is v:
+                g[:] = 0  # no operator on the way can be differentiated
+
+    def _needed(self, node):
+        """Whether the gradient of an output of ``node`` reaches an argument's."""
+        found = self._ways.get(id(node))
+        if found is None:
+            wanted = {id(n) for n, m in zip(self._arg_nodes, self._marks) if m is not None}
+            found = self._ways[id(node)] = _needs_gradient(node, wanted)
+        return found
 
     def _open(self):
         """Whether the last forward was recorded and no backward has used it yet."""
@@ -471,8 +493,12 @@ class Executor:
             if g is not None and not isinstance(g, NDArray):
                 raise TypeError(f"backward: out_grads: expected NDArrays, got {type(g)}.")
         found = found[:n] + [None] * (n - len(found))
-        for (node, i), g, (shape, _dtype) in zip(entries, found, self._output_specs):
+        for k, ((node, i), g) in enumerate(zip(entries, found)):
+            shape = self._output_specs[k][0]
             if g is not None and is_full(shape) and g.shape != shape:
+                if node.op is not None and (_stops(node) or not self._needed(node)):
+                    found[k] = None  # nobody looks at it
+                    continue
                 fail(
                     ShapeError,
                     "backward",
@@ -518,7 +544,9 @@ class Executor:
 
     @door
     def reshape(self, partial_shaping=False, allow_up_sizing=False, **kwargs):
-        """An executor of the same symbol for other shapes, sharing the arrays that keep theirs.
+        """An executor of the same symbol for other shapes, on the same memory.
+
+        An array that keeps its shape is shared, a smaller one is the beginning of the old one.
 
         Parameters
         ----------
@@ -552,8 +580,8 @@ class Executor:
                         f"reshape: the new shape {tuple(shape)} of {name!r} is larger than "
                         f"{x.shape}. Hint: allow_up_sizing=True allows it."
                     )
-                arrays.append(zeros(shape, ctx=x.context, dtype=x.dtype))
-                gradients.append(None if g is None else zeros(shape, ctx=g.context, dtype=g.dtype))
+                arrays.append(_resized(x, tuple(shape)))
+                gradients.append(None if g is None else _resized(g, tuple(shape)))
             return arrays, gradients
 
         names = [n.name for n in self._arg_nodes]
@@ -655,9 +683,34 @@ class CachedOp:
 ndarray.CachedOp = CachedOp  # where 1.9.1 has it
 
 
-def _is_loss(node):
-    if node.op is None:
-        return False
+def _resized(x, shape):
+    """The first elements of ``x`` in another shape, or a new array where it has too few."""
+    size = math.prod(shape)
+    if size > x.size or x.stype != "default":
+        return zeros(shape, ctx=x.context, dtype=x.dtype)
+    return x.reshape((-1,))[:size].reshape(shape)
+
+
+def _stops(node):
+    """Whether no gradient of the node's outputs reaches its inputs."""
     if not isinstance(node.op, OpDef):
         return node.op.is_loss(node)
-    return node.op.name in _LOSSES
+    if node.op.name == "topk":
+        return node.attrs.get("ret_typ", "indices") in ("indices", "mask")
+    return node.op.name in _STOPS
+
+
+def _needs_gradient(node, wanted):
+    """Whether an output's gradient matters: a way leads to one of the wanted variables' ids."""
+    seen, stack = set(), [node]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if node.op is None:
+            if id(node) in wanted:
+                return True
+        elif not _stops(node):
+            stack += [c for c, _ in node.inputs]
+    return False

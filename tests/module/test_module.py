@@ -712,3 +712,14 @@ def test_load_missing_files(tmp_path):
     shutil.copy(DATA / "lenet_mod-symbol.json", tmp_path / "nothing-symbol.json")
     with pytest.raises((OSError, MXNetError), match=r"nothing-0001\.params"):
         mx.mod.Module.load(str(tmp_path / "nothing"), 1)
+
+
+def test_executor_groups_take_plain_pairs_of_names_and_shapes():
+    net = mx.sym.FullyConnected(mx.sym.Variable("data"), num_hidden=2, name="f")
+    group = mx.module.executor_group.DataParallelExecutorGroup(
+        net, [mx.cpu()], [1], [("data", (1, 2))], None, ["f_weight", "f_bias"], True, False
+    )
+    assert len(group.execs) == 1
+    assert group.execs[0].arg_dict["f_weight"].shape == (2, 2)
+    group.reshape([("data", (3, 2))], None)
+    assert group.execs[0].arg_dict["data"].shape == (3, 2)

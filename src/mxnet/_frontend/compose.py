@@ -61,19 +61,18 @@ def compose(op_name, inputs, given, name=None, attr=None, hint=None):
     parameters = node.parameters
     if isinstance(op, OpDef) and op.variadic is not None:
         names = input_names(op, parameters, len(inputs))
+        wanted = input_names(op, parameters)  # as many as num_args says
+        if len(wanted) > len(names):
+            names = wanted
+        if len(inputs) > len(names):
+            _too_many(op, names, inputs)
         full = list(inputs) + [None] * (len(names) - len(inputs))
     else:
         names = input_names(op, parameters, len(inputs))
         order = op.inputs if isinstance(op, OpDef) else names
         by_name = dict(zip(order, inputs))
         if len(inputs) > len(order):
-            fail(
-                MXNetError,
-                op.name,
-                "too many inputs",
-                expected=f"at most {len(order)}",
-                got=len(inputs),
-            )
+            _too_many(op, order, inputs)
         present = set(names) | {n for n, x in by_name.items() if x is not None}
         names = [n for n in order if n in present]
         full = [by_name.get(n) for n in names]
@@ -106,8 +105,22 @@ def compose(op_name, inputs, given, name=None, attr=None, hint=None):
                     got=f"{len(x._entries)}",
                     hint="pick one with an index, such as x[0]",
                 )
-            node.inputs.append(x._entries[0])
+            entry = x._entries[0]
+            start = initial_value(written, key) if entry[0].op is None else None
+            if start is not None:  # of a variable that has no initializer of its own
+                entry[0].attrs.setdefault("__init__", start)
+            node.inputs.append(entry)
     return cls._of_node(node)
+
+
+def _too_many(op, names, inputs):
+    fail(
+        MXNetError,
+        op.name,
+        "too many inputs",
+        expected=f"at most {len(names)}",
+        got=len(inputs),
+    )
 
 
 def _not_symbol(where, name, value):
@@ -142,8 +155,15 @@ def make_symbol_function(op, public, registered):
                     raise SymbolTypeError(
                         f"{op.name}: Positional arguments must be Symbol instances, but got {a!r}."
                     )
-            for key in [k for k, v in kwargs.items() if isinstance(v, cls)]:
-                arrays.append(kwargs.pop(key))
+            named = {k: kwargs.pop(k) for k, v in [*kwargs.items()] if isinstance(v, cls)}
+            if named:
+                given = {k: as_text(k, v) for k, v in kwargs.items() if k in op.attrs}
+                names = input_names(op, given, len(arrays) + len(named))[len(arrays) :]
+                if set(named) <= set(names):  # in their order, whatever the caller's
+                    last = max(names.index(k) for k in named)
+                    arrays += [named.get(k) for k in names[: last + 1]]
+                else:
+                    arrays += named.values()
             if isinstance(kwargs.get(variadic), (list, tuple)):
                 arrays += list(kwargs.pop(variadic))
             kwargs.update(zip(attrs, rest))

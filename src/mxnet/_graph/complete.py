@@ -24,6 +24,7 @@ from .node import spec_of
 __all__ = ["Completion", "complete", "complete_types", "is_full", "merge"]
 
 _F32 = onp.dtype("float32")
+_INT32 = onp.dtype("int32")
 _STAND_INS = (192, 320)  # even, and divisible by most things a network divides by
 # shapes that operators of mx.np are evaluated on where only types are asked for
 _PROBES = ((), (2,), (2, 2), (2, 2, 2), (2, 2, 2, 2))
@@ -125,7 +126,11 @@ class Completion:
                     f"variable {node.name!r}: attribute __shape__: expected a tuple of integers, "
                     f"got {shape[:80]!r}."
                 )
-            self.put((node, 0), self.unknown(read), node)
+            declared, given = self.unknown(read), self.get((node, 0))
+            # what the caller tells altogether wins; what he tells in part only adds to it
+            if not is_full(given):
+                both = merge(declared, given)
+                self.shapes[id(node), 0] = declared if both is _CLASH else both
         dtype = node.attrs.get("__dtype__")
         if dtype is not None and self.types.get((id(node), 0)) is None:
             try:
@@ -349,7 +354,11 @@ class Completion:
 
     def _evaluate(self, node, ins, ctx):
         bound = node.bound()
-        specs = [spec_of(s, self.type_of(e), ctx) for s, e in zip(ins, node.inputs)]
+        types = [self.type_of(e) for e in node.inputs]
+        if node.op.name == "softmax" and len(types) > 1:  # lengths are integers
+            c, i = node.inputs[1]
+            types[1] = self.types.get((id(c), i)) or _INT32
+        specs = [spec_of(s, t, ctx) for s, t in zip(ins, types)]
         try:
             found = infer_outputs(bound, specs, ctx)
         except MXNetError as e:
@@ -396,6 +405,8 @@ class Completion:
         rule = _BACKWARD.get(op.name)
         if rule is not None:
             rule(self, node)
+        elif op.name.startswith("broadcast_") and len(inputs) == 2 and "axis" not in op.attrs:
+            _broadcast(self, node)
         if op.infer is not None:
             self._rule(node, self.get(data))
 
@@ -553,14 +564,168 @@ def _embedding(self, node):
         self.put(node.inputs[0], out[:-1] or None, node)
 
 
+# ------------------------------------------------------------------ indices, lengths, conditions
+def _without(shape, axis):
+    """A shape that lacks one axis; a vector leaves (1,). None where there is no such axis."""
+    if shape is None or not -len(shape) <= axis < len(shape):
+        return None
+    at = axis % len(shape)
+    return shape[:at] + shape[at + 1 :] or (1,)
+
+
+def _put_if_open(self, entry, shape, node):
+    """Tell what is not known yet: whether something else fits, evaluation decides."""
+    if self.get(entry) is None:
+        self.put(entry, shape, node)
+
+
+def _pick(self, node):
+    static, _ = node.parse()
+    axis, data = static["axis"], self.get(node.inputs[0])
+    if axis is None:
+        return
+    index = _without(data, axis)
+    if index is None:
+        return
+    _put_if_open(self, node.inputs[1], index, node)
+    if static["keepdims"]:
+        at = axis % len(data)
+        index = (*data[:at], 1, *data[at + 1 :])
+    self.put((node, 0), index, node)
+
+
+def _lengths(self, node):
+    """Sequences: one length for each column of a batch."""
+    static, _ = node.parse()
+    data, axis = self.get(node.inputs[0]), static.get("axis", 0)
+    if data is None or len(data) < 2 or axis not in (0, 1):
+        return
+    if static["use_sequence_length"] and len(node.inputs) > 1:
+        _put_if_open(self, node.inputs[1], (data[1 - axis],), node)
+    if node.op.name == "SequenceLast":
+        self.put((node, 0), _without(data, axis), node)
+
+
+def _softmax(self, node):
+    static, _ = node.parse()
+    if static["use_length"] and len(node.inputs) > 1:
+        length = _without(self.get(node.inputs[0]), static["axis"])
+        _put_if_open(self, node.inputs[1], length, node)
+
+
+def _where(self, node):
+    if self.get(node.inputs[0]) is None:  # 1.9.1 waits for the condition
+        return
+    same = [*node.inputs[1:], (node, 0)]
+    for _ in range(2):
+        for e in same:
+            for other in same:
+                self.put(other, self.get(e), node)
+
+
+def _stack(self, node):
+    static, _ = node.parse()
+    known = None
+    for e in node.inputs:
+        known = merge(known, self.get(e))
+        if known is _CLASH:
+            return
+    n = static["axis"]
+    if known is not None and -len(known) - 1 <= n <= len(known):
+        at = n % (len(known) + 1)
+        self.put((node, 0), (*known[:at], len(node.inputs), *known[at:]), node)
+
+
+def _reshape(self, node):
+    """The one dimension of the input that is open, from the number of elements."""
+    static, _ = node.parse()
+    shape, data = static["shape"], self.get(node.inputs[0])
+    if data is None:
+        return
+    if shape and min(shape) > 0:
+        self.put((node, 0), tuple(shape), node)
+    out = self.get((node, 0))
+    if is_full(out) and data.count(-1) == 1:
+        rest = -math.prod(data)
+        if rest and math.prod(out) % rest == 0:
+            open_one = math.prod(out) // rest
+            self.put(node.inputs[0], tuple([open_one if d == -1 else d for d in data]), node)
+
+
+def _convolution(self, node):
+    """Images in front of a convolution of stride 1 are larger by what the kernel takes."""
+    _first_axis(self, node)
+    static, _ = node.parse()
+    data, out = self.get(node.inputs[0]), self.get((node, 0))
+    layout = static.get("layout")
+    if data is None or out is None or len(data) != len(out) or (layout or "NC")[:2] != "NC":
+        return
+    kernel, n = static["kernel"], len(data) - 2
+    if len(kernel) != n:
+        return
+    stride, dilate, pad = [
+        tuple(static.get(k) or ()) or (default,) * n
+        for k, default in (("stride", 1), ("dilate", 1), ("pad", 0))
+    ]
+    if {len(stride), len(dilate), len(pad)} != {n}:
+        return
+    size = list(data)
+    for i in range(n):
+        if size[i + 2] == -1 and out[i + 2] != -1 and stride[i] == 1:
+            size[i + 2] = out[i + 2] + dilate[i] * (kernel[i] - 1) - 2 * pad[i]
+    self.put(node.inputs[0], tuple(size), node)
+
+
+def _scattered(self, node):
+    self.put((node, 0), tuple(node.parse()[0]["shape"]), node)
+
+
+def _enlarged(self, node):
+    """The weight with which ``UpSampling`` interpolates."""
+    static, _ = node.parse()
+    data, scale = self.get(node.inputs[0]), static["scale"]
+    if static["sample_type"] == "bilinear" and is_full(data) and len(data) == 4:
+        size = 2 * scale - scale % 2
+        _put_if_open(self, node.inputs[-1], (data[1], 1, size, size), node)
+
+
+def _broadcast(self, node):
+    """Of two arrays whose dimensions are known in part."""
+    a, b = (self.get(e) for e in node.inputs)
+    if a is None or b is None:
+        return
+    n = max(len(a), len(b))
+    out = []
+    for x, y in zip((1,) * (n - len(a)) + a, (1,) * (n - len(b)) + b):
+        if x == y or y == 1:
+            out.append(x)
+        elif x == 1 or x == -1:
+            out.append(y)
+        elif y == -1:
+            out.append(x)
+        else:
+            return  # evaluation says what is wrong
+    self.put((node, 0), tuple(out), node)
+
+
 _BACKWARD = {
+    "pick": _pick,
+    "SequenceMask": _lengths,
+    "SequenceLast": _lengths,
+    "SequenceReverse": _lengths,
+    "softmax": _softmax,
+    "where": _where,
+    "stack": _stack,
+    "Reshape": _reshape,
+    "scatter_nd": _scattered,
+    "UpSampling": _enlarged,
     "FullyConnected": _dense,
     "SliceChannel": _split,
     "Concat": _concat,
     "_rnn_param_concat": _packed,
     "expand_dims": _expand,
     "transpose": _transposed,
-    "Convolution": _first_axis,
+    "Convolution": _convolution,
     "Deconvolution": _first_axis,
     "Pooling": _first_axis,
     "Flatten": _first_axis,
@@ -593,9 +758,7 @@ def complete(entries, shapes, types=None, zero_unknown=True, ctx=None):
     ------
     ShapeError, DTypeError   the operator's name first, then what does not fit
     """
-    found = Completion(entries, {}, types or {}, zero_unknown)
-    for node, shape in shapes.items():
-        found.put((node, 0), shape, node)
+    found = Completion(entries, shapes, types or {}, zero_unknown)
     found.complete_types()
     found.complete_shapes(ctx)
     return found

@@ -300,6 +300,8 @@ def input_names(op, attrs, given=0):
     if not isinstance(op, OpDef):
         return op.input_names(attrs, given)
     if op.variadic is not None:
+        if op.name == "UpSampling" and attrs.get("sample_type") == "bilinear":
+            return ["data", "weight"]
         n = given
         if not n:
             try:

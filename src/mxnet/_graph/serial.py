@@ -322,7 +322,7 @@ _INITIAL = {
     "_contrib_BatchNormWithReLU": {"moving_mean": '["zero", {}]', "moving_var": '["one", {}]'},
     "IdentityAttachKLSparseReg": {"moving_avg": '["zero", {}]'},
     "LeakyReLU": {"gamma": '["Constant", {"value": 0.25}]'},
-    "UpSampling": {"arg1": '["bilinear", {}]'},
+    "UpSampling": {"weight": '["bilinear", {}]'},
 }
 
 

@@ -162,6 +162,13 @@ def _load_label(batch, targets, axes):
     _load_general(label, targets, axes)
 
 
+def _described(shapes):
+    """Descriptions of inputs, where some are plain pairs of a name and a shape."""
+    if shapes is None or all(isinstance(d, DataDesc) for d in shapes):
+        return shapes
+    return [d if isinstance(d, DataDesc) else DataDesc(*d) for d in shapes]
+
+
 class DataParallelExecutorGroup:
     """Executors of one symbol on several devices; the batch is cut along its axis.
 
@@ -170,7 +177,7 @@ class DataParallelExecutorGroup:
     symbol : Symbol
     contexts : list of Context
     workload : list of number             share of the batch of each device
-    data_shapes, label_shapes : list of DataDesc
+    data_shapes, label_shapes : list of DataDesc or of (name, shape)
     param_names : list of str             arguments that are parameters
     for_training, inputs_need_grad : bool
     shared_group : DataParallelExecutorGroup, optional     whose parameters these are, too
@@ -296,12 +303,13 @@ class DataParallelExecutorGroup:
 
         Parameters
         ----------
-        data_shapes, label_shapes : list of DataDesc; labels may be None
+        data_shapes, label_shapes : list of DataDesc or of (name, shape); labels may be None
         shared_group : DataParallelExecutorGroup, optional
         reshape : bool      accepted: parameters are kept either way
         """
         before = dict(self.__dict__)
         self._shared = shared_group or self._shared
+        data_shapes, label_shapes = _described(data_shapes), _described(label_shapes)
         try:
             self._bind(data_shapes, label_shapes)
         except BaseException:
@@ -336,6 +344,7 @@ class DataParallelExecutorGroup:
 
     def reshape(self, data_shapes, label_shapes):
         """Other shapes of the inputs; nothing happens where they are the present ones."""
+        data_shapes, label_shapes = _described(data_shapes), _described(label_shapes)
         if data_shapes == self.data_shapes and label_shapes == self.label_shapes:
             return
         self.bind_exec(data_shapes, label_shapes, reshape=True)

@@ -72,7 +72,7 @@ def _parts(x):
     return found if n > 1 else [found]
 
 
-def foreach(body, data, init_states):
+def foreach(body, data, init_states, name="foreach"):
     """Call ``body`` on the slices of arrays along their first axis, one after the other.
 
     Gradients flow to data, states and every array that ``body`` uses.
@@ -83,6 +83,7 @@ def foreach(body, data, init_states):
         Slices have the structure of ``data``, states that of ``init_states``.
     data : NDArray (T, *S) or (nested) list of them, one T
     init_states : NDArray or (nested) list of them, of any shapes
+    name : str     for symbols; arrays have no names
 
     Returns
     -------
@@ -134,7 +135,7 @@ def foreach(body, data, init_states):
     return _rebuild(form, iter(stacked), lists=True), states
 
 
-def while_loop(cond, func, loop_vars, max_iterations=None):
+def while_loop(cond, func, loop_vars, max_iterations=None, name="while_loop"):
     """Call ``func`` as long as ``cond`` is true, at most ``max_iterations`` times.
 
     Parameters
@@ -144,6 +145,7 @@ def while_loop(cond, func, loop_vars, max_iterations=None):
         ``step_output`` may be None or an empty list.
     loop_vars : NDArray or (nested) list of them
     max_iterations : int
+    name : str     for symbols; arrays have no names
 
     Returns
     -------
@@ -270,13 +272,14 @@ def _traced_loop(cond, func, structure, arrays, limit):
     return outputs, _rebuild(shape["new"], iter(made[n:]))
 
 
-def cond(pred, then_func, else_func):
+def cond(pred, then_func, else_func, name="cond"):
     """Call one of two functions.
 
     Parameters
     ----------
     pred : NDArray of one element, number, or callable() giving one of them
     then_func, else_func : callable() -> NDArray or (nested) list of them
+    name : str     for symbols; arrays have no names
 
     Returns
     -------

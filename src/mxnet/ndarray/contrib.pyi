@@ -102,7 +102,12 @@ _Shape: TypeAlias = int | Sequence[int]
 _DType: TypeAlias = str | type | onp.dtype[Any]
 _Number: TypeAlias = float | onp.number[Any]
 
-def cond(pred: Any, then_func: Callable[..., Any], else_func: Callable[..., Any]) -> Any:
+def cond(
+    pred: Any,
+    then_func: Callable[..., Any],
+    else_func: Callable[..., Any],
+    name: str | None = "cond",
+) -> Any:
     """Call one of two functions."""
 
 def current_context() -> NDArray:
@@ -114,6 +119,7 @@ def foreach(
     body: Callable[..., Any],
     data: NDArray | Sequence[NDArray],
     init_states: Any,
+    name: str | None = "foreach",
 ) -> tuple[Any, Any]:
     """Call ``body`` on the slices of arrays along their first axis, one after the other."""
 
@@ -149,6 +155,7 @@ def while_loop(
     func: Callable[..., Any],
     loop_vars: Any,
     max_iterations: int | None = None,
+    name: str | None = "while_loop",
 ) -> tuple[Any, Any]:
     """Call ``func`` as long as ``cond`` is true, at most ``max_iterations`` times."""
 

@@ -1,0 +1,250 @@
+"""What shapes flow where, which gradients are needed, what executors share: as 1.9.1 was recorded.
+
+The data files hold programs with the answers of MXNet 1.9.1; a shape is [] where it knew nothing,
+a dimension 0 where it was open.
+"""
+
+import json
+import pathlib
+from itertools import chain
+
+import numpy as onp
+import pytest
+
+import mxnet as mx
+from mxnet import nd
+from mxnet.error import MXNetError, ShapeError
+
+DATA = pathlib.Path(__file__).parents[1] / "data" / "symbol"
+SHAPES = json.loads((DATA / "infer_shape.json").read_text())
+BACKWARD = json.loads((DATA / "backward_without_gradients.json").read_text())
+
+V = mx.sym.Variable
+NAMES = {"mx": mx, "sym": mx.sym, "V": V}
+
+# programs where we differ, and why
+REFUSED = {
+    "sym.stack(V('a'),V('b')) {'a': [3, 4], 'b': [3, 5]}": "arrays of two shapes do not stack",
+    "sym.UpSampling(V('a'),scale=2,sample_type='bilinear',num_filter=3,name='u') "
+    "{'a': [1, 2, 4, 4]}": "num_filter contradicts the image, as running it says in 1.9.1, too",
+    "sym.BatchNorm(V('d'),moving_mean=V('m',shape=(9,)),name='b') {'d': [2, 3, 4]}": "the declared "
+    "shape of a state contradicts the data, 1.9.1 overlooks it",
+}
+OPEN = {
+    "sym.concat(V('a'),V('b'),dim=1) {'a': [2, 3]}": "1.9.1 counts an open dimension as 0",
+}
+
+
+def called(row):
+    return f"{row['code']} {row['shapes']}"
+
+
+def made(code):
+    return eval(code, dict(NAMES))  # noqa: S307  recorded programs of ours
+
+
+def listed(found):
+    return [None if part is None else [list(s) for s in part] for part in found]
+
+
+def test_shapes_flow_where_the_original_lets_them():
+    wrong = []
+    for row in SHAPES:
+        name = called(row)
+        symbol = made(row["code"])
+        given = {k: tuple(s) for k, s in row["shapes"].items()}
+        if symbol.list_arguments() != row["arguments"]:
+            wrong.append(f"{name}: arguments {symbol.list_arguments()}")
+        if name in REFUSED:
+            with pytest.raises(MXNetError):
+                symbol.infer_shape(**given)
+            continue
+        if isinstance(row["full"], list) and row["full"][0] is not None:
+            found = listed(symbol.infer_shape(**given))
+            if found != row["full"]:
+                wrong.append(f"{name}: expected {row['full']}, got {found}")
+        if isinstance(row["partial"], list) and name not in OPEN:
+            found = listed(symbol.infer_shape_partial(**given))
+            for want, got in zip(chain(*row["partial"]), chain(*found)):
+                if want and (len(want) != len(got) or any(x and x != y for x, y in zip(want, got))):
+                    wrong.append(f"{name}: expected {row['partial']}, got {found}")
+    assert not wrong, "\n".join(wrong)
+
+
+# operators whose gradients are another matter than whether one must be given
+BACKWARD_DEVIATIONS = {
+    "argmax_channel": "1.9.1 has no gradient for it",
+    "sort": "1.9.1 fails where its indices are floats",
+    "embedding": "1.9.1 has no gradient for indices",
+    "gather": "1.9.1 has no gradient for indices",
+    "shuffle": "1.9.1 has no gradient for it",
+    "allclose": "1.9.1 fails to bind it",
+    "dropout": "random",
+    "cast int": "integers carry no gradient here",
+    "SoftmaxOutput": "the label's gradient is zero, not left alone",
+    "LinearRegressionOutput": "the label's gradient is zero, not left alone",
+    "LogisticRegressionOutput": "the label's gradient is zero, not left alone",
+    "MAERegressionOutput": "at a difference of zero the gradient is zero; the label's too",
+}
+
+
+@pytest.mark.parametrize("how", ["none", "ones"])
+def test_gradients_are_needed_where_they_reach_an_argument(how):
+    wrong = []
+    for row in BACKWARD:
+        if row["name"] in BACKWARD_DEVIATIONS:
+            continue
+        symbol = made(row["code"])
+        args = {}
+        for n in symbol.list_arguments():
+            args[n] = nd.array([0.0, 1]) if n in "li" else nd.array([[0.25, 0.5], [0.75, 0.125]])
+        grads = {k: nd.ones(v.shape) * 7 for k, v in args.items()}
+        try:
+            exe = symbol.bind(mx.cpu(), args, args_grad=grads)
+            exe.forward(is_train=True)
+            heads = None
+            if how == "ones":
+                heads = [nd.ones(o.shape, dtype=o.dtype) for o in exe.outputs]
+            exe.backward(heads)
+            found = {k: g.asnumpy() for k, g in exe.grad_dict.items()}
+        except (MXNetError, ValueError):  # two variables of one name
+            found = "ERR"
+        want = row[how]
+        if "ERR" in (found, want):
+            same = found == want
+        else:
+            same = found.keys() == want.keys() and all(
+                onp.allclose(found[k], want[k], 1e-4, 1e-4, equal_nan=True) for k in want
+            )
+        if not same:
+            wrong.append(f"{row['code']}: expected {want}, got {found}")
+    assert not wrong, "\n".join(wrong)
+
+
+def dense(n=5, grad_req="write"):
+    x = mx.sym.FullyConnected(V("x"), num_hidden=2, name="f")
+    exe = x.simple_bind(mx.cpu(), x=(n, 3), grad_req=grad_req)
+    exe.arg_dict["x"][:] = nd.arange(n * 3).reshape((n, 3))
+    exe.arg_dict["f_weight"][:] = 1
+    exe.arg_dict["f_bias"][:] = 0.5
+    return exe
+
+
+def test_gradients_of_another_shape_are_accepted_where_nobody_looks_at_them():
+    exe = mx.sym.SoftmaxOutput(V("x"), V("l")).simple_bind(mx.cpu(), x=(2, 3))
+    exe.forward(is_train=True)
+    exe.backward(nd.ones((5, 3)))
+    assert onp.allclose(exe.grad_dict["x"].asnumpy()[0], [-2 / 3, 1 / 3, 1 / 3])
+    exe = mx.sym.sum(mx.sym.BlockGrad(V("x"))).simple_bind(mx.cpu(), x=(2, 3))
+    exe.forward(is_train=True)
+    exe.backward(nd.ones((3,)))
+    assert not exe.grad_dict["x"].asnumpy().any()
+    exe = dense()
+    exe.forward(is_train=True)
+    with pytest.raises(ShapeError, match=r"expected \(5, 2\), got \(7, 2\)"):
+        exe.backward(nd.ones((7, 2)))
+
+
+def test_a_reshaped_executor_has_the_beginning_of_the_arrays():
+    exe = dense()
+    small = exe.reshape(x=(2, 3))
+    assert small.forward()[0].asnumpy().tolist() == [[3.5, 3.5], [12.5, 12.5]]
+    small.arg_dict["x"][:] = 7
+    assert exe.arg_dict["x"].asnumpy()[:, 0].tolist() == [7, 7, 6, 9, 12]
+    exe.arg_dict["x"][:] = 8
+    assert small.arg_dict["x"].asnumpy().tolist() == [[8] * 3] * 2
+    small.forward(x=nd.ones((2, 3)) * 9)
+    assert exe.arg_dict["x"].asnumpy()[:, 0].tolist() == [9, 9, 8, 8, 8]
+    smaller = exe.reshape(x=(4, 3)).reshape(x=(1, 3))
+    smaller.arg_dict["x"][:] = 4
+    assert exe.arg_dict["x"].asnumpy()[:, 0].tolist() == [4, 9, 8, 8, 8]
+
+
+def test_a_reshaped_executor_writes_gradients_to_the_same_memory():
+    exe = dense()
+    exe.forward(is_train=True)
+    exe.backward(nd.ones((5, 2)))
+    small = exe.reshape(x=(2, 3))
+    small.forward(is_train=True)
+    small.backward(nd.ones((2, 2)) * 3)
+    assert small.grad_dict["x"].asnumpy().tolist() == [[6] * 3] * 2
+    assert exe.grad_dict["x"].asnumpy()[:, 0].tolist() == [6, 6, 2, 2, 2]
+    assert exe.grad_dict["f_weight"].asnumpy().tolist() == [[9, 15, 21]] * 2
+    exe = dense(grad_req="add")
+    exe.grad_dict["x"][:] = 1
+    small = exe.reshape(x=(2, 3))
+    for _ in range(2):
+        small.forward(is_train=True)
+        small.backward(nd.ones((2, 2)))
+    assert exe.grad_dict["x"].asnumpy()[:, 0].tolist() == [5, 5, 1, 1, 1]
+
+
+def test_a_larger_array_of_a_reshaped_executor_is_its_own():
+    exe = dense()
+    with pytest.raises(MXNetError, match="allow_up_sizing"):
+        exe.reshape(x=(9, 3))
+    large = exe.reshape(allow_up_sizing=True, x=(9, 3))
+    large.arg_dict["x"][:] = 4
+    assert large.arg_dict["x"].shape == (9, 3)
+    assert exe.arg_dict["x"].asnumpy().ravel().tolist() == list(range(15))
+    with pytest.raises(MXNetError, match="partial_shaping"):
+        exe.reshape(x=(2, 2))
+    narrow = exe.reshape(partial_shaping=True, x=(2, 2))
+    narrow.arg_dict["f_weight"][:] = 3
+    assert exe.arg_dict["f_weight"].asnumpy().tolist() == [[3, 3, 3], [3, 1, 1]]
+
+
+def test_upsampling_makes_its_weight():
+    up = mx.sym.UpSampling(V("a"), scale=2, sample_type="bilinear", num_filter=2, name="u")
+    assert up.attr_dict()["u_weight"]["__init__"] == '["bilinear", {}]'
+    assert mx.sym.load_json(up.tojson()).list_arguments() == ["a", "u_weight"]
+    exe = up.simple_bind(mx.cpu(), a=(1, 2, 2, 2))
+    for x in exe.arg_arrays:
+        x[:] = 1
+    rows = [[1, 2, 2, 1], [2, 4, 4, 2], [2, 4, 4, 2], [1, 2, 2, 1]]
+    assert exe.forward()[0].asnumpy().tolist() == [[rows, rows]]
+    with pytest.raises(MXNetError, match="expected at most 2, got 3"):
+        mx.sym.UpSampling(V("a"), V("b"), V("d"), scale=2, sample_type="bilinear", num_filter=2)
+
+
+def test_inputs_of_operators_of_any_number():
+    given = {"scale": 2, "sample_type": "bilinear", "num_filter": 2}
+    up = mx.sym.UpSampling(weight=V("w"), data=V("a"), **given)
+    assert up.list_arguments() == ["a", "w"]
+    both = mx.sym.concat(arg1=V("b"), arg0=V("a"), dim=0)
+    assert both.list_arguments() == ["a", "b"]
+    three = mx.sym.add_n(V("b"), num_args=3, name="u")
+    assert three.list_arguments() == ["b", "u_arg1", "u_arg2"]
+
+
+def test_an_operator_tells_its_variables_how_they_start():
+    norm = mx.sym.BatchNorm(V("d"), moving_var=V("v"), name="b")
+    assert norm.attr_dict()["v"] == {"__init__": '["one", {}]'}
+    norm = mx.sym.BatchNorm(V("d"), moving_var=V("v", init=mx.init.Zero()), name="b")
+    assert norm.attr_dict()["v"] == {"__init__": '["zero", {}]'}
+
+
+@pytest.mark.parametrize("hybridize", [False, True])
+def test_loops_and_branches_take_a_name_whatever_F_is(hybridize):
+    class Net(mx.gluon.HybridBlock):
+        def hybrid_forward(self, F, x):
+            one = F.contrib.cond(x.sum() > 0, lambda: x + 1, lambda: x - 1, name="c")
+            rows, _ = F.contrib.foreach(
+                lambda row, s: (row + s, s + 1), one, F.zeros((1,)), name="each"
+            )
+            last = F.contrib.while_loop(
+                lambda i: i < 3, lambda i: (i, i + 1), F.zeros((1,)), max_iterations=4, name="w"
+            )[1]
+            last = last[0] if isinstance(last, list) else last
+            return rows.reshape((-1,)), last
+
+    net = Net()
+    if hybridize:
+        net.hybridize()
+    rows, last = net(nd.ones((2, 1)))
+    assert rows.asnumpy().tolist() == [2, 3]
+    assert last.asnumpy().tolist() == [3]
+    rows, last = net(mx.sym.var("x"))
+    exe = mx.sym.Group([rows, last]).simple_bind(mx.cpu(), x=(2, 1))
+    exe.arg_dict["x"][:] = 1
+    assert [o.asnumpy().tolist() for o in exe.forward()] == [[2, 3], [3]]
