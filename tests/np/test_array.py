@@ -420,3 +420,21 @@ def test_functions_in_python_get_arrays_of_np():
     total.backward()
     assert isinstance(y, np.ndarray)
     assert x.grad.tolist() == [4.0, 12.0]
+
+
+def test_loops_and_branches():
+    x = np.array([1.0, 2.0, 3.0])
+    x.attach_grad()
+    with autograd.record():
+        rows, last = mx.nd.contrib.foreach(lambda d, s: (d * s, d * s), x, np.ones(()))
+        total = rows.sum()
+    total.backward()
+    same(rows, [1, 2, 6])
+    same(last, 6)
+    same(x.grad, [9, 4, 2])  # of x0 + x0 x1 + x0 x1 x2
+    outputs, (end,) = mx.nd.contrib.while_loop(
+        lambda i: i < 3, lambda i: ([i * 2], [i + 1]), [np.array(0.0)], max_iterations=5
+    )
+    same(outputs[0], [0, 2, 4, 0, 0])
+    same(end, 3)
+    same(mx.nd.contrib.cond(x.sum() > 0, lambda: x, lambda: -x), [1, 2, 3])

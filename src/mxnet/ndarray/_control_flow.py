@@ -8,7 +8,7 @@ operator each (see ``_engine/branch.py``).
 from .._engine import branch
 from .._engine.segment import append_many
 from .._engine.state import threads
-from .._frontend.dispatch import invoke
+from .._frontend.dispatch import array_class, invoke
 from .._graph.lower import Fill
 from .._graph.node import spec_of
 from .._ops import _spec
@@ -65,9 +65,11 @@ def _stack(arrays):
 
 
 def _parts(x):
-    """``x[0], x[1], ...`` as the outputs of one operator; an element of a vector has shape (1,)."""
+    """``x[0], x[1], ...`` as the outputs of one operator; an element of a vector has shape (1,),
+    or () among arrays of ``mx.np``.
+    """
     n = x.shape[0]
-    given = {"num_outputs": n, "axis": 0, "squeeze_axis": x.ndim > 1}
+    given = {"num_outputs": n, "axis": 0, "squeeze_axis": x.ndim > 1 or x._numpy}
     found = invoke(_spec.get("SliceChannel"), [x], given)
     return found if n > 1 else [found]
 
@@ -171,9 +173,9 @@ def while_loop(cond, func, loop_vars, max_iterations=None, name="while_loop"):
     """
     if max_iterations is None:
         raise ValueError("while_loop: max_iterations should be specified")
-    limit = int(
-        max_iterations.asscalar() if isinstance(max_iterations, NDArray) else max_iterations
-    )
+    if isinstance(max_iterations, NDArray):
+        max_iterations = max_iterations.asnumpy().reshape(-1)[0]
+    limit = int(max_iterations)
     arrays = []
     structure = _flatten("while_loop", "loop_vars", loop_vars, arrays)
     if not arrays:
@@ -218,17 +220,19 @@ def _pad(x, n):
     """Zeros after the rows of ``x``, to ``n`` rows."""
     v = x._read()
     spec = spec_of((n - x.shape[0], *x.shape[1:]), v.spec.dtype, v.spec.ctx)
-    zeros = _filled(spec)
+    zeros = _wrap(x.__class__, append_many(Fill.of(spec), [], (0.0,), ctx=spec.ctx)[0])
     return invoke(_spec.get("Concat"), [x, zeros], {"dim": 0, "num_args": 2})
 
 
-def _filled(spec):
-    from_zero = append_many(Fill.of(spec), [], (0.0,), ctx=spec.ctx)[0]
-    return _wrap(NDArray, from_zero)
-
-
 def _truth(x):
-    return bool(x.asscalar()) if isinstance(x, NDArray) else bool(x)
+    if not isinstance(x, NDArray):
+        return bool(x)
+    return bool(x.item() if x._numpy else x.asscalar())
+
+
+def _class_of(arrays):
+    """The class of results: that of ``mx.np`` where one of the arrays is."""
+    return array_class("np" if any([a._numpy for a in arrays]) else "nd")
 
 
 def _predicate(x):
@@ -240,10 +244,11 @@ def _predicate(x):
 
 def _traced_loop(cond, func, structure, arrays, limit):
     initial = [a._read() for a in arrays]
+    cls = _class_of(arrays)
     variables = [branch.placeholder(v.spec) for v in initial]
 
     def stand_ins():
-        return _rebuild(structure, iter([_wrap(NDArray, v) for v in variables]))
+        return _rebuild(structure, iter([_wrap(cls, v) for v in variables]))
 
     def test():
         found = cond(*_arguments(stand_ins()))
@@ -267,7 +272,7 @@ def _traced_loop(cond, func, structure, arrays, limit):
     if found.specs[n:] != [v.spec.with_grad(False) for v in initial]:
         raise TraceError("a variable of while_loop changes its shape or dtype")
     results = branch.loop(tested, found, variables, initial, n, limit)
-    made = [_wrap(NDArray, v) for v in results]
+    made = [_wrap(cls, v) for v in results]
     outputs = _rebuild(shape["out"], iter(made[:n]), lists=True)
     return outputs, _rebuild(shape["new"], iter(made[n:]))
 
@@ -301,20 +306,21 @@ def cond(pred, then_func, else_func, name="cond"):
     if threads.tracing is None or not isinstance(pred, NDArray):
         return then_func() if _truth(pred) else else_func()
     test = _predicate(pred)
-    yes, structure = _branch(then_func, "then_func")
-    no, other = _branch(else_func, "else_func")
+    yes, structure, cls = _branch(then_func, "then_func")
+    no, other, _ = _branch(else_func, "else_func")
     if yes.specs != no.specs or structure != other:
         raise TraceError("the two sides of cond give results of different shapes, dtypes or number")
     results = branch.choose(test, yes, no)
-    return _rebuild(structure, iter([_wrap(NDArray, v) for v in results]))
+    return _rebuild(structure, iter([_wrap(cls, v) for v in results]))
 
 
 def _branch(function, name):
-    structure = []
+    found = []
 
     def run():
         arrays = []
-        structure.append(_flatten("cond", f"a result of {name}", function(), arrays))
+        structure = _flatten("cond", f"a result of {name}", function(), arrays)
+        found.append((structure, _class_of(arrays)))
         return [a._read() for a in arrays]
 
-    return branch.piece(run, f"{name} of cond"), structure[0]
+    return branch.piece(run, f"{name} of cond"), *found[0]

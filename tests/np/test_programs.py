@@ -1,0 +1,87 @@
+"""Random programs of ``mx.np``: lazily, operator by operator and as a graph they agree with NumPy."""
+
+import numpy as onp
+import pytest
+
+import mxnet as mx
+from mxnet import autograd, np
+
+# steps of programs on a matrix (4, 4); the first argument is NumPy or mx.np
+STEPS = [
+    lambda n, x, y: n.tanh(x) + y,
+    lambda n, x, y: x * 0.5 - y[0],
+    lambda n, x, y: n.matmul(x, y.T) / 4,
+    lambda n, x, y: n.where(x > y, x, y * 0.5),
+    lambda n, x, y: n.concatenate([x[:2], y[2:]], axis=0),
+    lambda n, x, y: x - n.mean(x, axis=1, keepdims=True),
+    lambda n, x, y: n.exp(-n.abs(x)) * y,
+    lambda n, x, y: n.cumsum(x, axis=0) / 4,
+    lambda n, x, y: n.transpose(x) + n.sum(y) / 16,
+    lambda n, x, y: n.maximum(x, 0.1) + n.minimum(y, 0.2),
+    lambda n, x, y: n.stack([x[:, 0], x[:, 1], y[2], y[-1]], axis=1),
+    lambda n, x, y: n.reshape(n.reshape(x, (2, 8)), (4, 4)) ** 2,
+    lambda n, x, y: n.clip(x, -0.5, 0.5) + n.flip(y, 0),
+    lambda n, x, y: n.einsum("ij,jk->ik", x, y) / 4,
+    lambda n, x, y: n.sqrt(n.square(x) + 1) - n.split(y, 2, axis=0)[0].sum(),
+    lambda n, x, y: n.roll(x, 1, axis=1) * (1 + n.max(n.abs(y))) / 4,
+    lambda n, x, y: n.outer(x[0], y[:, 1]) + n.eye(4),
+    lambda n, x, y: x / (1 + n.std(y)) + n.expand_dims(y[1], 0),
+]
+
+
+def program(rng):
+    return [STEPS[k] for k in rng.randint(0, len(STEPS), 6)]
+
+
+def run(steps, n, x, y):
+    for step in steps:
+        x, y = step(n, x, y), x
+    return x
+
+
+@pytest.fixture(autouse=True)
+def numpy_shapes():
+    with mx.np_shape(True):
+        yield
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_program(seed):
+    rng = onp.random.RandomState(seed)
+    steps = program(rng)
+    a, b = (rng.uniform(-1, 1, (4, 4)) for _ in range(2))
+    wanted = run(steps, onp, a, b)
+
+    def recorded():
+        x, y = np.array(a), np.array(b)  # in float64, so that differences can be small
+        x.attach_grad()
+        y.attach_grad()
+        with autograd.record():
+            z = run(steps, np, x, y)
+            graph = autograd.get_symbol(z)
+            total = (z * z).sum()
+        total.backward()
+        return z, x.grad, graph
+
+    z, slope, graph = recorded()
+    assert isinstance(z, np.ndarray)
+    onp.testing.assert_allclose(z.asnumpy(), wanted, rtol=1e-9, atol=1e-12)
+    before = mx.engine.set_engine_type("NaiveEngine")
+    try:
+        z_one, slope_one, _ = recorded()
+        onp.testing.assert_allclose(z_one.asnumpy(), wanted, rtol=1e-9, atol=1e-12)
+        onp.testing.assert_allclose(slope_one.asnumpy(), slope.asnumpy(), rtol=1e-9, atol=1e-12)
+    finally:
+        mx.engine.set_engine_type(before)
+    # along a random direction: the gradient and a difference of NumPy's values
+    direction = rng.uniform(-1, 1, (4, 4))
+    up, down = (run(steps, onp, a + s * 1e-6 * direction, b) for s in (1, -1))
+    by_difference = ((up**2).sum() - (down**2).sum()) / 2e-6
+    assert (slope.asnumpy() * direction).sum() == pytest.approx(by_difference, rel=1e-4, abs=1e-5)
+    names = graph.list_arguments()
+    arrays = {name: np.array(v) for name, v in zip(names, (a, b))}
+    read = mx.sym.load_json(graph.tojson())
+    if len(names) == 2:  # programs that make arrays of their own have more
+        values = [read.eval(**arrays)[0].asnumpy()]
+        values.append(read.eval(**dict(zip(names, (np.array(b), np.array(a)))))[0].asnumpy())
+        assert any(onp.allclose(v, wanted, rtol=1e-9) for v in values)
