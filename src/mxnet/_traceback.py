@@ -6,17 +6,26 @@ its own, which would stand below our message. ``MXNET_XLA_FULL_TRACEBACKS=1`` ke
 """
 
 import functools
+import sys
 import types
 
 from . import _config
 from .error import InternalError, MXNetError
 
-__all__ = ["shown", "door"]
+__all__ = ["shown", "door", "user_level"]
 
 # numpy and contextlib only stand between two frames of the others
 _INSIDE = {__name__.split(".")[0], "jax", "jaxlib", "numpy", "contextlib"}
 # The switch that JAX's remark ends with; its words may change.
 _REMARK = "JAX_TRACEBACK_FILTERING"
+
+
+def user_level():
+    """The ``stacklevel`` with which the caller's ``warnings.warn`` names the user's line."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and _is_inside(frame):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _is_inside(frame):

@@ -31,6 +31,8 @@ __all__ = [
     "register_error",
     "fail",
     "nearest",
+    "only_keywords",
+    "refuse_keyword",
 ]
 
 import difflib
@@ -111,3 +113,22 @@ def nearest(name, known, limit=3):
         low = {str(k).lower(): str(k) for k in known}
         found = [low[m] for m in difflib.get_close_matches(str(name).lower(), low, limit, 0.5)]
     return f"did you mean {' or '.join(repr(f) for f in found)}?" if found else ""
+
+
+def refuse_keyword(name, where, known) -> NoReturn:
+    """Raise for an unknown keyword, listing the known ones and naming the nearest."""
+    hint = nearest(name, known)
+    fail(
+        AttributeTypeError,
+        where,
+        f"unknown parameter {name!r}",
+        expected=f"one of {', '.join(known)}",
+        hint=hint.rstrip("?") if hint else None,
+    )
+
+
+def only_keywords(given, where, known, silent=("name",)):
+    """Refuse what is among the keywords ``given`` to a function and is not known."""
+    for name in given:
+        if name not in known and name not in silent:
+            refuse_keyword(name, where, known)

@@ -83,7 +83,7 @@ def compose(op_name, inputs, given, name=None, attr=None, hint=None):
     if isinstance(op, OpDef):
         for key in parameters:
             if key not in op.attrs and key != "num_args":
-                op.reject(key)
+                op.unknown(key)
         # read now, so that a mistake fails at the user's line
         op.parse({k: v for k, v in parameters.items() if k in op.attrs})
         if op.variadic is not None and not full:

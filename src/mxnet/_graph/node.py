@@ -49,18 +49,28 @@ class Spec:
         return self if self.grad is grad else self.twin
 
 
+def _is_countable(shape):
+    return math.prod(shape) <= _MOST and (not shape or max(shape) <= _MOST)
+
+
 def check_size(shape):
     """Raise ShapeError where an array would have more elements than can be counted here."""
-    n = math.prod(shape)
-    if n > _MOST or (shape and max(shape) > _MOST):
+    if not _is_countable(shape):
         fail(
             ShapeError,
             "array",
             "too many elements",
             expected="at most 2147483647 (2**31 - 1) elements",
-            got=f"shape {tuple(shape)} of {n}",
+            got=f"shape {tuple(shape)} of {math.prod(shape)}",
             hint="keep the data in several arrays",
         )
+
+
+def spec_of_sparse(shape, dtype, ctx):
+    """The Spec that an array has which need not be stored whole: of any size."""
+    if _is_countable(shape):
+        return spec_of(shape, dtype, ctx)
+    return Spec(shape, dtype, ctx, False)
 
 
 def spec_of(shape, dtype, ctx):

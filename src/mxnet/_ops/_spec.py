@@ -29,14 +29,16 @@ import inspect
 import math
 import types
 import typing
+import warnings
 from collections.abc import Callable
 
 import jax
 import numpy as onp
 
 from .._dtypes import as_dtype
+from .._traceback import user_level
 from ..base import _Null
-from ..error import AttributeTypeError, fail, nearest
+from ..error import AttributeTypeError, fail, nearest, refuse_keyword
 
 __all__ = [
     "OpDef",
@@ -148,20 +150,30 @@ class OpDef:
                 static[name] = value
         for name in given:
             if name not in self.attrs:
-                self.reject(name, where)
+                self.unknown(name, where)
         return static, tuple(scalars)
+
+    def unknown(self, name, where=None):
+        """A keyword that is none of the attributes: refused, or, by an operator that has none at
+        all, ignored, as MXNet does it; with a warning, once, if it is another operator's.
+        """
+        if self.attrs:
+            self.reject(name, where)
+        if (self.name, name) in _ignored or not any(name in op.attrs for op in registry.values()):
+            return
+        _ignored.add((self.name, name))
+        warnings.warn(
+            f"{where or self.name}: {name!r} is ignored: the operator has no parameters.",
+            UserWarning,
+            stacklevel=user_level(),
+        )
 
     def reject(self, name, where=None) -> typing.NoReturn:
         """Raise for an unknown keyword, listing the known ones."""
-        known = [*self.input_names, *self.attrs]
-        hint = nearest(name, known)
-        fail(
-            AttributeTypeError,
-            where or self.name,
-            f"unknown parameter {name!r}",
-            expected=f"one of {', '.join(known)}",
-            hint=hint.rstrip("?") if hint else None,
-        )
+        refuse_keyword(name, where or self.name, [*self.input_names, *self.attrs])
+
+
+_ignored = set()  # (operator, keyword) of which a warning told
 
 
 class Count(int):

@@ -15,7 +15,7 @@ from .._graph.node import check_size, spec_of
 from .._ops import _spec
 from .._ops.creation import range_length
 from ..context import canonical, cpu, current_context, device_of, gpu
-from ..error import ShapeError, fail
+from ..error import ShapeError, fail, only_keywords
 from . import sparse
 from ._sparse_array import BaseSparseNDArray, scipy_format
 from .ndarray import NDArray, _wrap
@@ -127,23 +127,26 @@ def _filled(shape, value, ctx, dtype):
 def zeros(shape, ctx=None, dtype=None, stype=None, **kwargs):
     """Array of zeros (float32 by default); ``stype``: of that storage."""
     if stype not in (None, "default"):
-        return _into(sparse.zeros(stype, _shape(shape), ctx, dtype), kwargs)
-    return _into(_filled(shape, 0, ctx, dtype), kwargs)
+        return _into(sparse.zeros(stype, _shape(shape), ctx, dtype), kwargs, "zeros")
+    return _into(_filled(shape, 0, ctx, dtype), kwargs, "zeros")
 
 
 def ones(shape, ctx=None, dtype=None, **kwargs):
     """Array of ones (float32 by default)."""
-    return _into(_filled(shape, 1, ctx, dtype), kwargs)
+    return _into(_filled(shape, 1, ctx, dtype), kwargs, "ones")
 
 
 def full(shape, val, ctx=None, dtype="float32", out=None):
     """Array of one number."""
     if not isinstance(val, (bool, int, float, onp.generic)):
         raise ValueError(f"full: expected a number to fill with, got {type(val)}.")
-    return _into(_filled(shape, val, ctx, dtype), {"out": out})
+    return _into(_filled(shape, val, ctx, dtype), {"out": out}, "full")
 
 
-def _into(x, kwargs):
+def _into(x, kwargs, where):
+    """``x``, or ``out=`` with its values; what else is among the keywords is refused."""
+    if kwargs:
+        only_keywords(kwargs, where, ("shape", "ctx", "dtype", "out"))
     out = kwargs.get("out")
     if out is None:
         return x
@@ -189,7 +192,8 @@ def linspace(start, stop, num, endpoint=True, ctx=None, dtype="float32"):
 def eye(N, M=0, k=0, ctx=None, dtype=None, **kwargs):
     """``(N, M)`` matrix with ones on the ``k``-th diagonal; ``M=0``: square."""
     check_size((int(N), int(M) or int(N)))
-    return array(onp.eye(int(N), int(M) or None, int(k)), ctx, dtype)
+    only_keywords(kwargs, "eye", ("N", "M", "k", "ctx", "dtype", "out"))
+    return _into(array(onp.eye(int(N), int(M) or None, int(k)), ctx, dtype), kwargs, "eye")
 
 
 def concatenate(arrays, axis=0, always_copy=True):

@@ -19,7 +19,7 @@ from .._engine.state import threads
 from .._engine.tape import unrecorded
 from .._engine.value import Mark, Value
 from .._frontend.dispatch import WRITE_TRACKED, register_storage
-from .._graph.node import spec_of
+from .._graph.node import spec_of, spec_of_sparse
 from .._ops._spec import Bound
 from .._ops.sparse import without_marks
 from ..base import NotSupportedForSparseNDArray
@@ -197,7 +197,7 @@ class BaseSparseNDArray(NDArray):
         if self._raw is not None:
             return self._raw.spec
         shape, parts = cast(tuple, self._form)
-        return spec_of(shape, parts[0].spec.dtype, parts[0].spec.ctx)
+        return spec_of_sparse(shape, parts[0].spec.dtype, parts[0].spec.ctx)
 
     def _tracked(self):
         return self._v is not None and self._v.spec.grad

@@ -697,12 +697,12 @@ class NDArray:
     def __deepcopy__(self, memo):
         return self.copy()
 
-    def flatten(self, inplace=False, **kwargs):
+    def flatten(self, inplace=False):
         """As two dimensions, all but the first as one; ``inplace``: a view, which writes to this
         array.
         """
         if not inplace:
-            return invoke(_spec.get("Flatten"), [self], kwargs)
+            return invoke(_spec.get("Flatten"), [self], {})
         return self.reshape((0, -1))
 
     def expand_dims(self, axis, inplace=False, **kwargs):

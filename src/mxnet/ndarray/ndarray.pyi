@@ -346,7 +346,7 @@ class NDArray:
     ) -> NDArray:
         """Elementwise nearest whole number towards zero; gradient 0."""
 
-    def flatten(self, inplace: Any = False, **kwargs: Any) -> NDArray:
+    def flatten(self, inplace: Any = False) -> NDArray:
         """As two dimensions, all but the first as one; ``inplace``: a view, which writes to
         this array.
         """

@@ -12,7 +12,7 @@ from .._graph.node import spec_of
 from .._ops import _spec
 from .._traceback import door
 from ..context import canonical, current_context
-from ..error import MXNetError, fail
+from ..error import MXNetError, fail, only_keywords
 from ._names import unknown_name
 from .ndarray import NDArray
 
@@ -106,6 +106,7 @@ def uniform(low: Any = 0, high: Any = 1, shape=None, dtype=None, ctx=None, out=N
     ctx : Context, default the current one
     out : NDArray to write into
     """
+    only_keywords(kwargs, "random.uniform", ("low", "high", "shape", "dtype", "ctx", "out"))
     return _draw("uniform", {"low": low, "high": high}, shape, dtype, ctx, out)
 
 
@@ -113,11 +114,13 @@ def normal(loc: Any = 0, scale: Any = 1, shape=None, dtype=None, ctx=None, out=N
     """Normal numbers of mean ``loc`` and standard deviation ``scale``. Parameters as
     :func:`uniform`.
     """
+    only_keywords(kwargs, "random.normal", ("loc", "scale", "shape", "dtype", "ctx", "out"))
     return _draw("normal", {"loc": loc, "scale": scale}, shape, dtype, ctx, out)
 
 
 def randn(*shape, **kwargs):
     """Normal numbers of the given dimensions: ``randn(2, 3, loc=0, scale=1)``."""
+    only_keywords(kwargs, "random.randn", ("loc", "scale", "dtype", "ctx", "out"))
     loc, scale = kwargs.pop("loc", 0), kwargs.pop("scale", 1)
     if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
         shape = tuple(shape[0])
@@ -133,21 +136,25 @@ def randn(*shape, **kwargs):
 
 def poisson(lam=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
     """Poisson numbers of mean ``lam``. Parameters as :func:`uniform`."""
+    only_keywords(kwargs, "random.poisson", ("lam", "shape", "dtype", "ctx", "out"))
     return _draw("poisson", {"lam": lam}, shape, dtype, ctx, out)
 
 
 def exponential(scale=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
     """Exponential numbers of mean ``scale``. Parameters as :func:`uniform`."""
+    only_keywords(kwargs, "random.exponential", ("scale", "shape", "dtype", "ctx", "out"))
     return _draw("exponential", {"lam": 1.0 / scale}, shape, dtype, ctx, out)
 
 
 def gamma(alpha=1, beta=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
     """Gamma numbers of shape ``alpha`` and scale ``beta``. Parameters as :func:`uniform`."""
+    only_keywords(kwargs, "random.gamma", ("alpha", "beta", "shape", "dtype", "ctx", "out"))
     return _draw("gamma", {"alpha": alpha, "beta": beta}, shape, dtype, ctx, out)
 
 
 def negative_binomial(k=1, p=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
     """Failures before the ``k``-th success of probability ``p``. Parameters as :func:`uniform`."""
+    only_keywords(kwargs, "random.negative_binomial", ("k", "p", "shape", "dtype", "ctx", "out"))
     return _draw("negative_binomial", {"k": k, "p": p}, shape, dtype, ctx, out)
 
 
@@ -157,6 +164,11 @@ def generalized_negative_binomial(
     """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``. Parameters as
     :func:`uniform`.
     """
+    only_keywords(
+        kwargs,
+        "random.generalized_negative_binomial",
+        ("mu", "alpha", "shape", "dtype", "ctx", "out"),
+    )
     return _draw(
         "generalized_negative_binomial", {"mu": mu, "alpha": alpha}, shape, dtype, ctx, out
     )
@@ -167,6 +179,7 @@ def multinomial(data, shape=None, get_prob=False, out=None, dtype="int32", **kwa
 
     ``get_prob``: also the logarithm of the drawn probability, through which gradients flow.
     """
+    only_keywords(kwargs, "random.multinomial", ("data", "shape", "get_prob", "out", "dtype"))
     given = {"get_prob": get_prob, "dtype": dtype}
     if shape is not None:
         given["shape"] = shape
@@ -180,6 +193,7 @@ def shuffle(data, **kwargs):
 
 def randint(low, high, shape=None, dtype=None, ctx=None, out=None, **kwargs):
     """Whole numbers in ``[low, high)``, int32 by default."""
+    only_keywords(kwargs, "random.randint", ("low", "high", "shape", "dtype", "ctx", "out"))
     given = {
         "low": low,
         "high": high,
