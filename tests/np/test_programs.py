@@ -1,4 +1,4 @@
-"""Random programs of ``mx.np``: lazily, operator by operator and as a graph they agree with NumPy."""
+"""Random programs of ``mx.np`` agree with NumPy: lazily, operator by operator and as a graph."""
 
 import numpy as onp
 import pytest

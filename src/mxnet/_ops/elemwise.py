@@ -489,7 +489,7 @@ def convert(data, dtype):
     return lax.convert_element_type(data, dtype)
 
 
-@op("Cast", aliases=("cast", "_npx_cast"))
+@op("Cast", aliases=("cast", "_npx_cast", "_npi_cast"))
 def cast(data, *, dtype: DType):
     """Convert the element type; fractions are cut, narrow whole types wrap (300 to uint8 is 44).
 

@@ -140,11 +140,13 @@ Gradient   to parameters that are arrays, through the way they enter the number 
 """
 
 
-def _result_shape(where, size, arrays):
+def _result_shape(where, size, arrays, batch=False):
     try:
         shape = onp.broadcast_shapes(*[a.shape for a in arrays]) if arrays else ()
         if size is None:
             return shape
+        if batch:
+            return (*size, *shape)
         if onp.broadcast_shapes(shape, tuple(size)) == tuple(size):
             return tuple(size)
     except ValueError:
@@ -159,7 +161,7 @@ def _result_shape(where, size, arrays):
     return None
 
 
-def _define(name, sampler, parameters, summary):
+def _define(name, sampler, parameters, summary, batch=False):
     where = f"_npi_{name}"
     inputs = [f"input{k + 1}" for k in range(len(parameters))]
 
@@ -175,7 +177,7 @@ def _define(name, sampler, parameters, summary):
         to = floating(dtype, where)
         wide = jnp.dtype(accumulator(to))
         ready = [jnp.asarray(v).astype(wide) for v in values]
-        shape = _result_shape(where, size, [v for v in ready if v.ndim])
+        shape = _result_shape(where, size, [v for v in ready if v.ndim], batch)
         x = sampler(key, shape, wide, *ready).astype(to)
         if sampler is _uniform:  # rounding may reach the excluded end
             low, high = (p.astype(to) for p in ready)
@@ -183,6 +185,8 @@ def _define(name, sampler, parameters, summary):
         return x
 
     draw.__name__ = f"np_{name}"
+    if batch:
+        summary += ", ``size`` draws for each element of the parameters"
     draw.__doc__ = _DOC.format(
         summary=summary, inputs=", ".join(inputs), numbers=", ".join(parameters)
     )
@@ -202,6 +206,8 @@ def _define(name, sampler, parameters, summary):
 
 for _name, _row in DISTRIBUTIONS.items():
     _define(_name, *_row)
+for _name in ("uniform", "normal"):
+    _define(f"{_name}_n", *DISTRIBUTIONS[_name], batch=True)
 
 
 @op("_npi_randint")

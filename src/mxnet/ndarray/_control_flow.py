@@ -232,7 +232,7 @@ def _truth(x):
 
 def _class_of(arrays):
     """The class of results: that of ``mx.np`` where one of the arrays is."""
-    return array_class("np" if any([a._numpy for a in arrays]) else "nd")
+    return array_class("np" if any(a._numpy for a in arrays) else "nd")
 
 
 def _predicate(x):

@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as onp
-
 from ..error import fail
 from ..ndarray.ndarray import NDArray
 from ..numpy import random as _random
@@ -43,17 +41,9 @@ def bernoulli(prob=None, logit=None, size=None, dtype=None, ctx=None, out=None):
 
 def uniform_n(low=0.0, high=1.0, batch_shape=None, dtype=None, ctx=None):
     """Uniform numbers: ``batch_shape`` draws for each element of the parameters."""
-    return _random.uniform(low, high, _size(batch_shape, low, high), dtype, ctx)
+    return _random._draw("uniform_n", {"low": low, "high": high}, batch_shape, dtype, ctx)
 
 
 def normal_n(loc=0.0, scale=1.0, batch_shape=None, dtype=None, ctx=None):
     """Normal numbers: ``batch_shape`` draws for each element of the parameters."""
-    return _random.normal(loc, scale, _size(batch_shape, loc, scale), dtype, ctx)
-
-
-def _size(batch_shape, *parameters):
-    """Shape of a result: the batch's before the parameters'."""
-    size = () if batch_shape is None else batch_shape
-    size = tuple(size) if hasattr(size, "__len__") else (size,)
-    shapes = [p.shape for p in parameters if isinstance(p, NDArray)]
-    return (*size, *onp.broadcast_shapes(*shapes))
+    return _random._draw("normal_n", {"loc": loc, "scale": scale}, batch_shape, dtype, ctx)
