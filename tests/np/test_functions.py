@@ -69,6 +69,14 @@ def test_npx_reshape_from_the_right_and_without_axes_of_one():
             npx.reshape(np.array(A), codes)
 
 
+def test_bounds_the_wrong_way_round_and_numbers_without_axes():
+    """Recorded from 1.9.1."""
+    assert np.clip(np.array([3.0, 1.0, 2.0, 4.0]), 3, 2).tolist() == [2, 3, 3, 2]
+    assert [p.tolist() for p in np.nonzero(np.array(0))] == [[]]
+    assert [p.tolist() for p in np.nonzero(np.array(7))] == [[0]]
+    assert np.linspace(0, 1, 5, retstep=True)[1] == 0.25
+
+
 def test_npx_positions():
     found = npx.nonzero(np.array([[1, 0], [0, 1]]))
     assert found.tolist() == [[0, 0], [1, 1]]

@@ -24,10 +24,10 @@ def nonzero(x):
 
     Returns
     -------
-    (N, number of axes) int64
+    (N, number of axes) int64; a number counts as a vector of one element
     """
-    found = onp.nonzero(onp.asarray(lax.stop_gradient(x)))
-    return jnp.asarray(onp.stack(found, -1) if found else onp.zeros((0, 0)), "int64")
+    found = onp.nonzero(onp.atleast_1d(onp.asarray(lax.stop_gradient(x))))
+    return jnp.asarray(onp.stack(found, -1), "int64")
 
 
 def _count_unique(attrs, _):

@@ -880,7 +880,7 @@ def np_clip(data, *, a_min: Scalar | None = None, a_max: Scalar | None = None):
         y = lax.select(lax.lt(data, low), low, y)
     if a_max is not None:
         high = lax.broadcast(number(a_max, data.dtype), data.shape)
-        y = lax.select(lax.gt(y, high), high, y)
+        y = lax.select(lax.gt(data, high), high, y)
     return y
 
 

@@ -206,7 +206,7 @@ def linspace(
         raise NotImplementedError("linspace: only axis 0 is there")
     data, step = onp.linspace(start, stop, int(num), endpoint, True)
     x = array(data, as_dtype(dtype), ctx if device is None else device)
-    return (x, step) if retstep else x
+    return (x, float(step)) if retstep else x
 
 
 def logspace(

@@ -35,7 +35,7 @@ need = FRONT.need
 def nonzero(a):
     """Positions of the elements that are not 0, a vector of int64 for each axis."""
     found = call("_npx_nonzero", [need("nonzero", "a", a)], {})
-    return tuple([found[:, k] for k in range(a.ndim)])
+    return tuple([found[:, k] for k in range(max(a.ndim, 1))])
 
 
 def take(a, indices, axis=None, mode="raise", out=None):
