@@ -56,9 +56,8 @@ def _binary(name, reflected=False):
 
     def apply(self, other):
         cls = other.__class__
-        if cls is ndarray:
-            a, b = (other, self) if reflected else (self, other)
-            return _wrap(ndarray, append(both, (a._read(), b._read())))
+        if cls is ndarray and not reflected:
+            return _wrap(cls, append(both, (self._read(), other._read())))
         if cls is float or cls is int:
             if lifted and other in lifts:
                 return _wrap(ndarray, append(lifts[other], (self._read(),)))
