@@ -71,6 +71,10 @@ from .util import (
     use_np_shape,
 )
 
+# what a hybrid_forward(F, ...) reaches NumPy's functions by, as F.np and F.npx
+ndarray.np = ndarray.numpy = numpy
+ndarray.npx = ndarray.numpy_extension = numpy_extension
+
 __all__ = [
     "AttrScope",
     "Context",

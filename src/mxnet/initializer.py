@@ -143,7 +143,8 @@ class Initializer:
             own = desc.attrs.get("__init__")
             if own is not None and not (isinstance(own, str) and not own):
                 init = create(own) if isinstance(own, (str, Initializer)) else own
-                getattr(init, "_init_weight", init)(desc, arr)
+                method = getattr(init, "_init_weight", init)
+                method(desc, _as_written(method, arr))
                 self._tell(desc, init, arr)
                 return
         elif desc.startswith("stn_loc") and desc.endswith("weight"):
@@ -151,7 +152,8 @@ class Initializer:
             return
         for ending, method in _BY_ENDING:
             if desc.endswith(ending):
-                getattr(self, method)(desc, arr)
+                method = getattr(self, method)
+                method(desc, _as_written(method, arr))
                 self._tell(desc, ending, arr)
                 return
         self._init_default(desc, arr)
@@ -187,6 +189,18 @@ class Initializer:
             "initializer of its own (init=, weight_initializer= and the like, or "
             "mx.sym.Variable(init=...))."
         )
+
+
+_PACKAGE = __name__.partition(".")[0] + "."
+
+
+def _as_written(method, arr):
+    """The same array as one of ``mx.nd`` for the package's own initializers, which are written with
+    it, and as one of ``mx.np`` for a user's, where NumPy's semantics are on.
+    """
+    if getattr(method, "__module__", "").startswith(_PACKAGE):
+        return arr.as_nd_ndarray() if arr._numpy else arr
+    return arr.as_np_ndarray() if is_np_array() else arr
 
 
 def _norm_text(arr):

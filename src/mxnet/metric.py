@@ -183,7 +183,7 @@ def _is_array(x):
 
 def _as_array(x):
     if isinstance(x, NDArray):
-        return x
+        return x.as_nd_ndarray() if x._numpy else x
     x = onp.asarray(x)
     return array(x, dtype=x.dtype)
 

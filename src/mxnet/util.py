@@ -1,6 +1,7 @@
 """``mxnet.util``: environment, devices, and the switches between MXNet's and NumPy's semantics."""
 
 import functools
+import inspect
 import os
 import threading
 
@@ -96,10 +97,13 @@ class _Scope:
 
 def _under(kind, func):
     """A function, or a class with all its methods, that runs under a semantic."""
-    if isinstance(func, type):
-        for name, member in list(vars(func).items()):
-            if callable(member) and not isinstance(member, type):
+    if isinstance(func, type):  # what it inherits as well: a block is called by its base's method
+        for name, member in inspect.getmembers_static(func):
+            if inspect.isfunction(member):
                 setattr(func, name, _under(kind, member))
+            elif isinstance(member, property):
+                parts = [f and _under(kind, f) for f in (member.fget, member.fset, member.fdel)]
+                setattr(func, name, property(*parts, member.__doc__))
         return func
     if not callable(func):
         raise TypeError(f"use_np: expected a function or a class, got {type(func)}")

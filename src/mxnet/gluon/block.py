@@ -1,6 +1,8 @@
 """``Block`` and ``HybridBlock``: named trees of layers."""
 
 import copy
+import functools
+import inspect
 import json
 import re
 import threading
@@ -26,10 +28,20 @@ from ..ndarray import load as _load
 from ..ndarray import save as _save
 from ..ndarray._serialize import atomic_write
 from ..ndarray.ndarray import _wrap
+from ..numpy.multiarray import ndarray
 from ..symbol import Symbol
+from ..util import is_np_array, np_array
 from .parameter import DeferredInitializationError, Parameter, ParameterDict, brief, without_kind
 
-__all__ = ["Block", "HybridBlock", "SymbolBlock"]
+__all__ = [
+    "Block",
+    "HybridBlock",
+    "SymbolBlock",
+    "any_arrays",
+    "is_np_array",
+    "np_array",
+    "written_with_nd",
+]
 
 
 class _Scope:
@@ -579,6 +591,18 @@ class HybridBlock(Block):
     goes on imperatively, with one warning that names the line.
     """
 
+    # whether hybrid_forward is written with operators of mx.nd, as this package's layers are
+    _of_nd = False
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        written = cls.hybrid_forward
+        own = getattr(written, "__module__", None) or ""
+        cls._of_nd = own.startswith(_PACKAGE) and not getattr(written, "any_arrays", False)
+        forward = cls.__dict__.get("forward")
+        if inspect.isfunction(forward) and not cls.__module__.startswith(_PACKAGE):
+            cls.forward = _compiled_in_numpy(forward)
+
     def __init__(self, prefix=None, params=None):
         super().__init__(prefix, params)
         self._active = False
@@ -709,6 +733,8 @@ class HybridBlock(Block):
         structure = self._called_with
         n = _count_arrays(structure)
         inputs = [symbol.var("data" if n == 1 else f"data{i}") for i in range(n)]
+        if is_np_array():
+            inputs = _converted(inputs, "as_np_ndarray")
         out = self.forward(*_rebuild(structure, iter(inputs)))
         outputs = []
         _flatten([out], outputs)
@@ -744,11 +770,15 @@ class HybridBlock(Block):
             if isinstance(first, Symbol):
                 return self._forward_symbols(x, args)
             if isinstance(x, (list, tuple)) and first is not None:
+                if first._numpy:
+                    return self._forward_on(first.context, x, args, ndarray)
                 return self._forward_on(first.context, x, args)
             raise ValueError(
                 f"{type(self).__name__}: a HybridBlock takes NDArrays: "
                 f"there must be one NDArray among its inputs, got {type(x)}. Hint: mx.nd.array(x)."
             )
+        if x._numpy:
+            return self._forward_on(x.context, x, args, ndarray)
         return self._forward_on(x.context, x, args)
 
     @staticmethod
@@ -764,26 +794,57 @@ class HybridBlock(Block):
 
     def _forward_symbols(self, x, args):
         """The block's outputs as symbols of its inputs; parameters are variables."""
+        if self._of_nd and self._first_array((x, *args))._numpy:
+            given = _converted((x, *args), "as_nd_ndarray")
+            with np_array(False):
+                return _converted(self._forward_symbols(given[0], given[1:]), "as_np_ndarray")
         params = {name: p.var() for name, p in self._reg_params.items()}
         with self.name_scope():
             return self.hybrid_forward(symbol, x, *args, **params)
 
-    def _forward_on(self, ctx, x, args):
+    def _forward_on(self, ctx, x, args, cls=NDArray):
+        if cls is ndarray and not is_np_array():
+            raise _refused(self)
         if self._active and threads.tracing is None:
             try:
-                return self._call_traced(ctx, (x, *args))
+                return self._call_traced(ctx, (x, *args), cls)
             except TraceError as e:
-                if not self._warned:
-                    self._warned = True
-                    warnings.warn(
-                        f"{self.name} ({type(self).__name__}) cannot be compiled and runs "
-                        f"imperatively: {e}",
-                        stacklevel=4,
-                    )
-                self._active = False
-                for child in self._children.values():
-                    child.hybridize(True)
+                self._not_compiled(e)
+        if cls is ndarray:
+            return self._run_numpy(ctx, (x, *args))
         return self.hybrid_forward(F, x, *args, **self._own_params(ctx))
+
+    def _not_compiled(self, error):
+        """Go on imperatively, with compiled children; says so once."""
+        if not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"{self.name} ({type(self).__name__}) cannot be compiled and runs "
+                f"imperatively: {error}",
+                stacklevel=5,
+            )
+        self._active = False
+        for child in self._children.values():
+            child.hybridize(True)
+
+    def _run_numpy(self, ctx, args):
+        """The forward on arrays of ``mx.np``: those of ``mx.nd`` inside, where it is written so."""
+        if not self._of_nd:
+            out = self.hybrid_forward(F, *args, **self._own_params(ctx))
+            return _checked(self, out)
+        args = self._as_nd(args)
+        with np_array(False):
+            out = self.hybrid_forward(F, *args, **self._own_params(ctx))
+        return _np_of(out)
+
+    def _as_nd(self, args):
+        return [_nd_of(self, a) for a in args]
+
+    def _run(self, ctx, args, cls):
+        """The forward, run imperatively on arrays of one class."""
+        if cls is ndarray:
+            return self._run_numpy(ctx, args)
+        return self.hybrid_forward(F, *args, **self._own_params(ctx))
 
     def _own_params(self, ctx):
         return {name: p._for_forward(ctx) for name, p in self._reg_params.items()}
@@ -792,7 +853,7 @@ class HybridBlock(Block):
         """The computation in terms of ``F``'s operators; define it in a subclass."""
         raise NotImplementedError(f"{type(self).__name__}: define hybrid_forward().")
 
-    def _call_traced(self, ctx, args):
+    def _call_traced(self, ctx, args, cls=NDArray, run=None):
         arrays = []
         try:
             structure = _flatten(args, arrays)
@@ -801,23 +862,142 @@ class HybridBlock(Block):
         self.__dict__["_called_with"] = structure
         values = [a._read() for a in arrays]
         key = (threads.training, structure, *[v.spec.with_grad(False) for v in values])
+        if cls is not NDArray:
+            for a in arrays:
+                if not a._numpy:
+                    _nd_of(self, a)
+            key = (cls, run, key)
         graph = self._graphs.get(key)
         if graph is None:
-            graph = self._graphs[key] = _Graph(self, ctx, structure, values)
+            graph = self._graphs[key] = _Graph(self, ctx, structure, values, cls, run)
         return graph(values)
+
+
+_PACKAGE = __name__.partition(".")[0] + "."
+
+
+def _nd_of(block, a):
+    """An argument with its arrays of ``mx.np`` as those of ``mx.nd``."""
+    if isinstance(a, NDArray):
+        if not a._numpy:
+            raise TypeError(
+                f"{type(block).__name__} got arrays of mx.np and of mx.nd: they do not mix. "
+                "Hint: convert with .as_np_ndarray()."
+            )
+        return _wrap(NDArray, a._read())
+    if isinstance(a, (list, tuple)):
+        return _map(lambda v: _nd_of(block, v), a)
+    return a
+
+
+def _np_of(out):
+    """A result with its arrays of ``mx.nd`` as those of ``mx.np``."""
+    if isinstance(out, NDArray):
+        return _wrap(ndarray, out._read())
+    if isinstance(out, (list, tuple)):
+        return _map(_np_of, out)
+    return out
+
+
+def _map(f, items):
+    found = [f(v) for v in items]
+    if isinstance(items, tuple) and hasattr(items, "_fields"):
+        return type(items)(*found)
+    return found if type(items) is list else type(items)(found)
+
+
+def _converted(out, method):
+    """A structure with its symbols converted by one of their methods."""
+    if isinstance(out, (list, tuple)):
+        return _map(lambda v: _converted(v, method), out)
+    return getattr(out, method)() if isinstance(out, (Symbol, NDArray)) else out
+
+
+def _checked(block, out):
+    """A result whose arrays must be of ``mx.np``."""
+    if isinstance(out, NDArray):
+        if not out._numpy:
+            raise TypeError(
+                f"{type(block).__name__} returned an array of mx.nd: in NumPy's semantics blocks "
+                f"give arrays of mx.np, got {type(out)}. Hint: convert it with .as_np_ndarray()."
+            )
+    elif isinstance(out, (list, tuple)):
+        for v in out:
+            _checked(block, v)
+    return out
+
+
+def written_with_nd(method):
+    """Decorator of a block's method that is written with ``mx.nd``: arrays of ``mx.np`` are taken,
+    and given, as such where NumPy's semantics are on.
+    """
+
+    @functools.wraps(method)
+    def either(self, *args, **kwargs):
+        first = HybridBlock._first_array((*args, *kwargs.values()))
+        if first is None or not first._numpy:
+            return method(self, *args, **kwargs)
+        if not is_np_array():
+            raise _refused(self)
+        args = _converted(args, "as_nd_ndarray")
+        kwargs = {k: _converted(v, "as_nd_ndarray") for k, v in kwargs.items()}
+        with np_array(False):
+            return _converted(method(self, *args, **kwargs), "as_np_ndarray")
+
+    return either
+
+
+def any_arrays(method):
+    """Decorator of a ``hybrid_forward`` of this package that takes arrays of ``mx.nd`` and of
+    ``mx.np`` as they are.
+    """
+    method.any_arrays = True
+    return method
+
+
+def _refused(block):
+    return TypeError(
+        f"{type(block).__name__} got an array of mx.np, but Gluon works on arrays of mx.nd now. "
+        "Hint: call npx.set_np() first, or convert the array with .as_nd_ndarray()."
+    )
+
+
+def _compiled_in_numpy(forward):
+    """A ``forward`` that a user wrote with ``mx.np``, compiled where the block is hybridized.
+
+    With ``mx.nd`` such a method runs as Python, also in a hybridized block, as in MXNet 1.x.
+    """
+
+    @functools.wraps(forward)
+    def compiled(self, *args, **kwargs):
+        if not is_np_array():
+            return forward(self, *args, **kwargs)
+        if self._active and threads.tracing is None and not kwargs:
+            first = self._first_array(args)
+            if isinstance(first, ndarray):
+                try:
+                    return self._call_traced(first.context, args, ndarray, forward)
+                except TraceError as e:
+                    self._not_compiled(e)
+        return _checked(self, forward(self, *args, **kwargs))
+
+    return compiled
 
 
 class _Graph:
     """A HybridBlock's forward, traced for one combination of inputs."""
 
-    def __init__(self, block, ctx, structure, values):
+    def __init__(self, block, ctx, structure, values, cls=NDArray, forward=None):
         stand_ins = [placeholder(v.spec) for v in values]
         holder = {}
 
         def run():
-            inputs = _rebuild(structure, iter([_wrap(NDArray, v) for v in stand_ins]))
+            inputs = _rebuild(structure, iter([_wrap(cls, v) for v in stand_ins]))
             try:
-                out = block.hybrid_forward(F, *inputs, **block._own_params(ctx))
+                if forward is None:
+                    out = block._run(ctx, inputs, cls)
+                else:
+                    out = _checked(block, forward(block, *inputs))
             except DeferredInitializationError as e:
                 raise ValueError(
                     f"Deferred initialization failed because shape cannot be inferred. {e}"
@@ -843,7 +1023,7 @@ class _Graph:
         n_out = len(self.traced.emit) - len(self.writes)
         self.traced.op.closed = frozenset(range(n_out, len(self.traced.emit)))
         self.single = self.structure == (0,)
-        self.ctx = ctx
+        self.ctx, self.cls = ctx, cls
 
     def __call__(self, values):
         ctx = self.ctx
@@ -854,8 +1034,8 @@ class _Graph:
             for p, v in zip(self.writes, outs[n:]):
                 p._on(ctx)._write(v)
         if self.single:
-            return _wrap(NDArray, outs[0])
-        return _rebuild(self.structure, iter([_wrap(NDArray, v) for v in outs]))[0]
+            return _wrap(self.cls, outs[0])
+        return _rebuild(self.structure, iter([_wrap(self.cls, v) for v in outs]))[0]
 
 
 def _plain(structure):
@@ -1085,8 +1265,14 @@ class SymbolBlock(HybridBlock):
         arrays = self._given((x, *args))
         if isinstance(first, Symbol):
             outs = self._composed(arrays)
+            if first._numpy:
+                outs = _converted(outs, "as_np_ndarray")
+        elif first._numpy:
+            if not is_np_array():
+                return self._forward_on(first.context, x, args, ndarray)
+            outs = _np_of(self._run_graph(first.context, [_nd_of(self, a) for a in arrays]))
         else:
-            outs = self._run(first.context, arrays)
+            outs = self._run_graph(first.context, arrays)
         return _rebuild(self._out_structure, iter(outs))[0]
 
     def hybrid_forward(self, F, x, *args, **kwargs):
@@ -1105,7 +1291,7 @@ class SymbolBlock(HybridBlock):
         replace = {id(n): s._entries[0] for nodes, s in zip(self._inputs, inputs) for n in nodes}
         return [Symbol._of([e]) for e in net.copy_graph(self._entries, replace)]
 
-    def _run(self, ctx, arrays):
+    def _run_graph(self, ctx, arrays):
         if any(p._data is None and p._deferred_init for _, p in self._variables):
             self._complete_params(arrays)
         self.__dict__["_called_with"] = self._in_structure

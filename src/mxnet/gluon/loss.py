@@ -16,8 +16,10 @@ import math
 
 import numpy as onp
 
+from .._dtypes import as_dtype
 from ..base import numeric_types
 from ..error import MXNetError, ShapeError, fail
+from ..ndarray import NDArray
 from ..util import is_np_array  # noqa: F401 - 1.x has the name here
 from .block import HybridBlock
 
@@ -114,6 +116,20 @@ class Loss(HybridBlock):
     def hybrid_forward(self, F, x, *args, **kwargs):
         """The computation; define it in a subclass."""
         raise NotImplementedError(f"{type(self).__name__}: define hybrid_forward().")
+
+    def _as_nd(self, args):
+        """Arrays of ``mx.np`` as those of ``mx.nd``; labels of whole numbers in pred's type, in
+        which NumPy's semantics compute.
+        """
+        pred, *rest = super()._as_nd(args)
+        if as_dtype(pred.dtype).kind not in "iub":
+            rest = [
+                x.astype(pred.dtype)
+                if isinstance(x, NDArray) and as_dtype(x.dtype).kind in "iub"
+                else x
+                for x in rest
+            ]
+        return [pred, *rest]
 
     def _weighted(self, F, loss, sample_weight, weight=None):
         """The loss times both weights."""

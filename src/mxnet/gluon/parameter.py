@@ -20,8 +20,9 @@ from ..error import FormatError, MXNetError, nearest
 from ..ndarray import NDArray, array
 from ..ndarray import load as _load
 from ..ndarray import save as _save
-from ..ndarray.ndarray import _wrap
-from ..util import is_np_array, is_np_shape
+from ..ndarray.ndarray import _shared, _wrap
+from ..numpy.multiarray import ndarray
+from ..util import is_np_array, is_np_shape, np_array
 from .utils import shape_is_known
 
 __all__ = [
@@ -104,6 +105,7 @@ class Parameter:
         self._data = None  # context -> NDArray
         self._home = self._only = None  # its one entry, where it has just one
         self._grad_handles = None  # context -> NDArray
+        self._numpy = False  # whether the arrays are those of mx.np
         self._deferred_init = ()
         self._differentiable = differentiable
         self._allow_deferred_init = allow_deferred_init
@@ -198,6 +200,7 @@ class Parameter:
             )
             return
         self._data = self._home = self._only = self._grad_handles = None
+        self._numpy = is_np_array()
         ctx = contexts(ctx)
         if init is None:
             init = default_init if self.init is None else self.init
@@ -232,14 +235,17 @@ class Parameter:
         self._deferred_init = ()
         with aside():
             if data is None:
-                data = _filled(self._shape, as_dtype(self._dtype), ctx[0])
+                data = _filled(self._shape, as_dtype(self._dtype), ctx[0], self._numpy)
                 desc = initializer.InitDesc(self.name, {"__init__": _dumps(init)})
-                _as_initializer(default_init)(desc, data)
+                with np_array(self._numpy):
+                    _as_initializer(default_init)(desc, data)
             self._init_impl(data, ctx)
 
     @uninterrupted
     def _init_impl(self, data, ctx):
         self._data = OrderedDict()
+        if data._numpy is not self._numpy:
+            data = data.as_np_ndarray() if self._numpy else data.as_nd_ndarray()
         for c in ctx:
             self._data[c] = data if data.context == c else data.copyto(c)
         self._home, self._only = next(iter(self._data.items())) if len(ctx) == 1 else (None, None)
@@ -257,7 +263,7 @@ class Parameter:
         self._grad_handles = OrderedDict()
         with aside():
             for c, x in self._data.items():
-                x.attach_grad(self._grad_req, self._grad_stype)
+                NDArray.attach_grad(x, self._grad_req, self._grad_stype)
                 self._grad_handles[c] = x.grad
 
     @uninterrupted
@@ -294,12 +300,13 @@ class Parameter:
             if ctx is not None and self._deferred_init and set(where) != set(contexts(ctx)):
                 raise self._elsewhere(ctx)
             self._deferred_init = ()
-            data = array(data, ctx=where[0], dtype=data.dtype)
+            self._numpy = is_np_array()
+            data = array(_plain(data), ctx=where[0], dtype=data.dtype)
             self._init_impl(data, where)
         else:
             if ctx is not None and set(self._data) != set(contexts(ctx)):
                 raise self._elsewhere(ctx)
-            self.set_data(data)
+            self.set_data(data.as_np_ndarray() if self._numpy else _plain(data))
 
     # ------------------------------------------------------------------ values
     def _check(self, table, ctx):
@@ -344,7 +351,7 @@ class Parameter:
         found = trace.captured.get(self)
         if found is None:
             v = placeholder(x._v.spec)
-            found = trace.captured[self] = (_wrap(NDArray, v), v)
+            found = trace.captured[self] = (_wrap(x.__class__, v), v)
         return found[0]
 
     # private names of 1.x, which subclasses of client libraries copy and call
@@ -379,9 +386,19 @@ class Parameter:
         """The value for a layer's forward pass; a stand-in that learns its shape while it is not
         known.
         """
+        if self._numpy:
+            return self._for_forward_in_numpy(ctx)
         if self._data is None and self._deferred_init:
             return DeferredArray(self, ctx)
         return self.data(ctx)
+
+    def _for_forward_in_numpy(self, ctx):
+        """As an array of ``mx.np``, or of ``mx.nd`` inside a layer that is written with it."""
+        inside = not is_np_array()
+        if self._data is None and self._deferred_init:
+            return (DeferredArray if inside else _NumpyDeferredArray)(self, ctx)
+        x = self.data(ctx)
+        return _shared(x, NDArray) if inside else x
 
     def list_data(self):
         """The values on all contexts."""
@@ -420,7 +437,7 @@ class Parameter:
             if not self._deferred_init:
                 raise AssertionError(f"Parameter '{self.name}' has not been initialized")
             init, ctx, default_init, _ = self._deferred_init
-            data = data if isinstance(data, NDArray) else array(data)
+            data = _plain(data) if isinstance(data, NDArray) else array(data)
             self._deferred_init = (init, ctx, default_init, data.astype(self._dtype))
             self._finish_deferred_init()
             return
@@ -472,7 +489,7 @@ class Parameter:
                 init=self._init_attribute(),
                 stype=self._stype,
             )
-        return self._var
+        return self._var.as_np_ndarray() if is_np_array() else self._var
 
     def _init_attribute(self):
         return self.init
@@ -556,9 +573,20 @@ class DeferredArray(NDArray):
         self.real = self.parameter.data(self.where)
 
 
-def _filled(shape, dtype, ctx):
+class _NumpyDeferredArray(DeferredArray, ndarray):
+    """A stand-in that is an array of ``mx.np``."""
+
+    __slots__ = ()
+
+
+def _plain(x):
+    """The same array as one of ``mx.nd``."""
+    return x.as_nd_ndarray() if x._numpy else x
+
+
+def _filled(shape, dtype, ctx, numpy=False):
     spec = spec_of(tuple(shape), dtype, ctx)
-    return _wrap(NDArray, fill(spec, 0))
+    return _wrap(ndarray if numpy else NDArray, fill(spec, 0))
 
 
 def _dumps(init):

@@ -14,7 +14,7 @@ from http.client import HTTPException
 import numpy as onp
 from tqdm.auto import tqdm
 
-from .. import _config
+from .. import _config, numpy
 from .. import ndarray as nd
 from ..error import MXNetError
 from ..ndarray import NDArray
@@ -77,6 +77,9 @@ def split_data(data, num_slice, batch_axis=0, even_split=True):
     if batch_axis == 0:
         return [data[a:b] for a, b in bounds] if n > 1 else [data]
     if isinstance(data, NDArray):
+        if data._numpy:
+            before = (slice(None),) * (batch_axis % data.ndim)
+            return [data[(*before, slice(a, b))] for a, b in bounds]
         return [nd.slice_axis(data, axis=batch_axis, begin=a, end=b) for a, b in bounds]
     return onp.split(data, ends[:-1], axis=batch_axis)
 
@@ -95,7 +98,7 @@ def split_and_load(data, ctx_list, batch_axis=0, even_split=True):
 
     Parameters
     ----------
-    data : NDArray or array-like (becomes float32)
+    data : NDArray or array-like (becomes float32; in NumPy's semantics its type stays)
     ctx_list : list of Context
     batch_axis, even_split : see :func:`split_data`
 
@@ -107,12 +110,17 @@ def split_and_load(data, ctx_list, batch_axis=0, even_split=True):
         data = onp.asarray(data)
         if len(ctx_list) > 1:
             parts = split_data(data, len(ctx_list), batch_axis, even_split)
-            return [nd.array(part, ctx=ctx) for part, ctx in zip(parts, ctx_list)]
-        data = nd.array(data, ctx=ctx_list[0])
+            return [_placed(part, ctx) for part, ctx in zip(parts, ctx_list)]
+        data = _placed(data, ctx_list[0])
     if len(ctx_list) == 1:
         return [data.as_in_context(ctx_list[0])]
     parts = split_data(data, len(ctx_list), batch_axis, even_split)
     return [part.as_in_context(ctx) for part, ctx in zip(parts, ctx_list)]
+
+
+def _placed(data, ctx):
+    """An array on a device; of ``mx.np``, in the type of the data, in NumPy's semantics."""
+    return numpy.array(data, ctx=ctx) if is_np_array() else nd.array(data, ctx=ctx)
 
 
 def clip_global_norm(arrays, max_norm, check_isfinite=True):
@@ -136,7 +144,9 @@ def clip_global_norm(arrays, max_norm, check_isfinite=True):
     """
     if not arrays:
         raise ValueError("clip_global_norm: expected at least one array, got none.")
-    home = arrays[0].context
+    given = arrays[0]
+    arrays = [x.as_nd_ndarray() if x._numpy else x for x in arrays]
+    home = given.context
     total = None
     for x in arrays:
         square = (x.astype("float32") ** 2).sum().reshape((1,)).as_in_context(home)
@@ -147,7 +157,7 @@ def clip_global_norm(arrays, max_norm, check_isfinite=True):
         here = scale.as_in_context(x.context).astype(x.dtype)
         x[:] = nd.broadcast_mul(x, here.reshape((1,) * max(1, x.ndim)))
     if not check_isfinite:
-        return norm
+        return norm.as_np_ndarray() if given._numpy else norm
     value = norm.asnumpy()[0]
     if not onp.isfinite(value):
         warnings.warn(

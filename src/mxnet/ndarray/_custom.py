@@ -137,9 +137,9 @@ def _pull(where, op_type, made, values, in_data, out_data, aux, training):
         cls = out_data[0].__class__
         with _unrecorded(training):
             out_grad = [
-                o.zeros_like() if c is None else _wrap(cls, c) for c, o in zip(cotangents, out_data)
+                _zeros_of(o) if c is None else _wrap(cls, c) for c, o in zip(cotangents, out_data)
             ]
-            in_grad = [x.zeros_like() for x in in_data]
+            in_grad = [_zeros_of(x) for x in in_data]
             with watch.custom(f"_backward_{op_type}", flush_all):
                 _guarded(
                     where,
@@ -170,6 +170,11 @@ def _guarded(where, step, function, *args, **kwargs):
 def _zeros(cls, shape, dtype, ctx):
     spec = spec_of(shape, dtype, ctx)
     return _wrap(cls, append_many(Fill.of(spec), [], (0.0,), ctx=ctx)[0])
+
+
+def _zeros_of(x):
+    spec = x._spec
+    return _zeros(x.__class__, spec.shape, spec.dtype, spec.ctx)
 
 
 def _names(where, prop, method):

@@ -65,6 +65,7 @@ class Symbol:
     """
 
     __slots__ = ("_entries", "__weakref__")
+    _numpy = False  # whether the class has the semantics of mx.np
     __array_priority__ = 1000.0
     __array_ufunc__ = None
 

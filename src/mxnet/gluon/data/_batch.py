@@ -14,6 +14,8 @@ from ...context import canonical, current_context
 from ...error import DTypeError, ShapeError, fail
 from ...ndarray import NDArray
 from ...ndarray.ndarray import _wrap
+from ...numpy.multiarray import ndarray
+from ...util import is_np_array
 from ..nn import HybridSequential, Sequential
 
 __all__ = [
@@ -30,13 +32,14 @@ _GPU = 2
 
 
 def host_array(data, ctx=None):
-    """NDArray of a NumPy array that nobody will write to again: not copied, on its device when
+    """NDArray (of ``mx.np`` in its semantics) of a NumPy array that nobody will write to again: not copied, on its device when
     first used.
     """
     ctx = canonical(current_context() if ctx is None else ctx)
     if not data.flags.c_contiguous:
         data = onp.ascontiguousarray(data)
-    return _wrap(NDArray, Value(None, 0, spec_of(data.shape, as_dtype(data.dtype), ctx), data))
+    cls = ndarray if is_np_array() else NDArray
+    return _wrap(cls, Value(None, 0, spec_of(data.shape, as_dtype(data.dtype), ctx), data))
 
 
 def on_host(array):

@@ -7,6 +7,7 @@ import random
 import numpy as onp
 
 from ..._engine.state import mix32
+from ...util import is_np_array, np_array
 from ._batch import map_leaves, random_stream, start
 
 __all__ = ["Recipe", "Seeds", "brief"]
@@ -72,6 +73,7 @@ class Recipe:
 
     def __init__(self, dataset, batchify, ctx=None):
         self.dataset, self.batchify, self.ctx = dataset, batchify, ctx
+        self.numpy = is_np_array()
 
     def make(self, seeds, n, indices, progress=None):
         """Batch number ``n`` of an epoch, sample by sample.
@@ -79,7 +81,7 @@ class Recipe:
         An exception carries a note that says which sample was being made. ``progress(k)`` is told
         the place of a sample in the batch before it is made.
         """
-        with _host_stream(seeds.host, n):
+        with _host_stream(seeds.host, n), np_array(self.numpy):
             return self._make(seeds.epoch, n, indices, progress)
 
     def _make(self, epoch, n, indices, progress):

@@ -20,6 +20,8 @@ import numpy as onp
 from ...context import Context
 from ...error import MXNetError
 from ...ndarray import NDArray
+from ...numpy.multiarray import ndarray
+from ...util import np_array
 from ._batch import host_array, on_host
 
 __all__ = [
@@ -48,8 +50,9 @@ class OnDevice(CannotSend):
     """Arrays on a GPU, which another process would have to copy."""
 
 
-def _array(data, number):
-    return host_array(data, Context("cpu", number))
+def _array(data, number, numpy):
+    with np_array(numpy):
+        return host_array(data, Context("cpu", number))
 
 
 def _code(filename, make, args):
@@ -63,10 +66,10 @@ def _make_pickler():
 
     class Pickler(cloudpickle.Pickler):
         def reducer_override(self, obj):
-            if type(obj) is NDArray:
+            if type(obj) in (NDArray, ndarray):
                 if obj.context.device_typeid == _GPU:
                     raise OnDevice("there are arrays on a GPU")
-                return _array, (on_host(obj), obj.context.device_id)
+                return _array, (on_host(obj), obj.context.device_id, obj._numpy)
             if type(obj) is types.CodeType:
                 # From 3.1.3 on cloudpickle leaves the file's name out, so that equal functions are
                 # equal bytes. A traceback must name the file: a worker's is all the user sees.

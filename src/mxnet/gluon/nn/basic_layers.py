@@ -7,7 +7,7 @@ import numpy as onp
 from ... import ndarray as nd
 from ..._dtypes import as_dtype
 from ...error import MXNetError, nearest
-from ..block import Block, HybridBlock, _indent
+from ..block import Block, HybridBlock, _indent, any_arrays
 from ._arguments import LayerArgumentError, natural
 from .activations import Activation
 
@@ -107,8 +107,16 @@ class HybridSequential(_Container, HybridBlock):
     def __init__(self, prefix=None, params=None):
         super().__init__(prefix, params)
 
+    @any_arrays
     def hybrid_forward(self, F, x, *args):
         return _chain(self._children.values(), x, args)
+
+
+def _joined(F, arrays, axis):
+    """Results of blocks, along one axis."""
+    if arrays[0]._numpy:
+        return F.np.concatenate(arrays, axis=axis)
+    return F.concat(*arrays, dim=axis)
 
 
 class _Concatenating(_Container):
@@ -131,14 +139,15 @@ class Concatenate(_Concatenating, Block):
     """
 
     def forward(self, x):
-        return nd.concat(*[block(x) for block in self._children.values()], dim=self.axis)
+        return _joined(nd, [block(x) for block in self._children.values()], self.axis)
 
 
 class HybridConcatenate(_Concatenating, HybridBlock):
     """:class:`Concatenate` of HybridBlocks."""
 
+    @any_arrays
     def hybrid_forward(self, F, x):
-        return F.concat(*[block(x) for block in self._children.values()], dim=self.axis)
+        return _joined(F, [block(x) for block in self._children.values()], self.axis)
 
 
 class Identity(HybridBlock):
@@ -348,6 +357,7 @@ class HybridLambda(HybridBlock):
         if isinstance(function, str):
             self._func = lambda F, *args: getattr(F, function)(*args)
 
+    @any_arrays
     def hybrid_forward(self, F, x, *args):
         return self._func(F, x, *args)
 

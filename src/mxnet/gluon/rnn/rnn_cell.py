@@ -7,7 +7,8 @@ from ... import symbol
 from ...base import numeric_types, string_types
 from ...ndarray import NDArray
 from ...symbol import Symbol
-from ..block import Block, HybridBlock, _indent
+from ...util import is_np_array
+from ..block import Block, HybridBlock, _indent, written_with_nd
 from ..nn import LeakyReLU
 from ..nn._arguments import LayerArgumentError, natural
 
@@ -149,6 +150,11 @@ def _reverse_sequences(sequences, unroll_step, valid_length=None):
     return _as_list(F.split(merged, axis=0, num_outputs=unroll_step, squeeze_axis=True))
 
 
+def _numpy_states(states):
+    """States as arrays of ``mx.np``, where NumPy's semantics are on."""
+    return [s.as_np_ndarray() if isinstance(s, _ARRAYS) else s for s in states]
+
+
 def _cells_state_info(cells, batch_size):
     return [info for c in cells for info in c.state_info(batch_size)]
 
@@ -220,7 +226,7 @@ class RecurrentCell(Block):
             self._init_counter += 1
             name = f"{self._prefix}begin_state_{self._init_counter}"
             states.append(func(name=name, **{**(info or {}), **kwargs}))
-        return states
+        return _numpy_states(states) if is_np_array() else states
 
     def _check_unmodified(self):
         if self._modified:
@@ -229,6 +235,7 @@ class RecurrentCell(Block):
                 "around a cell, call the modifier cell, not the base cell."
             )
 
+    @written_with_nd
     def unroll(
         self,
         length,
@@ -589,6 +596,7 @@ class _Stack(RecurrentCell):
             new += own
         return x, new
 
+    @written_with_nd
     def unroll(
         self,
         length,
@@ -696,6 +704,7 @@ class DropoutCell(HybridRecurrentCell):
             inputs = F.Dropout(inputs, p=self._rate, axes=self._axes, name=name)
         return inputs, states
 
+    @written_with_nd
     def unroll(
         self,
         length,
@@ -847,6 +856,7 @@ class ResidualCell(ModifierCell):
         output, states = self.base_cell(inputs, states)
         return F.elemwise_add(output, inputs, name=f"t{self._counter}_fwd"), states
 
+    @written_with_nd
     def unroll(
         self,
         length,
@@ -909,6 +919,7 @@ class BidirectionalCell(HybridRecurrentCell):
         self._check_unmodified()
         return _cells_begin_state(self._children.values(), **kwargs)
 
+    @written_with_nd
     def unroll(
         self,
         length,

@@ -5,6 +5,7 @@ from ...error import ShapeError, fail
 from ...name import NameManager
 from ...ndarray import NDArray
 from ...symbol import Symbol
+from ...util import is_np_array
 from ..block import HybridBlock
 from ..nn._arguments import LayerArgumentError, natural, one_of
 from . import rnn_cell
@@ -142,10 +143,11 @@ class _RNNLayer(HybridBlock):
         -------
         list of arrays (num_layers * directions, N, H), as ``state_info`` says
         """
-        return [
+        states = [
             func(name=f"{self.prefix}h0_{i}", **{**info, **kwargs})
             for i, info in enumerate(self.state_info(batch_size))
         ]
+        return rnn_cell._numpy_states(states) if is_np_array() else states
 
     def cast(self, dtype):
         super().cast(dtype)

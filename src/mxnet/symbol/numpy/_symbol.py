@@ -32,6 +32,7 @@ class _Symbol(NumpyMethods, Symbol):
     """A symbol whose operators and methods are NumPy's."""
 
     __slots__ = ()
+    _numpy = True
 
     for _name, _python in (
         ("add", "add"),

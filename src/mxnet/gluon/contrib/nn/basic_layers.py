@@ -5,9 +5,10 @@ import warnings
 
 from .... import ndarray as nd
 from ....context import num_gpus
-from ...block import Block, HybridBlock
+from ...block import Block, HybridBlock, any_arrays, written_with_nd
 from ...nn import BatchNorm, HybridSequential, Sequential
 from ...nn._arguments import integers, natural
+from ...nn.basic_layers import _joined
 
 __all__ = [
     "Concurrent",
@@ -38,7 +39,7 @@ class Concurrent(Sequential):
         return type(self)(axis=self.axis, prefix=self._prefix)
 
     def forward(self, x):
-        return nd.concat(*[block(x) for block in self._children.values()], dim=self.axis)
+        return _joined(nd, [block(x) for block in self._children.values()], self.axis)
 
 
 class HybridConcurrent(HybridSequential):
@@ -57,8 +58,9 @@ class HybridConcurrent(HybridSequential):
     def _empty_copy(self):
         return type(self)(axis=self.axis, prefix=self._prefix)
 
+    @any_arrays
     def hybrid_forward(self, F, x):
-        return F.concat(*[block(x) for block in self._children.values()], dim=self.axis)
+        return _joined(F, [block(x) for block in self._children.values()], self.axis)
 
 
 class Identity(HybridBlock):
@@ -67,6 +69,7 @@ class Identity(HybridBlock):
     def __init__(self, prefix=None, params=None):
         super().__init__(prefix=prefix, params=params)
 
+    @any_arrays
     def hybrid_forward(self, F, x):
         return x
 
@@ -109,6 +112,7 @@ class SparseEmbedding(Block):
             stype="row_sparse",
         )
 
+    @written_with_nd
     def forward(self, x):
         weight = self.weight._for_forward(x.context)
         return nd.Embedding(x, weight, name="fwd", **self._kwargs)

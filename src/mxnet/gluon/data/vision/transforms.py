@@ -14,7 +14,7 @@ from ....base import numeric_types
 from ....error import DTypeError, ShapeError, fail
 from ....ndarray import _internal, image
 from ....util import is_np_array
-from ...block import Block, HybridBlock
+from ...block import Block, HybridBlock, written_with_nd
 from ...nn import HybridSequential, Sequential
 from .._batch import generator
 from . import _host
@@ -243,6 +243,7 @@ class CenterCrop(Block):
 
     _batch_form = _of_pictures
 
+    @written_with_nd
     def forward(self, x):
         _need_picture(x, "CenterCrop")
         (h, w), (width, height) = x.shape[-3:-1], self._size
@@ -286,6 +287,7 @@ class RandomResizedCrop(Block):
 
     _batch_form = _of_pictures
 
+    @written_with_nd
     def forward(self, x):
         _need_picture(x, "RandomResizedCrop")
         args = self._size, self._scale, self._ratio, self._interpolation
@@ -495,6 +497,7 @@ class Rotate(Block):
 
     _batch_form = _of_pictures
 
+    @written_with_nd
     def forward(self, x):
         return _rotated(x, *self._args)
 
@@ -527,6 +530,7 @@ class RandomRotation(Block):
         self._zoom = zoom_in, zoom_out
         self._probability = rotate_with_proba
 
+    @written_with_nd
     def forward(self, x):
         random = generator()
         if random.random() >= self._probability:
