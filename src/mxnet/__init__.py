@@ -1,6 +1,7 @@
 """mxnet-xla: the Apache MXNet 1.x Python API on JAX/XLA. ``import mxnet as mx``."""
 
 import importlib as _importlib
+import logging as _logging
 import os as _os
 
 # A learner's notebook should not take three quarters of a GPU's memory at import.
@@ -10,6 +11,8 @@ _os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import jax as _jax
 
+if not (_jax_log := _logging.getLogger("jax")).level:
+    _jax_log.setLevel(_logging.WARNING)  # a root logger at DEBUG is not for its lines
 _jax.config.update("jax_enable_x64", True)  # float64 and int64 are real in MXNet
 
 from . import (

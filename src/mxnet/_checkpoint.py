@@ -49,7 +49,7 @@ def save_checkpoint(prefix, epoch, symbol, arg_params, aux_params, remove_amp_ca
     named.update({f"aux:{k}": v for k, v in aux_params.items()})
     name = params_file(prefix, epoch)
     save(name, named)
-    logging.info('Saved checkpoint to "%s"', name)
+    logging.getLogger().info('Saved checkpoint to "%s"', name)
 
 
 def split_params(named, where):
@@ -106,7 +106,7 @@ def load_params(prefix, epoch):
     name = params_file(prefix, epoch)
     named = load(name)
     if not named:
-        logging.warning("Params file '%s' is empty", name)
+        logging.getLogger().warning("Params file '%s' is empty", name)
         return {}, {}
     return split_params(named, name)
 

@@ -72,8 +72,7 @@ class InitDesc(str):
         return self
 
 
-# By the ending of the name: what fills the array. Statistics also carry an ``__init__`` in symbols
-# made by 1.x.
+# By the ending of the name: what fills the array
 _BY_ENDING = (
     ("weight", "_init_weight"),
     ("bias", "_init_bias"),
@@ -81,13 +80,17 @@ _BY_ENDING = (
     ("beta", "_init_beta"),
     ("min", "_init_zero"),
     ("max", "_init_one"),
+)
+# Of a plain name, as releases before 0.9 passed it, also these
+_LEGACY = (
+    *_BY_ENDING,
     ("moving_mean", "_init_zero"),
-    ("running_mean", "_init_zero"),
     ("moving_var", "_init_one"),
-    ("running_var", "_init_one"),
     ("moving_inv_var", "_init_zero"),
     ("moving_avg", "_init_zero"),
 )
+# What _init_default knows besides; they carry an ``__init__`` in symbols made by 1.x
+_STATISTICS = (*_LEGACY[6:], ("running_mean", "_init_zero"), ("running_var", "_init_one"))
 
 
 class Initializer:
@@ -147,10 +150,12 @@ class Initializer:
                 method(desc, _as_written(method, arr))
                 self._tell(desc, init, arr)
                 return
-        elif desc.startswith("stn_loc") and desc.endswith("weight"):
-            self._init_zero(desc, arr)
-            return
-        for ending, method in _BY_ENDING:
+            self._by_ending(_BY_ENDING, desc, arr)
+        else:
+            self._legacy_init(desc, arr)
+
+    def _by_ending(self, table, desc, arr):
+        for ending, method in table:
             if desc.endswith(ending):
                 method = getattr(self, method)
                 method(desc, _as_written(method, arr))
@@ -158,9 +163,30 @@ class Initializer:
                 return
         self._init_default(desc, arr)
 
+    def _legacy_init(self, name, arr):
+        """Fill the array of a plain name."""
+        if name.startswith("upsampling"):
+            self._init_bilinear(name, arr)
+        elif name.startswith("stn_loc") and name.endswith("weight"):
+            self._init_zero(name, arr)
+        elif name.startswith("stn_loc") and name.endswith("bias"):
+            self._init_loc_bias(name, arr)
+        else:
+            self._by_ending(_LEGACY, name, arr)
+
+    def _init_bilinear(self, name, arr):
+        Bilinear()._init_weight(name, arr)
+
+    def _init_loc_bias(self, name, arr):
+        if arr.shape != (6,):
+            raise InitializationError(
+                f"{name}: expected shape (6,), an affine transformation, got {arr.shape}."
+            )
+        arr[:] = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+
     def _tell(self, desc, init, arr):
         if self._verbose and self._print_func:
-            logging.info("Initialized %s as %s: %s", desc, init, self._print_func(arr))
+            logging.getLogger().info("Initialized %s as %s: %s", desc, init, self._print_func(arr))
 
     def _init_weight(self, name, arr):
         raise NotImplementedError(
@@ -182,11 +208,15 @@ class Initializer:
     def _init_beta(self, _, arr):
         arr[:] = 0.0
 
-    def _init_default(self, name, _):
+    def _init_default(self, name, arr):
+        for ending, method in _STATISTICS:
+            if name.endswith(ending):
+                getattr(self, method)(name, arr)
+                return
         raise InitializationError(
             f"Unknown initialization pattern for {name}: expected a name that ends in "
-            f"{', '.join(ending for ending, _ in _BY_ENDING)}. Hint: give the parameter an "
-            "initializer of its own (init=, weight_initializer= and the like, or "
+            f"{', '.join(ending for ending, _ in (*_BY_ENDING, *_STATISTICS))}. Hint: give the "
+            "parameter an initializer of its own (init=, weight_initializer= and the like, or "
             "mx.sym.Variable(init=...))."
         )
 
@@ -266,7 +296,7 @@ class Load:
             self.default_init(name, arr)
             source = "default initialization"
         if self.verbose:
-            logging.info("Initialized %s by %s", name, source)
+            logging.getLogger().info("Initialized %s by %s", name, source)
 
 
 class Mixed:

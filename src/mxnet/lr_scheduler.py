@@ -115,7 +115,9 @@ class FactorScheduler(LRScheduler):
         while num_update > self.count + self.step:
             self.count += self.step
             self.base_lr = max(self.base_lr * self.factor, self.stop_factor_lr)
-            logging.debug("Update %d: learning rate is now %.5e", num_update, self.base_lr)
+            logging.getLogger().debug(
+                "Update %d: learning rate is now %.5e", num_update, self.base_lr
+            )
         return self.base_lr
 
 
@@ -157,7 +159,9 @@ class MultiFactorScheduler(LRScheduler):
             self.count = self.step[self.cur_step_ind]
             self.cur_step_ind += 1
             self.base_lr *= self.factor
-            logging.debug("Update %d: learning rate is now %.5e", num_update, self.base_lr)
+            logging.getLogger().debug(
+                "Update %d: learning rate is now %.5e", num_update, self.base_lr
+            )
         return self.base_lr
 
 

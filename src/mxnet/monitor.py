@@ -100,7 +100,7 @@ class Monitor:
     def toc_print(self):
         """Stop looking, and log the result."""
         for n, name, text in self.toc():
-            logging.info("Batch: %7d %-30s %s", n, name, text)
+            logging.getLogger().info("Batch: %7d %-30s %s", n, name, text)
 
 
 def _root_mean_square(x):

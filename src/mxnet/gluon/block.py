@@ -207,8 +207,13 @@ class Block:
         while stack:
             block = stack.pop()
             order.append(block)
+            if block is not self and type(block).collect_params is not Block.collect_params:
+                continue  # a subclass tells what is below it
             stack += reversed(list(block._children.values()))
         for block in order:
+            if block is not self and type(block).collect_params is not Block.collect_params:
+                found.update(block.collect_params(select=select))
+                continue
             own = block.params
             if pattern is None:
                 found.update(own)
@@ -664,7 +669,22 @@ class HybridBlock(Block):
 
     def infer_shape(self, *args):
         """Complete the parameters' shapes from inputs, without keeping the result."""
-        self._complete(args)
+        if not self.__dict__.get("_asking"):  # else the pass that asks completes them
+            self._complete(args)
+
+    def _ask_for_shapes(self, args):
+        """A subclass that replaces ``infer_shape`` tells its own parameters' shapes."""
+        waiting = [p for p in self._reg_params.values() if p._data is None and p._deferred_init]
+        if not waiting or self.__dict__.get("_asking"):
+            return
+        self.__dict__["_asking"] = True
+        try:
+            self.infer_shape(*args)
+        finally:
+            self.__dict__["_asking"] = False
+        for p in waiting:
+            if p._deferred_init and p.shape is not None and all(d > 0 for d in p.shape):
+                p._finish_deferred_init()
 
     def infer_type(self, *args):
         """Let the parameters' element types follow the first input's."""
@@ -810,6 +830,8 @@ class HybridBlock(Block):
                 return self._call_traced(ctx, (x, *args), cls)
             except TraceError as e:
                 self._not_compiled(e)
+        if type(self).infer_shape is not HybridBlock.infer_shape:
+            self._ask_for_shapes((x, *args))
         if cls is ndarray:
             return self._run_numpy(ctx, (x, *args))
         return self.hybrid_forward(F, x, *args, **self._own_params(ctx))

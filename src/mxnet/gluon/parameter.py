@@ -441,6 +441,8 @@ class Parameter:
             self._deferred_init = (init, ctx, default_init, data.astype(self._dtype))
             self._finish_deferred_init()
             return
+        if self._trainer is not None:
+            self._trainer._value_was_set(self)
         for x in self._data.values():
             x[:] = data
 

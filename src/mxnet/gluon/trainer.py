@@ -79,7 +79,7 @@ class Trainer:
                 )
         self._params = list(params)
         self._param2idx = {p.name: i for i, p in enumerate(self._params)}
-        self._contexts = self._common_contexts()
+        self._contexts = self._check_contexts()
         self._compression_params = compression_params
         options = {} if optimizer_params is None else optimizer_params
         if not isinstance(options, dict):
@@ -87,23 +87,19 @@ class Trainer:
                 "Trainer: optimizer_params must be a dict such as {'learning_rate': 0.1}, got "
                 f"{options!r}."
             )
-        self._optimizer = self._make_optimizer(optimizer, options, optimizer_params)
+        self._init_optimizer(optimizer, options)
         self._scale = self._optimizer.rescale_grad
-        self._updaters = [
-            _optimizer.get_updater(self._optimizer) for _ in self._contexts or (None,)
-        ]
-        self._kvstore_params = {
-            "kvstore": self._check_store(kvstore),
-            "update_on_kvstore": update_on_kvstore,
-        }
-        self._kvstore = self._update_on_kvstore = None
-        self._kv_initialized = False
-        self._params_to_init = []
+        self._kvstore_params = {"kvstore": kvstore, "update_on_kvstore": update_on_kvstore}
+        self._store = self._check_store(kvstore)
+        self._kvstore = None
+        self._reset_kvstore()
         self._plans = None  # prepared updates, see _prepare()
         self._amp_loss_scaler = None  # set by contrib.amp.init_trainer
         self._amp_original_scale = self._scale
 
-    def _common_contexts(self):
+    # Subclasses replace the methods of 1.x below, down to _update: their names, what they are given
+    # and when they are called are part of the interface.
+    def _check_contexts(self):
         contexts = None
         for p in self._params:
             found = p.list_ctx()
@@ -116,21 +112,25 @@ class Trainer:
             contexts = found
         return contexts
 
-    def _make_optimizer(self, optimizer, options, given):
+    def _init_optimizer(self, optimizer, optimizer_params):
         by_index = dict(enumerate(self._params))
         if isinstance(optimizer, _optimizer.Optimizer):
-            if given:
+            if optimizer_params:
                 raise AssertionError(
                     "optimizer_params must be None if optimizer is an instance of Optimizer "
-                    f"instead of str, got {given}."
+                    f"instead of str, got {optimizer_params}."
                 )
             optimizer.param_dict = by_index
-            return optimizer
-        if "param_dict" in options:
+            self._optimizer = optimizer
+        elif "param_dict" in optimizer_params:
             raise TypeError(
                 "Trainer: optimizer_params must not hold 'param_dict': the trainer sets it."
             )
-        return _optimizer.create(optimizer, param_dict=by_index, **options)
+        else:
+            self._optimizer = _optimizer.create(optimizer, param_dict=by_index, **optimizer_params)
+        self._updaters = [
+            _optimizer.get_updater(self._optimizer) for _ in self._contexts or (None,)
+        ]
 
     @staticmethod
     def _check_store(store):
@@ -140,10 +140,30 @@ class Trainer:
             raise TypeError(f"kvstore must be KVStore, str or None, got {store!r}.")
         return _kvstore.create(store)
 
+    def _reset_kvstore(self):
+        """Forget the store: the next step gives a new one the parameters' present values."""
+        if self._kvstore is not None and "dist" in getattr(self._kvstore, "type", ""):
+            raise MXNetError("Trainer: cannot reset a distributed KVStore.")
+        given = self._kvstore_params["kvstore"]
+        if self._kvstore is not None and isinstance(given, str):
+            self._store = self._check_store(given)
+        self._kv_initialized = False
+        self._kvstore = self._update_on_kvstore = None
+        self._params_to_init = list(self._params)
+
+    def _value_was_set(self, parameter):
+        """The store holds the values: it must learn what somebody writes."""
+        if (
+            self._kv_initialized
+            and self._update_on_kvstore
+            and not any(p is parameter for p in self._params_to_init)
+        ):
+            self._reset_kvstore()
+
     def _init_kvstore(self):
         """Decide who updates, now that all parameters have values."""
-        store, on_store = self._kvstore_params["kvstore"], self._kvstore_params["update_on_kvstore"]
-        self._contexts = self._common_contexts()
+        store, on_store = self._store, self._kvstore_params["update_on_kvstore"]
+        self._contexts = self._check_contexts()
         several = self._contexts is not None and len(self._contexts) > 1
         if len(self._updaters) < len(self._contexts or ()):
             self._updaters = [_optimizer.get_updater(self._optimizer) for _ in self._contexts]
@@ -156,21 +176,37 @@ class Trainer:
                     f"devices, got kvstore {self._kvstore_params['kvstore']!r} and "
                     f"{self._contexts}. Hint: leave it out."
                 )
-            on_store = False
+            on_store = None
         else:
             if on_store is None:
                 on_store = self._amp_loss_scaler is None and store.is_capable(KVStoreBase.OPTIMIZER)
+            on_store = bool(on_store)
             if self._compression_params:
                 store.set_gradient_compression(self._compression_params)
-            for i, p in enumerate(self._params):
+            if on_store:
+                store.set_optimizer(self._optimizer)
+                for p in self._params:
+                    p._trainer = self
+        self._kvstore, self._update_on_kvstore = store, on_store
+        self._kv_initialized = True
+
+    def _init_params(self):
+        """Give the store the values of the parameters that it does not have yet."""
+        store, waiting = self._kvstore, self._params_to_init
+        if store is not None:
+            for p in waiting:
+                i = self._param2idx[p.name]
                 if isinstance(store, _kvstore.KVStore):
                     store.init(i, p.list_data()[0])
                 else:  # what every store must have
                     store.broadcast(i, p.list_data()[0], p.list_data())
-            if on_store:
-                store.set_optimizer(self._optimizer)
-        self._kvstore, self._update_on_kvstore = store, bool(on_store)
-        self._kv_initialized = True
+        self._params_to_init = []
+
+    def _prepare_store(self):
+        if not self._kv_initialized:
+            self._init_kvstore()
+        if self._params_to_init:
+            self._init_params()
 
     # ------------------------------------------------------------------ rates
     @property
@@ -209,16 +245,11 @@ class Trainer:
         MXNetError          a parameter has no value yet
         """
         try:
-            self._rescale(batch_size)
-            if not self._kv_initialized:
-                self._init_kvstore()
-            if self._kvstore is None:
-                self._update(ignore_stale_grad)
-            elif self._update_on_kvstore:
-                self._update_in_store()
-            else:
-                self._allreduce()
-                self._update(ignore_stale_grad)
+            self._check_and_rescale_grad(self._rescale(batch_size))
+            if self._params_to_init or not self._kv_initialized:
+                self._prepare_store()
+            self._allreduce_grads()
+            self._update(ignore_stale_grad)
             if threads.tracing is None:
                 flush_all()
         except MXNetError as e:
@@ -233,21 +264,18 @@ class Trainer:
         ------
         AssertionError   the optimizer runs in the store
         """
-        if not self._kv_initialized:
-            self._init_kvstore()
+        self._prepare_store()
         self._need_own_update("allreduce_grads")
-        if self._kvstore is not None:
-            self._allreduce()
+        self._allreduce_grads()
 
     @uninterrupted
     def update(self, batch_size, ignore_stale_grad=False):
         """The update of :meth:`step` without summing over devices. Parameters and errors as
         there.
         """
-        if not self._kv_initialized:
-            self._init_kvstore()
+        self._prepare_store()
         self._need_own_update("update")
-        self._rescale(batch_size)
+        self._check_and_rescale_grad(self._rescale(batch_size))
         self._update(ignore_stale_grad)
         if threads.tracing is None:
             flush_all()
@@ -272,37 +300,45 @@ class Trainer:
                 "Trainer: batch_size is 0: expected the number of samples that the loss was summed "
                 "over. Hint: pass data.shape[0], or skip empty batches."
             )
-        self._optimizer.rescale_grad = self._scale / batch_size
+        return self._scale / batch_size
+
+    def _check_and_rescale_grad(self, scale):
+        self._optimizer.rescale_grad = scale
 
     def _trained(self):
         return [(i, p) for i, p in enumerate(self._params) if p.grad_req != "null"]
 
-    def _allreduce(self):
-        store, trained = self._kvstore, self._trained()
-        if isinstance(store, _kvstore.KVStore):  # all parameters in one program
-            grads = [p.list_grad() for _, p in trained]
-            store.pushpull([i for i, _ in trained], grads, grads)
+    def _allreduce_grads(self):
+        """Sum the gradients; where the optimizer runs in the store, that updates the parameters."""
+        store = self._kvstore
+        if store is None:
             return
-        for i, p in trained:  # what every store must understand
-            grads = p.list_grad()
-            store.pushpull(i, grads, grads)
+        trained, on_store = self._trained(), self._update_on_kvstore
+        if not isinstance(store, _kvstore.KVStore):  # what every store must understand
+            for i, p in trained:
+                out = {"out": p.list_data()} if on_store else {}
+                store.pushpull(i, p.list_grad(), priority=-i, **out)
+            return
+        keys = [i for i, _ in trained]  # all parameters in one program
+        grads = [p.list_grad() for _, p in trained]
+        if on_store:
+            store.push(keys, grads)
+            store.pull(keys, [p.list_data() for _, p in trained])
+        else:
+            store.pushpull(keys, grads, grads)
 
-    def _update_in_store(self):
-        trained = self._trained()
-        keys = [i for i, _ in trained]
-        self._kvstore.push(keys, [p.list_grad() for _, p in trained])
-        self._kvstore.pull(keys, [p.list_data() for _, p in trained])
-        for _, p in trained:
-            for x in p.list_data():
-                x._mark.fresh = False
-
-    def _update(self, ignore_stale):
+    def _update(self, ignore_stale_grad=False):
+        if self._update_on_kvstore:
+            for _, p in self._trained():
+                for x in p.list_data():
+                    x._mark.fresh = False
+            return
         plans = self._plans
         if plans is None or not plans.hold(self._params, self._updaters):
             plans = self._plans = _Plans(self._params, self._updaters)
         stale = [x for row in plans.rows for x in row.arrays if not x._mark.fresh]
         if stale:
-            if not ignore_stale:
+            if not ignore_stale_grad:
                 self._raise_stale(plans)
             plans = _Plans(self._params, self._updaters, fresh=True)
         if self._amp_loss_scaler is not None:
@@ -368,8 +404,7 @@ class Trainer:
         ------
         OSError   the file cannot be written
         """
-        if not self._kv_initialized:
-            self._init_kvstore()
+        self._prepare_store()
         if self._update_on_kvstore:
             self._kvstore.save_optimizer_states(fname, dump_optimizer=True)
         else:
@@ -386,8 +421,7 @@ class Trainer:
         OSError       the file cannot be read
         FormatError   it is something else
         """
-        if not self._kv_initialized:
-            self._init_kvstore()
+        self._prepare_store()
         if self._update_on_kvstore:
             self._kvstore.load_optimizer_states(fname)
             self._optimizer = self._kvstore._updater.optimizer

@@ -197,7 +197,7 @@ class ImageDetIter(ImageIter):
             if most > which.label_shape[0]:
                 which.reshape(None, (most, mine[1]))
         if verbose and mine[0] != other[0]:
-            logging.info("Resized label_shape to (%d, %d).", most, mine[1])
+            logging.getLogger().info("Resized label_shape to (%d, %d).", most, mine[1])
         return it
 
     # -------------------------------------------------------------------------------- batches
@@ -215,7 +215,7 @@ class ImageDetIter(ImageIter):
             if isinstance(error, MXNetError) and not isinstance(error, FormatError):
                 raise
             self.skipped += 1
-            logging.debug("Invalid label, skipping: %s", error)
+            logging.getLogger().debug("Invalid label, skipping: %s", error)
             return None
         return made
 

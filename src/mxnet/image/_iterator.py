@@ -338,13 +338,13 @@ class ImageIter(DataIter):
                 if not self.skip_broken:
                     raise
                 self.skipped += 1
-                logging.warning("Invalid image, skipping: %s", error)
+                logging.getLogger().warning("Invalid image, skipping: %s", error)
                 continue
             try:
                 self.check_valid_image([picture])
             except RuntimeError as error:
                 self.skipped += 1
-                logging.debug("Invalid image, skipping: %s", error)
+                logging.getLogger().debug("Invalid image, skipping: %s", error)
                 continue
             made = self._augmented(picture, label)
             if made is not None:

@@ -91,7 +91,7 @@ class BaseModule:
     """
 
     def __init__(self, logger=logging):
-        self.logger = logger
+        self.logger = logging.getLogger() if logger is logging else logger
         self.binded = False
         self.for_training = False
         self.inputs_need_grad = False

@@ -152,11 +152,11 @@ class Module(BaseModule):
         self._symbol.save(symbol_file(prefix), remove_amp_cast=remove_amp_cast)
         name = params_file(prefix, epoch)
         self.save_params(name)
-        logging.info('Saved checkpoint to "%s"', name)
+        logging.getLogger().info('Saved checkpoint to "%s"', name)
         if save_optimizer_states:
             name = f"{prefix}-{epoch:04d}.states"
             self.save_optimizer_states(name)
-            logging.info('Saved optimizer state to "%s"', name)
+            logging.getLogger().info('Saved optimizer state to "%s"', name)
 
     # ------------------------------------------------------------------ descriptions
     @property

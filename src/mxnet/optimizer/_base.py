@@ -1,6 +1,7 @@
 """``Optimizer``: what all share: rates, multipliers, counts, half precision, the registry."""
 
 import inspect
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,6 +16,14 @@ from ._plan import HALF, Plan
 __all__ = ["Optimizer", "register", "create", "copied", "LearningRateError"]
 
 _Class = TypeVar("_Class", bound=type)
+
+
+def _users_level():
+    """How far up the first caller outside of the package is, for ``stacklevel``."""
+    level, frame = 1, sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("mxnet."):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 class LearningRateError(MXNetError, UserWarning):
@@ -106,7 +115,7 @@ class Optimizer:
                     "learning rate from ``lr_scheduler`` has been overwritten by ``learning_rate`` "
                     f"in optimizer: {lr_scheduler.base_lr} by {learning_rate}.",
                     UserWarning,
-                    stacklevel=3,
+                    stacklevel=_users_level(),
                 )
                 lr_scheduler.base_lr = learning_rate
         self.wd = wd

@@ -113,7 +113,9 @@ class BucketSentenceIter(DataIter):
             row[: len(sentence)] = sentence
             rows[b].append(row)
         if discarded:
-            logging.warning("discarded %d sentences longer than the largest bucket.", discarded)
+            logging.getLogger().warning(
+                "discarded %d sentences longer than the largest bucket.", discarded
+            )
         self.data = [
             onp.asarray(r, as_dtype(dtype)).reshape(len(r), n) for r, n in zip(rows, buckets)
         ]

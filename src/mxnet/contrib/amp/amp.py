@@ -366,7 +366,7 @@ def convert_symbol(
         list_loss_output_functions(target)
     )
     for name in sorted(losses):
-        logging.warning(
+        logging.getLogger().warning(
             "%s does not support dynamic loss scaling in symbolic and hybridized execution.", name
         )
     entries = _with_casts(sym._entries, policy, excluded)
