@@ -128,7 +128,10 @@ def refuse_keyword(name, where, known) -> NoReturn:
 
 
 def only_keywords(given, where, known, silent=("name",)):
-    """Refuse what is among the keywords ``given`` to a function and is not known."""
+    """Refuse what is among the keywords ``given`` to a function and is not known.
+
+    Names between double underscores (``__layout__``) are notes that no function reads.
+    """
     for name in given:
-        if name not in known and name not in silent:
+        if name not in known and name not in silent and not name.startswith("__"):
             refuse_keyword(name, where, known)
