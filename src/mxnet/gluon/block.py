@@ -30,7 +30,7 @@ from ..ndarray._serialize import atomic_write
 from ..ndarray.ndarray import _wrap
 from ..numpy.multiarray import ndarray
 from ..symbol import Symbol
-from ..util import is_np_array, np_array
+from ..util import is_np_array, is_np_shape, np_array
 from .parameter import DeferredInitializationError, Parameter, ParameterDict, brief, without_kind
 
 __all__ = [
@@ -280,7 +280,7 @@ class Block:
                     seen.add(id(p))
                     unique[name] = p
             params = unique
-        _save(filename, {name: p._reduce() for name, p in params.items()})
+        _save(filename, {name: p._reduce() for name, p in params.items()}, np_shape=is_np_shape())
 
     def load_parameters(
         self,
@@ -730,7 +730,7 @@ class HybridBlock(Block):
                 arrays[f"arg:{name}"] = p._reduce()
             elif name in states:
                 arrays[f"aux:{name}"] = p._reduce()
-        _save(names[1], arrays)
+        _save(names[1], arrays, np_shape=is_np_shape())
 
     def _own_structure(self):
         if self._called_with is None:

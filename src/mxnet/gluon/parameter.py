@@ -807,7 +807,7 @@ class ParameterDict:
                     f"save: the name '{p.name}' does not begin with strip_prefix={strip_prefix!r}."
                 )
             out[p.name[len(strip_prefix) :]] = p._reduce()
-        _save(filename, out)
+        _save(filename, out, np_shape=is_np_shape())
 
     def load(
         self,
