@@ -174,6 +174,8 @@ def _complete_shapes(op, bound, inputs, names):
                 f"does not "
                 f"fit input of shape {shapes[0]}: {e}"
             ) from None
+    elif op.infer is None and op.name.startswith("elemwise_"):  # all inputs have one shape
+        found = dict.fromkeys(unknown, next((s for s in shapes if s is not None), None))
     for name, x in unknown.items():
         shape = found.get(name)
         if shape is None:

@@ -748,6 +748,17 @@ class HybridBlock(Block):
             "hybridized": self._active,
         }
 
+    @property
+    def _cached_graph(self):
+        """(Inputs, outputs) of the traced block as symbols; empty before: loggers draw it."""
+        if self._called_with is None:
+            return ()
+        graph = self._symbol()
+        found = {s.name: s for s in graph.get_internals() if s.name[:4] == "data"}
+        n = _count_arrays(self._called_with)
+        names = ["data"] if n == 1 else [f"data{i}" for i in range(n)]
+        return [found[k] if k in found else symbol.var(k) for k in names], graph
+
     def _symbol(self):
         """The block's outputs as a symbol, for inputs of the structure it was last called with."""
         structure = self._called_with
