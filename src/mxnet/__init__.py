@@ -15,6 +15,10 @@ if not (_jax_log := _logging.getLogger("jax")).level:
     _jax_log.setLevel(_logging.WARNING)  # a root logger at DEBUG is not for its lines
 _jax.config.update("jax_enable_x64", True)  # float64 and int64 are real in MXNet
 
+from ._module_paths import install as _install_paths
+
+_install_paths()
+
 from . import (
     attribute,
     autograd,

@@ -8,6 +8,8 @@ from ..onnx import export_model
 from ..onnx._import_more import get_model_metadata, import_model
 from ..symbol import Variable
 
+__path__ = []  # 1.x has it as a package, whose modules are other names of this one
+
 __all__ = [
     "export_model",
     "export_model_",

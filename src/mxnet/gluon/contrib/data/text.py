@@ -11,10 +11,10 @@ from ....contrib.text.vocab import Vocabulary
 from ....error import FormatError, MXNetError, fail, nearest
 from ...data._batch import Bulk, Column, host_array
 from ...data.dataset import Dataset
+from ._constants import EOS_TOKEN
 
 __all__ = ["WikiText2", "WikiText103", "MissingFileError", "UnknownSegmentError"]
 
-_END = "<eos>"
 _ROOT = os.path.join(_config.get("home"), "datasets", "wikitext-")
 
 
@@ -51,7 +51,7 @@ class _LanguageModelDataset(Dataset):
         """Count the tokens, and make a vocabulary of them unless there is one."""
         self._counter = Counter(content.split())
         if self._vocab is None:
-            self._vocab = Vocabulary(counter=self._counter, reserved_tokens=[_END])
+            self._vocab = Vocabulary(counter=self._counter, reserved_tokens=[EOS_TOKEN])
 
 
 class _WikiText(_LanguageModelDataset):
@@ -86,7 +86,7 @@ class _WikiText(_LanguageModelDataset):
         for line in content.splitlines():
             words = line.split()
             if words:
-                tokens += [*words, _END]
+                tokens += [*words, EOS_TOKEN]
         numbers = onp.asarray(self._vocab.to_indices(tokens), "int32")
         n = max(0, len(numbers) - 1) // self._seq_len
         if n == 0:

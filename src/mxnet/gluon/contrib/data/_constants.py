@@ -1,0 +1,5 @@
+"""Constants of the text data sets."""
+
+__all__ = ["EOS_TOKEN"]
+
+EOS_TOKEN = "<eos>"
