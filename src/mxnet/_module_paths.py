@@ -81,7 +81,6 @@ GONE = {
     "symbol.numpy._internal": "use mx.sym.np",
     "symbol.numpy._op": "use mx.sym.np",
     "symbol.numpy._register": "use mx.sym.np",
-    "symbol.numpy._symbol": "use mx.sym.np",
     "symbol.numpy_extension._op": "use mx.sym.npx",
     "symbol.numpy_extension._register": "use mx.sym.npx",
     "symbol.numpy_extension.image": "use mx.npx.image on arrays",

@@ -5,6 +5,7 @@ from .._ops import _spec
 from .numpy._symbol import _Symbol
 
 __all__ = []
+__path__ = []  # 1.x has it as a package
 
 
 def _converted(function):
