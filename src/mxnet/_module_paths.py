@@ -16,8 +16,6 @@ ALIASES = {
     "contrib.symbol": "symbol.contrib",
     "contrib.onnx.mx2onnx": "contrib.onnx",
     "contrib.onnx.onnx2mx": "contrib.onnx",
-    "contrib.onnx.onnx2mx.import_model": "contrib.onnx",
-    "contrib.onnx.onnx2mx.import_to_gluon": "contrib.onnx",
     "onnx.mx2onnx": "onnx",
     "ndarray.utils": "ndarray",
     "ndarray.gen_contrib": "ndarray.contrib",
