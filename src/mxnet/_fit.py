@@ -90,7 +90,7 @@ def _initialize_kvstore(kvstore, param_arrays, arg_params, param_names, update_o
     for i, (name, arrays) in enumerate(zip(param_names, param_arrays)):
         kvstore.init(name, arg_params[name])
         if update_on_kvstore:
-            kvstore.pull(name, arrays, priority=-i)
+            kvstore.pull(name, arrays, priority=-i, ignore_sparse=False)
 
 
 def _trained(param_arrays, grad_arrays):
@@ -106,7 +106,7 @@ def _update_params_on_kvstore(param_arrays, grad_arrays, kvstore, param_names):
     names = [param_names[i] for i, _, _ in found]
     if names:
         kvstore.push(names, [list(grads) for _, _, grads in found])
-        kvstore.pull(names, [list(arrays) for _, arrays, _ in found])
+        kvstore.pull(names, [list(arrays) for _, arrays, _ in found], ignore_sparse=False)
 
 
 def _update_params(param_arrays, grad_arrays, updater, num_device, kvstore=None, param_names=None):
@@ -116,7 +116,7 @@ def _update_params(param_arrays, grad_arrays, updater, num_device, kvstore=None,
     if kvstore is not None and found:  # all at once: one program sums them
         keys = [i if param_names is None else param_names[i] for i, _, _ in found]
         kvstore.push(keys, [list(grads) for _, _, grads in found])
-        kvstore.pull(keys, [list(grads) for _, _, grads in found])
+        kvstore.pull(keys, [list(grads) for _, _, grads in found], ignore_sparse=False)
     for i, arrays, grads in found:
         for k, (w, g) in enumerate(zip(arrays, grads)):
             indices, gradients, weights = by_device[k]

@@ -324,3 +324,48 @@ def test_number_of_stored_elements():
     for bad, message in (((a, 0), "None or 1"), ((nd.ones((2, 2)),), "a CSRNDArray")):
         with pytest.raises(MXNetError, match=message):
             nd.contrib.getnnz(*bad)
+
+
+STORAGE = json.loads(
+    (Path(__file__).parents[1] / "data" / "ndarray" / "sparse_storage.json").read_text()
+)
+
+
+def test_storage_as_recorded():
+    """Storage and values of operators on every combination of storage types."""
+    d = nd.array([[0, 2, 0, -1], [0, 0, 0, 0], [3, 0, -2.5, 0], [0, 0, 0, 4]])
+    e = nd.array([[1, 0, 0, -1], [0, 0, 0, 0], [0, 5, 1, 0], [0, 0, 0, 0]])
+    wrong = []
+    for code, (stype, values) in STORAGE.items():
+        found = eval(code, {"nd": nd, "D": d, "E": e})  # noqa: S307
+        near = onp.allclose(found.asnumpy().ravel(), values, 1e-3, 1e-3, equal_nan=True)
+        if found.stype != stype or not near:
+            wrong.append((code, found.stype, stype))
+    assert len(STORAGE) > 500
+    assert wrong == []
+
+
+def test_conversion_between_sparse_storages_is_refused():
+    c = nd.ones((2, 2)).tostype("csr")
+    with pytest.raises(MXNetError, match="from csr to row_sparse"):
+        nd.cast_storage(c, "row_sparse")
+    assert (c._num_aux, c._aux_types) == (2, [onp.int64, onp.int64])
+    assert nd.ones((2, 2)).tostype("row_sparse")._num_aux == 1
+
+
+def test_one_trainer_per_sparse_parameter():
+    p = gluon.Parameter("p", shape=(2, 2), stype="row_sparse")
+    p.initialize()
+    gluon.Trainer([p], "sgd", kvstore="local")
+    with pytest.raises(RuntimeError, match="already set"):
+        gluon.Trainer([p], "sgd", kvstore="local")
+
+
+def test_pull_leaves_sparse_arrays_alone():
+    kv = mx.kv.create("local")
+    kv.init("a", nd.ones((3, 2)).tostype("row_sparse"))
+    out, dense = nd.sparse.zeros("row_sparse", (3, 2)), nd.zeros((3, 2))
+    kv.pull("a", out=[out, dense])
+    assert [out.asnumpy().sum(), dense.asnumpy().sum()] == [0, 6]
+    kv.pull("a", out=out, ignore_sparse=False)
+    assert out.asnumpy().sum() == 6

@@ -46,7 +46,6 @@ _DISTINCT = {
     "BatchNorm_v1": "BatchNorm_v1",
     "Convolution_v1": "Convolution_v1",
     "Pooling_v1": "Pooling_v1",
-    "_contrib_SparseEmbedding": "_contrib_SparseEmbedding",
     "_copyto": "_copyto",
     "_npi_copyto": "_copyto",
     "_np_cumsum": "_np_cumsum",

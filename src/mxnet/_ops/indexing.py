@@ -482,7 +482,7 @@ def _infer_embedding(data, *_, input_dim, output_dim, **__):
 
 @op(
     "Embedding",
-    aliases=("_npx_embedding", "_sparse_Embedding", "_contrib_SparseEmbedding"),
+    aliases=("_npx_embedding", "_sparse_Embedding"),
     infer=_infer_embedding,
 )
 def embedding(
@@ -525,6 +525,41 @@ def embedding(
         )
     at = _inside(data, input_dim, "clip")
     return used_rows(weight, at) if sparse_grad else _rows(weight, at, 0)
+
+
+@op("_contrib_SparseEmbedding", infer=_infer_embedding)
+def sparse_embedding(
+    data,
+    weight,
+    *,
+    input_dim: int,
+    output_dim: int,
+    dtype: DType = "float32",
+    deterministic: bool = False,
+):
+    """Rows of ``weight`` at given positions, with a row-sparse gradient.
+
+    Parameters
+    ----------
+    data : (*I) any number type              positions; those outside are clipped
+    weight : (input_dim, output_dim) float
+    input_dim, output_dim : int              the shape of weight
+    dtype : dtype, default float32           of weight, where it is not known yet
+    deterministic : bool, default False      accepted for compatibility: sums always are
+
+    Returns
+    -------
+    (*I, output_dim) dtype of weight
+
+    Raises
+    ------
+    ShapeError   if weight has another shape
+
+    Gradient   wrt weight: as of ``Embedding`` under ``sparse_grad``
+    """
+    return embedding(
+        data, weight, input_dim=input_dim, output_dim=output_dim, dtype=dtype, sparse_grad=True
+    )
 
 
 # --------------------------------------------------------------------------------- contrib

@@ -357,6 +357,16 @@ class Parameter:
     # private names of 1.x, which subclasses of client libraries copy and call
     _ctx_map = _trainer = None
 
+    def _set_trainer(self, trainer):
+        """Belong to a trainer; a parameter with sparse storage belongs to one only."""
+        if self._stype != "default" and trainer and self._trainer not in (None, trainer):
+            raise RuntimeError(
+                f"Parameter '{self.name}': Failed to set the trainer because it was already set: "
+                f"{self._stype} parameters take one trainer. Hint: give both groups of parameters "
+                "to one Trainer, or leave this one out."
+            )
+        self._trainer = trainer
+
     @property
     def _grad(self):
         return self._grad_handles

@@ -51,7 +51,7 @@ class Trainer:
 
     Raises
     ------
-    RuntimeError     a parameter has not been initialised
+    RuntimeError     a parameter has not been initialised; one with sparse storage has a trainer
     AssertionError   parameters are on different sets of devices
     ValueError       no such optimizer; ``params`` are no parameters
     """
@@ -96,6 +96,9 @@ class Trainer:
         self._plans = None  # prepared updates, see _prepare()
         self._amp_loss_scaler = None  # set by contrib.amp.init_trainer
         self._amp_original_scale = self._scale
+        for p in self._params:
+            if p.stype != "default":
+                p._set_trainer(self)
 
     # Subclasses replace the methods of 1.x below, down to _update: their names, what they are given
     # and when they are called are part of the interface.

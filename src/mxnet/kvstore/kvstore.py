@@ -141,13 +141,18 @@ class KVStore(KVStoreBase):
                 self._updater(k, total, stored)
 
     def pull(self, key, out=None, priority=0, ignore_sparse=True):
-        """Copy stored arrays into ``out``: an array or a list of arrays per key."""
+        """Copy stored arrays into ``out``: an array or a list of arrays per key.
+
+        Sparse arrays in ``out`` are left alone unless ``ignore_sparse=False``: their rows come by
+        :meth:`row_sparse_pull`.
+        """
         if out is None:
             raise MXNetError("KVStore.pull: out is missing: expected the NDArrays to write into.")
         for k, outs in self._pairs(key, out, "pull"):
             stored = self._stored(k, "pull")
             for o in outs:
-                stored.copyto(o)
+                if not (ignore_sparse and o.stype != "default"):
+                    stored.copyto(o)
 
     @uninterrupted
     def pushpull(self, key, value, out=None, priority=0):
@@ -156,7 +161,7 @@ class KVStore(KVStoreBase):
         """
         if self._updater is not None:
             self.push(key, value)
-            self.pull(key, value if out is None else out)
+            self.pull(key, value if out is None else out, ignore_sparse=False)
             return
         outs = dict(self._pairs(key, value if out is None else out, "pushpull"))
         sums = {
@@ -172,7 +177,7 @@ class KVStore(KVStoreBase):
     def broadcast(self, key, value, out, priority=0):
         """Store first values and copy them into ``out``."""
         self.init(key, value)
-        self.pull(key, out)
+        self.pull(key, out, ignore_sparse=False)
 
     def row_sparse_pull(self, key, out=None, priority=0, row_ids=None):
         """Copy rows of a stored row_sparse array into ``out``: no others are in it afterwards.

@@ -241,6 +241,15 @@ class BaseSparseNDArray(NDArray):
         return _wrap(NDArray, self._parts()[0])
 
     @property
+    def _num_aux(self):
+        return len(self._aux_types)
+
+    @property
+    def _aux_types(self):
+        """Types of the index arrays, in the order 1.9.1 keeps them: ``indptr`` first."""
+        return [p.spec.dtype.type for p in self._parts()[1:]]
+
+    @property
     def indices(self):
         """int64 numbers of the columns (csr) or rows (row_sparse) that are stored (a copy)."""
         return _wrap(NDArray, self._parts()[1])

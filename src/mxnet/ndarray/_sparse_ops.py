@@ -113,6 +113,30 @@ def _clip(op, inputs, given, tracked):
     return _on_values(op, inputs[0], given) if low <= 0 <= high else None
 
 
+def _quadratic(op, inputs, given, tracked):
+    x = inputs[0]
+    return _on_values(op, x, given) if x.stype == "csr" and not float(given.get("c", 0)) else None
+
+
+def _scatter_div(op, inputs, given, tracked):
+    """Of the stored rows only: 0 / 0 of the others is not computed."""
+    x, other = inputs
+    if x.stype != "row_sparse" or other.stype != "default" or x.shape != other.shape:
+        return None
+    return _with_dense(x, other, "elemwise_div")
+
+
+def _fully_connected(op, inputs, given, tracked):
+    """A bias of one column is taken with sparse data, as it comes from a row_sparse parameter."""
+    if len(inputs) < 3 or inputs[0].stype == "default" or inputs[2].ndim != 2:
+        return None
+    bias = inputs[2]
+    if bias.shape[1] != 1:
+        return None
+    bias = bias.tostype("default").reshape((-1,))
+    return _dense(op, [*inputs[:2], bias], given, None, None)
+
+
 def _if_zero_stays(holds):
     def rule(op, inputs, given, tracked):
         return _on_values(op, inputs[0], given) if holds(float(given["scalar"])) else None
@@ -255,10 +279,12 @@ def _concat(op, inputs, given, tracked):
 
 def _slice(op, inputs, given, tracked):
     x = inputs[0]
-    steps = given.get("step") or ()
-    if x.stype != "csr" or any(s not in (None, 1) for s in steps):
+    if x.stype != "csr" or given.get("step"):
         return None
-    begin, end = tuple(given["begin"]), tuple(given["end"])
+    begin, end = [
+        (given[k],) if isinstance(given[k], (int, onp.integer)) else tuple(given[k])
+        for k in ("begin", "end")
+    ]
     if len(begin) > 2 or len(begin) != len(end):
         return None
     where = [slice(b, e).indices(n)[:2] for b, e, n in zip(begin, end, x.shape)]
@@ -443,6 +469,19 @@ def _csr_dot(x, dense, transpose_a, transpose_b, only=None):
 
 
 def _dot(op, inputs, given, tracked):
+    found = _product_of_matrices(op, inputs, given, tracked)
+    wanted = given.get("forward_stype")
+    if wanted is None or tracked:
+        return found
+    if found is None:
+        found = _dense(op, inputs, given, None, None)
+    if found.stype == wanted:
+        return found
+    # csr and row_sparse have no direct conversion
+    return (found if found.stype == "default" else found.tostype("default")).tostype(wanted)
+
+
+def _product_of_matrices(op, inputs, given, tracked):
     a, b = inputs
     ta, tb = bool(given.get("transpose_a", False)), bool(given.get("transpose_b", False))
     wanted = given.get("forward_stype")
@@ -474,8 +513,6 @@ def _dot(op, inputs, given, tracked):
         found = _dense_by_csr(a, b, tb)
     else:
         return None
-    if wanted is not None and wanted != found.stype:
-        found = found.tostype(wanted)
     return found
 
 
@@ -489,7 +526,7 @@ def _csr_by_dense(a, b, ta, tb):
         only = onp.zeros(b.shape[0], bool)
         only[host(b._parts()[1])] = True
     value = _csr_dot(a, b, ta, tb, only)
-    if not ta:
+    if not ta or tb:
         return _wrap(NDArray, value)
     found = RowSparseNDArray._of_value(value)
     if not value.spec.grad:
@@ -569,6 +606,9 @@ _RULES = {
     "_lesser_equal_scalar": _if_zero_stays(lambda s: s < 0),
     "zeros_like": _zeros,
     "clip": _clip,
+    "_contrib_quadratic": _quadratic,
+    "_scatter_elemwise_div": _scatter_div,
+    "FullyConnected": _fully_connected,
     "elemwise_add": _sum_or_difference(lambda a, b: a + b),
     "elemwise_sub": _sum_or_difference(lambda a, b: a - b),
     "elemwise_mul": _product,

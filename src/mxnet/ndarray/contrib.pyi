@@ -822,12 +822,12 @@ def SparseEmbedding(
     input_dim: int,
     output_dim: int,
     dtype: _DType = "float32",
-    sparse_grad: bool = False,
+    deterministic: bool = False,
     *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Rows of ``weight`` at given positions."""
+    """Rows of ``weight`` at given positions, with a row-sparse gradient."""
 
 def index_copy(
     old_tensor: NDArray,

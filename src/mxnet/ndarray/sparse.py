@@ -327,23 +327,29 @@ def cast_storage(data, stype, out=None, name=None):
 
     Raises
     ------
-    MXNetError   unknown storage
-    ValueError   csr to row_sparse, or back; a csr array that is no matrix
+    MXNetError   unknown storage; csr to row_sparse, or back
+    ValueError   a csr array that is no matrix
     """
     if not isinstance(data, NDArray):
         raise TypeError(f"cast_storage: data must be an NDArray, got {type(data)}")
     need_stype(stype)
+    if "default" not in (data.stype, stype) and data.stype != stype:
+        raise MXNetError(
+            f"cast_storage: from {data.stype} to {stype} there is no conversion. Hint: "
+            ".tostype('default') first."
+        )
     found = data.tostype(stype)
     return found if out is None else found.copyto(out)
 
 
-def retain(data, indices, out=None, name=None):
+def retain(data, indices, out=None, name=None, **kwargs):
     """The rows of a row_sparse array with given numbers, in that order; zeros for those not stored.
 
     Parameters
     ----------
     data : RowSparseNDArray (N, *S)
     indices : NDArray (K,) of any number type
+    **kwargs : accepted for compatibility: the operator has no options
 
     Returns
     -------

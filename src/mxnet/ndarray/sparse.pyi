@@ -154,6 +154,7 @@ def gs_retain(
     indices: NDArray,
     out: NDArray | None = None,
     name: str | None = None,
+    **kwargs: Any,
 ) -> NDArray:
     """The rows of a row_sparse array with given numbers, in that order; zeros for those not
     stored.
@@ -167,6 +168,7 @@ def retain(
     indices: NDArray,
     out: NDArray | None = None,
     name: str | None = None,
+    **kwargs: Any,
 ) -> RowSparseNDArray:
     """The rows of a row_sparse array with given numbers, in that order; zeros for those not
     stored.
