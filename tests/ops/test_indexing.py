@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import numpy as onp
 import pytest
 
+from mxnet import autograd, nd
 from mxnet._ops import _spec
 from mxnet.error import MXNetError, ShapeError
 from support.ops import call, check_gradient, gradients
@@ -226,3 +227,17 @@ def test_boolean_mask():
     assert definition.fn(jnp.asarray(X), onp.array([0, 0])).shape == (0, 3)
     with pytest.raises(ShapeError, match=r"mask \(2,\) for axis 0 of \(2, 3\), got \(3,\)"):
         definition.fn(jnp.asarray(X), onp.zeros(3))
+
+
+def test_sparse_embedding_has_a_gradient_of_the_used_rows():
+    w = nd.arange(6).reshape((3, 2))
+    w.attach_grad(stype="row_sparse")
+    with autograd.record():
+        y = nd.contrib.SparseEmbedding(
+            nd.array([2, 0, 2]), w, input_dim=3, output_dim=2, deterministic=True
+        )
+    y.backward()
+    assert y.asnumpy().tolist() == [[4, 5], [0, 1], [4, 5]]
+    assert w.grad.stype == "row_sparse"
+    assert w.grad.indices.asnumpy().tolist() == [0, 2]
+    assert w.grad.data.asnumpy().tolist() == [[1, 1], [2, 2]]
