@@ -16,9 +16,10 @@ import gc
 import signal
 import sys
 import threading
+import time
 from _signal import getsignal  # without the making of enumerations, which takes 1 us
 from _signal import signal as set_handler
-from _thread import get_ident
+from _thread import get_ident, start_new_thread
 
 __all__ = ["enter_scope", "later", "leave_scope", "uninterrupted", "whole"]
 
@@ -27,7 +28,7 @@ _SIGNALS = tuple([int(getattr(signal, n)) for n in _NAMES if hasattr(signal, n)]
 # An interrupt that is repeated this often while it is held is no longer held: whatever the section
 # does, the user wants to get out of it.
 _PATIENCE = 3
-_LATER = 0.002  # seconds
+_LATER = 0.02  # seconds
 
 _main = threading.main_thread().ident
 _previous = {}  # signal -> the handler that ours stands for
@@ -63,9 +64,12 @@ def _handle(signum, frame):
 
 def _again(signum):
     """Send a signal anew a moment later: to the main thread, where it also ends a sleep."""
-    timer = threading.Timer(_LATER, signal.pthread_kill, (_main, signum))
-    timer.daemon = True
-    timer.start()
+    start_new_thread(_send, (signum,))  # which, unlike threading's, waits for nothing
+
+
+def _send(signum):
+    time.sleep(_LATER)
+    signal.pthread_kill(_main, signum)
 
 
 def _install():
@@ -127,9 +131,10 @@ def uninterrupted(function):
 
 
 def whole(function):
-    """Mark an ``__exit__`` that is to run from its first bytecode to its end.
+    """Mark an ``__enter__`` or ``__exit__`` that nothing may split.
 
-    It holds where :func:`enter_scope` was called before, and ends by :func:`leave_scope`.
+    That holds from :func:`enter_scope` on, which the first calls, to :func:`leave_scope`, by which
+    the other ends. What comes in the first is handled at the end of the next section.
     """
     _whole.add(function.__code__)
     return function
@@ -152,7 +157,7 @@ def leave_scope():
             _deliver()
 
 
-for _function in (_restore, _deliver, _release, leave_scope):
+for _function in (_install, _restore, _deliver, _hold, _release, enter_scope, leave_scope):
     whole(_function)
 
 

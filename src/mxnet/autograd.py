@@ -65,6 +65,7 @@ class _Scope:
     def __init__(self, recording, training):
         self.recording, self.training = recording, training
 
+    @whole
     def __enter__(self):
         t = threads
         if self.recording and not t.scope and t.tracing is None:

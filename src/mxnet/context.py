@@ -118,6 +118,7 @@ class Context(metaclass=_HasDefault):
 
     __repr__ = __str__
 
+    @whole
     def __enter__(self):
         mine = canonical(self)
         enter_scope()

@@ -23,6 +23,7 @@ class initial_values:
 
     __slots__ = ("saved",)
 
+    @whole
     def __enter__(self):
         enter_scope()
         self.saved = threads.initializing

@@ -109,6 +109,7 @@ class aside:
 
     __slots__ = ("apart", "saved")
 
+    @whole
     def __enter__(self):
         t = threads
         enter_scope()
@@ -574,6 +575,7 @@ class Trace:
         self.random_words = []  # indices of the streams of random draws among the words
         self.captured = {}  # Parameter -> (stand-in handle, its placeholder)
 
+    @whole
     def __enter__(self):
         t = threads
         enter_scope()

@@ -37,6 +37,7 @@ class _unrecorded:
     def __init__(self, training):
         self.training = training
 
+    @whole
     def __enter__(self):
         t = threads
         enter_scope()
