@@ -89,6 +89,7 @@ WRITTEN = {
     "_unravel_index": ([whole(3, 9)], {"shape": (3, 4)}),
     "where": ([onp.sign(X), X, Y], {}),
     "Embedding": ([whole(1, 2, 0), X], {"input_dim": 3, "output_dim": 4}),
+    "_contrib_SparseEmbedding": ([whole(1, 2, 0), X], {"input_dim": 3, "output_dim": 4}),
     "_contrib_index_copy": ([X, whole(2, 0, dtype="int64"), Y[:2]], {}),
     "_contrib_index_add": ([X, whole(2, 2, dtype="int64"), Y[:2]], {}),
     "_contrib_index_array": ([X], {}),
