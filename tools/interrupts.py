@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from typing import Any
 
 import numpy as onp
 
@@ -47,7 +48,7 @@ def scratch(x, y):
             loss = ((nd.dot(nd.relu(nd.dot(x, w1)), w2) - y) ** 2).mean()
         loss.backward()
         for p in (w1, w2):
-            p[:] = p - 0.01 * p.grad
+            p[:] = p - p.grad * 0.01
         return loss.asscalar()
 
     return step, lambda path: nd.save(path, [w1, w2])
@@ -56,7 +57,7 @@ def scratch(x, y):
 def network(hybridize=False, deferred=False):
     """A perceptron of layers."""
     net = nn.HybridSequential()
-    given = {} if deferred else {"in_units": WIDE}
+    given: dict[str, Any] = {} if deferred else {"in_units": WIDE}
     net.add(nn.Dense(WIDE, activation="relu", **given), nn.Dense(1, **given))
     net.initialize(mx.init.Xavier())
     if hybridize:
@@ -71,7 +72,7 @@ def with_gluon(optimizer, loader=0, **kinds):
         net = network(**kinds)
         trainer = gluon.Trainer(net.collect_params(), optimizer, {"learning_rate": 0.001})
         loss = gluon.loss.L2Loss()
-        data = [(x, y)]
+        data: Any = [(x, y)]
         if loader:
             pairs = gluon.data.ArrayDataset(x, y)
             data = gluon.data.DataLoader(

@@ -81,6 +81,7 @@ BY_NAME = {
 }  # fmt: skip
 # where a name means something else in one function
 BY_FUNCTION = {
+    ("NDArray.broadcast_like", "other"): "NDArray | None",
     ("linspace", "stop"): "_Number",
     ("arange", "dtype"): "_DType",
     ("zeros", "shape"): "_Shape", ("ones", "shape"): "_Shape", ("full", "shape"): "_Shape",

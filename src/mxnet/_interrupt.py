@@ -30,7 +30,7 @@ _SIGNALS = tuple([int(getattr(signal, n)) for n in _NAMES if hasattr(signal, n)]
 _PATIENCE = 3
 _LATER = 0.02  # seconds
 
-_main = threading.main_thread().ident
+_main = threading.main_thread().ident or 0  # it runs, so it has one
 _previous = {}  # signal -> the handler that ours stands for
 _noted = {}  # signal -> how often it came
 _whole = set()  # code objects, see whole()

@@ -51,7 +51,7 @@ logging.getLogger("jax._src.xla_bridge").addFilter(_Quiet())
 
 
 class _Current(threading.local):
-    stack = ()
+    stack: tuple = ()
     default = None  # set_default()
 
 

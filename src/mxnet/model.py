@@ -4,6 +4,7 @@ import importlib.util
 import logging
 import time
 import warnings
+from typing import Any
 
 import numpy as onp
 
@@ -196,7 +197,7 @@ class FeedForward(BASE_ESTIMATOR):
         return eval_data
 
     # ------------------------------------------------------------------ modules
-    def _module(self, data, work_load_list=None, logger=logging):
+    def _module(self, data, work_load_list=None, logger: Any = logging):
         names = [d[0] for d in data.provide_data]
         labels = [d[0] for d in data.provide_label or ()]
         if self.sym_gen is None:

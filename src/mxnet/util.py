@@ -4,6 +4,7 @@ import functools
 import inspect
 import os
 import threading
+from typing import Any
 
 from .context import Context, device_of, gpu_memory_info, num_gpus
 
@@ -102,8 +103,10 @@ def _under(kind, func):
             if inspect.isfunction(member):
                 setattr(func, name, _under(kind, member))
             elif isinstance(member, property):
-                parts = [f and _under(kind, f) for f in (member.fget, member.fset, member.fdel)]
-                setattr(func, name, property(*parts, member.__doc__))
+                parts: Any = (member.fget, member.fset, member.fdel)
+                changed: Any = [f and _under(kind, f) for f in parts]
+                fget, fset, fdel = changed
+                setattr(func, name, property(fget, fset, fdel, member.__doc__))
         return func
     if not callable(func):
         raise TypeError(f"use_np: expected a function or a class, got {type(func)}")

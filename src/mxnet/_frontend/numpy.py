@@ -8,6 +8,7 @@ need to be read first are written out.
 import functools
 import inspect
 import operator
+from typing import Any, cast
 
 import numpy as onp
 
@@ -555,7 +556,7 @@ def numpy_functions(front):
     @define
     def append(arr, values, axis=None):
         """``values`` behind ``arr``, along an axis or flattened."""
-        return concatenate([arr, values], axis=axis)
+        return concatenate([arr, values], axis=cast(Any, axis))
 
     @define
     def split(ary, indices_or_sections, axis=0):
@@ -572,7 +573,7 @@ def numpy_functions(front):
         if sections and front.eager:
             n = ary.shape[axis]
             small, more = divmod(n, sections)
-            starts = [k * small + min(k, more) for k in range(sections)]
+            starts = [k * small + min(k, more) for k in range(int(cast(Any, sections)))]
             given = {"indices": tuple(starts)}
         return _many(call("_npi_split", [ary], {**given, "axis": axis}))
 
@@ -648,7 +649,7 @@ def numpy_functions(front):
         need("tensordot", "a", a), need("tensordot", "b", b)
         if isinstance(axes, (int, onp.integer)):
             return call("_npi_tensordot_int_axes", [a, b], {"axes": int(axes)})
-        first, second = axes
+        first, second = cast(Any, axes)
         first = (first,) if isinstance(first, int) else tuple(first)
         second = (second,) if isinstance(second, int) else tuple(second)
         if len(first) != len(second):
@@ -658,7 +659,7 @@ def numpy_functions(front):
     @define
     def inner(a, b):
         """Product over the last axes."""
-        return tensordot(a, b, ((-1,), (-1,)))
+        return tensordot(a, b, cast(Any, ((-1,), (-1,))))
 
     @define
     def outer(a, b):
@@ -867,7 +868,7 @@ def _pairs(width, ndim):
     width = tuple(width)
     if width and isinstance(width[0], (int, onp.integer)):
         width = ((width[0], width[-1]),)
-    pairs = tuple((int(w[0]), int(w[-1])) for w in width)
+    pairs = tuple((int(w[0]), int(w[-1])) for w in cast(Any, width))
     if ndim is not None and len(pairs) == 1:
         pairs *= ndim
     return pairs

@@ -2,6 +2,7 @@
 
 import inspect
 import math
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -301,7 +302,7 @@ def np_choice(
     elif replace:
         i = (uniform01(key, (count,), "float64") * n).astype("int64")
     else:
-        i = jax.random.permutation(key, n)[:count]
+        i = jax.random.permutation(cast(Any, key), n)[:count]
     i = i.astype("int64").reshape(shape)
     return i if source is None else jnp.take(source, i, 0)
 

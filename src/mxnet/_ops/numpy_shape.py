@@ -1,7 +1,7 @@
 """NumPy's operators that rearrange: reshape, transpose, join, split, pad, flip, choose."""
 
 import ast
-from typing import Literal
+from typing import Any, Literal
 
 import jax.numpy as jnp
 import numpy as onp
@@ -596,17 +596,18 @@ def np_pad(
     """
     if isinstance(pad_width, str):
         pad_width = ast.literal_eval(pad_width)
-    if len(pad_width) == 1:
-        pad_width = tuple(pad_width) * data.ndim
-    if len(pad_width) != data.ndim or any(min(w) < 0 for w in pad_width):
+    width: Any = pad_width
+    if len(width) == 1:
+        width = tuple(width) * data.ndim
+    if len(width) != data.ndim or any(min(w) < 0 for w in width):
         fail(
             ShapeError,
             "pad",
             "the widths do not fit the axes",
             expected=f"{data.ndim} pairs >= 0 for shape {data.shape}",
-            got=pad_width,
+            got=width,
         )
-    pairs = [tuple(w) for w in pad_width]
+    pairs = [tuple(w) for w in width]
     if mode == "constant":
         value = jnp.asarray(constant_value).astype(data.dtype)
         return lax.pad(data, value, [(lo, hi, 0) for lo, hi in pairs])

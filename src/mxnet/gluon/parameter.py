@@ -2,7 +2,7 @@
 
 import warnings
 from collections import OrderedDict
-from typing import Any
+from typing import Any, cast
 
 import numpy as onp
 
@@ -263,7 +263,7 @@ class Parameter:
         self._grad_handles = OrderedDict()
         with aside():
             for c, x in self._data.items():
-                NDArray.attach_grad(x, self._grad_req, self._grad_stype)
+                NDArray.attach_grad(x, cast(str, self._grad_req), self._grad_stype)
                 self._grad_handles[c] = x.grad
 
     @uninterrupted

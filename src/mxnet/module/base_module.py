@@ -90,7 +90,7 @@ class BaseModule:
     for_training, inputs_need_grad : bool                        how it is bound
     """
 
-    def __init__(self, logger=logging):
+    def __init__(self, logger: Any = logging):
         self.logger = logging.getLogger() if logger is logging else logger
         self.binded = False
         self.for_training = False

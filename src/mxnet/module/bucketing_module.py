@@ -42,7 +42,7 @@ class BucketingModule(BaseModule):
         self,
         sym_gen,
         default_bucket_key=None,
-        logger=logging,
+        logger: Any = logging,
         context=_CPU,
         work_load_list=None,
         fixed_param_names=None,

@@ -199,7 +199,7 @@ class DataParallelExecutorGroup:
         for_training,
         inputs_need_grad,
         shared_group=None,
-        logger=logging,
+        logger: Any = logging,
         fixed_param_names=None,
         grad_req="write",
         state_names=None,

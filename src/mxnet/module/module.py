@@ -70,7 +70,7 @@ class Module(BaseModule):
         symbol,
         data_names=("data",),
         label_names=("softmax_label",),
-        logger=logging,
+        logger: Any = logging,
         context=_CPU,
         work_load_list=None,
         fixed_param_names=None,

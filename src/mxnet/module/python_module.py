@@ -1,6 +1,7 @@
 """Modules that Python code computes: a base, and losses."""
 
 import logging
+from typing import Any
 
 from .._fit import require
 from ..ndarray import NDArray, array
@@ -21,7 +22,7 @@ class PythonModule(BaseModule):
     logger : logging.Logger
     """
 
-    def __init__(self, data_names, label_names, output_names, logger=logging):
+    def __init__(self, data_names, label_names, output_names, logger: Any = logging):
         super().__init__(logger=logger)
         self._data_names = list(data_names) if isinstance(data_names, tuple) else data_names
         self._label_names = list(label_names) if isinstance(label_names, tuple) else label_names
@@ -156,7 +157,7 @@ class PythonLossModule(PythonModule):
         name="pyloss",
         data_names=("data",),
         label_names=("softmax_label",),
-        logger=logging,
+        logger: Any = logging,
         grad_func=None,
     ):
         super().__init__(data_names, label_names, [f"{name}_output"], logger=logger)

@@ -2,6 +2,7 @@
 
 import copy
 import logging
+from typing import Any
 
 from .._fit import require
 from .base_module import UNIFORM, BaseModule
@@ -20,7 +21,7 @@ class SequentialModule(BaseModule):
     META_TAKE_LABELS = "take_labels"
     META_AUTO_WIRING = "auto_wiring"
 
-    def __init__(self, logger=logging):
+    def __init__(self, logger: Any = logging):
         super().__init__(logger=logger)
         self._modules = []
         self._metas = []

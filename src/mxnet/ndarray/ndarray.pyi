@@ -210,7 +210,7 @@ class NDArray:
     ) -> NDArray:
         """Repeat the named axes, which have size 1."""
 
-    def broadcast_like(self, other: NDArray | Context = None, **kwargs: Any) -> NDArray:
+    def broadcast_like(self, other: NDArray | None = None, **kwargs: Any) -> NDArray:
         """Broadcast to the shape of ``other``; with ``lhs_axes`` and ``rhs_axes`` only these."""
 
     def broadcast_to(

@@ -1,6 +1,7 @@
 """Making arrays of ``mx.np``."""
 
 import operator
+from typing import Any, cast
 
 import numpy as onp
 
@@ -204,7 +205,7 @@ def linspace(
         raise NotImplementedError("linspace: start and stop must be numbers")
     if axis != 0:
         raise NotImplementedError("linspace: only axis 0 is there")
-    data, step = onp.linspace(start, stop, int(num), endpoint, True)
+    data, step = onp.linspace(start, stop, int(num), endpoint, retstep=True)
     x = array(data, as_dtype(dtype), ctx if device is None else device)
     return (x, float(step)) if retstep else x
 
@@ -229,7 +230,7 @@ def eye(N, M=None, k=0, dtype=onp.float32, ctx=None, device=None, **kwargs):
 
 def identity(n, dtype=None, ctx=None, device=None):
     """The identity matrix."""
-    return eye(n, dtype=dtype, ctx=ctx if device is None else device)
+    return eye(n, dtype=cast(Any, dtype), ctx=ctx if device is None else device)
 
 
 def indices(dimensions, dtype=onp.int32, ctx=None, device=None):

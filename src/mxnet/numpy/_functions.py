@@ -1,5 +1,7 @@
 """Functions of ``mx.np`` that look at values, or that only arrays have."""
 
+from typing import Any
+
 import numpy as onp
 
 from .._frontend.numpy import plain_number
@@ -34,7 +36,7 @@ need = FRONT.need
 
 def nonzero(a):
     """Positions of the elements that are not 0, a vector of int64 for each axis."""
-    found = call("_npx_nonzero", [need("nonzero", "a", a)], {})
+    found: Any = call("_npx_nonzero", [need("nonzero", "a", a)], {})
     return tuple([found[:, k] for k in range(max(a.ndim, 1))])
 
 

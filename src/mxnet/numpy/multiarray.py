@@ -1,5 +1,7 @@
 """``mx.np.ndarray``: a handle with NumPy's semantics on the engine's values."""
 
+from typing import Any, cast
+
 import numpy as onp
 
 from .._dtypes import as_dtype
@@ -325,7 +327,7 @@ class ndarray(NumpyMethods, NDArray):
         IndexError   an index out of range; too many indices
         """
         if key.__class__ is not int and key.__class__ is not slice:
-            key = _plain_key(key)
+            key = cast(Any, _plain_key(key))
             masks = [k for k in key if _is_mask(k)]
             if masks:
                 if len(key) == 1:
@@ -350,7 +352,7 @@ class ndarray(NumpyMethods, NDArray):
         if isinstance(value, NDArray) and not isinstance(value, ndarray):
             _refuse(value)
         if key.__class__ is not int and key.__class__ is not slice:
-            key = _plain_key(key)
+            key = cast(Any, _plain_key(key))
             masks = [k for k in key if _is_mask(k)]
             if masks:
                 if len(key) == 1:

@@ -1,5 +1,7 @@
 """``mx.np.random``: random arrays. The stream is set by ``mx.random.seed``."""
 
+from typing import Any, cast
+
 import numpy as onp
 
 from .._dtypes import as_dtype
@@ -62,7 +64,7 @@ def _size(size):
 def _draw(name, parameters, size, dtype=None, ctx=None, out=None):
     """Numbers with parameters that are numbers or arrays, which broadcast against ``size``."""
     size = _size(size)
-    given = {} if size is None else {"size": size}
+    given: dict[str, Any] = {} if size is None else {"size": size}
     if dtype is not None:
         given["dtype"] = as_dtype(dtype)
     elif out is not None:
@@ -244,7 +246,7 @@ def choice(a, size=None, replace=True, p=None, ctx=None, out=None):
             "_npi_choice", given, ctx, out
         )  # fmt: skip
     if not isinstance(a, NDArray):
-        a = _array(a, ctx, None)
+        a = _array(a, ctx, cast(Any, None))
     if a.ndim != 1:
         raise ValueError("a must be 1-dimensional")
     return call("_npi_choice", [a, *weights], given, out)
@@ -252,7 +254,7 @@ def choice(a, size=None, replace=True, p=None, ctx=None, out=None):
 
 def multinomial(n, pvals, size=None, **kwargs):
     """How often each outcome happens in ``n`` trials: (*size, K) int64."""
-    given = {"n": int(n)}
+    given: dict[str, Any] = {"n": int(n)}
     if size is not None:
         given["size"] = _size(size)
     if isinstance(pvals, NDArray):

@@ -1,6 +1,7 @@
 """``mx.npx.random``: random arrays beyond NumPy's."""
 
 import math
+from typing import Any, cast
 
 from ..error import fail
 from ..ndarray.ndarray import NDArray
@@ -36,7 +37,7 @@ def bernoulli(prob=None, logit=None, size=None, dtype=None, ctx=None, out=None):
         prob = call("sigmoid", [logit], {})
     elif prob is None:
         prob = 1 / (1 + math.exp(-logit))
-    return _random.bernoulli(prob, size, dtype, ctx, out)
+    return _random.bernoulli(cast(Any, prob), size, dtype, ctx, out)
 
 
 def uniform_n(low=0.0, high=1.0, batch_shape=None, dtype=None, ctx=None):

@@ -3,6 +3,7 @@ gradient descent using predictive variance reduction").
 """
 
 import logging
+from typing import Any
 
 from ... import ndarray as nd
 from ...context import cpu
@@ -34,7 +35,7 @@ class SVRGModule(Module):
         symbol,
         data_names=("data",),
         label_names=("softmax_label",),
-        logger=logging,
+        logger: Any = logging,
         context=None,
         work_load_list=None,
         fixed_param_names=None,
