@@ -35,12 +35,11 @@ def _by_kernel(x, axis):
 
 
 def sorted_with_positions(x, axis, ascending):
-    """Positions (int32, or int64 for long axes) that sort ``x`` along ``axis``, stably."""
+    """Positions (int32) that sort ``x`` along ``axis``, stably."""
     x = lax.stop_gradient(x)
     if _by_kernel(x, axis):
         return jnp.moveaxis(kernels.order(jnp.moveaxis(x, axis, -1), ascending), -1, axis)
-    kind = "int32" if x.shape[axis] < 2**31 else "int64"
-    i = lax.broadcasted_iota(kind, x.shape, axis)
+    i = lax.broadcasted_iota("int32", x.shape, axis)
     _, order = lax.sort(
         (x if ascending else _turned(x), i), dimension=axis, is_stable=True, num_keys=1
     )

@@ -232,7 +232,7 @@ def first_position(reduce, x, a):
     if x.dtype == bool:
         x = lax.convert_element_type(x, "uint8")
     best = lax.broadcast_in_dim(reduce(x, (a,)), x.shape, [d for d in range(x.ndim) if d != a])
-    i = lax.broadcasted_iota("int32" if x.shape[a] < 2**31 else "int64", x.shape, a)
+    i = lax.broadcasted_iota("int32", x.shape, a)
     found = lax.bitwise_or(lax.eq(x, best), lax.ne(x, x))
     return lax.reduce_min(lax.select(found, i, lax.full_like(i, x.shape[a])), (a,))
 

@@ -85,7 +85,8 @@ def take(a, indices, axis=None, mode="raise", out=None):
     Positions outside are taken as ``mode`` says: 'clip' (also for 'raise', as a program cannot
     raise) or 'wrap'.
     """
-    need("take", "a", a), need("take", "indices", indices)
+    need("take", "a", a)
+    need("take", "indices", indices)
     if axis is None:
         a, axis = FUNCTIONS["reshape"](a, -1), 0
     return call("take", [a, indices], {"axis": axis, "mode": "wrap" if mode == "wrap" else "clip"})
