@@ -23,7 +23,9 @@ print(*sys.argv[1:])
 
 
 def _call(*arguments, cwd=None):
-    command = [sys.executable, "-m", "mxnet.run", *map(str, arguments)]
+    # What NumPy only deprecates in an older version is there still, and warns.
+    quiet = ["-W", "ignore::DeprecationWarning"]
+    command = [sys.executable, *quiet, "-m", "mxnet.run", *map(str, arguments)]
     return subprocess.run(
         command, check=False, capture_output=True, text=True, cwd=cwd, timeout=120
     )

@@ -183,6 +183,7 @@ def attempt(kind, chance, longest, folder):
 
 def main(total, seed=None, kinds=tuple(KINDS)):
     """Interrupt so many trainings; 0 if none was lost."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job's is ignored
     seed = random.randrange(1 << 30) if seed is None else seed
     print(f"seed {seed}")
     chance, lost = random.Random(seed), []

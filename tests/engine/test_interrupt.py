@@ -34,6 +34,14 @@ MOMENTS = int(os.environ.get("MXNET_TEST_INTERRUPTS", "150"))
 trip = collections.defaultdict(functools.partial(_thread.interrupt_main, signal.SIGINT))
 
 
+@pytest.fixture(autouse=True)
+def signals_arrive():
+    """A shell starts what runs in its background with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def lines_of(step):
     """How many lines of Python a step runs."""
     count = 0

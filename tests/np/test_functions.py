@@ -28,6 +28,10 @@ def test_as_numpy(call):
     onp.testing.assert_allclose(found.asnumpy(), wanted, rtol=2e-4, atol=2e-5)
 
 
+def test_count_nonzero_of_all_is_an_int():
+    assert type(np.count_nonzero(np.array(B))) is int
+
+
 def test_eigenvectors():
     for function in (np.linalg.eigh, np.linalg.eig):
         values, vectors = function(np.array(SYMMETRIC))

@@ -42,6 +42,11 @@ def _alltrue(a, axis=None, out=None, keepdims=False):
     return onp.all(a, axis, out, keepdims)
 
 
+def _count_nonzero(a, axis=None, *, keepdims=False):
+    found = onp.count_nonzero(a, axis, keepdims=keepdims)
+    return int(found) if isinstance(found, onp.integer) else found  # NumPy's type changes with 2.1
+
+
 def _in1d(ar1, ar2, assume_unique=False, invert=False):
     return onp.isin(onp.ravel(ar1), ar2, assume_unique, invert)
 
@@ -128,6 +133,7 @@ def _mirr(values, finance_rate, reinvest_rate):
 
 _OWN = {
     "alltrue": _alltrue,
+    "count_nonzero": _count_nonzero,
     "in1d": _in1d,
     "msort": _msort,
     "trapz": _trapz,
