@@ -6,7 +6,7 @@ from collections import namedtuple
 import numpy as onp
 
 from . import kvstore as kvs
-from .kvstore import KVStoreBase
+from .kvstore import KVStore, KVStoreBase
 
 __all__ = [
     "BatchEndParam",
@@ -88,6 +88,9 @@ def _create_kvstore(kvstore, num_device, arg_params):
 def _initialize_kvstore(kvstore, param_arrays, arg_params, param_names, update_on_kvstore):
     """Put the parameters' values into a store, and where it updates them, back on all devices."""
     for i, (name, arrays) in enumerate(zip(param_names, param_arrays)):
+        if not hasattr(kvstore, "init") or (update_on_kvstore and type(kvstore) is not KVStore):
+            kvstore.broadcast(name, arg_params[name], out=arrays)  # what every store must have
+            continue
         kvstore.init(name, arg_params[name])
         if update_on_kvstore:
             kvstore.pull(name, arrays, priority=-i, ignore_sparse=False)
@@ -104,7 +107,10 @@ def _update_params_on_kvstore(param_arrays, grad_arrays, kvstore, param_names):
     """Send gradients to a store that runs the optimizer, and fetch the parameters."""
     found = list(_trained(param_arrays, grad_arrays))
     names = [param_names[i] for i, _, _ in found]
-    if names:
+    if type(kvstore) is not KVStore:
+        for i, arrays, grads in found:
+            kvstore.pushpull(param_names[i], grads, out=arrays, priority=-i)
+    elif names:
         kvstore.push(names, [list(grads) for _, _, grads in found])
         kvstore.pull(names, [list(arrays) for _, arrays, _ in found], ignore_sparse=False)
 
@@ -113,7 +119,11 @@ def _update_params(param_arrays, grad_arrays, updater, num_device, kvstore=None,
     """Update parameters here, with gradients that a store sums over the devices if there is one."""
     by_device = [([], [], []) for _ in range(num_device)]
     found = list(_trained(param_arrays, grad_arrays))
-    if kvstore is not None and found:  # all at once: one program sums them
+    if kvstore is not None and type(kvstore) is not KVStore:
+        for i, _, grads in found:
+            key = i if param_names is None else param_names[i]
+            kvstore.pushpull(key, grads, priority=-i)
+    elif kvstore is not None and found:  # all at once: one program sums them
         keys = [i if param_names is None else param_names[i] for i, _, _ in found]
         kvstore.push(keys, [list(grads) for _, _, grads in found])
         kvstore.pull(keys, [list(grads) for _, _, grads in found], ignore_sparse=False)

@@ -627,6 +627,19 @@ class HybridBlock(Block):
             object.__setattr__(new, k, {} if k == "_graphs" else copy.deepcopy(v, memo))
         return new
 
+    def _call_forward(self, forward, args, kwargs):
+        """A ``forward`` of the user's, see :func:`_compiled_in_numpy`."""
+        if not is_np_array():
+            return forward(self, *args, **kwargs)
+        if self._active and threads.tracing is None and not kwargs:
+            first = self._first_array(args)
+            if isinstance(first, ndarray):
+                try:
+                    return self._call_traced(first.context, args, ndarray, forward)
+                except TraceError as e:
+                    self._not_compiled(e)
+        return _checked(self, forward(self, *args, **kwargs))
+
     def register_child(self, block, name=None):
         """Make a HybridBlock a child of this one."""
         if not isinstance(block, HybridBlock):
@@ -1001,18 +1014,9 @@ def _compiled_in_numpy(forward):
     With ``mx.nd`` such a method runs as Python, also in a hybridized block, as in MXNet 1.x.
     """
 
-    @functools.wraps(forward)
+    @functools.wraps(forward)  # by which it is the user's to picklers: it must hold nothing of ours
     def compiled(self, *args, **kwargs):
-        if not is_np_array():
-            return forward(self, *args, **kwargs)
-        if self._active and threads.tracing is None and not kwargs:
-            first = self._first_array(args)
-            if isinstance(first, ndarray):
-                try:
-                    return self._call_traced(first.context, args, ndarray, forward)
-                except TraceError as e:
-                    self._not_compiled(e)
-        return _checked(self, forward(self, *args, **kwargs))
+        return self._call_forward(forward, args, kwargs)
 
     return compiled
 

@@ -166,23 +166,32 @@ class Trainer:
     def _init_kvstore(self):
         """Decide who updates, now that all parameters have values."""
         store, on_store = self._store, self._kvstore_params["update_on_kvstore"]
+        given = self._kvstore_params["kvstore"]
         self._contexts = self._check_contexts()
         several = self._contexts is not None and len(self._contexts) > 1
         if len(self._updaters) < len(self._contexts or ()):
             self._updaters = [_optimizer.get_updater(self._optimizer) for _ in self._contexts]
-        if isinstance(store, _kvstore.KVStore) and not several and store.num_workers == 1:
+        if not several and not on_store and type(store) is _kvstore.KVStore:
+            store = None  # nothing to sum
+        elif not several and isinstance(given, str) and "dist" not in given:
             store = None
         if store is None:
             if on_store:
                 raise ValueError(
                     "Trainer: update_on_kvstore=True needs a kvstore and parameters on several "
-                    f"devices, got kvstore {self._kvstore_params['kvstore']!r} and "
+                    f"devices, got kvstore {given!r} and "
                     f"{self._contexts}. Hint: leave it out."
                 )
             on_store = None
         else:
+            capable = store.is_capable(KVStoreBase.OPTIMIZER)
             if on_store is None:
-                on_store = self._amp_loss_scaler is None and store.is_capable(KVStoreBase.OPTIMIZER)
+                on_store = capable and self._amp_loss_scaler is None
+            elif on_store and not capable:
+                raise ValueError(
+                    f"Please set update_on_kvstore=False when training with {type(store)}: it "
+                    "says that it is not capable of 'optimizer'."
+                )
             on_store = bool(on_store)
             if self._compression_params:
                 store.set_gradient_compression(self._compression_params)
@@ -199,7 +208,7 @@ class Trainer:
         if store is not None:
             for p in waiting:
                 i = self._param2idx[p.name]
-                if isinstance(store, _kvstore.KVStore):
+                if type(store) is _kvstore.KVStore:
                     store.init(i, p.list_data()[0])
                 else:  # what every store must have
                     store.broadcast(i, p.list_data()[0], p.list_data())
@@ -317,7 +326,7 @@ class Trainer:
         if store is None:
             return
         trained, on_store = self._trained(), self._update_on_kvstore
-        if not isinstance(store, _kvstore.KVStore):  # what every store must understand
+        if type(store) is not _kvstore.KVStore:  # what every store must understand
             for i, p in trained:
                 out = {"out": p.list_data()} if on_store else {}
                 store.pushpull(i, p.list_grad(), priority=-i, **out)
@@ -504,8 +513,10 @@ class _Plans:
 
     def run_guarded(self, updaters, scaler):
         """Update where all gradients are finite, see ``LossScaler``."""
-        if any(plan is None and weights for (plan, _), weights in zip(self.plans, self.chosen)):
-            # one by one, by Python functions: they have to know beforehand
+        if not getattr(scaler, "_on_device", False) or any(
+            plan is None and weights for (plan, _), weights in zip(self.plans, self.chosen)
+        ):
+            # Python functions of the user's decide, or update one by one: they know beforehand
             if not scaler.has_overflow([r.parameter for r in self.rows]):
                 self.run(updaters)
             for weights in self.chosen:

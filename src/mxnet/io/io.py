@@ -225,6 +225,16 @@ class ResizeIter(_OfOthers):
         if self.reset_internal:
             self.data_iter.reset()
 
+    def next(self):
+        """The next :class:`DataBatch`."""
+        batch = DataIter.next(self)  # made of getdata() ..., which subclasses replace
+        bucket = getattr(self.current_batch, "bucket_key", None)
+        if bucket is not None:
+            batch.bucket_key = bucket
+            batch.provide_data = self.current_batch.provide_data
+            batch.provide_label = self.current_batch.provide_label
+        return batch
+
     def iter_next(self):
         if self.cur == self.size:
             return False
@@ -464,8 +474,7 @@ class NDArrayIter(DataIter):
         self.cursor = -self.batch_size
         self.num_source = len(self._sources)
         self._cache_data = self._cache_label = None
-        if shuffle:
-            self._shuffle_data()
+        self.reset()
 
     @property
     def data_list(self):
@@ -523,15 +532,14 @@ class NDArrayIter(DataIter):
         if not self.iter_next():
             raise StopIteration
         if self.last_batch_handle != "pad" and self.cursor + self.batch_size > self.num_data:
-            if self.last_batch_handle == "roll_over":
-                self._keep_rest()
+            self._keep_rest()
             raise StopIteration
         data, label = self.getdata(), self.getlabel()
         return DataBatch(data=data, label=label, pad=self.getpad(), index=None)
 
     def _keep_rest(self):
-        n = len(self.data)
-        if self.cursor < 0:
+        rolls = self.last_batch_handle == "roll_over"
+        if rolls and self.cursor < 0:
             fail(
                 MXNetError,
                 "NDArrayIter",
@@ -539,34 +547,55 @@ class NDArrayIter(DataIter):
                 expected=f"batch_size of at most {self.num_data}",
                 got=self.batch_size,
             )
-        rest = [self._take(s) for s in self._sources]
-        self._cache_data, self._cache_label = rest[:n], rest[n:]
+        rest = self.getdata(), self.getlabel()  # also where it is left out: as often as in 1.x
+        if rolls:
+            self._cache_data, self._cache_label = rest
 
-    def _take(self, source, kept=None):
-        """One array of the current batch."""
-        start, end = self.cursor, self.cursor + self.batch_size
-        if kept is not None:
-            return joined(kept, source.take(onp.arange(end)), self._axis)
+    # Subclasses replace the methods of 1.x below: names and arguments are part of the interface.
+    def _getdata(self, data_source, start=None, end=None):
+        """The samples from ``start`` to ``end`` of pairs of name and array; past the last, the
+        first ones follow.
+        """
+        places = onp.arange(start or 0, self.num_data if end is None else end)
+        if len(places) and places[-1] >= self.num_data:
+            places %= self.num_data
+        return [self._source(x).take(places) for _, x in data_source]
+
+    def _source(self, array):
+        for s in self._sources:
+            if s.array is array:
+                return s
+        return Source(array, self._axis)
+
+    def _concat(self, first_data, second_data):
+        return [joined(x, y, self._axis) for x, y in zip(first_data, second_data, strict=True)]
+
+    def _batchify(self, data_source):
+        """The current batch of pairs of name and array."""
+        start, end, n = self.cursor, self.cursor + self.batch_size, self.num_data
+        kept = self._cache_data if data_source is self.data else self._cache_label
+        if (
+            self.last_batch_handle == "roll_over"
+            and -self.batch_size < start < 0
+            and kept is not None
+        ):
+            return self._concat(kept, self._getdata(data_source, end=end))
         if start < 0:
             raise MXNetError(
                 f"NDArrayIter: there is no current batch (cursor {start}). Hint: call iter_next() "
                 "first, or next()."
             )
-        if end <= self.num_data or self.last_batch_handle != "pad":
-            return source.take(onp.arange(start, min(end, self.num_data)))
-        return source.take(onp.arange(start, end) % self.num_data)
-
-    def _batch(self, sources, cache):
-        rolled = self.last_batch_handle == "roll_over" and -self.batch_size < self.cursor < 0
-        if not rolled or cache is None:
-            return [self._take(s) for s in sources]
-        return [self._take(s, kept) for s, kept in zip(sources, cache)]
+        if end <= n or self.last_batch_handle != "pad":
+            return self._getdata(data_source, start, min(end, n))
+        return self._concat(
+            self._getdata(data_source, start=start), self._getdata(data_source, end=end - n)
+        )
 
     def getdata(self):
-        return self._batch(self._sources[: len(self.data)], self._cache_data)
+        return self._batchify(self.data)
 
     def getlabel(self):
-        return self._batch(self._sources[len(self.data) :], self._cache_label)
+        return self._batchify(self.label)
 
     def getpad(self):
         if self.last_batch_handle == "pad" and self.cursor + self.batch_size > self.num_data:

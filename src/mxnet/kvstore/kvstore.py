@@ -93,6 +93,11 @@ class KVStore(KVStoreBase):
         ------
         MXNetError   the key is there already
         """
+        self._init(key, value)
+
+    # The methods that users call do not call each other: a subclass that replaces one replaces
+    # that one only, as in 1.x.
+    def _init(self, key, value):
         for k, values in self._pairs(key, value, "init"):
             if k in self._arrays:
                 raise MXNetError(
@@ -127,13 +132,16 @@ class KVStore(KVStoreBase):
         value : NDArray or list of NDArray (one per device); for a list of keys, a list of those
         priority : int     accepted for compatibility
         """
+        self._push(key, value)
+
+    def _push(self, key, value):
         found = [
             (k, *self._sum(k, values, "push")) for k, values in self._pairs(key, value, "push")
         ]
         if self._updater is None:
             for k, _, total in found:
                 self._arrays[k] = total.copy()
-        elif isinstance(self._updater, Updater):
+        elif type(self._updater) is Updater and self._updater.optimizer.fuses:
             keys, stored, totals = [list(t) for t in zip(*found)] if found else ([], [], [])
             self._updater(keys, totals, stored)
         else:
@@ -146,6 +154,9 @@ class KVStore(KVStoreBase):
         Sparse arrays in ``out`` are left alone unless ``ignore_sparse=False``: their rows come by
         :meth:`row_sparse_pull`.
         """
+        self._pull(key, out, ignore_sparse)
+
+    def _pull(self, key, out, ignore_sparse=True):
         if out is None:
             raise MXNetError("KVStore.pull: out is missing: expected the NDArrays to write into.")
         for k, outs in self._pairs(key, out, "pull"):
@@ -160,8 +171,8 @@ class KVStore(KVStoreBase):
         stored.
         """
         if self._updater is not None:
-            self.push(key, value)
-            self.pull(key, value if out is None else out, ignore_sparse=False)
+            self._push(key, value)
+            self._pull(key, value if out is None else out, ignore_sparse=False)
             return
         outs = dict(self._pairs(key, value if out is None else out, "pushpull"))
         sums = {
@@ -176,8 +187,8 @@ class KVStore(KVStoreBase):
 
     def broadcast(self, key, value, out, priority=0):
         """Store first values and copy them into ``out``."""
-        self.init(key, value)
-        self.pull(key, out, ignore_sparse=False)
+        self._init(key, value)
+        self._pull(key, out, ignore_sparse=False)
 
     def row_sparse_pull(self, key, out=None, priority=0, row_ids=None):
         """Copy rows of a stored row_sparse array into ``out``: no others are in it afterwards.

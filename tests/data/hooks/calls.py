@@ -4,12 +4,14 @@
 """
 
 import json
+import os
 import sys
 
 import numpy as onp
 
 import mxnet as mx
 from mxnet import autograd, gluon, nd
+from mxnet.contrib import amp
 
 
 def kind(x):
@@ -517,6 +519,577 @@ def replaced_in_a_block(how):
     return log
 
 
+SOURCE = (
+    "reset hard_reset next iter_next getdata getlabel getindex getpad _getdata _shuffle_data "
+    "_concat _batchify"
+).split()
+
+
+def of_arrays(handle, shuffle):
+    """What NDArrayIter calls on itself, over two epochs, and what its batches hold."""
+    log = []
+    cls = spy(mx.io.NDArrayIter, ["reset", *SOURCE[1:]], log)
+    it = cls(onp.arange(10.0).reshape(5, 2), onp.arange(5), 2, shuffle, handle)
+    log.append("made")
+    for _ in range(2):
+        for batch in it:
+            log.append(["batch", batch.pad, len(batch.data), batch.data[0].shape[0]])
+        it.reset()
+        log.append("reset")
+    it.hard_reset()
+    return [c if isinstance(c, str) or c[0] == "batch" else c[0] for c in log]
+
+
+class Tens(mx.io.NDArrayIter):
+    """Replaces one method, as users do; ``replaced`` says which."""
+
+
+def replaced_of_arrays(name, handle):
+    def getdata(self):
+        return [x * 10 for x in mx.io.NDArrayIter.getdata(self)]
+
+    def getlabel(self):
+        return [x + 100 for x in mx.io.NDArrayIter.getlabel(self)]
+
+    def iter_next(self):  # every second batch
+        return mx.io.NDArrayIter.iter_next(self) and mx.io.NDArrayIter.iter_next(self)
+
+    def next(self):
+        batch = mx.io.NDArrayIter.next(self)
+        batch.data = [x - 1 for x in batch.data]
+        return batch
+
+    def reset(self):  # a subclass's attributes are not there yet when the base's __init__ runs
+        self.resets = getattr(self, "resets", 0) + 1
+        mx.io.NDArrayIter.reset(self)
+
+    replaced = {
+        "getdata": getdata,
+        "getlabel": getlabel,
+        "getpad": lambda self: 7,
+        "getindex": lambda self: [5],
+        "iter_next": iter_next,
+        "next": next,
+        "reset": reset,
+        "provide_data": property(lambda self: [mx.io.DataDesc("own", (9, 9))]),
+    }
+    it = type("Tens", (Tens,), {name: replaced[name]})(
+        onp.arange(10.0).reshape(5, 2), onp.arange(5), 2, False, handle
+    )
+    out = []
+    for _ in range(2):
+        for b in it:
+            out.append([b.data[0].asnumpy().tolist(), b.label[0].asnumpy().tolist(), b.pad])
+            out.append([kind(b.index), [d.name for d in it.provide_data]])
+        it.reset()
+    return [out, getattr(it, "resets", None)]
+
+
+def around(how):
+    """ResizeIter and PrefetchingIter of the user's own, around an iterator of the user's own."""
+    inner, outer = [], []
+    source = spy(Rows, ITER[:-1], inner)()
+    made = {
+        "resize": lambda: spy(mx.io.ResizeIter, ITER[:-1], outer)(source, 5),
+        "resize_kept": lambda: spy(mx.io.ResizeIter, ITER[:-1], outer)(source, 2, False),
+        "prefetch": lambda: spy(mx.io.PrefetchingIter, ITER[:-1], outer)(source),
+        "prefetch_two": lambda: spy(mx.io.PrefetchingIter, ITER[:-1], outer)(
+            [source, spy(Rows, ITER[:-1], [])()],
+            [{"data": "a"}, {"data": "b"}],
+            [{"softmax_label": "c"}, {"softmax_label": "d"}],
+        ),
+    }[how]()
+    outer.append("made")
+    for _ in range(2):
+        for batch in made:
+            outer.append(["batch", batch.pad, len(batch.data)])
+        made.reset()
+        outer.append("reset")
+    made.iter_next()
+    outer.append([len(made.getdata()), len(made.getlabel()), made.getpad(), kind(made.getindex())])
+    return {
+        "outer": [c if isinstance(c, str) or c[0] not in ITER else c[0] for c in outer],
+        "inner": [c[0] for c in inner],
+    }
+
+
+SAMPLERS = {
+    "SequentialSampler": lambda cls: cls(5),
+    "RandomSampler": lambda cls: cls(5),
+    "FilterSampler": lambda cls: cls(lambda x: x < 4, gluon.data.SimpleDataset(list(range(6)))),
+}
+
+
+def sampler(name, replaced, last):
+    """A sampler's methods, noted or replaced, under BatchSampler and the loader."""
+    log = []
+    base = getattr(gluon.data, name)
+    if replaced == "__iter__":
+        cls = type("Own", (base,), {"__iter__": lambda self: iter([4, 2, 0])})
+    elif replaced == "__len__":
+        cls = type("Own", (base,), {"__len__": lambda self: 3})
+    else:
+        cls = spy(base, ["__iter__", "__len__"], log)
+    made = SAMPLERS[name](cls)
+    batches = spy(gluon.data.BatchSampler, ["__iter__", "__len__"], log)(made, 2, last)
+    data = gluon.data.ArrayDataset(nd.arange(8))
+    loader = gluon.data.DataLoader(data, batch_sampler=batches)
+    out = [len(loader)]
+    for _ in range(2):
+        seen = [b.asnumpy().tolist() for b in loader]
+        drawn = name == "RandomSampler" and replaced != "__iter__"
+        out.append([len(b) for b in seen] if drawn else seen)
+    calls = [c[0] for c in log]
+    direct = gluon.data.DataLoader(data, 2, sampler=made, last_batch=last)
+    out.append(len(direct))
+    out.append([len(b) for b in direct])
+    out.append(
+        sorted(gluon.data.ArrayDataset(nd.arange(8)).sample(made)[i] for i in range(2))
+        if name != "RandomSampler"
+        else None
+    )
+    return [calls, json.loads(json.dumps(out, default=float))]
+
+
+def batch_sampler(replaced, workers, threads):
+    """A BatchSampler with one method replaced, read by workers."""
+    cls = {
+        "__iter__": lambda: type(
+            "Own", (gluon.data.BatchSampler,), {"__iter__": lambda self: iter([[0, 3], [1]])}
+        ),
+        "__len__": lambda: type("Own", (gluon.data.BatchSampler,), {"__len__": lambda self: 9}),
+    }[replaced]()
+    batches = cls(gluon.data.SequentialSampler(5), 2)
+    data = gluon.data.ArrayDataset(nd.arange(5), nd.arange(5) * 2)
+    made = gluon.data.DataLoader(
+        data, batch_sampler=batches, num_workers=workers, thread_pool=threads
+    )
+    return [len(made), [[x.asnumpy().tolist() for x in b] for b in made]]
+
+
+class Squares(gluon.data.ArrayDataset):
+    def __getitem__(self, idx):
+        return super().__getitem__(idx) ** 2
+
+
+class Few(gluon.data.ArrayDataset):
+    def __len__(self):
+        return 3
+
+
+class Simple(gluon.data.SimpleDataset):
+    def __getitem__(self, idx):
+        return super().__getitem__(idx) + 1
+
+
+class Halved(gluon.data.vision.transforms.ToTensor):
+    def hybrid_forward(self, F, x):
+        return super().hybrid_forward(F, x) / 2
+
+
+class Shifted(gluon.data.vision.transforms.Normalize):
+    def forward(self, x):
+        return super().forward(x) + 1
+
+
+def data_set(name, workers, threads):
+    """A data set, or a transform, with one method replaced."""
+    images = nd.arange(4 * 2 * 2 * 3).reshape((4, 2, 2, 3)).astype("uint8")
+    numbers = nd.arange(4).astype("float32").reshape((4, 1))
+    transforms = gluon.data.vision.transforms
+    made = {
+        "array": lambda: Squares(numbers),
+        "length": lambda: Few(numbers),
+        "simple": lambda: Simple(numbers),
+        "pair": lambda: gluon.data.ArrayDataset(numbers, Squares(numbers)),
+        "take": lambda: Squares(numbers).take(3),
+        "first": lambda: gluon.data.ArrayDataset(images, numbers).transform_first(Halved()),
+        "of_mine": lambda: Simple(images).transform(transforms.ToTensor()),
+        "composed": lambda: gluon.data.SimpleDataset(images).transform(
+            transforms.Compose([Halved(), Shifted(0.5, 0.5)])
+        ),
+    }[name]()
+    loader = gluon.data.DataLoader(made, 2, num_workers=workers, thread_pool=threads)
+
+    def told(b):
+        return [told(x) for x in b] if isinstance(b, (list, tuple)) else number(b)
+
+    def number(x):
+        return [round(float(v), 4) for v in x.asnumpy().ravel()]
+
+    return [len(loader), [told(b) for b in loader]]
+
+
+def with_workers(threads):
+    """What is called on the samplers when workers read ahead: before the first batch, and after."""
+    log = []
+    order = spy(gluon.data.SequentialSampler, ["__iter__", "__len__"], log)(9)
+    batches = spy(gluon.data.BatchSampler, ["__iter__", "__len__"], log)(order, 2, "keep")
+    made = gluon.data.DataLoader(
+        gluon.data.SimpleDataset(list(range(9))),
+        batch_sampler=batches,
+        num_workers=1,
+        thread_pool=threads,
+    )
+    log.append(["made"])
+    log.append([len(made)])
+    for _ in range(2):
+        for b in made:
+            log.append(["batch", b.asnumpy().tolist()])
+    return [c if c[0] == "batch" else c[0] for c in log]
+
+
+class Counting(mx.kv.KVStoreBase):
+    """A store of the user's own that sums, and may run the optimizer."""
+
+    log, capable = [], False
+
+    def __init__(self):
+        self.values, self.updater = {}, None
+
+    def broadcast(self, key, value, out, priority=0):
+        self.log.append(["broadcast", kind(key), kind(value), kind(out), priority])
+        self.values[key] = value.copy()
+        for o in out if isinstance(out, list) else [out]:
+            o[:] = value
+
+    def pushpull(self, key, value, out=None, priority=0):
+        self.log.append(["pushpull", kind(key), kind(value), kind(out), priority])
+        some = value if isinstance(value, list) else [value]
+        total = sum(float(v.asnumpy().ravel()[0]) for v in some)
+        if self.updater is not None:
+            self.updater(key, nd.ones(some[0].shape) * total, self.values[key])
+        for o in some if out is None else out if isinstance(out, list) else [out]:
+            o[:] = total if self.updater is None else self.values[key].as_in_context(o.context)
+
+    def set_optimizer(self, optimizer):
+        self.log.append(["set_optimizer", type(optimizer).__name__])
+        self.updater = mx.optimizer.get_updater(optimizer)
+
+    @classmethod
+    def is_capable(cls, capability):
+        cls.log.append(["is_capable", capability])
+        return cls.capable
+
+    def set_gradient_compression(self, params):
+        self.log.append(["set_gradient_compression", kind(params)])
+
+    def save_optimizer_states(self, fname, dump_optimizer=False):
+        self.log.append(["save_optimizer_states", dump_optimizer])
+
+    def load_optimizer_states(self, fname):
+        self.log.append(["load_optimizer_states"])
+
+    @property
+    def type(self):
+        self.log.append(["type"])
+        return "mine"
+
+    @property
+    def rank(self):
+        return 0
+
+    @property
+    def num_workers(self):
+        return 1
+
+
+def with_module(store, devices, on_store, log, folder):
+    os.environ["MXNET_UPDATE_ON_KVSTORE"] = "01"[on_store is not False]
+    try:
+        m = mx.mod.Module(network(), context=[mx.cpu(i) for i in range(devices)])
+        m.bind([("data", (2, 3))], [("softmax_label", (2,))])
+        m.init_params(mx.init.One())
+        m.init_optimizer(store, "sgd", {"learning_rate": 0.5})
+    finally:
+        del os.environ["MXNET_UPDATE_ON_KVSTORE"]
+    log.append(["made"])
+    for _ in range(2):
+        m.forward_backward(mx.io.DataBatch([nd.ones((2, 3))], [nd.array([0, 1])]))
+        m.update()
+        log.append(["stepped"])
+    m.save_optimizer_states(folder + "/module_store")
+    m.load_optimizer_states(folder + "/module_store")
+    return [round(float(v.sum().asscalar()), 4) for _, v in sorted(m.get_params()[0].items())]
+
+
+def users_store(how, devices, on_store, capable, folder):
+    """A registered store: by name or as an object, in a trainer or a module."""
+    log = []
+    cls = mx.kv.KVStoreBase.register(
+        type("CountingStore", (Counting,), {"log": log, "capable": capable})
+    )
+    given = "countingstore" if how.endswith("name") else cls()
+    out = []
+    if how.startswith("trainer"):
+        params, made = two_parameters(devices)
+        t = gluon.Trainer(
+            params, "sgd", {"learning_rate": 0.5}, kvstore=given, update_on_kvstore=on_store
+        )
+        log.append(["made"])
+        for _ in range(2):
+            backward(made)
+            t.step(2)
+            log.append(["stepped"])
+        out = [round(float(p.data().sum().asscalar()), 5) for p in made]
+        t.save_states(folder + "/own_store")
+        if t._update_on_kvstore:
+            try:
+                t.load_states(folder + "/own_store")
+            except AttributeError:
+                log.append(["AttributeError"])
+    else:
+        out = with_module(cls(), devices, on_store, log, folder)
+    return [[c for c in log if c[0] != "type"], out]
+
+
+STORED = (
+    "init push pull pushpull broadcast row_sparse_pull set_optimizer set_gradient_compression "
+    "save_optimizer_states load_optimizer_states _set_updater"
+).split()
+
+
+def spied_store(log, name="device"):
+    """A store of the library's, of a subclass."""
+    store = mx.kv.create(name)
+    store.__class__ = spy(type(store), STORED, log)
+    return store
+
+
+def subclass_of_store(how, devices, on_store, folder):
+    log = []
+    store = spied_store(log)
+    if how == "module":
+        log.append([with_module(store, devices, on_store, log, folder)])
+        return [c if "states" not in str(c[0]) else c[:1] for c in log]
+    params, made = two_parameters(devices)
+    t = gluon.Trainer(
+        params, "sgd", {"learning_rate": 0.5}, kvstore=store, update_on_kvstore=on_store
+    )
+    log.append(["made"])
+    for _ in range(2):
+        backward(made)
+        t.step(2)
+        log.append(["stepped"])
+    t.save_states(folder + "/store")
+    t.load_states(folder + "/store")
+    log.append([round(float(p.data().sum().asscalar()), 5) for p in made])
+    return [c if "states" not in str(c[0]) else c[:1] for c in log]
+
+
+def replaced_in_a_store(name, on_store):
+    """A store's subclass that doubles what passes."""
+    store = mx.kv.create("device")
+    base = type(store)
+
+    def doubled(x):
+        return [doubled(v) for v in x] if isinstance(x, (list, tuple)) else x * 2
+
+    def push(self, key, value, priority=0):
+        assert not isinstance(key, (list, tuple))
+        base.push(self, key, doubled(value), priority)
+
+    def pushpull(self, key, value, out=None, priority=0):
+        assert not isinstance(key, (list, tuple))
+        base.pushpull(self, key, doubled(value), out, priority)
+
+    def pull(self, key, out=None, priority=0, ignore_sparse=True):
+        base.pull(self, key, out, priority, ignore_sparse)
+        for o in out if isinstance(out, (list, tuple)) else [out]:
+            o += 1
+
+    store.__class__ = type("Doubling", (base,), {name: locals()[name]})
+    params, made = two_parameters(2)
+    t = gluon.Trainer(
+        params, "sgd", {"learning_rate": 0.5}, kvstore=store, update_on_kvstore=on_store
+    )
+    out = []
+    for _ in range(2):
+        backward(made)
+        t.step(2)
+        out.append(
+            [round(float(p.data(c).sum().asscalar()), 5) for p in made for c in p.list_ctx()]
+        )
+    return out
+
+
+RULES = (
+    "_get_lr _get_wd _get_lrs _get_wds update update_multi_precision create_state "
+    "create_state_multi_precision _update_count _set_current_context"
+).split()
+
+
+def prepare(trainer):
+    """amp.init_trainer, without amp.init, which changes every operator."""
+    amp.amp._amp_initialized = True
+    amp.amp._loss_scaler = amp.loss_scaler.LossScaler()
+    try:
+        amp.init_trainer(trainer)
+    finally:
+        amp.amp._amp_initialized = False
+
+
+def rule(name, where, replaced):
+    """An optimizer of the user's own: in the store, or where AMP guards the update."""
+    log = []
+    base = getattr(mx.optimizer, name)
+    hooks = {
+        "_get_lr": lambda self, i: 0.5 * (i + 1),
+        "_get_lrs": lambda self, some: [0.5 * (i + 1) for i in some],
+        "_get_wd": lambda self, i: 0.3,
+        "update": lambda self, i, w, g, s: w.__iadd__(1),
+        "update_multi_precision": lambda self, i, w, g, s: [
+            x.__iadd__(2) for x in (w if isinstance(w, (list, tuple)) else [w])
+        ],
+        "create_state": lambda self, i, w: (
+            log.append(["create_state", i]) or base.create_state(self, i, w)
+        ),
+    }
+    if replaced == "all":
+        cls = spy(base, [r for r in RULES if r != "update" or name == "Adam"], log)
+    else:
+        cls = type("Own", (base,), {replaced: hooks[replaced]})
+    params, made = two_parameters(2 if where == "store" else 1)
+    options = {"learning_rate": 0.1}
+    t = gluon.Trainer(params, cls(**options), update_on_kvstore=True if where == "store" else None)
+    out = []
+    if where == "store":
+        for _ in range(2):
+            backward(made)
+            t.step(2)
+            out.append([round(float(p.data().sum().asscalar()), 3) for p in made])
+    else:
+        prepare(t)
+        for step in range(3):
+            with autograd.record():
+                loss = sum(p.data().sum() for p in made)
+                with amp.scale_loss(loss, t) as scaled:
+                    if step == 1:
+                        scaled = scaled * float("inf")
+                    autograd.backward(scaled)
+            t.step(1)
+            out.append([round(float(p.data().sum().asscalar()), 3) for p in made])
+            log.append("stepped")
+    return [
+        [
+            c
+            if isinstance(c, str)
+            else c[:1] + [c[1][0] if isinstance(c[1], list) and c[1] else c[1]]
+            for c in log
+        ],
+        out,
+    ]
+
+
+def scaler(replaced):
+    """A loss scaler of the user's own."""
+    log = []
+    base = amp.loss_scaler.LossScaler
+    if replaced == "all":
+        cls = spy(base, ["has_overflow"], log)
+    else:
+        cls = type(
+            "Own",
+            (base,),
+            {"has_overflow": lambda self, params: log.append(len(list(params))) or len(log) == 2},
+        )
+    params, made = two_parameters(1)
+    t = gluon.Trainer(params, "sgd", {"learning_rate": 0.1})
+    prepare(t)
+    t._amp_loss_scaler = cls()
+    out = []
+    for _ in range(3):
+        with autograd.record():
+            loss = sum(p.data().sum() for p in made)
+            with amp.scale_loss(loss, t) as scaled:
+                autograd.backward(scaled)
+        t.step(1)
+        out.append([round(float(p.data().sum().asscalar()), 3) for p in made])
+        out.append(t._amp_loss_scaler.loss_scale)
+    return [[c if isinstance(c, int) else c[0] for c in log], out]
+
+
+def more_cases(folder):
+    for handle in ("pad", "discard", "roll_over"):
+        for shuffle in (False, True):
+            yield f"of_arrays/{handle}/{shuffle}", lambda h=handle, s=shuffle: of_arrays(h, s)
+        for name in "getdata getlabel getpad getindex iter_next next reset provide_data".split():
+            yield (
+                f"replaced_of_arrays/{name}/{handle}",
+                lambda n=name, h=handle: replaced_of_arrays(n, h),
+            )
+    for how in ("resize", "resize_kept", "prefetch", "prefetch_two"):
+        yield f"around/{how}", lambda h=how: around(h)
+    for name in SAMPLERS:
+        for replaced in ("__iter__", "__len__", "none"):
+            for last in ("keep", "discard", "rollover"):
+                yield (
+                    f"sampler/{name}/{replaced}/{last}",
+                    lambda n=name, r=replaced, x=last: sampler(n, r, x),
+                )
+    for workers, threads in ((0, False), (2, True), (2, False)):
+        for replaced in ("__iter__", "__len__"):
+            yield (
+                f"batch_sampler/{replaced}/{workers}/{threads}",
+                lambda r=replaced, w=workers, t=threads: batch_sampler(r, w, t),
+            )
+        for name in "array length simple pair take first of_mine composed".split():
+            if threads and name == "composed":
+                continue  # fails there
+            yield (
+                f"data_set/{name}/{workers}/{threads}",
+                lambda n=name, w=workers, t=threads: data_set(n, w, t),
+            )
+    for threads in (True, False):
+        yield f"with_workers/{threads}", lambda t=threads: with_workers(t)
+    for how in ("trainer", "trainer/name"):
+        for devices in (1, 2):
+            for on in (None, True, False):
+                for capable in (True, False):
+                    yield (
+                        f"users_store/{how}/{devices}/{on}/{capable}",
+                        lambda h=how, d=devices, o=on, c=capable: users_store(h, d, o, c, folder),
+                    )
+    for devices in (1, 2):
+        for on in (True, False):
+            yield (
+                f"subclass_of_store/module/{devices}/{on}",
+                lambda d=devices, o=on: subclass_of_store("module", d, o, folder),
+            )
+            for capable in (True, False):
+                yield (
+                    f"users_store/module/{devices}/{on}/{capable}",
+                    lambda d=devices, o=on, c=capable: users_store("module", d, o, c, folder),
+                )
+        for on in (None, True, False):
+            yield (
+                f"subclass_of_store/trainer/{devices}/{on}",
+                lambda d=devices, o=on: subclass_of_store("trainer", d, o, folder),
+            )
+    for name in ("push", "pushpull", "pull"):
+        for on in (True, False):
+            yield f"replaced_in_a_store/{name}/{on}", lambda n=name, o=on: replaced_in_a_store(n, o)
+    for where in ("store", "amp"):
+        for name in ("SGD", "Adam"):
+            for replaced in (
+                "all",
+                "_get_lr",
+                "_get_lrs",
+                "_get_wd",
+                "update_multi_precision",
+                "update",
+                "create_state",
+            ):
+                if name == "SGD" and replaced == "update":
+                    continue  # 1.9.1 never calls it
+                yield (
+                    f"rule/{where}/{name}/{replaced}",
+                    lambda n=name, w=where, r=replaced: rule(n, w, r),
+                )
+    for replaced in ("all", "has_overflow"):
+        yield f"scaler/{replaced}", lambda r=replaced: scaler(r)
+
+
 def cases(folder):
     for how in ("set", "load", "reinitialize"):
         for on in (True, False):
@@ -557,6 +1130,7 @@ def cases(folder):
         yield f"loss/{base}", lambda b=base: loss(b)
     yield "loader/0", lambda: loader(0)
     yield "own_store", own_store
+    yield from more_cases(folder)
 
 
 def answer(case):
