@@ -12,10 +12,11 @@ from ._engine.segment import alias, flush_all
 from ._engine.state import threads
 from ._engine.tape import backward as _backward
 from ._engine.trace import placeholder, trace
-from ._engine.value import Mark
+from ._engine.value import Mark, Value
 from ._frontend.dispatch import invoke, write_out
 from ._graph.complete import complete, is_full
 from ._graph.net import auxiliary_nodes, output_name, topological
+from ._graph.storage import infer_storage
 from ._ops._spec import OpDef
 from ._traceback import door
 from .context import canonical, current_context
@@ -242,7 +243,12 @@ class Executor:
             {n: as_dtype(a.dtype) for n, a in zip(nodes, arrays)},
             ctx=self._ctx,
         )
-        self._output_specs = [(found.get(e), found.type_of(e)) for e in self._symbol._entries]
+        entries = self._symbol._entries
+        self._output_specs = [(found.get(e), found.type_of(e)) for e in entries]
+        stypes = {n: a.stype for n, a in zip(nodes, arrays)}
+        self._sparse = any(s != "default" for s in stypes.values())
+        self._stypes, _, left = infer_storage(entries, stypes)  # of the outputs
+        self._tracked = [None if n in left else m for n, m in zip(self._arg_nodes, self._marks)]
         return {
             (id(n), 0): found.get((n, 0))
             for n in self._order
@@ -288,8 +294,8 @@ class Executor:
         """The outputs; each forward writes to the same arrays."""
         if self._outputs is None:
             self._outputs = [
-                zeros(s if s is not None and is_full(s) else (1,), ctx=self._ctx, dtype=t)
-                for s, t in self._output_specs
+                zeros(s if s is not None and is_full(s) else (1,), self._ctx, t, stype)
+                for (s, t), stype in zip(self._output_specs, self._stypes)
             ]
         return self._outputs
 
@@ -323,17 +329,22 @@ class Executor:
     def _go_on(self, train):
         """Forward, as a part of the step that is pending: of several executors the second."""
         self._trained = train
-        values = self._run(train, train and any(self._marks))
-        self._keep(values)
+        self._keep(self._run(train, train and any(self._marks)))
         return self.outputs
 
-    def _keep(self, values):
-        self._heads = values
+    def _keep(self, results):
+        """Let the outputs stand for results of a run: Values, or sparse arrays."""
+        self._heads = [
+            r if r.__class__ is Value else r._v if r._tracked() else None for r in results
+        ]
         if self._outputs is None:
-            self._outputs = [_wrap(NDArray, v) if not isinstance(v, NDArray) else v for v in values]
+            self._outputs = [_stored(r, stype) for r, stype in zip(results, self._stypes)]
             return
-        for x, v in zip(self._outputs, values):
-            x._v = v
+        for x, r, stype in zip(self._outputs, results, self._stypes):
+            if stype != "default":
+                x._take(_stored(r, stype))
+            else:
+                x._v = r if r.__class__ is Value else r._read()
 
     def _feed(self, kwargs):
         table = self.arg_dict
@@ -359,18 +370,15 @@ class Executor:
         saved = t.recording, t.training
         t.recording, t.training = record, train
         try:
-            values = [self._variable(x, m, record) for x, m in zip(self.arg_arrays, self._marks)]
-            if not (self._monitor or self._imperative or self._sparse()):
+            values = [self._variable(x, m, record) for x, m in zip(self.arg_arrays, self._tracked)]
+            if not (self._monitor or self._imperative or self._sparse):
                 try:
                     return self._compiled(train, values)
                 except TraceError:
                     self._imperative = True
-            return self._eager(values)
+            return self._eager(values, record)
         finally:
             t.recording, t.training = saved
-
-    def _sparse(self):
-        return any(x.stype != "default" for x in (*self.arg_arrays, *self.aux_arrays))
 
     @staticmethod
     def _variable(x, mark, record):
@@ -402,10 +410,16 @@ class Executor:
                 self.aux_arrays[i]._write(v)
         return outs
 
-    def _eager(self, values):
+    def _eager(self, values, record):
         feed = {}
-        for n, x, v in zip(self._arg_nodes, self.arg_arrays, values):
-            feed[id(n)] = x if v is None else _wrap(NDArray, v)
+        for n, x, v, m in zip(self._arg_nodes, self.arg_arrays, values, self._tracked):
+            m = m if record else None
+            if v is None:
+                x = x if m is None else x._variable(m)
+            else:
+                x = _wrap(NDArray, v)
+                x._mark = m
+            feed[id(n)] = x
         for n, x in zip(self._aux_nodes, self.aux_arrays):
             feed[id(n)] = x
         if self._monitor and self._monitor_all:
@@ -415,7 +429,7 @@ class Executor:
             outs = run_graph(
                 self._order, self._symbol._entries, feed, self._shapes, self._monitor and self._see
             )
-        return [x._read() for x in outs]
+        return [x._read() if x.stype == "default" else x for x in outs]
 
     def _see(self, node, ins, outs):
         if self._monitor_all:
@@ -444,15 +458,13 @@ class Executor:
         entries = self._symbol._entries
         given = self._head_gradients(out_grads, entries)
         if self._heads is None or not self._trained or not self._open():
-            self._heads = self._run(self._trained, True)
-            self._keep(self._heads)
-        before = [
-            g._read() if r == "write" and g is not None and g.stype == "default" else None
-            for g, r in zip(self.grad_arrays, self._requests)
-        ]
+            self._keep(self._run(self._trained, True))
+        for m in self._marks:
+            if m is not None:
+                m.fresh = False
         heads, grads = [], []
         for (node, _i), v, g in zip(entries, self._heads, given):
-            if not v.spec.grad or not is_floating(v.spec.dtype):
+            if v is None or not v.spec.grad or not is_floating(v.spec.dtype):
                 continue
             if g is None and (node.op is None or not _stops(node)) and self._needed(node):
                 raise MXNetError(_NO_HEAD.format(name=node.name))
@@ -464,8 +476,8 @@ class Executor:
             for x, m in zip(self.grad_arrays, self._marks):
                 if m is not None and m.grad is not x:
                     m.grad = x
-        for g, v in zip(self.grad_arrays, before):
-            if v is not None and g._read() is v:
+        for g, m in zip(self.grad_arrays, self._tracked):
+            if m is not None and m.req == "write" and not m.fresh:
                 g[:] = 0  # no operator on the way can be differentiated
 
     def _needed(self, node):
@@ -478,7 +490,7 @@ class Executor:
 
     def _open(self):
         """Whether the last forward was recorded and no backward has used it yet."""
-        return self._heads is not None and any(v.spec.grad for v in self._heads)
+        return self._heads is not None and any(v is not None and v.spec.grad for v in self._heads)
 
     def _head_gradients(self, out_grads, entries):
         n = len(entries)
@@ -683,11 +695,23 @@ class CachedOp:
 ndarray.CachedOp = CachedOp  # where 1.9.1 has it
 
 
+def _stored(result, stype):
+    """An array of a storage type of what a run gave for an output: a Value, or a sparse array."""
+    x = _wrap(NDArray, result) if result.__class__ is Value else result
+    return (
+        x if x.stype == stype else x.tostype("default") if stype == "default" else _cast(x, stype)
+    )
+
+
+def _cast(x, stype):
+    return (x if x.stype == "default" else x.tostype("default")).tostype(stype)
+
+
 def _resized(x, shape):
     """The first elements of ``x`` in another shape, or a new array where it has too few."""
     size = math.prod(shape)
     if size > x.size or x.stype != "default":
-        return zeros(shape, ctx=x.context, dtype=x.dtype)
+        return zeros(shape, x.context, x.dtype, x.stype)
     return x.reshape((-1,))[:size].reshape(shape)
 
 

@@ -38,6 +38,8 @@ class initial_values:
 def fill(spec, number):
     """The Value of an array of one number."""
     if threads.initializing and threads.tracing is None:
+        if number == 0:  # memory that nobody touches costs nothing
+            return Value(None, 0, spec, onp.zeros(spec.shape, spec.dtype))
         return Value(None, 0, spec, onp.full(spec.shape, number, spec.dtype))
     return unrecorded(append_many, Fill.of(spec), (), (number,), ctx=spec.ctx)[0]
 

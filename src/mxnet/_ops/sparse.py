@@ -15,7 +15,40 @@ from ..error import ShapeError, fail
 from ._spec import op
 from .kernels.rows import add_up
 
-__all__ = ["add_rows", "touched_rows", "used_rows", "without_marks"]
+__all__ = ["add_rows", "keeps_zero", "touched_rows", "used_rows", "without_marks"]
+
+_KEEP_ZERO = frozenset(
+    """
+    abs sign round rint ceil floor trunc fix square sqrt cbrt sin tan arcsin arctan sinh tanh
+    arcsinh arctanh expm1 log1p degrees radians relu negative _copy make_loss BlockGrad _mul_scalar
+    _div_scalar _scatter_plus_scalar _scatter_minus_scalar zeros_like
+    """.split()
+)
+_WITH_SCALAR = {
+    "_plus_scalar": lambda s: s == 0,
+    "_minus_scalar": lambda s: s == 0,
+    "_equal_scalar": lambda s: s != 0,
+    "_not_equal_scalar": lambda s: s == 0,
+    "_greater_scalar": lambda s: s >= 0,
+    "_greater_equal_scalar": lambda s: s > 0,
+    "_lesser_scalar": lambda s: s <= 0,
+    "_lesser_equal_scalar": lambda s: s < 0,
+}
+
+
+def keeps_zero(name, attrs):
+    """Whether an operator of one array is applied to what a sparse array stores and to no more.
+
+    Parameters
+    ----------
+    name : str     the operator's
+    attrs : dict   its attributes
+    """
+    if name in _WITH_SCALAR:
+        return _WITH_SCALAR[name](float(attrs["scalar"]))
+    if name == "clip":
+        return float(attrs.get("a_min", 0)) <= 0 <= float(attrs.get("a_max", 0))
+    return name in _KEEP_ZERO
 
 
 def add_rows(shape, at, rows):

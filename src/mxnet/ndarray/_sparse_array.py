@@ -202,6 +202,12 @@ class BaseSparseNDArray(NDArray):
     def _tracked(self):
         return self._v is not None and self._v.spec.grad
 
+    def _variable(self, mark):
+        """A second handle on the same value, as the variable that ``mark`` belongs to."""
+        x = type(self)()
+        x._v, x._form, x._mark = alias(self._read(), mark), self._form, mark
+        return x
+
     # ------------------------------------------------------------------ attributes
     @property
     def shape(self):

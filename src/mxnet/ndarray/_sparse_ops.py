@@ -22,7 +22,7 @@ from .._engine.tape import unrecorded
 from .._frontend.dispatch import invoke, write_out
 from .._ops import _spec
 from .._ops._spec import Bound
-from .._ops.sparse import add_rows, touched_rows
+from .._ops.sparse import add_rows, keeps_zero, touched_rows
 from ..error import DTypeError, MXNetError, ShapeError, fail
 from ._sparse_array import (
     BaseSparseNDArray,
@@ -46,10 +46,9 @@ def call(op, inputs, given, out=None, names=None):
     """Call an operator, some of whose inputs are sparse. Parameters and result as ``invoke``'s."""
     # a parameter whose shape is not known yet has no Value
     tracked = threads.recording and any(x._v is not None and x._tracked() for x in inputs)
-    rule = _RULES.get(op.name)
     found = None
-    if rule is not None and threads.tracing is None:
-        found = rule(op, inputs, given, tracked)
+    if threads.tracing is None:
+        found = _RULES.get(op.name, _kept)(op, inputs, given, tracked)
     if found is None:
         return _dense(op, inputs, given, out, names)
     if tracked and found.stype != "default" and not found._tracked():
@@ -100,17 +99,12 @@ def _on_values(op, x, given):
 
 def _kept(op, inputs, given, tracked):
     """Operators that are zero at zero."""
-    return _on_values(op, inputs[0], given)
+    return _on_values(op, inputs[0], given) if keeps_zero(op.name, given) else None
 
 
 def _zeros(op, inputs, given, tracked):
     x = inputs[0]
     return empty_of(x.stype, x.shape, x.context, x.dtype)
-
-
-def _clip(op, inputs, given, tracked):
-    low, high = float(given.get("a_min", 0)), float(given.get("a_max", 0))
-    return _on_values(op, inputs[0], given) if low <= 0 <= high else None
 
 
 def _quadratic(op, inputs, given, tracked):
@@ -121,7 +115,7 @@ def _quadratic(op, inputs, given, tracked):
 def _scatter_div(op, inputs, given, tracked):
     """Of the stored rows only: 0 / 0 of the others is not computed."""
     x, other = inputs
-    if x.stype != "row_sparse" or other.stype != "default" or x.shape != other.shape:
+    if x.stype != "row_sparse" or x.shape != other.shape:
         return None
     return _with_dense(x, other, "elemwise_div")
 
@@ -135,13 +129,6 @@ def _fully_connected(op, inputs, given, tracked):
         return None
     bias = bias.tostype("default").reshape((-1,))
     return _dense(op, [*inputs[:2], bias], given, None, None)
-
-
-def _if_zero_stays(holds):
-    def rule(op, inputs, given, tracked):
-        return _on_values(op, inputs[0], given) if holds(float(given["scalar"])) else None
-
-    return rule
 
 
 def _scipy(x, wide=True):
@@ -207,6 +194,20 @@ def _sum_or_difference(function):
         if a.stype == b.stype == "csr":
             return _from_scipy(function(_scipy(a), _scipy(b)), a)
         if a.stype == b.stype == "row_sparse":
+            return _joined(op, inputs, function)
+        return None
+
+    return rule
+
+
+def _larger(function, of_csr):
+    """The larger, or smaller, of two elements; zero where both are."""
+
+    def rule(op, inputs, given, tracked):
+        a, b = inputs
+        if a.stype == b.stype == "csr" and a.shape == b.shape:
+            return _from_scipy(of_csr(_scipy(a), _scipy(b)), a)
+        if a.stype == b.stype == "row_sparse" and a.shape == b.shape:
             return _joined(op, inputs, function)
         return None
 
@@ -589,29 +590,16 @@ def _update(op, inputs, given, tracked):
 
 
 # ---------------------------------------------------------------------------- the table
-_KEPT = """
-abs sign round rint ceil floor trunc fix square sqrt cbrt sin tan arcsin arctan sinh tanh arcsinh
-arctanh expm1 log1p degrees radians relu negative _copy make_loss BlockGrad _mul_scalar _div_scalar
-_scatter_plus_scalar _scatter_minus_scalar
-""".split()
 _RULES = {
-    **dict.fromkeys(_KEPT, _kept),
-    "_plus_scalar": _if_zero_stays(lambda s: s == 0),
-    "_minus_scalar": _if_zero_stays(lambda s: s == 0),
-    "_equal_scalar": _if_zero_stays(lambda s: s != 0),
-    "_not_equal_scalar": _if_zero_stays(lambda s: s == 0),
-    "_greater_scalar": _if_zero_stays(lambda s: s >= 0),
-    "_greater_equal_scalar": _if_zero_stays(lambda s: s > 0),
-    "_lesser_scalar": _if_zero_stays(lambda s: s <= 0),
-    "_lesser_equal_scalar": _if_zero_stays(lambda s: s < 0),
     "zeros_like": _zeros,
-    "clip": _clip,
     "_contrib_quadratic": _quadratic,
     "_scatter_elemwise_div": _scatter_div,
     "FullyConnected": _fully_connected,
     "elemwise_add": _sum_or_difference(lambda a, b: a + b),
     "elemwise_sub": _sum_or_difference(lambda a, b: a - b),
     "elemwise_mul": _product,
+    "_maximum": _larger(onp.maximum, lambda a, b: a.maximum(b)),
+    "_minimum": _larger(onp.minimum, lambda a, b: a.minimum(b)),
     "broadcast_mul": _broadcast_with_dense("elemwise_mul"),
     "broadcast_div": _broadcast_with_dense("elemwise_div"),
     "add_n": _add_n,

@@ -1,17 +1,20 @@
 """``Symbol``: a handle on outputs of a named graph that has not been run."""
 
+import contextlib
 import os
 import warnings
 
 import numpy as onp
 
 from .._dtypes import as_dtype
+from .._engine.initial import initial_values
 from .._frontend.compose import as_text, compose, make_symbol_function, node_attributes
 from .._frontend.dispatch import array_class, register_array_class
 from .._frontend.methods import METHODS
 from .._graph import net, serial
 from .._graph.complete import complete, complete_types, is_full
 from .._graph.net import HIDDEN, Node, hidden_key, output_name, topological
+from .._graph.storage import infer_storage
 from .._ops import _spec
 from .._ops._spec import OpDef
 from .._traceback import door
@@ -599,6 +602,8 @@ class Symbol:
         old_grads = shared_exec.grad_dict if shared_exec is not None else {}
         old_aux = shared_exec.aux_dict if shared_exec is not None else {}
         args, grads, aux = [], [], []
+        stypes = {n: (stype_dict or {}).get(n.name) or _stype_of(n) for n in arg_nodes}
+        _, grad_stypes, left = infer_storage(self._entries, stypes)
         for n, r in zip(arg_nodes, requests):
             spec = found.get((n, 0)), found.type_of((n, 0))
             x = old.get(n.name) if n.name in shared else None
@@ -606,10 +611,10 @@ class Symbol:
             if x is not None and _like(x, spec):
                 g = old_grads.get(n.name)
             else:
-                stype = (stype_dict or {}).get(n.name) or _stype_of(n)
-                x = _buffer(shared_buffer, n.name, spec, ctx, n.name not in shared, stype)
+                x = _buffer(shared_buffer, n.name, spec, ctx, n.name not in shared, stypes[n])
             if r != "null" and g is None:
-                g = zeros(spec[0], ctx=ctx, dtype=spec[1])
+                with initial_values() if n in left else contextlib.nullcontext():
+                    g = zeros(spec[0], ctx, spec[1], grad_stypes.get(n))
             args.append(x)
             grads.append(g if r != "null" else None)
         for n in aux_nodes:
@@ -861,7 +866,7 @@ def _stype_of(node):
 
 def _buffer(buffers, name, spec, ctx, new, stype):
     if stype != "default":
-        return zeros(spec[0], ctx=ctx, dtype=spec[1]).tostype(stype)
+        return zeros(spec[0], ctx, spec[1], stype)
     if buffers is not None and new:
         x = buffers.get(name)
         if x is not None and _like(x, spec) and x.context == ctx:
