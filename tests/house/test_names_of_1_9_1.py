@@ -29,7 +29,7 @@ LEFT_OUT = {
     "mxnet.name": {"classproperty": INCIDENTAL},
     "mxnet.npx": {"classproperty": INCIDENTAL},
     "mxnet.nd.sparse": {"Context": INCIDENTAL},
-    "mxnet.gluon.block": dict.fromkeys(["load_json", "np_shape"], INCIDENTAL),
+    "mxnet.gluon.block": {"load_json": INCIDENTAL},
     "mxnet.rnn": dict.fromkeys(
         ["DataBatch", "DataDesc", "DataIter", "load_checkpoint", "save_checkpoint"], INCIDENTAL
     ),

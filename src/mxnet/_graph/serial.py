@@ -30,6 +30,23 @@ _FIELDS = {
     "subgraphs",
     "backward_source_id",
 }
+# attributes without which 1.9.1 refuses a node, and what stands for their default
+_LAWS = {
+    "uniform": ("low", "high"), "normal": ("loc", "scale"), "gamma": ("shape", "scale"),
+    "gumbel": ("loc", "scale"), "logistic": ("loc", "scale"), "bernoulli": ("prob", "logit"),
+    "uniform_n": ("low", "high"), "normal_n": ("loc", "scale"), "choice": ("a", "size"),
+}  # fmt: skip
+_NEEDED = {
+    **{n: {"indices": "()"} for n in ("_split_v2", "_npi_split")},
+    "_npi_hsplit": {"indices": "()", "axis": "1"},
+    "_npi_dsplit": {"indices": "()", "axis": "2"},
+    **{n: {"a_min": "-inf", "a_max": "inf"} for n in ("clip", "_npi_clip")},
+    **{f"_npi_{n}": dict.fromkeys(names, "None") for n, names in _LAWS.items()},
+    "_npi_flip": {"axis": "None"},
+    "_npi_logspace": {"num": "50"},
+    "_npi_rot90": {"axes": "(0, 1)"},
+    "_npi_tensordot_int_axes": {"axes": "2"},
+}
 _ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"})
 
 
@@ -83,8 +100,9 @@ def _text(entries, indent, tail):
     for node in order:
         deep = indent + 4
         fields = [("op", _quoted(node.op_name)), ("name", _quoted(node.name))]
-        if node.attrs:
-            fields.append(("attrs", _attributes(node.attrs, deep + 2)))
+        attrs = {**_NEEDED.get(node.op_name, {}), **node.attrs}
+        if attrs:
+            fields.append(("attrs", _attributes(attrs, deep + 2)))
         mutated = set(node.mutated()) if node.op is not None else ()
         ins = []
         for at, (child, i) in enumerate(node.inputs):

@@ -3,6 +3,7 @@
 import copy
 import functools
 import inspect
+import itertools
 import json
 import re
 import threading
@@ -15,11 +16,13 @@ import numpy as onp
 from .. import initializer, symbol
 from .. import ndarray as F
 from .._dtypes import as_dtype
+from .._engine.history import path_graph
 from .._engine.state import threads
 from .._engine.trace import placeholder, trace
 from .._graph import net
 from .._graph.complete import complete, complete_types, is_full
 from .._traceback import shown
+from ..autograd import predict_mode
 from ..error import FormatError, MXNetError, TraceError, nearest
 from ..executor import run_graph, traced_graph
 from ..name import NameManager, Prefix
@@ -30,7 +33,7 @@ from ..ndarray._serialize import atomic_write
 from ..ndarray.ndarray import _wrap
 from ..numpy.multiarray import ndarray
 from ..symbol import Symbol
-from ..util import is_np_array, is_np_shape, np_array
+from ..util import is_np_array, is_np_shape, np_array, np_shape
 from .parameter import DeferredInitializationError, Parameter, ParameterDict, brief, without_kind
 
 __all__ = [
@@ -727,23 +730,29 @@ class HybridBlock(Block):
         Raises
         ------
         RuntimeError   it has not been hybridized and called
+        MXNetError     a ``forward`` written with ``mx.np`` has a step that no symbol can describe
+
+        Notes
+        -----
+        Where a ``forward`` is written with ``mx.np``, the graph is what the block does for inputs
+        of the shapes it was last called with, outside of training; arrays that it holds besides
+        its parameters are saved as parameters ``constant0``, ``constant1`` ...
         """
         if self._called_with is None:
-            raise RuntimeError(
-                "Please first call block.hybridize() and then run forward with this block at "
-                "least once before calling export."
-            )
-        graph = self._symbol()
+            raise _not_called()
+        graph, constants = self._whole_symbol()
         names = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
-        graph.save(names[0], remove_amp_cast)
+        numpy_shapes = is_np_shape() or self._is_recorded()
+        with np_shape(numpy_shapes):
+            graph.save(names[0], remove_amp_cast)
         arguments, states = set(graph.list_arguments()), set(graph.list_auxiliary_states())
-        arrays = {}
+        arrays = {f"arg:{name}": x for name, x in constants.items() if name in arguments}
         for name, p in self.collect_params().items():
             if name in arguments:
                 arrays[f"arg:{name}"] = p._reduce()
             elif name in states:
                 arrays[f"aux:{name}"] = p._reduce()
-        _save(names[1], arrays, np_shape=is_np_shape())
+        _save(names[1], arrays, np_shape=numpy_shapes)
 
     def _own_structure(self):
         if self._called_with is None:
@@ -751,8 +760,11 @@ class HybridBlock(Block):
         n = _count_arrays(self._called_with)
         inputs = [symbol.var("data" if n == 1 else f"data{i}") for i in range(n)]
         outputs = []
-        form = _flatten([self.forward(*_rebuild(self._called_with, iter(inputs)))], outputs)
-        graph = outputs[0] if len(outputs) == 1 else symbol.Group(outputs)
+        if self._is_recorded():
+            graph, form = self._symbol(), self._traced_again()[0].structure
+        else:
+            form = _flatten([self.forward(*_rebuild(self._called_with, iter(inputs)))], outputs)
+            graph = outputs[0] if len(outputs) == 1 else symbol.Group(outputs)
         return {
             "in_format": _plain(self._called_with),
             "out_format": _plain(form)[0],
@@ -774,15 +786,57 @@ class HybridBlock(Block):
 
     def _symbol(self):
         """The block's outputs as a symbol, for inputs of the structure it was last called with."""
+        return self._whole_symbol()[0]
+
+    def _whole_symbol(self):
+        """The block's outputs as a symbol, and the arrays it holds besides parameters, by name."""
         structure = self._called_with
         n = _count_arrays(structure)
         inputs = [symbol.var("data" if n == 1 else f"data{i}") for i in range(n)]
+        if self._is_recorded():
+            with np_array(True), np_shape(True):
+                return self._recorded_symbol(inputs)
         if is_np_array():
             inputs = _converted(inputs, "as_np_ndarray")
         out = self.forward(*_rebuild(structure, iter(inputs)))
         outputs = []
         _flatten([out], outputs)
-        return outputs[0] if len(outputs) == 1 else symbol.Group(outputs)
+        return outputs[0] if len(outputs) == 1 else symbol.Group(outputs), {}
+
+    def _is_recorded(self):
+        """Whether the symbol is read off the traced forward: one written with ``mx.np``, which
+        symbols cannot go through.
+        """
+        made = any(g.cls is ndarray for g in self._graphs.values())
+        return (made or is_np_array()) and _written_with_np(self)
+
+    def _traced_again(self):
+        """The forward outside of training, traced for inputs like those of the last call."""
+        for key, old in reversed(self._graphs.items()):
+            if old.cls is ndarray:
+                cls, run, (_, structure, *specs) = key
+                if structure == self._called_with:
+                    values = [placeholder(spec) for spec in specs]
+                    with predict_mode(), np_array(True), np_shape(True):
+                        return _Graph(self, old.ctx, structure, values, cls, run), len(values)
+        raise _not_called()
+
+    def _recorded_symbol(self, inputs):
+        graph, n = self._traced_again()
+        constants, taken = {}, self.collect_params()
+        free = (f"constant{i}" for i in itertools.count())
+
+        def variable(source):
+            if source.__class__ is not int:
+                name = next(n for n in free if n not in taken)
+                constants[name] = array = _wrap(ndarray, source)
+                return symbol.var(name, None, array.shape, 0.0, 0.0, array.dtype)
+            return inputs[source] if source < n else graph.params[source - n].var()
+
+        variables = [variable(s)._entries[0] for s in graph.traced.sources]
+        entries = path_graph(graph.traced.op, variables)
+        entries = entries[: len(entries) - len(graph.writes)]
+        return symbol.Group([Symbol._of([e]) for e in entries]), constants
 
     def optimize_for(self, x, *args, backend=None, clear=False, **kwargs):
         """Hybridize and run once; back ends besides XLA do not exist here."""
@@ -1018,6 +1072,7 @@ def _compiled_in_numpy(forward):
     def compiled(self, *args, **kwargs):
         return self._call_forward(forward, args, kwargs)
 
+    compiled.of_numpy = True
     return compiled
 
 
@@ -1078,6 +1133,20 @@ class _Graph:
 def _plain(structure):
     """A structure in lists and zeros, as files of blocks have it; -1 stands for None."""
     return [0 if s == 0 else -1 if s[0] == "value" else _plain(s[1]) for s in structure]
+
+
+def _not_called():
+    return RuntimeError(
+        "Please first call block.hybridize() and then run forward with this block at "
+        "least once before calling export."
+    )
+
+
+def _written_with_np(block):
+    """Whether a block, or one below it, has a ``forward`` that a user wrote."""
+    return getattr(type(block).forward, "of_numpy", False) or any(
+        _written_with_np(child) for child in block._children.values()
+    )
 
 
 def _count_arrays(structure):
