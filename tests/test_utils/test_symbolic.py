@@ -69,6 +69,60 @@ def test_numeric_gradient(dtype):
         )
 
 
+class Triple(mx.operator.CustomOp):
+    def forward(self, is_train, req, in_data, out_data, aux):
+        self.assign(out_data[0], req[0], in_data[0] * 3)
+
+    def backward(self, req, out_grad, in_data, out_data, in_grad, aux):
+        self.assign(in_grad[0], req[0], out_grad[0] * 3)
+
+
+class TripleProp(mx.operator.CustomOpProp):
+    def __init__(self):
+        super().__init__(need_top_grad=True)
+
+    def list_arguments(self):
+        return ["data"]
+
+    def infer_shape(self, in_shape):
+        return in_shape, [in_shape[0]], []
+
+    def create_operator(self, ctx, shapes, dtypes):
+        return Triple()
+
+
+mx.operator.register("test_utils_triple")(TripleProp)
+LINEAR = {
+    "stack": (mx.sym.stack(X, X), [(3, 2, 1, 4, 3)]),
+    "slice": (mx.sym.slice(X, begin=(1, 0, 0), end=(4, 5, 6)), [(5, 6, 7)]),
+    "where": (mx.sym.where(X > 0, X, Y), [(12, 12), (12, 12)]),
+    "depth_to_space": (mx.sym.depth_to_space(X, 2), [(2, 8, 6, 6)]),
+    "custom": (mx.sym.Custom(X, op_type="test_utils_triple"), [(12, 12)]),
+    "dot": (mx.sym.dot(X, Y), [(12, 13), (13, 12)]),
+    "convolution": (
+        mx.sym.Convolution(X, kernel=(3, 3), num_filter=3, name="c"),
+        [(2, 3, 8, 8), (3, 3, 3, 3), (3,)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LINEAR)
+def test_numeric_gradient_of_many_elements(name):
+    """The differences of large sums are as exact as those of small ones."""
+    net, shapes = LINEAR[name]
+    for _ in range(3):
+        point = [onp.random.uniform(0.1, 1.0, s) for s in shapes]
+        tu.check_numeric_gradient(net, point, rtol=1e-2, atol=1e-3)
+
+
+def test_arguments_that_are_none():
+    tu.check_numeric_gradient(Z, [A, B], grad_stype_dict={"x": None})
+    with pytest.raises(ValueError, match="'y': expected an array, got None"):
+        tu.check_numeric_gradient(Z, [A, None])
+    with pytest.raises(ValueError, match="'x': expected an array, got None"):
+        tu.check_symbolic_forward(Z, {"x": None, "y": B}, [A])
+
+
 def test_numeric_gradient_of_some_arguments():
     tu.check_numeric_gradient(Z, {"x": A, "y": B}, grad_nodes={"x": "add", "y": "null"})
     tu.check_numeric_gradient(mx.sym.BlockGrad(X) * Y, [A, B], grad_nodes=["y"])
