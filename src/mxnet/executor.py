@@ -8,6 +8,7 @@ import numpy as onp
 
 from . import ndarray
 from ._dtypes import as_dtype, is_floating
+from ._engine import moving
 from ._engine.segment import alias, flush_all
 from ._engine.state import threads
 from ._engine.tape import backward as _backward
@@ -96,7 +97,7 @@ class _Traced:
 
     def __init__(self, name, ctx, order, entries, nodes, values, shapes):
         stand_ins = [placeholder(v.spec) for v in values]
-        self.writes = []
+        self.writes, self.moving = [], []
 
         def run():
             handles = [_wrap(NDArray, v) for v in stand_ins]
@@ -107,15 +108,33 @@ class _Traced:
                 if h._v is not v:
                     self.writes.append(i)
                     results.append(h._v)
+            moved = moving.combine(threads.tracing.moving)
+            for i, v in enumerate(stand_ins):
+                if v in moved:
+                    after, share = moved[v]
+                    self.moving.append((i, len(results), share))
+                    results.append(after)
             return results
 
         self.traced = trace(name, ctx, stand_ins, run)
         self.traced.op.closed = frozenset(range(self.n_out, len(self.traced.emit)))
 
-    def __call__(self, values):
-        """(Values of the outputs, [(number of a variable, its new Value)])."""
+    def __call__(self, values, handles):
+        """Values of the outputs; ``handles`` of variables that are written get their new ones."""
         outs = self.traced(values)
-        return outs[: self.n_out], list(zip(self.writes, outs[self.n_out :]))
+        for i, v in zip(self.writes, outs[self.n_out :]):
+            if handles[i] is not None:
+                handles[i]._write(v)
+        if self.moving:
+            moving.note(
+                outs,
+                lambda: [
+                    (handles[i], values[i], outs[at], share)
+                    for i, at, share in self.moving
+                    if handles[i] is not None
+                ],
+            )
+        return outs[: self.n_out]
 
 
 class _Shared:
@@ -403,12 +422,7 @@ class Executor:
                 values,
                 self._shapes,
             )
-        outs, writes = graph(values)
-        for i, v in writes:
-            i -= len(self.arg_arrays)
-            if i >= 0:
-                self.aux_arrays[i]._write(v)
-        return outs
+        return graph(values, [*[None] * len(self.arg_arrays), *self.aux_arrays])
 
     def _eager(self, values, record):
         feed = {}
@@ -677,10 +691,7 @@ class CachedOp:
             graph = self._graphs[key] = traced_graph(
                 where, ctx, self._order, self.handle._entries, self._nodes, values, shapes
             )
-        results, writes = graph(values)
-        for i, v in writes:
-            args[i]._write(v)
-        return results
+        return graph(values, args)
 
     def _shapes(self, ctx, values):
         found = complete(

@@ -450,7 +450,9 @@ def test_moving_statistics():
     layer(nd.array(x))
     assert layer.running_mean.data().asnumpy().tolist() == [0, 0]  # not in training
     with autograd.record():
-        layer(nd.array(x))
+        y = layer(nd.array(x))
+    assert layer.running_mean.data().asnumpy().tolist() == [0, 0]
+    y.backward()
     assert layer.running_mean.data().asnumpy().tolist() == [1, 2]
     assert layer.running_var.data().asnumpy().tolist() == [1, 2.5]  # the biased variance
 

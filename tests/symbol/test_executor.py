@@ -254,9 +254,12 @@ def test_cached_op_writes_states_and_fills_shapes():
     gamma, beta = mx.sym.var("gamma"), mx.sym.var("beta")
     out = mx.sym.BatchNorm(data, gamma, beta, mean, var, momentum=0.5)
     f = nd.CachedOp(out + mx.sym.zeros((0, 3)))
-    state = nd.zeros((3,))
+    state, x = nd.zeros((3,)), nd.ones((2, 3)) * 4
+    x.attach_grad()
     with autograd.record():
-        f(nd.ones((2, 3)) * 4, nd.ones((3,)), nd.zeros((3,)), state, nd.ones((3,)))
+        y = f(x, nd.ones((3,)), nd.zeros((3,)), state, nd.ones((3,)))
+    assert state.asnumpy().tolist() == [0, 0, 0]
+    y.backward()
     assert state.asnumpy().tolist() == [2, 2, 2]
 
 

@@ -74,13 +74,15 @@ def piece(run, name):
     seg = threads.segment
     trace, start = seg.trace, seg.state
     n_slots, n_outs, n_words = len(seg.slots), len(seg.outs), len(seg.words)
-    n_random = len(trace.random_words)
+    n_random, n_moving = len(trace.random_words), len(trace.moving)
     before = {p: x._v for p, (x, _) in trace.captured.items()}
     try:
         results = [append_many(COPY, [v])[0] if v.data is not None else v for v in run()]
         if len(trace.random_words) > n_random:
             raise TraceError(f"{user_line()}: {name} draws random numbers")
-        if any(x._v is not before.get(p, v) for p, (x, v) in trace.captured.items()):
+        if len(trace.moving) > n_moving or any(
+            x._v is not before.get(p, v) for p, (x, v) in trace.captured.items()
+        ):
             raise TraceError(
                 f"{user_line()}: {name} changes a parameter, such as moving statistics"
             )
@@ -103,6 +105,7 @@ def piece(run, name):
         while len(seg.slots) > n_slots:
             seg.slots.popitem()
         del seg.outs[n_outs:], seg.words[n_words:], trace.random_words[n_random:]
+        del trace.moving[n_moving:]
         seg.state = start
 
 

@@ -181,6 +181,10 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
     words : list of float             run-time numbers
     aliases : list of (Value, index)  second Values of outputs
     foreign : bool                    another thread's segment: overwrite nothing, keep no tape
+
+    Returns
+    -------
+    ExecutedTape, or None where no gradient can be asked for
     """
     alive = _probe.out
     if foreign:
@@ -194,7 +198,7 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
                 named[i] = None
         live = list(named)
     if not live:
-        return  # nobody can ever ask
+        return None  # nobody can ever ask
     vals = list(slots)
     for v in vals:
         d = v.data
@@ -249,11 +253,13 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         _hand_out_packed(program, outs, results)
     for a, i in aliases:
         a.data, a.seg = outs[i].data, outs[i].seg
+    tape = None
     if program.tape is not None and not foreign:
         tape = ExecutedTape(state, program.tape, residuals, vals, tuple(words))
         for i in program.taped:
             outs[i].tape = tape
     _mark_consumed(outs, is_open)
+    return tape
 
 
 def _hand_out_packed(program, outs, results):
@@ -442,7 +448,7 @@ class ExecutedTape:
     gradients go to.
     """
 
-    __slots__ = ("state", "tape", "residuals", "vals", "words", "order")
+    __slots__ = ("state", "tape", "residuals", "vals", "words", "order", "notes")
 
     def __init__(self, state, tape, residuals, vals, words):
         self.state, self.tape, self.residuals, self.vals, self.words = (
@@ -453,6 +459,7 @@ class ExecutedTape:
             words,
         )
         self.order = next_order()
+        self.notes = []  # moving averages that a backward pass writes, see moving.py
 
     @property
     def freed(self):
@@ -462,3 +469,4 @@ class ExecutedTape:
     def free(self):
         """Let go of the residuals."""
         self.residuals = self.vals = None
+        self.notes = []

@@ -57,6 +57,7 @@ class Segment:
         "trace",
         "side",
         "root",
+        "notes",
     )
 
     def __init__(self, ctx, root):
@@ -73,6 +74,7 @@ class Segment:
         self.outs = []  # Values of all outputs with handles, in order
         self.words = []  # run-time numbers
         self.borrowed = []  # outside inputs that are pending in the side segment
+        self.notes = []  # moving averages that a backward pass writes, see moving.py
         self.aliases = []  # (Value, index among outs): second Values of an output, see alias()
 
 
@@ -444,7 +446,7 @@ def flush(seg):
             _fetch(v)
         v = None
     try:
-        run_program(state, slots, outs, words, seg.aliases)
+        tape = run_program(state, slots, outs, words, seg.aliases)
     except Exception as e:  # noqa: BLE001 - whatever failed, the values must know
         error = e if isinstance(e, MXNetError) else _explain_failure(e, state)
         for v in [*outs, *[a for a, _ in seg.aliases]]:
@@ -452,6 +454,8 @@ def flush(seg):
                 v.seg = Failed(error)
         seg.reset()
         raise error from None
+    if tape is not None:
+        tape.notes = seg.notes
     seg.reset()
     if stats.steps > _config.get("max_trie_steps"):
         clear()
@@ -573,6 +577,7 @@ class Trace:
         self.segment = Segment(ctx, Root(ctx))
         self.segment.trace = self
         self.random_words = []  # indices of the streams of random draws among the words
+        self.moving = []  # moving averages that a backward pass writes, see moving.py
         self.captured = {}  # Parameter -> (stand-in handle, its placeholder)
 
     @whole

@@ -7,6 +7,7 @@ import heapq
 from .._graph.lower import ADD, ONES_LIKE, Backward, GradOp, PathOp, Pullback, ancestors
 from .._graph.node import Step, spec_of, steps_of
 from ..error import MXNetError
+from . import moving
 from .memory import collects_later
 from .program import ExecutedTape, next_order
 from .segment import (
@@ -218,8 +219,13 @@ def _append_backward_step(seg, pairs, retain):
     outs = [Value(seg, pos + i, s) for i, s in enumerate(step.specs)]
     seg.outs += outs
     seg.state = step
+    passed = [note for note in seg.notes if note[0] in step.info[3]] if seg.notes else ()
+    if passed and not retain:
+        seg.notes = [note for note in seg.notes if note[0] not in step.info[3]]
     if step.full:
         flush(seg)
+    if passed:
+        moving.write(passed)
     return list(zip(inputs, outs))
 
 
@@ -264,6 +270,7 @@ def _backward_step(state, bound, refs, fresh, fresh_specs):
         tuple(sorted(before, reverse=True)),
         tuple(targets),
         tuple([order.index(p) for p in targets]),
+        frozenset([steps[i].pos for i in before]),
     )
     return step
 
@@ -286,6 +293,8 @@ def _pull(tape, cts):
     outs = unrecorded(
         append_many, bound, [*residuals, *[cts[p] for p in given]], keep=len(bound.targets), ctx=ctx
     )
+    if tape.notes:
+        moving.write([note for note in tape.notes if note[0] in bound.visited])
     return [(tape.vals[i], out) for i, out in zip(bound.input_indices, outs)]
 
 

@@ -253,7 +253,7 @@ def _backward(steps, step, env, pulls):
     for head, has in zip(step.refs, bound.given):
         ct = env[next(given)].astype(env[head].dtype) if has else jnp.ones_like(env[head])
         cts[head] = cts[head] + ct if head in cts else ct
-    before, targets, _ = step.info
+    before, targets = step.info[:2]
     _pull_back(steps, [j for j in before if j in pulls], pulls, cts, _pull_timed)
     return [
         cts[p] if p in cts else jnp.zeros(s.shape, s.dtype) for p, s in zip(targets, step.specs)

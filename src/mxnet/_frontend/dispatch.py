@@ -3,7 +3,7 @@ written back.
 """
 
 from .._dtypes import as_dtype
-from .._engine import barrier
+from .._engine import barrier, moving
 from .._engine.segment import append, append_many
 from .._engine.state import threads
 from .._ops._spec import get
@@ -129,6 +129,8 @@ def invoke(op, inputs, given, out=None, names=None, cls=None):
         return cls(result) if out is None else write_out(op, [result], out)
     if op.barrier:
         results = barrier.run(bound, values, words)
+    elif op.moving is not None:
+        results = _averaging(op, bound, inputs, names, values, words)
     elif bound.mutates:
         results = append_many(bound, values, words, keep=bound.n_out, ctx=ctx)
         results = _write_back(op, bound, inputs, names, results)
@@ -186,6 +188,25 @@ def _complete_shapes(op, bound, inputs, names):
                 "Hint: give all dimensions when the parameter is made."
             )
         x.complete(tuple(shape))
+
+
+def _averaging(op, bound, inputs, names, values, words):
+    """Append an operator with moving averages; in training a backward pass will write them."""
+    if not bound.attrs["train"] or bound.attrs.get("use_global_stats"):
+        return append_many(bound, values, words, keep=bound.n_visible)
+    results = append_many(bound, values, words, keep=bound.n_out)
+    keep = bound.attrs[op.moving]
+
+    def changes():
+        order = names or op.inputs
+        places = [(order.index(name), i) for name, i in bound.mutates if name in order]
+        return [(inputs[at], values[at], results[i], keep) for at, i in places]
+
+    if threads.tracing is None:
+        moving.note(results, changes)
+    else:
+        threads.tracing.moving += changes()
+    return results[: bound.n_visible]
 
 
 def _write_back(op, bound, inputs, names, results):

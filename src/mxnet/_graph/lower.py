@@ -22,6 +22,7 @@ __all__ = [
     "Pullback",
     "PathOp",
     "GradOp",
+    "Shift",
     "lower",
     "open_positions",
     "operators",
@@ -72,6 +73,21 @@ _fills = {}
 ADD = Function("add", jnp.add)
 COPY = Function("copy", lambda x: x)
 ONES_LIKE = Function("ones_like", jnp.ones_like)
+
+
+class Shift(Bound):
+    """A moving average that was made from the value ``before``, as it is when made from ``now``.
+
+    Inputs: the average, ``now``, ``before``; ``keep`` is the share of the old value in it.
+    """
+
+    def __init__(self, keep):
+        super().__init__()
+        self.name, self.keep = "shift", keep
+
+    def run(self, inputs, words):
+        average, now, before = inputs
+        return (average + (now - before) * jnp.asarray(self.keep, average.dtype),)
 
 
 class Backward(Bound):
@@ -205,7 +221,7 @@ def _run_backward(steps, i, step, env, pulls):
     for head, has in zip(step.refs, bound.given):
         ct = env[next(given)].astype(env[head].dtype) if has else jnp.ones_like(env[head])
         cts[head] = cts[head] + ct if head in cts else ct
-    before, targets, _ = step.info
+    before, targets = step.info[:2]
     _pull_back(steps, [j for j in before if j in pulls], pulls, cts)
     return [
         cts[p] if p in cts else jnp.zeros(s.shape, s.dtype) for p, s in zip(targets, step.specs)
@@ -315,7 +331,8 @@ class Pullback(Bound):
         super().__init__()
         self.name = "pullback"
         self.tape, self.given = tape, given
-        self.targets = ancestors(tape.steps, given)[1]
+        visited, self.targets = ancestors(tape.steps, given)
+        self.visited = frozenset([tape.steps[i].pos for i in visited])
         order = [p for step in tape.steps for p in step.fresh]
         self.input_indices = [order.index(p) for p in self.targets]
 

@@ -93,6 +93,7 @@ class OpDef:
         "scalars",
         "num_outputs",
         "mutates",
+        "moving",
         "visible",
         "needs_key",
         "needs_train",
@@ -437,6 +438,7 @@ def op(
     num_outputs: int | Callable = 1,
     visible: int | Callable | None = None,
     mutates=(),
+    moving=None,
     barrier=False,
     same_dtype=False,
     promotion=None,
@@ -459,6 +461,8 @@ def op(
         by ``mutates``
     mutates : tuple of (input name or number, output index)   inputs that are replaced by an output
         (moving statistics, optimizer states); or callable ``(attrs, n_inputs) -> tuple``
+    moving : str, optional      what is replaced are moving averages, written in training when a
+        backward pass goes through; names the attribute that tells the share of the old value
     barrier : bool              the function cannot be traced (output shape depends on data, host
         work): it
                                 gets concrete arrays and runs alone
@@ -497,6 +501,7 @@ def op(
         d.input_names = d.inputs + ((d.variadic,) if d.variadic else ())
         d.scalars = tuple(n for n, a in d.attrs.items() if a.scalar)
         d.num_outputs, d.visible = num_outputs, visible
+        d.moving = moving
         d.mutates = mutates if callable(mutates) else tuple(mutates)
         d.infer, d.barrier, d.same_dtype = infer, barrier, same_dtype
         d.promotion, d.caution = promotion, caution

@@ -196,6 +196,7 @@ def hawkesll(lda, alpha, beta, state, lags, marks, valid_length, max_time):
     num_outputs=5,
     visible=lambda attrs, n: 3 if attrs["output_mean_var"] else 1,
     mutates=(("moving_mean", 3), ("moving_var", 4)),
+    moving="momentum",
 )
 def batch_norm_with_relu(
     data,
@@ -304,6 +305,7 @@ def define_sync_batch_norm():
         num_outputs=5,
         visible=lambda attrs, n: 3 if attrs["output_mean_var"] else 1,
         mutates=(("moving_mean", 3), ("moving_var", 4)),
+        moving="momentum",
     )(sync_batch_norm)
     registry[name].attrs["key"] = Attr("key", str, inspect.Parameter.empty)
 
@@ -335,6 +337,7 @@ sparsely_active.defvjp(_active_forward, _active_backward)
     num_outputs=2,
     visible=1,
     mutates=(("moving_avg", 1),),
+    moving="momentum",
 )
 def identity_attach_kl_sparse_reg(
     data,

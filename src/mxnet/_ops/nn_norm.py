@@ -45,6 +45,7 @@ def infer_batch_norm(data, *others, axis=1, **_):
     num_outputs=5,
     visible=lambda attrs, n: 3 if attrs["output_mean_var"] else 1,
     mutates=(("moving_mean", 3), ("moving_var", 4)),
+    moving="momentum",
 )
 def batch_norm(
     data,
@@ -69,7 +70,8 @@ def batch_norm(
     ``(x - mean) / sqrt(var + eps) * gamma + beta``.
 
     In training the batch's own statistics are used, and the moving ones go towards them,
-    ``moving = momentum * moving + (1 - momentum) * batch``, with the biased variance.
+    ``moving = momentum * moving + (1 - momentum) * batch``, with the biased variance, when a
+    backward pass goes through; a training pass that nobody differentiates leaves them alone.
     Otherwise, or with ``use_global_stats``, the moving statistics are used and stay.
 
     Parameters

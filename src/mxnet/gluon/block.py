@@ -16,6 +16,7 @@ import numpy as onp
 from .. import initializer, symbol
 from .. import ndarray as F
 from .._dtypes import as_dtype
+from .._engine import moving
 from .._engine.history import path_graph
 from .._engine.state import threads
 from .._engine.trace import placeholder, trace
@@ -1099,7 +1100,11 @@ class _Graph:
             captured = threads.tracing.captured
             holder["captured"] = captured
             holder["writes"] = [p for p, (x, v) in captured.items() if x._v is not v]
-            return [a._read() for a in arrays] + [captured[p][0]._v for p in holder["writes"]]
+            moved = moving.combine(threads.tracing.moving)
+            averages = {p: moved[v] for p, (_, v) in captured.items() if v in moved}
+            holder["shares"] = {p: share for p, (_, share) in averages.items()}
+            results = [a._read() for a in arrays] + [captured[p][0]._v for p in holder["writes"]]
+            return results + [after for after, _ in averages.values()]
 
         arguments = list(stand_ins)
         self.traced = trace(block.name, ctx, arguments, run)
@@ -1112,7 +1117,12 @@ class _Graph:
             for s in self.traced.sources
         ]
         self.writes = holder["writes"]
-        n_out = len(self.traced.emit) - len(self.writes)
+        n_moving = len(holder["shares"])
+        n_out = len(self.traced.emit) - len(self.writes) - n_moving
+        places = {p: i for i, p in enumerate(self.params, n)}
+        at = range(n_out + len(self.writes), len(self.traced.emit))
+        self.moving = [(p, places[p], i, s) for i, (p, s) in zip(at, holder["shares"].items())]
+        self.n_out = n_out
         self.traced.op.closed = frozenset(range(n_out, len(self.traced.emit)))
         self.single = self.structure == (0,)
         self.ctx, self.cls = ctx, cls
@@ -1122,9 +1132,13 @@ class _Graph:
         ins = values + [p._on(ctx)._read() for p in self.params]
         outs = self.traced(ins)
         if self.writes:
-            n = len(outs) - len(self.writes)
-            for p, v in zip(self.writes, outs[n:]):
+            for p, v in zip(self.writes, outs[self.n_out :]):
                 p._on(ctx)._write(v)
+        if self.moving:
+            moving.note(
+                outs,
+                lambda: [(p._on(ctx), ins[k], outs[i], share) for p, k, i, share in self.moving],
+            )
         if self.single:
             return _wrap(self.cls, outs[0])
         return _rebuild(self.structure, iter([_wrap(self.cls, v) for v in outs]))[0]
@@ -1433,10 +1447,7 @@ class SymbolBlock(HybridBlock):
             graph = self._graphs[key] = traced_graph(
                 "symbolblock", ctx, self._order, self._entries, all_nodes, values, sources
             )
-        outs, writes = graph(values)
-        for i, v in writes:
-            if i >= len(given):
-                handles[i - len(given)]._write(v)
+        outs = graph(values, [*[None] * len(given), *handles])
         return [_wrap(NDArray, v) for v in outs]
 
     def export(self, path, epoch=0, remove_amp_cast=True):
