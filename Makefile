@@ -1,6 +1,6 @@
 # Every target sets up what it needs, in .venv, and does nothing twice.
 #
-#   make train      train the lessons of examples/learning_road on real data
+#   make train      train the lessons of both roads in examples on real data
 #   make test       the test suite, lazily and op by op
 #   make test-versions  the suite with the oldest and the newest versions that pyproject.toml admits
 #   make check      format, lint, types, import directions

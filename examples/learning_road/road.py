@@ -76,9 +76,14 @@ class Lesson:
         self.args = parser(doc, **defaults).parse_args(argv)
         self.ctx = mx.gpu() if self.args.ctx == "gpu" else mx.cpu()
         if self.args.smoke:
-            self.args.epochs = 1
+            self.args.epochs = 2
         self.curves, self.checks = {}, []
+        self.step, self.compiled_late = 0, None
         self.started, self.compiled_before = time.perf_counter(), programs_compiled()
+        self.seed()
+
+    def seed(self):
+        """Begin all random numbers anew, so that what follows can be compared."""
         random.seed(self.args.seed)  # shuffles index lists
         np.random.seed(self.args.seed % 2**32)  # noqa: NPY002 - what DataLoader shuffles with
         mx.random.seed(self.args.seed)  # initial values, noise, dropout
@@ -87,6 +92,7 @@ class Lesson:
         """Count the epochs under a progress bar; ``log`` writes behind it and onto ``curve``."""
         self._curve = self.curves.setdefault(curve, [])
         title = self.name if curve == "loss" else f"{self.name} [{curve}]"
+        self.step = 0
         quiet = not sys.stderr.isatty()  # a log file gets a line now and then, not ten a second
         with tqdm(total=self.args.epochs, desc=title, mininterval=10 if quiet else 0.1) as bar:
             self._bar = bar
@@ -97,6 +103,21 @@ class Lesson:
     def batches(self, batches):
         """Pass batches through; with ``--smoke`` only the first few."""
         return itertools.islice(batches, SMOKE_BATCHES if self.args.smoke else None)
+
+    def steps(self, batches):
+        """Pass the batches of training steps through, as ``batches`` does, and count what compiles.
+
+        What a step needs is compiled when the step is first seen, and once more at most, when the
+        values that it leaves behind have come back as inputs. ``finish`` requires that from the
+        third step of each training on nothing has been compiled.
+        """
+        mx.nd.waitall()  # what has been asked for so far is no part of the first step
+        for batch in self.batches(batches):
+            self.step += 1
+            before = programs_compiled()
+            yield batch
+            if before is not None and self.step >= 3:
+                self.compiled_late = (self.compiled_late or 0) + programs_compiled() - before
 
     def log(self, loss, curve=None, **numbers):
         """Keep the epoch's mean loss for a curve; show it and ``numbers`` behind the bar."""
@@ -125,6 +146,9 @@ class Lesson:
         compiled = programs_compiled()
         if compiled is not None:
             compiled -= self.compiled_before
+        if self.compiled_late is not None:
+            what = "programs compiled from the third step on"
+            self.require(what, self.compiled_late, at_most=0)
         losses = list(self.curves.values())[-1]
         result = {
             "lesson": self.name,

@@ -1,7 +1,8 @@
-"""Run all lessons in order, then print one table and draw the loss curves.
+"""Run the lessons of both roads in order, then print one table and draw the loss curves.
 
     python examples/learning_road/run_all.py             all lessons
-    python examples/learning_road/run_all.py 04 06       the lessons whose names begin so
+    python examples/learning_road/run_all.py 04 n06      the lessons whose names begin so
+    python examples/learning_road/run_all.py n           the second road, with the NumPy interface
     python examples/learning_road/run_all.py --smoke     a few steps of each
 
 The lessons share one process, so MXNet is started once. A lesson that fails does not stop the
@@ -18,8 +19,14 @@ from pathlib import Path
 
 import road
 
-FOLDER = Path(__file__).resolve().parent
-PICTURE = FOLDER.parents[1] / "build" / "learning_road.png"
+from mxnet import npx
+
+EXAMPLES = Path(__file__).resolve().parents[1]
+LESSONS = (
+    *sorted((EXAMPLES / "learning_road").glob("[0-9][0-9]_*.py")),
+    *sorted((EXAMPLES / "numpy_road").glob("n[0-9][0-9]_*.py")),
+)
+PICTURE = EXAMPLES.parent / "build" / "learning_road.png"
 HEAD = (
     *("lesson", "data", "epochs", "final loss"),
     *("test accuracy", "seconds", "programs compiled", "verdict"),
@@ -30,6 +37,8 @@ TEXT_COLUMNS = {0, 1, 7}  # to the left; numbers to the right
 def run_lesson(path, argv):
     """Run one lesson in this process; an error becomes a result that says so."""
     started = time.perf_counter()
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))  # as when the lesson is run alone
     try:
         spec = importlib.util.spec_from_file_location(f"lesson_{path.stem}", path)
         module = importlib.util.module_from_spec(spec)
@@ -40,6 +49,8 @@ def run_lesson(path, argv):
         seconds = round(time.perf_counter() - started, 3)
         message = f"{type(error).__name__}: {error}"
         return {"lesson": path.stem, "seconds": seconds, "passed": False, "error": message}
+    finally:
+        npx.reset_np()  # the next lesson says itself which semantics it wants
 
 
 def verdict(result):
@@ -95,7 +106,7 @@ def main(argv=None):
     p.add_argument("--json", metavar="FILE", help="write the results here, one line a lesson")
     args = p.parse_args(argv)
 
-    lessons = sorted(FOLDER.glob("[0-9][0-9]_*.py"))
+    lessons = LESSONS
     for name in args.names:
         if not any(path.stem.startswith(name) for path in lessons):
             known = ", ".join(path.stem for path in lessons)

@@ -170,11 +170,11 @@ def test_both_languages_say_the_same(english, chinese):
 
 
 @pytest.mark.parametrize("page", READMES)
-def test_the_table_of_lessons_is_complete(page):
-    lessons = sorted(
-        path.name for path in (ROOT / "examples/learning_road").glob("[0-9][0-9]_*.py")
-    )
-    assert [row[0].strip("`") for row in pages.tables(page)[0]] == lessons
+def test_the_tables_of_lessons_are_complete(page):
+    for table, road in enumerate(("learning_road", "numpy_road")):
+        lessons = sorted(path.name for path in (ROOT / "examples" / road).glob("*[0-9]_*.py"))
+        assert lessons
+        assert [row[0].strip("`") for row in pages.tables(page)[table]] == lessons
 
 
 # --------------------------------------------------------------------------- what is there, truly

@@ -10,17 +10,22 @@ import pytest
 
 import mxnet as mx
 
-ROAD = Path(__file__).resolve().parents[2] / "examples" / "learning_road"
-LESSONS = sorted(path.stem for path in ROAD.glob("[0-9][0-9]_*.py"))
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+ROAD = EXAMPLES / "learning_road"
+FIRST = sorted(ROAD.glob("[0-9][0-9]_*.py"))
+SECOND = sorted((EXAMPLES / "numpy_road").glob("n[0-9][0-9]_*.py"))
+PROGRAMS = {path.stem: path for path in (*FIRST, *SECOND, ROAD / "run_all.py")}
+LESSONS = [path.stem for path in (*FIRST, *SECOND)]
 REGRESSION = "02_linear_regression_scratch"
 SOFTMAX = "04_softmax_regression_scratch"
+LATE = "programs compiled from the third step on"
 PNG = b"\x89PNG\r\n\x1a\n"
 HEAD = "lesson data epochs final loss test accuracy seconds programs compiled verdict"
 
 
 def run(program, *arguments):
-    """Run a program of the road; return its exit status, output and messages."""
-    command = [sys.executable, str(ROAD / f"{program}.py"), *map(str, arguments)]
+    """Run a program of the roads; return its exit status, output and messages."""
+    command = [sys.executable, str(PROGRAMS[program]), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     return done.returncode, done.stdout, done.stderr
 
@@ -35,8 +40,9 @@ def row(table, lesson):
     return [cell for cell in line.split("  ") if cell]
 
 
-def test_the_road_has_all_its_lessons():
-    assert [name[:2] for name in LESSONS] == [f"{i:02d}" for i in range(1, 13)]
+def test_the_roads_have_all_their_lessons():
+    numbers = [name.split("_")[0] for name in LESSONS]
+    assert numbers == [f"{i:02d}" for i in range(1, 13)] + [f"n{i:02d}" for i in range(1, 11)]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -46,12 +52,14 @@ def test_lesson_in_smoke_mode(lesson, tmp_path):
     (result,) = read_lines(tmp_path / "result.json")
     assert result["lesson"] == lesson
     assert result["smoke"] is True
-    assert result["epochs"] == 1
+    assert result["epochs"] == 2
     assert isinstance(result["compiled"], int)
     assert math.isfinite(result["final_loss"])
     assert result["checks"], "a lesson states what must be reached"
     assert all(math.isfinite(check["value"]) for check in result["checks"])
     assert lesson in messages  # the progress bar's title
+    late = [check["value"] for check in result["checks"] if check["what"] == LATE]
+    assert late == ([0] if PROGRAMS[lesson] in SECOND else [])  # six steps of each training
 
 
 def test_a_lesson_reaches_what_it_states(tmp_path):
@@ -100,6 +108,27 @@ def test_run_all_prints_one_table_and_draws_the_curves(tmp_path):
     assert picture.read_bytes().startswith(PNG)
 
 
+def test_programs_compiled_late_are_seen(tmp_path):
+    """A step that meets a new shape each time, counted as a lesson counts its own."""
+    program = tmp_path / "late.py"
+    program.write_text(
+        f"import sys; sys.path.append({str(ROAD)!r})\n"
+        "from road import Lesson, leave\n"
+        "from mxnet import nd\n"
+        "lesson = Lesson('late', 'doc', epochs=1, batch_size=1, lr=1.0)\n"
+        "for _ in lesson.epochs():\n"
+        "    for n in lesson.steps(range(10, 15)):\n"
+        "        loss = float((nd.ones(n) * 3).sum().asscalar())\n"
+        "    lesson.log(loss)\n"
+        "leave(lesson.finish())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, program], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    assert f"late: {LATE} = 3, must be <= 0: MISSED" in done.stdout
+
+
 def test_run_all_goes_on_after_a_lesson_that_fails(tmp_path):
     for split in ("train", "t10k"):
         for kind in ("images-idx3", "labels-idx1"):
@@ -117,5 +146,6 @@ def test_run_all_goes_on_after_a_lesson_that_fails(tmp_path):
 def test_run_all_names_the_lessons_when_there_is_no_such_one():
     status, _, messages = run("run_all", "99")
     assert status == 2
+    assert "n10_attention" in messages
     assert "'99'" in messages
     assert REGRESSION in messages
