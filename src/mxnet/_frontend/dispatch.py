@@ -153,6 +153,13 @@ class DeferredRead(MXNetError):
         self.array = array
 
 
+class ShapeUnknown(ValueError):
+    """No shape of a parameter follows from the operator that took it."""
+
+    def __init__(self, why):
+        super().__init__(f"Deferred initialization failed because shape cannot be inferred: {why}")
+
+
 def _complete_shapes(op, bound, inputs, names):
     """Complete the unknown shapes among an operator's inputs by its infer rule (deferred
     initialisation).
@@ -171,21 +178,15 @@ def _complete_shapes(op, bound, inputs, names):
         try:
             found = op.infer(*[by_name.get(n) for n in op.inputs], **bound.attrs)
         except (IndexError, TypeError, ValueError) as e:
-            raise ValueError(
-                f"Deferred initialization failed because shape cannot be inferred: {op.name} "
-                f"does not "
-                f"fit input of shape {shapes[0]}: {e}"
-            ) from None
+            raise ShapeUnknown(f"{op.name} does not fit input of shape {shapes[0]}: {e}") from None
     elif op.infer is None and op.name.startswith("elemwise_"):  # all inputs have one shape
         found = dict.fromkeys(unknown, next((s for s in shapes if s is not None), None))
     for name, x in unknown.items():
         shape = found.get(name)
         if shape is None:
-            raise ValueError(
-                f"Deferred initialization failed because shape cannot be inferred: {op.name} "
-                f"does not "
-                f"tell the shape of its input {name!r} (Parameter '{x.parameter.name}'). "
-                "Hint: give all dimensions when the parameter is made."
+            raise ShapeUnknown(
+                f"{op.name} does not tell the shape of its input {name!r} (Parameter "
+                f"'{x.parameter.name}'). Hint: give all dimensions when the parameter is made."
             )
         x.complete(tuple(shape))
 

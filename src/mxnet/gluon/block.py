@@ -20,6 +20,7 @@ from .._engine import moving
 from .._engine.history import path_graph
 from .._engine.state import threads
 from .._engine.trace import placeholder, trace
+from .._frontend.dispatch import DeferredRead, ShapeUnknown
 from .._graph import net
 from .._graph.complete import complete, complete_types, is_full
 from .._traceback import shown
@@ -35,7 +36,14 @@ from ..ndarray.ndarray import _wrap
 from ..numpy.multiarray import ndarray
 from ..symbol import Symbol
 from ..util import is_np_array, is_np_shape, np_array, np_shape
-from .parameter import DeferredInitializationError, Parameter, ParameterDict, brief, without_kind
+from .parameter import (
+    DeferredArray,
+    DeferredInitializationError,
+    Parameter,
+    ParameterDict,
+    brief,
+    without_kind,
+)
 
 __all__ = [
     "Block",
@@ -868,7 +876,7 @@ class HybridBlock(Block):
             first = self._first_array((x, *args))
             if isinstance(first, Symbol):
                 return self._forward_symbols(x, args)
-            if isinstance(x, (list, tuple)) and first is not None:
+            if (x is None or isinstance(x, (list, tuple))) and first is not None:
                 if first._numpy:
                     return self._forward_on(first.context, x, args, ndarray)
                 return self._forward_on(first.context, x, args)
@@ -911,9 +919,45 @@ class HybridBlock(Block):
                 self._not_compiled(e)
         if type(self).infer_shape is not HybridBlock.infer_shape:
             self._ask_for_shapes((x, *args))
-        if cls is ndarray:
-            return self._run_numpy(ctx, (x, *args))
-        return self.hybrid_forward(F, x, *args, **self._own_params(ctx))
+        try:
+            if cls is ndarray:
+                return self._run_numpy(ctx, (x, *args))
+            return self.hybrid_forward(F, x, *args, **self._own_params(ctx))
+        except (DeferredRead, ShapeUnknown) as e:
+            self._shapes_from_graph(ctx, (x, *args), e)
+        return self._forward_on(ctx, x, args, cls)
+
+    def _shapes_from_graph(self, ctx, args, error):
+        """Complete the parameters' shapes from the whole graph of the forward, where the operators
+        one by one do not tell them; ``error`` says what they do not.
+        """
+        waiting = [p for p in self.collect_params().values() if p._deferred_init]
+        if waiting:
+            arrays, outputs = [], []
+            structure = _flatten(args, arrays)
+            inputs = [symbol.var(f"data{i}") for i in range(len(arrays))]
+            if arrays[0]._numpy:
+                inputs = _converted(inputs, "as_np_ndarray")
+            given = _rebuild(structure, iter(inputs))
+            try:
+                _flatten([self._forward_symbols(given[0], given[1:])], outputs)
+                nodes = {p: p.var()._entries[0][0] for p in self.collect_params().values()}
+                shapes = {s._entries[0][0]: a.shape for s, a in zip(inputs, arrays)}
+                for p, node in nodes.items():
+                    if p._shape is not None:
+                        shapes[node] = tuple([d if d > 0 else -1 for d in p.shape])
+                found = complete([s._entries[0] for s in outputs], shapes, {}, ctx=ctx).shapes
+            except Exception:  # noqa: BLE001 - a forward that symbols cannot go through
+                found, nodes = {}, {}
+            known = {p: found.get((id(nodes[p]), 0)) for p in waiting if p in nodes}
+            known = {p: shape for p, shape in known.items() if is_full(shape)}
+            for p, shape in known.items():
+                DeferredArray(p, ctx).complete(shape)
+            if known:
+                return
+        if isinstance(error, DeferredRead):
+            raise ShapeUnknown(str(error)) from None
+        raise error
 
     def _not_compiled(self, error):
         """Go on imperatively, with compiled children; says so once."""
@@ -943,9 +987,13 @@ class HybridBlock(Block):
 
     def _run(self, ctx, args, cls):
         """The forward, run imperatively on arrays of one class."""
-        if cls is ndarray:
-            return self._run_numpy(ctx, args)
-        return self.hybrid_forward(F, *args, **self._own_params(ctx))
+        try:
+            if cls is ndarray:
+                return self._run_numpy(ctx, args)
+            return self.hybrid_forward(F, *args, **self._own_params(ctx))
+        except (DeferredRead, ShapeUnknown) as e:
+            self._shapes_from_graph(ctx, args, e)
+        return self._run(ctx, args, cls)
 
     def _own_params(self, ctx):
         return {name: p._for_forward(ctx) for name, p in self._reg_params.items()}

@@ -91,6 +91,8 @@ def Custom(*data, op_type=None, out=None, name=None, **kwargs):
     outputs = _names(where, prop, "list_outputs")
     states = _names(where, prop, "list_auxiliary_states")
     arrays = _inputs(where, arguments + states, data, named)
+    for a in arrays:
+        a._read()  # of a parameter whose shape is not known yet: it is inferred, and we come again
     n = len(arguments)
     args, aux = arrays[:n], arrays[n:]
     shapes = _infer_shapes(where, prop, args, aux, len(outputs))
