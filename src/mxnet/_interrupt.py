@@ -21,6 +21,9 @@ from _signal import getsignal  # without the making of enumerations, which takes
 from _signal import signal as set_handler
 from _thread import get_ident, start_new_thread
 
+from ._traceback import shown
+from .error import MXNetError
+
 __all__ = ["enter_scope", "later", "leave_scope", "uninterrupted", "whole"]
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM")
@@ -119,13 +122,16 @@ def uninterrupted(function):
 
     @functools.wraps(function)
     def section(*args, **kwargs):
-        if _state.held or get_ident() != _main:
-            return function(*args, **kwargs)
-        _hold()
+        held = _state.held or get_ident() != _main
+        if not held:
+            _hold()
         try:
             return function(*args, **kwargs)
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904 - a door that needs no second call
         finally:
-            _release()
+            if not held:
+                _release()
 
     return section
 

@@ -6,6 +6,7 @@ import threading
 import jax
 
 from ._interrupt import enter_scope, leave_scope, whole
+from ._traceback import door
 from .error import ContextError
 
 __all__ = [
@@ -216,6 +217,7 @@ def num_gpus():
     return len(_gpus())
 
 
+@door
 def gpu_memory_info(device_id=0):
     """``(free, total)`` bytes of a GPU's memory, as the allocator sees it."""
     stats = device_of(gpu(device_id)).memory_stats() or {}

@@ -26,6 +26,7 @@ from ._engine.tape import unrecorded
 from ._engine.value import Value
 from ._graph.node import spec_of
 from ._ops._spec import Bound
+from ._traceback import doors, user_level
 from .base import numeric_types, string_types
 from .context import canonical
 from .error import MXNetError, ShapeError, nearest
@@ -90,7 +91,7 @@ def register(klass: _Class, name=None) -> _Class:
             f"overriding "
             f"existing metric {_registry[name].__module__}.{_registry[name].__name__}",
             UserWarning,
-            stacklevel=2,
+            stacklevel=user_level(),
         )
     _registry[name] = klass
     return klass
@@ -1215,3 +1216,6 @@ class CustomMetric(EvalMetric):
 def np(numpy_feval, name=None, allow_extra_outputs=False):
     """A :class:`CustomMetric` of a function of NumPy arrays."""
     return CustomMetric(numpy_feval, name, allow_extra_outputs)
+
+
+doors(globals())

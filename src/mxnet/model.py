@@ -28,6 +28,7 @@ from ._fit import (
     as_list,
     call,
 )
+from ._traceback import doors
 from .base import mx_real_t
 from .callback import LogValidationMetricsCallback
 from .context import Context, cpu
@@ -512,3 +513,6 @@ class FeedForward(BASE_ESTIMATOR):
             eval_batch_end_callback=eval_batch_end_callback,
         )
         return model
+
+
+doors(globals())

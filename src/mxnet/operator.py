@@ -22,6 +22,7 @@ from collections import namedtuple
 from functools import partial
 
 from ._ops import _spec
+from ._traceback import user_level
 from .error import AttributeTypeError, MXNetError, fail
 from .ndarray import NDArray
 from .ndarray._custom import Custom as nd_custom
@@ -238,7 +239,7 @@ class PythonOp:
             f"{type(self).__name__}: PythonOp, NumpyOp and NDArrayOp are deprecated. "
             "Please use CustomOp",
             UserWarning,
-            stacklevel=2,
+            stacklevel=user_level(),
         )
         self.info_ = None
         self.need_top_grad_ = need_top_grad

@@ -31,6 +31,7 @@ import jax
 from ._engine.segment import flush_all
 from ._engine.state import threads
 from ._engine.stats import stats
+from ._traceback import user_level
 from .error import MXNetError, fail
 
 __all__ = [
@@ -368,7 +369,9 @@ def dump(finished=True, profile_process="worker"):
 
 def dump_profile():
     """Deprecated: :func:`dump`."""
-    warnings.warn("profiler.dump_profile() is deprecated: use profiler.dump()", stacklevel=2)
+    warnings.warn(
+        "profiler.dump_profile() is deprecated: use profiler.dump()", stacklevel=user_level()
+    )
     dump(True)
 
 
@@ -381,7 +384,8 @@ def profiler_set_config(mode="symbolic", filename="profile.json"):
     filename : str
     """
     warnings.warn(
-        "profiler.profiler_set_config() is deprecated: use profiler.set_config()", stacklevel=2
+        "profiler.profiler_set_config() is deprecated: use profiler.set_config()",
+        stacklevel=user_level(),
     )
     if mode not in ("symbolic", "imperative", "api", "memory", "all"):
         fail(
@@ -397,7 +401,8 @@ def profiler_set_config(mode="symbolic", filename="profile.json"):
 def profiler_set_state(state="stop"):
     """Deprecated: :func:`set_state`."""
     warnings.warn(
-        "profiler.profiler_set_state() is deprecated: use profiler.set_state()", stacklevel=2
+        "profiler.profiler_set_state() is deprecated: use profiler.set_state()",
+        stacklevel=user_level(),
     )
     set_state(state)
 

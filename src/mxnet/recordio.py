@@ -22,6 +22,7 @@ import numpy as onp
 
 from . import _codec
 from ._interrupt import later
+from ._traceback import doors
 from .error import FormatError, MXNetError, fail
 
 __all__ = [
@@ -717,3 +718,6 @@ def pack_img(header, img, quality=95, img_fmt=".jpg"):
     if hasattr(img, "asnumpy"):
         img = img.asnumpy()
     return pack(header, _codec.encode(img, img_fmt, quality, "recordio.pack_img"))
+
+
+doors(globals())

@@ -6,6 +6,7 @@ import json
 import warnings
 from typing import TypeVar
 
+from ._traceback import user_level
 from .base import string_types
 from .error import MXNetError, nearest
 
@@ -74,7 +75,7 @@ def get_register_func(base_class, nickname):
                 f"New {nickname} {klass.__module__}.{klass.__name__} registered with name {key} "
                 f"replaces {before.__module__}.{before.__name__}",
                 UserWarning,
-                stacklevel=2,
+                stacklevel=user_level(),
             )
         table[key] = klass
         return klass

@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections import Counter
 
+from ._traceback import doors, user_level
 from .error import fail
 from .symbol import Symbol
 
@@ -222,7 +223,7 @@ def plot_network(
     if twice:
         warnings.warn(
             f"several nodes have the same name and are drawn as one: {', '.join(twice)}",
-            stacklevel=2,
+            stacklevel=user_level(),
         )
     style = {**_STYLE, "style": "filled", **node_attrs}
     dot = digraph(name=title, format=save_format)
@@ -257,3 +258,6 @@ def plot_network(
 
 def _type_name(kind):
     return getattr(kind, "__name__", None) or str(kind)
+
+
+doors(globals())

@@ -13,6 +13,7 @@ from .._graph.net import HIDDEN, Node, hidden_key, input_names, written_name
 from .._graph.serial import initial_value
 from .._ops import _spec
 from .._ops._spec import OpDef
+from .._traceback import shown
 from ..attribute import AttrScope
 from ..error import AttributeTypeError, MXNetError, fail, nearest
 from ..name import NameManager
@@ -169,7 +170,10 @@ def make_symbol_function(op, public, registered):
             kwargs.update(zip(attrs, rest))
             if "num_args" in op.attrs or op.name in _COUNTED:
                 kwargs.setdefault("num_args", len(arrays))
-            return compose(registered, arrays, kwargs, name, attr, hint)
+            try:
+                return compose(registered, arrays, kwargs, name, attr, hint)
+            except MXNetError as e:
+                raise shown(e)  # noqa: B904
 
     else:
 
@@ -189,7 +193,10 @@ def make_symbol_function(op, public, registered):
                 kwargs[a] = v
             for key in inputs[len(arrays) :]:
                 arrays.append(kwargs.pop(key, None))
-            return compose(registered, arrays, kwargs, name, attr, hint)
+            try:
+                return compose(registered, arrays, kwargs, name, attr, hint)
+            except MXNetError as e:
+                raise shown(e)  # noqa: B904
 
     function.__name__ = function.__qualname__ = public
     function.__doc__ = document(op)

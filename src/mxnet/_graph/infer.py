@@ -1,19 +1,16 @@
 """Shapes and dtypes of an operator's outputs, known at the call: by abstract evaluation, cached."""
 
-import os
-import sys
 import warnings
 
 import jax
 import numpy as onp
 
-from .._traceback import shown
+from .._traceback import shown, user_level
 from ..error import DTypeError, MXNetError, ShapeError
 from .node import spec_of
 
 __all__ = ["infer_outputs"]
 
-_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _WORD = jax.ShapeDtypeStruct((), onp.float64)
 
 
@@ -59,13 +56,5 @@ def _infer(bound, specs):
     if bound.op is not None and bound.op.caution is not None:
         text = bound.op.caution(bound.attrs, [s.dtype for s in specs])
         if text is not None:
-            warnings.warn(text, UserWarning, stacklevel=_users_level())
+            warnings.warn(text, UserWarning, stacklevel=user_level())
     return tuple((tuple(o.shape), onp.dtype(o.dtype)) for o in outs)
-
-
-def _users_level():
-    """``stacklevel`` of the innermost line outside of this package."""
-    frame, level = sys._getframe(1), 1
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame, level = frame.f_back, level + 1
-    return level

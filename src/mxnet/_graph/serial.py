@@ -9,6 +9,7 @@ import json
 import warnings
 
 from .._ops._spec import OpDef
+from .._traceback import user_level
 from ..error import FormatError, MXNetError, nearest
 from .net import HIDDEN, Node, input_names, operator_of, special, topological
 from .net import registry as _registry
@@ -387,6 +388,6 @@ def read(text, source="symbol JSON"):
         warnings.warn(
             f"{source}: written by version {version} of MXNet, newer than {VERSION}: "
             "read as if it were that.",
-            stacklevel=3,
+            stacklevel=user_level(),
         )
     return _Reader(source).graph(data, version)

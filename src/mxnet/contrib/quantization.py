@@ -15,6 +15,7 @@ import numpy as onp
 from .. import ndarray as nd
 from .. import symbol
 from .._graph.net import Node, topological
+from .._traceback import doors
 from ..context import Context, cpu
 from ..error import MXNetError
 from ..gluon import block as _block
@@ -677,3 +678,6 @@ def quantize_net(
         None,
         logger,
     )
+
+
+doors(globals())

@@ -23,7 +23,7 @@ from .._engine.trace import placeholder, trace
 from .._frontend.dispatch import DeferredRead, ShapeUnknown
 from .._graph import net
 from .._graph.complete import complete, complete_types, is_full
-from .._traceback import shown
+from .._traceback import doors, shown, user_level
 from ..autograd import predict_mode
 from ..error import FormatError, MXNetError, TraceError, nearest
 from ..executor import run_graph, traced_graph
@@ -440,7 +440,7 @@ class Block:
         warnings.warn(
             "save_params is deprecated. Please use save_parameters.",
             DeprecationWarning,
-            stacklevel=2,
+            stacklevel=user_level(),
         )
         self.collect_params().save(filename, strip_prefix=self.prefix)
 
@@ -449,7 +449,7 @@ class Block:
         warnings.warn(
             "load_params is deprecated. Please use load_parameters.",
             DeprecationWarning,
-            stacklevel=2,
+            stacklevel=user_level(),
         )
         self.load_parameters(filename, ctx, allow_missing, ignore_extra)
 
@@ -966,7 +966,7 @@ class HybridBlock(Block):
             warnings.warn(
                 f"{self.name} ({type(self).__name__}) cannot be compiled and runs "
                 f"imperatively: {error}",
-                stacklevel=5,
+                stacklevel=user_level(),
             )
         self._active = False
         for child in self._children.values():
@@ -1270,7 +1270,7 @@ class SymbolBlock(HybridBlock):
                 warnings.warn(
                     f"SymbolBlock.imports: input {name!r} is not a variable of {symbol_file}, "
                     f"which has {brief(known)}. {nearest(name, known)}".rstrip(),
-                    stacklevel=2,
+                    stacklevel=user_level(),
                 )
         made = SymbolBlock(outputs, [symbol.var(n) for n in names])
         if param_file is not None:
@@ -1471,7 +1471,7 @@ class SymbolBlock(HybridBlock):
             except TraceError as e:
                 warnings.warn(
                     f"{self.name} (SymbolBlock) cannot be compiled and runs imperatively: {e}",
-                    stacklevel=4,
+                    stacklevel=user_level(),
                 )
                 self._active = False
         feed = {id(n): a for n, a in zip(nodes, given)}
@@ -1522,3 +1522,6 @@ def _common_beginning(names):
 
 def _only_arrays(structure):
     return all(s == 0 or (s[0] != "value" and _only_arrays(s[1])) for s in structure)
+
+
+doors(globals(), but=("forward", "hybrid_forward", "__call__"))

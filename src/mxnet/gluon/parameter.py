@@ -15,6 +15,7 @@ from .._engine.trace import placeholder
 from .._frontend.dispatch import DeferredRead
 from .._graph.node import spec_of
 from .._interrupt import uninterrupted
+from .._traceback import doors, user_level
 from ..context import Context, canonical, cpu, current_context, device_of
 from ..error import FormatError, MXNetError, nearest
 from ..ndarray import NDArray, array
@@ -196,7 +197,7 @@ class Parameter:
             warnings.warn(
                 f"Parameter '{self.name}' is already initialized: left as it is. "
                 "Hint: force_reinit=True initializes it again.",
-                stacklevel=2,
+                stacklevel=user_level(),
             )
             return
         self._data = self._home = self._only = self._grad_handles = None
@@ -648,7 +649,7 @@ class Constant(Parameter):
         if req != "null":
             warnings.warn(
                 f"Constant '{self.name}' is never trained: grad_req={req!r} is ignored.",
-                stacklevel=2,
+                stacklevel=user_level(),
             )
         self._grad_req = "null"
 
@@ -910,3 +911,6 @@ def brief(names, limit=10):
     names = list(names)
     shown = ", ".join(f"'{n}'" for n in names[:limit])
     return shown + (f", ... ({len(names)} in all)" if len(names) > limit else "")
+
+
+doors(globals(), but=("data", "grad", "list_data", "list_grad", "list_ctx", "zero_grad", "var"))

@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 
 from .. import _config, numpy
 from .. import ndarray as nd
+from .._traceback import doors, user_level
 from ..error import MXNetError
 from ..ndarray import NDArray
 from ..util import is_np_array, is_np_shape
@@ -161,7 +162,8 @@ def clip_global_norm(arrays, max_norm, check_isfinite=True):
     value = norm.asnumpy()[0]
     if not onp.isfinite(value):
         warnings.warn(
-            UserWarning("nan or inf is detected. Clipping results will be undefined."), stacklevel=2
+            UserWarning("nan or inf is detected. Clipping results will be undefined."),
+            stacklevel=user_level(),
         )
     return value
 
@@ -283,7 +285,7 @@ def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_
             "Unverified HTTPS request is being made (verify_ssl=False). Adding "
             "certificate verification is "
             "strongly advised.",
-            stacklevel=2,
+            stacklevel=user_level(),
         )
     folder = os.path.dirname(os.path.abspath(path))
     os.makedirs(folder, exist_ok=True)
@@ -344,3 +346,6 @@ def _fetch(url, path, folder, sha1_hash, verify_ssl):
     finally:
         if os.path.exists(partial):
             os.remove(partial)
+
+
+doors(globals())

@@ -5,6 +5,7 @@ import math
 
 import numpy as onp
 
+from .._traceback import doors
 from ..error import MXNetError, fail
 from ..ndarray import NDArray, array
 from ._pictures import (
@@ -549,3 +550,6 @@ def CreateAugmenter(
     if mean is not None or std is not None:
         made.append(ColorNormalizeAug(mean, std))
     return made
+
+
+doors(globals())

@@ -8,6 +8,7 @@ import json
 
 import numpy as onp
 
+from .._traceback import doors
 from ..base import numeric_types
 from ..error import MXNetError, fail
 from ._augment import (
@@ -523,3 +524,6 @@ def CreateDetAugmenter(
     if mean is not None or std is not None:
         made.append(DetBorrowAug(ColorNormalizeAug(mean, std)))
     return made
+
+
+doors(globals())

@@ -5,6 +5,7 @@ import logging
 import numpy as onp
 
 from .. import _codec
+from .._traceback import doors
 from ..error import FormatError, MXNetError, ShapeError, fail
 from ..io import DataDesc
 from ..ndarray import NDArray
@@ -310,3 +311,6 @@ class ImageDetIter(ImageIter):
                 got=str(error).strip().splitlines()[-1],
                 hint="leave waitKey out and show what is generated, e.g. by matplotlib's imshow",
             )
+
+
+doors(globals())

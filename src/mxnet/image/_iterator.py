@@ -5,6 +5,7 @@ import os
 
 import numpy as onp
 
+from .._traceback import doors
 from ..base import numeric_types
 from ..error import FormatError, ShapeError, fail
 from ..io import DataBatch, DataDesc, DataIter
@@ -426,3 +427,6 @@ class ImageIter(DataIter):
                     break
             self._allow_read = False
         return DataBatch([handle(data)], [handle(labels)], pad=pad)
+
+
+doors(globals())

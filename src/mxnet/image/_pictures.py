@@ -20,6 +20,7 @@ from .._engine.segment import concrete
 from .._engine.state import _seed, draw, mix32, threads
 from .._engine.value import Value
 from .._graph.node import spec_of
+from .._traceback import doors
 from ..context import canonical, current_context
 from ..error import DTypeError, MXNetError, ShapeError, fail, nearest
 from ..ndarray import NDArray, _internal
@@ -653,3 +654,6 @@ for _name, _function in (
     ("_imdecode", _nd_imdecode),
 ):
     setattr(_internal, _name, _function)
+
+
+doors(globals())

@@ -11,6 +11,7 @@ import numpy as onp
 from .. import _codec
 from .._engine.state import draw, mix32
 from .._interrupt import later, uninterrupted
+from .._traceback import doors
 from ..context import cpu
 from ..error import AttributeTypeError, DTypeError, FormatError, MXNetError, ShapeError, fail
 from ..ndarray import NDArray, array, load, save
@@ -596,3 +597,6 @@ class Ahead:
 def _fill(maker, batch, begin, pictures, rounds):
     for k, picture in enumerate(pictures.tolist(), begin):
         maker.fill(batch, k, picture, int(rounds[k]))
+
+
+doors(globals())

@@ -11,6 +11,7 @@ import numpy as onp
 
 from .._engine.segment import concrete
 from .._interrupt import later, uninterrupted
+from .._traceback import doors
 from ..context import current_context
 from ..error import MXNetError, fail
 from ..ndarray import NDArray
@@ -711,3 +712,6 @@ class MXDataIter(DataIter):
 
     def getindex(self):
         return self._batch()[3]
+
+
+doors(globals())

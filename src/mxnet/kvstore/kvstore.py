@@ -3,6 +3,7 @@
 import numpy as onp
 
 from .._interrupt import uninterrupted
+from .._traceback import doors
 from ..error import MXNetError, nearest
 from ..ndarray import NDArray, array
 from ..ndarray._serialize import atomic_write
@@ -386,3 +387,6 @@ def create(name="local"):
         f"kvstore.create: unknown store {name!r}: expected one of {', '.join(known)}. "
         f"{nearest(name, known)}".rstrip()
     )
+
+
+doors(globals())

@@ -12,7 +12,7 @@ from .._engine.segment import concrete
 from .._engine.value import Value
 from .._fit import BatchEndParam, call, require
 from .._graph.node import spec_of
-from .._traceback import door
+from .._traceback import doors, user_level
 from ..error import nearest
 from ..initializer import Uniform
 from ..io import DataBatch, DataDesc
@@ -39,7 +39,7 @@ def _check_input_names(symbol, names, typename, throw):
         )
         if throw:
             raise ValueError(message)
-        warnings.warn(message, UserWarning, stacklevel=4)
+        warnings.warn(message, UserWarning, stacklevel=user_level())
 
 
 def _check_names_match(data_names, data_shapes, name, throw):
@@ -52,7 +52,7 @@ def _check_names_match(data_names, data_shapes, name, throw):
     )
     if throw:
         raise ValueError(message)
-    warnings.warn(message, UserWarning, stacklevel=6)
+    warnings.warn(message, UserWarning, stacklevel=user_level())
 
 
 def _parse_data_desc(data_names, label_names, data_shapes, label_shapes):
@@ -110,13 +110,11 @@ class BaseModule:
                 "init_params or set_params first.",
             )
 
-    @door
     def forward_backward(self, data_batch):
         """``forward`` in training mode, then ``backward``."""
         self.forward(data_batch, is_train=True)
         self.backward()
 
-    @door
     def score(
         self,
         eval_data,
@@ -200,7 +198,6 @@ class BaseModule:
         self._need("iter_predict")
         yield from self._predicted(eval_data, num_batch, reset, sparse_row_id_fn)
 
-    @door
     def predict(
         self,
         eval_data,
@@ -256,7 +253,6 @@ class BaseModule:
         merged = [_joined(parts) for parts in zip(*found)]
         return merged[0] if counts == [1] and not always_output_list else merged
 
-    @door
     def fit(
         self,
         train_data,
@@ -492,7 +488,9 @@ class BaseModule:
         """
         if sparse_row_id_fn is not None:
             warnings.warn(
-                "sparse_row_id_fn is not invoked for BaseModule.", UserWarning, stacklevel=2
+                "sparse_row_id_fn is not invoked for BaseModule.",
+                UserWarning,
+                stacklevel=user_level(),
             )
 
     def forward(self, data_batch, is_train=None):
@@ -579,3 +577,6 @@ def _joined(parts):
         return concatenate(list(parts))
     data = onp.concatenate([onp.asarray(concrete(x._read())) for x in parts])
     return _wrap(NDArray, Value(None, 0, spec_of(data.shape, data.dtype, ctx), data))
+
+
+doors(globals())

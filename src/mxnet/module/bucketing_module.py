@@ -9,6 +9,7 @@ import numpy as onp
 from .. import context as _context
 from .._checkpoint import load_params, params_file, symbol_file
 from .._fit import require
+from .._traceback import doors, user_level
 from ..io import DataDesc
 from ..name import NameManager
 from ..ndarray import array, load, save
@@ -163,7 +164,7 @@ class BucketingModule(BaseModule):
             warnings.warn(
                 "Parameters already initialized and force_init=False. set_params call ignored.",
                 UserWarning,
-                stacklevel=2,
+                stacklevel=user_level(),
             )
             return
         require(self.binded, "call bind before initializing the parameters")
@@ -497,3 +498,6 @@ class BucketingModule(BaseModule):
         mod._curr_module, mod._curr_bucket_key = module, default_bucket_key
         mod.params_initialized = True
         return mod
+
+
+doors(globals())

@@ -18,7 +18,7 @@ from .._fit import (
     require,
 )
 from .._interrupt import uninterrupted
-from .._traceback import door
+from .._traceback import doors, user_level
 from ..initializer import InitDesc
 from ..io import DataDesc
 from ..ndarray import zeros
@@ -212,7 +212,6 @@ class Module(BaseModule):
         self._exec_group.get_params(self._arg_params, self._aux_params)
         self._params_dirty = False
 
-    @door
     def init_params(
         self,
         initializer=UNIFORM,
@@ -244,7 +243,7 @@ class Module(BaseModule):
             warnings.warn(
                 "Parameters already initialized and force_init=False. init_params call ignored.",
                 UserWarning,
-                stacklevel=3,
+                stacklevel=user_level(),
             )
             return
         require(self.binded, "call bind before initializing the parameters")
@@ -310,7 +309,7 @@ class Module(BaseModule):
             warnings.warn(
                 "Parameters already initialized and force_init=False. set_params call ignored.",
                 UserWarning,
-                stacklevel=2,
+                stacklevel=user_level(),
             )
             return
         require(self.binded, "call bind before initializing the parameters")
@@ -324,7 +323,6 @@ class Module(BaseModule):
         self._exec_group = self._data_shapes = self._label_shapes = None
         self._plans = None
 
-    @door
     def bind(
         self,
         data_shapes,
@@ -410,7 +408,6 @@ class Module(BaseModule):
         if shared_module is not None and shared_module.optimizer_initialized:
             self.borrow_optimizer(shared_module)
 
-    @door
     def reshape(self, data_shapes, label_shapes=None):
         """Expect inputs of other shapes; parameters keep their values.
 
@@ -429,7 +426,6 @@ class Module(BaseModule):
         self._data_shapes, self._label_shapes = data_shapes, label_shapes
 
     # ------------------------------------------------------------------ the optimizer
-    @door
     def init_optimizer(
         self,
         kvstore="local",
@@ -487,7 +483,7 @@ class Module(BaseModule):
                     f"to 1.0/batch_size/num_workers ({optimizer.rescale_grad} vs. {rescale}). Is "
                     "this intended?",
                     UserWarning,
-                    stacklevel=3,
+                    stacklevel=user_level(),
                 )
             if not optimizer.idx2name:
                 optimizer.idx2name = idx2name.copy()
@@ -534,7 +530,6 @@ class Module(BaseModule):
         self.optimizer_initialized = True
 
     # ------------------------------------------------------------------ computing
-    @door
     def forward(self, data_batch, is_train=None):
         """Compute the outputs of a batch.
 
@@ -607,7 +602,6 @@ class Module(BaseModule):
             found.append(DataDesc(d.name, tuple(shape), d.dtype, d.layout))
         return found
 
-    @door
     def backward(self, out_grads=None):
         """Compute gradients.
 
@@ -619,7 +613,6 @@ class Module(BaseModule):
         self._need("backward")
         self._exec_group.backward(out_grads=out_grads)
 
-    @door
     @uninterrupted
     def update(self):
         """Update the parameters by the optimizer, with the last gradients."""
@@ -727,7 +720,7 @@ class Module(BaseModule):
             warnings.warn(
                 "Parameters are not updated in the KVStore. No need to call sparse_row_id_fn.",
                 UserWarning,
-                stacklevel=2,
+                stacklevel=user_level(),
             )
             return
         rows = sparse_row_id_fn(data_batch)
@@ -833,3 +826,6 @@ class _Plans:
                 self.updater(*arguments)
             else:
                 self.updater.run(plan)
+
+
+doors(globals())

@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 from .._fit import require
+from .._traceback import doors
 from .base_module import UNIFORM, BaseModule
 
 __all__ = ["SequentialModule"]
@@ -254,3 +255,6 @@ class SequentialModule(BaseModule):
         self._need("install_monitor", params=False)
         for module in self._modules:
             module.install_monitor(mon)
+
+
+doors(globals())

@@ -14,8 +14,9 @@ from .._graph.lower import COPY
 from .._graph.node import check_size, spec_of
 from .._ops import _spec
 from .._ops.creation import range_length
+from .._traceback import shown
 from ..context import canonical, cpu, current_context, device_of, gpu
-from ..error import ShapeError, fail, only_keywords
+from ..error import MXNetError, ShapeError, fail, only_keywords
 from . import sparse
 from ._sparse_array import BaseSparseNDArray, scipy_format
 from .ndarray import NDArray, _wrap
@@ -43,7 +44,10 @@ def _context(ctx):
     """The canonical context of a new array; raises if its device is not there."""
     ctx = current_context() if ctx is None else canonical(ctx)
     if ctx.device_typeid == 2:
-        device_of(ctx)
+        try:
+            device_of(ctx)
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904
     return ctx
 
 
@@ -119,9 +123,12 @@ def _shape(shape):
 
 
 def _filled(shape, value, ctx, dtype):
-    ctx = _context(ctx)
-    spec = spec_of(_shape(shape), as_dtype(dtype), ctx)
-    return _wrap(NDArray, fill(spec, value))
+    try:
+        ctx = _context(ctx)
+        spec = spec_of(_shape(shape), as_dtype(dtype), ctx)
+        return _wrap(NDArray, fill(spec, value))
+    except MXNetError as e:
+        raise shown(e)  # noqa: B904
 
 
 def zeros(shape, ctx=None, dtype=None, stype=None, **kwargs):

@@ -13,6 +13,7 @@ from .._frontend.dispatch import write_out
 from .._graph.lower import Fill
 from .._graph.node import spec_of
 from .._interrupt import enter_scope, leave_scope, whole
+from .._traceback import door
 from ..context import current_context
 from ..error import AttributeTypeError, MXNetError, ShapeError, TraceError, fail, nearest
 from .ndarray import NDArray, _wrap
@@ -51,6 +52,7 @@ class _unrecorded:
         leave_scope()
 
 
+@door
 def Custom(*data, op_type=None, out=None, name=None, **kwargs):
     """Call an operator that was registered with :func:`mxnet.operator.register`.
 

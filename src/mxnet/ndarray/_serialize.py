@@ -32,6 +32,7 @@ from .._dtypes import CODES
 from .._engine.segment import concrete
 from .._engine.value import Value
 from .._graph.node import spec_of
+from .._traceback import doors
 from ..context import Context, canonical, device_of
 from ..error import ContextError, DTypeError, FormatError, MXNetError
 from ._sparse_array import STYPES, BaseSparseNDArray, host, value_of
@@ -526,3 +527,6 @@ def _context(device):
         else:
             return ctx
     return canonical(Context("cpu", 0))
+
+
+doors(globals())

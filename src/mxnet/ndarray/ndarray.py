@@ -26,7 +26,7 @@ from .._graph.lower import COPY
 from .._graph.node import spec_of
 from .._ops import _spec
 from .._ops.index import INT, assign_op, index_op
-from .._traceback import door, shown
+from .._traceback import door, shown, user_level
 from ..context import Context, canonical, device_of
 from ..error import AttributeTypeError, ContextError, MXNetError, ShapeError, TraceError, fail
 from ._index import WHOLE, parse_key
@@ -828,6 +828,7 @@ class NDArray:
         backward([self._read()], [_head_grad(self, out_grad)], retain_graph)
 
     # ------------------------------------------------------------------ storage
+    @door
     def tostype(self, stype):
         """A copy in another storage: ``'default'``, ``'row_sparse'`` or ``'csr'``.
 
@@ -908,7 +909,7 @@ def _unpickle(cls, array, device_type, device_id):
             f"an array that was pickled on {ctx} is loaded on cpu(0): this machine has no such "
             "device.",
             UserWarning,
-            stacklevel=2,
+            stacklevel=user_level(),
         )
         ctx = canonical(Context("cpu", 0))
     return _wrap(cls, Value(None, 0, spec_of(array.shape, as_dtype(array.dtype), ctx), array))

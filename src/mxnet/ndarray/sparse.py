@@ -20,6 +20,7 @@ from .._dtypes import as_dtype
 from .._frontend.build import fill_namespace
 from .._frontend.dispatch import invoke
 from .._ops import _spec
+from .._traceback import doors
 from ..base import NotSupportedForSparseNDArray
 from ..context import canonical, current_context, device_of
 from ..error import MXNetError, fail
@@ -400,5 +401,6 @@ def divide(lhs, rhs):
 for _cls in (BaseSparseNDArray, CSRNDArray, RowSparseNDArray):
     _cls.__module__ = __name__  # where users know them
 
+doors(globals())
 __all__ += fill_namespace(globals(), "_sparse_")
 __getattr__ = unknown_name(__name__, __all__)

@@ -23,6 +23,7 @@ from .._graph.node import spec_of
 from .._ops import _spec
 from .._ops.index import index_op
 from .._ops.numpy_elemwise import BINARY_FUNCTIONS
+from .._traceback import shown
 from ..context import current_context
 from ..error import MXNetError, TraceError
 from ..ndarray._index import parse_key
@@ -58,17 +59,20 @@ def _binary(name, reflected=False):
 
     def apply(self, other):
         cls = other.__class__
-        if cls is ndarray and not reflected:
-            return _wrap(cls, append(both, (self._read(), other._read())))
-        if cls is float or cls is int:
-            if lifted and other in lifts:
-                return _wrap(ndarray, append(lifts[other], (self._read(),)))
-            return _wrap(
-                ndarray, append(real if cls is float else whole, (self._read(),), (other,))
-            )
-        if isinstance(other, ndarray):
-            a, b = (other, self) if reflected else (self, other)
-            return _wrap(ndarray, append(both, (a._read(), b._read())))
+        try:
+            if cls is ndarray and not reflected:
+                return _wrap(cls, append(both, (self._read(), other._read())))
+            if cls is float or cls is int:
+                if lifted and other in lifts:
+                    return _wrap(ndarray, append(lifts[other], (self._read(),)))
+                return _wrap(
+                    ndarray, append(real if cls is float else whole, (self._read(),), (other,))
+                )
+            if isinstance(other, ndarray):
+                a, b = (other, self) if reflected else (self, other)
+                return _wrap(ndarray, append(both, (a._read(), b._read())))
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904
         if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
             other = plain_number(other)
             return apply(self, other if isinstance(other, float) else int(other))
@@ -538,14 +542,20 @@ def call(name, inputs, given, out=None):
         for o in out if isinstance(out, (list, tuple)) else (out,):
             if not isinstance(o, ndarray):
                 refuse_array(name, "out", o, ndarray)
-    return invoke(_spec.get(name), inputs, given, out, None, ndarray)
+    try:
+        return invoke(_spec.get(name), inputs, given, out, None, ndarray)
+    except MXNetError as e:
+        raise shown(e)  # noqa: B904
 
 
 def create(name, given, ctx=None, out=None):
     """Apply an operator without inputs on a device."""
     given = dict(given)
     given["ctx"] = current_context() if ctx is None else ctx
-    return invoke(_spec.get(name), [], given, out, None, ndarray)
+    try:
+        return invoke(_spec.get(name), [], given, out, None, ndarray)
+    except MXNetError as e:
+        raise shown(e)  # noqa: B904
 
 
 class _ArrayFront(Front):

@@ -1,13 +1,13 @@
 """``Optimizer``: what all share: rates, multipliers, counts, half precision, the registry."""
 
 import inspect
-import sys
 import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as onp
 
+from .._traceback import user_level
 from ..error import AttributeTypeError, MXNetError, ShapeError, fail, nearest
 from ..ndarray import NDArray, array
 from ..registry import UnknownNameError, get_register_func, get_registry
@@ -16,14 +16,6 @@ from ._plan import HALF, Plan
 __all__ = ["Optimizer", "register", "create", "copied", "LearningRateError"]
 
 _Class = TypeVar("_Class", bound=type)
-
-
-def _users_level():
-    """How far up the first caller outside of the package is, for ``stacklevel``."""
-    level, frame = 1, sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("mxnet."):
-        level, frame = level + 1, frame.f_back
-    return level
 
 
 class LearningRateError(MXNetError, UserWarning):
@@ -115,7 +107,7 @@ class Optimizer:
                     "learning rate from ``lr_scheduler`` has been overwritten by ``learning_rate`` "
                     f"in optimizer: {lr_scheduler.base_lr} by {learning_rate}.",
                     UserWarning,
-                    stacklevel=_users_level(),
+                    stacklevel=user_level(),
                 )
                 lr_scheduler.base_lr = learning_rate
         self.wd = wd
@@ -281,7 +273,7 @@ class Optimizer:
                 f"convergence. Consider using multi_precision=True option of the "
                 f"{type(self).__name__} optimizer",
                 UserWarning,
-                stacklevel=2,
+                stacklevel=user_level(),
             )
         return self.create_state(index, weight)
 

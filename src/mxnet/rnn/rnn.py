@@ -5,6 +5,7 @@ import warnings
 from .. import symbol
 from .._checkpoint import load_checkpoint, save_checkpoint
 from .._fit import as_list
+from .._traceback import user_level
 
 __all__ = ["rnn_unroll", "save_rnn_checkpoint", "load_rnn_checkpoint", "do_rnn_checkpoint"]
 
@@ -15,7 +16,9 @@ def rnn_unroll(cell, length, inputs=None, begin_state=None, input_prefix="", lay
     Without ``inputs`` the variables ``t0_data``, ``t1_data`` ... with ``input_prefix`` are taken.
     """
     warnings.warn(
-        "rnn_unroll is deprecated. Please call cell.unroll directly.", UserWarning, stacklevel=2
+        "rnn_unroll is deprecated. Please call cell.unroll directly.",
+        UserWarning,
+        stacklevel=user_level(),
     )
     if inputs is None:
         inputs = [symbol.Variable(f"{input_prefix}t{i}_data") for i in range(length)]

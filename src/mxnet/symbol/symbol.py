@@ -17,7 +17,7 @@ from .._graph.net import HIDDEN, Node, hidden_key, output_name, topological
 from .._graph.storage import infer_storage
 from .._ops import _spec
 from .._ops._spec import OpDef
-from .._traceback import door
+from .._traceback import doors, user_level
 from ..base import NotImplementedForSymbol
 from ..context import canonical, current_context
 from ..error import MXNetError, ShapeError, fail, nearest
@@ -311,7 +311,6 @@ class Symbol:
         return self._of(found) if found else None
 
     # ------------------------------------------------------------------ shapes and types
-    @door
     def infer_shape(self, *args, **kwargs):
         """Shapes of arguments, outputs and auxiliary states from some of them.
 
@@ -346,11 +345,10 @@ class Symbol:
         warnings.warn(
             "Cannot decide shape for the following arguments (0s in shape means unknown "
             f"dimensions). Consider providing them as input:\n\t{shown}",
-            stacklevel=3,
+            stacklevel=user_level(),
         )
         return None, None, None
 
-    @door
     def infer_shape_partial(self, *args, **kwargs):
         """As :meth:`infer_shape`, with ``()`` for shapes and 0 for dimensions not known."""
         return self._infer_shape(args, kwargs)
@@ -407,7 +405,6 @@ class Symbol:
             [shown((n, 0)) for n in aux_nodes],
         )
 
-    @door
     def infer_type(self, *args, **kwargs):
         """Element types of arguments, outputs and auxiliary states from some of them.
 
@@ -425,11 +422,10 @@ class Symbol:
         warnings.warn(
             "Cannot decide type for the following arguments. Consider providing them as "
             f"input:\n\t{shown}",
-            stacklevel=3,
+            stacklevel=user_level(),
         )
         return None, None, None
 
-    @door
     def infer_type_partial(self, *args, **kwargs):
         """As :meth:`infer_type`, with None for types not known."""
         arg_nodes, aux_nodes, given = self._given(args, kwargs, "type")
@@ -490,7 +486,6 @@ class Symbol:
         return "\n".join(lines) + "\n"
 
     # ------------------------------------------------------------------ binding
-    @door
     def bind(
         self,
         ctx,
@@ -538,7 +533,6 @@ class Symbol:
                     )
         return Executor(self, ctx, arrays, grads, requests, aux, group2ctx, grad_req)
 
-    @door
     def simple_bind(
         self,
         ctx,
@@ -625,7 +619,6 @@ class Symbol:
             )
         return Executor(self, ctx, args, grads, requests, aux, group2ctx, grad_req)
 
-    @door
     def eval(self, ctx=None, **kwargs):
         """Outputs for arrays given by name: ``bind`` and ``forward`` in one.
 
@@ -1032,3 +1025,6 @@ def load_json(json_str):
 
 
 fromjson = load_json
+
+
+doors(globals())

@@ -11,6 +11,7 @@ import numpy as onp
 
 from ... import _config
 from ... import ndarray as nd
+from ..._traceback import user_level
 from ...error import FormatError, MXNetError, fail, nearest
 from ...ndarray import NDArray
 from ...registry import get_create_func, get_register_func, get_registry
@@ -360,7 +361,7 @@ def _read_vectors(path, elem_delim, encoding):
                     f"for token {token} has been loaded and a duplicate embedding for the same "
                     "token is seen and skipped.",
                     UserWarning,
-                    stacklevel=5,
+                    stacklevel=user_level(),
                 )
                 continue
             if len(elements) == 1:
@@ -368,7 +369,7 @@ def _read_vectors(path, elem_delim, encoding):
                     f"At line {n} of the pre-trained text embedding file: token {token} with "
                     f"1-dimensional vector {elements} is likely a header and is skipped.",
                     UserWarning,
-                    stacklevel=5,
+                    stacklevel=user_level(),
                 )
                 continue
             if width and len(elements) != width:

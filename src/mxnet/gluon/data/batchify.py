@@ -10,6 +10,7 @@ import numpy as onp
 from ...error import MXNetError, ShapeError, fail
 from ...ndarray import NDArray
 from ._batch import default_batchify_fn, host_array, on_host
+from ..._traceback import doors
 
 __all__ = ["Append", "AsList", "Group", "Pad", "Stack"]
 
@@ -183,3 +184,6 @@ class Group:
 
 def _row(x):
     return on_host(x) if isinstance(x, NDArray) else onp.asarray(x)
+
+
+doors(globals())

@@ -37,6 +37,7 @@ from ._nursery import get_ready
 from ._processes import CannotSend, CannotStart, OnDevice, Pool, WorkerDied, WorkerError
 from ._recipe import Recipe, Seeds, brief
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
+from ..._traceback import door, doors, user_level
 
 __all__ = [
     "DataLoader",
@@ -171,6 +172,7 @@ class DataLoader:
         return self._whole(bulk)
 
     # -------------------------------------------------------------- three ways through an epoch
+    @door
     def _whole(self, bulk):
         """Batches made in one piece; each is begun before the previous one is handed out."""
         epoch = mix32(*draw())
@@ -195,6 +197,7 @@ class DataLoader:
         if ahead is not None:
             yield ahead.get()
 
+    @door
     def _one_by_one(self):
         """Batches of samples that are made one by one, in this thread."""
         seeds, recipe = Seeds.drawn(mix32(*draw())), self._recipe()
@@ -262,7 +265,7 @@ class DataLoader:
                 "DataLoader: workers are threads of this process, since processes cannot be used: "
                 f"{error}. Hint: thread_pool=True asks for threads.",
                 UserWarning,
-                stacklevel=3,
+                stacklevel=user_level(),
             )
         return _Threads(self, Seeds(seeds.epoch, None), numbered)
 
@@ -322,6 +325,7 @@ class _Epoch:
     def __iter__(self):
         return self
 
+    @door
     def __next__(self):
         loader = self._loader
         if not self._begun:
@@ -434,6 +438,7 @@ class _Processes(_Epoch):
             return x.as_in_context(self._loader._ctx)
         return x.as_in_context(self._home) if x.context == _STAND_IN else x
 
+    @door
     def __next__(self):
         if self._instead is None:
             begun, rest = [(n, indices) for n, indices, _ in self._begun], self._indices
@@ -483,3 +488,6 @@ def _choose_batches(dataset, batch_size, shuffle, sampler, last_batch):
         return BatchSampler(sampler, batch_size, "keep" if last_batch is None else last_batch)
     except ValueError as error:
         raise ValueError(str(error).replace("BatchSampler", "DataLoader")) from None
+
+
+doors(globals())

@@ -10,6 +10,7 @@ from ...ndarray import NDArray
 from ...recordio import MXIndexedRecordIO
 from ._batch import Bulk, Column, batch_form, bulk_of
 from .sampler import FilterSampler, Sampler, SequentialSampler
+from ..._traceback import doors
 
 __all__ = [
     "Dataset",
@@ -309,3 +310,6 @@ class _SampledDataset(Dataset):
         if indices.dtype.kind not in "iu" and len(indices):
             return None
         return Bulk(inner.ranks, inner.single, lambda at, ctx: inner.gather(indices.take(at), ctx))
+
+
+doors(globals(), but=("__getitem__",))

@@ -12,6 +12,7 @@ import warnings
 import zipfile
 
 from ... import _config
+from ..._traceback import user_level
 from ...base import data_dir
 from ...context import cpu
 from ...error import MXNetError, nearest
@@ -127,7 +128,7 @@ def get_model_file(name, root=ROOT):
         warnings.warn(
             f"{path} is not the file that was published: its SHA-1 differs. Looking for another "
             "one.",
-            stacklevel=2,
+            stacklevel=user_level(),
         )
     # as in 1.x, the environment counts as it is now, not as it was at import
     repository = os.environ.get("MXNET_GLUON_REPO") or _config.get("gluon_repo")

@@ -6,6 +6,7 @@ import numpy as onp
 
 from ... import ndarray as nd
 from ..._dtypes import as_dtype
+from ..._traceback import user_level
 from ...error import MXNetError, nearest
 from ..block import Block, HybridBlock, _indent, any_arrays
 from ._arguments import LayerArgumentError, natural
@@ -96,7 +97,7 @@ class Sequential(_Container, Block):
                 f"All children of this Sequential layer '{self.prefix}' are HybridBlocks. "
                 f"Consider using "
                 "HybridSequential for the best performance.",
-                stacklevel=2,
+                stacklevel=user_level(),
             )
         super().hybridize(active, **kwargs)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from ... import ndarray as nd
 from ... import symbol
+from ..._traceback import doors
 from ...base import numeric_types, string_types
 from ...ndarray import NDArray
 from ...symbol import Symbol
@@ -968,3 +969,8 @@ class BidirectionalCell(HybridRecurrentCell):
                 F, outputs, length, valid_length, axis, merge_outputs
             )
         return outputs, l_states + r_states
+
+
+doors(
+    globals(), but=("forward", "hybrid_forward", "__call__", "begin_state", "reset", "state_info")
+)

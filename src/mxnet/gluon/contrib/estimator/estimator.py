@@ -5,6 +5,7 @@ import logging
 import sys
 import warnings
 
+from ...._traceback import doors, user_level
 from ....context import Context, cpu, gpu, num_gpus
 from ....metric import Loss as metric_loss
 from ...data import DataLoader
@@ -148,14 +149,14 @@ class Estimator:
                 "Network already fully initialized, skipping initialization. You don't need to "
                 "pass initializer if you already initialized your net. You can use "
                 "net.initialize(init=your_initializer, force_reinit=True) to force re-initialize.",
-                stacklevel=3,
+                stacklevel=user_level(),
             )
 
     def _check_trainer(self, trainer):
         if trainer is None:
             warnings.warn(
                 "No trainer specified, default SGD optimizer with learning rate 0.001 is used.",
-                stacklevel=3,
+                stacklevel=user_level(),
             )
             return Trainer(self.net.collect_params(), "sgd", {"learning_rate": 0.001})
         if not isinstance(trainer, Trainer):
@@ -466,3 +467,6 @@ _SETTINGS = {
     "every",
     "leave",
 }
+
+
+doors(globals())

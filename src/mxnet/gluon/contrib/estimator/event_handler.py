@@ -11,6 +11,7 @@ import warnings
 import numpy as onp
 from tqdm.auto import tqdm
 
+from ...._traceback import doors, user_level
 from ....metric import CompositeEvalMetric, EvalMetric
 from ....metric import Loss as metric_loss
 from .utils import _check_metrics
@@ -340,7 +341,7 @@ class _Watch:
             warnings.warn(
                 f"{what} mode {mode} is unknown, fallback to auto mode.",
                 RuntimeWarning,
-                stacklevel=3,
+                stacklevel=user_level(),
             )
             mode = "auto"
         if mode == "min":
@@ -351,7 +352,7 @@ class _Watch:
                 f"`greater` operator will be used to determine if {name} has improved. Please "
                 "specify `mode='min'` to use the `less` operator. Specify `mode='max' to disable "
                 "this warning.`",
-                stacklevel=3,
+                stacklevel=user_level(),
             )
         return onp.greater
 
@@ -483,7 +484,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
                 f"Skipping save best because {name} is not updated, make sure you pass one of the "
                 "metric objects from estimator.train_metrics and estimator.val_metrics as monitor.",
                 RuntimeWarning,
-                stacklevel=2,
+                stacklevel=user_level(),
             )
             return
         if not self.monitor_op(value, self.best):
@@ -634,7 +635,7 @@ class EarlyStoppingHandler(TrainBegin, EpochEnd, TrainEnd):
                 f"{name} is not updated, make sure you pass one of the metric objects from "
                 "estimator.train_metrics and estimator.val_metrics as monitor.",
                 RuntimeWarning,
-                stacklevel=2,
+                stacklevel=user_level(),
             )
         elif self.monitor_op(value - self.min_delta, self.best):
             self.best = value
@@ -763,3 +764,6 @@ class SaveStateHandler(TrainBegin, BatchEnd, EpochEnd):
         self.current_epoch += 1
         if self.epoch_period and self.current_epoch % self.epoch_period == 0:
             estimator.save_state(self.fname)
+
+
+doors(globals())

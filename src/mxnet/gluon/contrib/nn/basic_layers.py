@@ -4,6 +4,7 @@ import math
 import warnings
 
 from .... import ndarray as nd
+from ...._traceback import user_level
 from ....context import num_gpus
 from ...block import Block, HybridBlock, any_arrays, written_with_nd
 from ...nn import BatchNorm, HybridSequential, Sequential
@@ -173,7 +174,7 @@ class SyncBatchNorm(BatchNorm):
             warnings.warn(
                 f"SyncBatchNorm: num_devices is not given and taken as {num_devices}; statistics "
                 "are those of each device's part of the batch.",
-                stacklevel=2,
+                stacklevel=user_level(),
             )
         self._kwargs = {
             "eps": epsilon,

@@ -15,6 +15,7 @@ from ...utils import check_sha1, download
 from .._batch import Bulk, Column, host_array
 from ..dataset import Dataset, RecordFileDataset
 from ._files import extract_members, read_idx, read_records
+from ...._traceback import user_level
 
 __all__ = [
     "MNIST",
@@ -368,7 +369,7 @@ class ImageFolderDataset(_Files):
         for folder in sorted(os.listdir(root)):
             path = os.path.join(root, folder)
             if not os.path.isdir(path):
-                warnings.warn(f"Ignoring {path}, which is not a directory.", stacklevel=4)
+                warnings.warn(f"Ignoring {path}, which is not a directory.", stacklevel=user_level())
                 continue
             label = len(self.synsets)
             self.synsets.append(folder)
@@ -380,7 +381,7 @@ class ImageFolderDataset(_Files):
                     continue
                 warnings.warn(
                     f"Ignoring {file} of type {kind}. Only support {', '.join(self._exts)}",
-                    stacklevel=4,
+                    stacklevel=user_level(),
                 )
 
 
