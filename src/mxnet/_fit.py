@@ -93,7 +93,7 @@ def _initialize_kvstore(kvstore, param_arrays, arg_params, param_names, update_o
             continue
         kvstore.init(name, arg_params[name])
         if update_on_kvstore:
-            kvstore.pull(name, arrays, priority=-i, ignore_sparse=False)
+            kvstore.pull(name, arrays, priority=-i)
 
 
 def _trained(param_arrays, grad_arrays):
@@ -112,7 +112,7 @@ def _update_params_on_kvstore(param_arrays, grad_arrays, kvstore, param_names):
             kvstore.pushpull(param_names[i], grads, out=arrays, priority=-i)
     elif names:
         kvstore.push(names, [list(grads) for _, _, grads in found])
-        kvstore.pull(names, [list(arrays) for _, arrays, _ in found], ignore_sparse=False)
+        kvstore.pull(names, [list(arrays) for _, arrays, _ in found])
 
 
 def _update_params(param_arrays, grad_arrays, updater, num_device, kvstore=None, param_names=None):

@@ -15,7 +15,7 @@ from ..error import ShapeError, fail
 from ._spec import op
 from .kernels.rows import add_up
 
-__all__ = ["add_rows", "keeps_zero", "touched_rows", "used_rows", "without_marks"]
+__all__ = ["add_rows", "by_rows", "keeps_zero", "touched_rows", "used_rows", "without_marks"]
 
 _KEEP_ZERO = frozenset(
     """
@@ -73,6 +73,29 @@ def touched_rows(x):
     axes = tuple(range(1, x.ndim))
     absent = jnp.all((x == 0) & jnp.signbit(x), axis=axes)
     return jnp.where(jnp.any(absent), ~absent, jnp.any(x != 0, axis=axes))
+
+
+def _by_rows(function, x, words):
+    return function(x, words)
+
+
+def _by_rows_forward(function, x, words):
+    return jax.vjp(function, x, words)
+
+
+def _by_rows_backward(function, pull, ct):
+    of_x, of_words = pull(ct)
+    axes = tuple(range(1, ct.ndim))
+    absent = jnp.all((ct == 0) & jnp.signbit(ct), axis=axes)
+    absent = absent.reshape(absent.shape + (1,) * (of_x.ndim - 1))
+    return jnp.where(absent, -jnp.zeros_like(of_x), of_x), of_words
+
+
+by_rows = jax.custom_vjp(_by_rows, nondiff_argnums=(0,))
+by_rows.__doc__ = (
+    """``function(x, words)``, row by row: rows absent in its gradient are so in x's."""
+)
+by_rows.defvjp(_by_rows_forward, _by_rows_backward)
 
 
 @jax.custom_vjp

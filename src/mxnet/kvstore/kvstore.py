@@ -1,5 +1,7 @@
 """``KVStore``: the store of one process, over its devices."""
 
+import logging
+
 import numpy as onp
 
 from .._interrupt import uninterrupted
@@ -24,6 +26,9 @@ _TYPES = (
 )
 
 
+_log = logging.getLogger("mxnet.kvstore")
+
+
 class KVStore(KVStoreBase):
     """Arrays by key. What several devices push is summed.
 
@@ -40,6 +45,7 @@ class KVStore(KVStoreBase):
         self._arrays = {}  # key -> NDArray
         self._updater = None
         self._key_type = None
+        self._told = False  # that sparse arrays are not pulled
         self._threshold, self._residuals = None, {}  # of gradient compression
 
     # ------------------------------------------------------------------ keys and values
@@ -165,6 +171,12 @@ class KVStore(KVStoreBase):
             for o in outs:
                 if not (ignore_sparse and o.stype != "default"):
                     stored.copyto(o)
+                elif not self._told:
+                    self._told = True
+                    _log.warning(
+                        "KVStore.pull leaves sparse arrays alone. Hint: kv.row_sparse_pull, "
+                        "Module.prepare(sparse_row_id_fn=), or ignore_sparse=False."
+                    )
 
     @uninterrupted
     def pushpull(self, key, value, out=None, priority=0):

@@ -22,6 +22,8 @@ __all__ = ["DataParallelExecutorGroup", "host_copy", "assign_copy"]
 
 def host_copy(x):
     """An NDArray on the host with the present value of ``x``: not shared with what is trained."""
+    if x.stype != "default":
+        return x.copy() if x.context == cpu() else x.copyto(cpu())
     data = onp.array(concrete(x._read()))
     return _wrap(NDArray, Value(None, 0, spec_of(data.shape, data.dtype, canonical(cpu())), data))
 
@@ -372,18 +374,22 @@ class DataParallelExecutorGroup:
                 got=f"{given}, which leave open {', '.join(missing)}",
             )
         arg_types, _, aux_types = symbol.infer_type(**{d.name: d.dtype for d in inputs})
+        stypes, grad_stypes = [
+            {n.name: s for n, s in table.items()} for table in symbol._storage()[:2]
+        ]
         arg_types = arg_types or [onp.float32] * len(arg_shapes)
         aux_types = aux_types or [onp.float32] * len(aux_shapes)
         args, grads = [], {}
         with initial_values():
             for name, shape, dtype in zip(self.arg_names, arg_shapes, arg_types):
                 request = self.grad_req[name]
+                kinds = stypes[name], grad_stypes.get(name)
                 if name in given or name not in self.param_names:
-                    args.append(self._input(i, name, shape, dtype))
+                    args.append(self._input(i, name, shape, dtype, kinds[0]))
                     if request != "null":
-                        grads[name] = zeros(shape, ctx, dtype)
+                        grads[name] = zeros(shape, ctx, dtype, kinds[1])
                     continue
-                value, grad = self._parameter(i, name, shape, dtype, request)
+                value, grad = self._parameter(i, name, shape, dtype, request, kinds)
                 args.append(value)
                 if grad is not None:
                     grads[name] = grad
@@ -401,16 +407,16 @@ class DataParallelExecutorGroup:
         )
         return exe, out_shapes
 
-    def _input(self, i, name, shape, dtype):
+    def _input(self, i, name, shape, dtype, stype):
         """An array for data, labels or states; states keep their value over other shapes."""
         if name in self.state_names:
             found = self._values[i].get(name)
             if found is None or found.shape != tuple(shape):
                 found = self._values[i][name] = zeros(shape, self.contexts[i], dtype)
             return found
-        return zeros(shape, self.contexts[i], dtype)
+        return zeros(shape, self.contexts[i], dtype, stype)
 
-    def _parameter(self, i, name, shape, dtype, request):
+    def _parameter(self, i, name, shape, dtype, request, kinds):
         group = self._shared
         if name not in self._values[i] and group is not None and name in group._values[i]:
             self._values[i][name] = group._values[i][name]
@@ -418,7 +424,7 @@ class DataParallelExecutorGroup:
                 self._grads[i][name] = group._grads[i][name]
         value = self._values[i].get(name)
         if value is None:
-            value = self._values[i][name] = zeros(shape, self.contexts[i], dtype)
+            value = self._values[i][name] = zeros(shape, self.contexts[i], dtype, kinds[0])
             if group is not None:
                 group._values[i][name] = value
         self._same_shape(name, value, shape)
@@ -426,7 +432,7 @@ class DataParallelExecutorGroup:
             return value, None
         grad = self._grads[i].get(name)
         if grad is None:
-            grad = self._grads[i][name] = zeros(shape, self.contexts[i], value.dtype)
+            grad = self._grads[i][name] = zeros(shape, self.contexts[i], value.dtype, kinds[1])
             if group is not None:
                 group._grads[i][name] = grad
         return value, grad
@@ -517,7 +523,10 @@ class DataParallelExecutorGroup:
                 if len(block) > 1:
                     rows = [onp.asarray(concrete(x._read()), "float64") for x in block]
                     mean = array(sum(rows) / len(rows), cpu(), block[0].dtype)
-                if name in params:
+                    mean = mean if block[0].stype == "default" else mean.tostype(block[0].stype)
+                if name in params and block[0].stype == params[name].stype != "default":
+                    mean.copyto(params[name])
+                elif name in params:
                     params[name]._write(mean._on(params[name].context))
                 else:
                     params[name] = mean

@@ -4,6 +4,8 @@ import logging
 import warnings
 from typing import Any
 
+import numpy as onp
+
 from .. import context as _context
 from .. import optimizer as opt
 from .._checkpoint import load_checkpoint, params_file, symbol_file
@@ -21,7 +23,7 @@ from .._interrupt import uninterrupted
 from .._traceback import doors, user_level
 from ..initializer import InitDesc
 from ..io import DataDesc
-from ..ndarray import zeros
+from ..ndarray import array, zeros
 from ..ndarray._serialize import atomic_write
 from .base_module import UNIFORM, BaseModule, _check_input_names, _parse_data_desc
 from .executor_group import DataParallelExecutorGroup, assign_copy
@@ -210,6 +212,11 @@ class Module(BaseModule):
         self._arg_params = {} if self._arg_params is None else self._arg_params
         self._aux_params = {} if self._aux_params is None else self._aux_params
         self._exec_group.get_params(self._arg_params, self._aux_params)
+        if self._kvstore is not None and self._update_on_kvstore:
+            for name, x in self._arg_params.items():
+                if x.stype == "row_sparse":  # devices have the rows they asked for
+                    rows = array(onp.arange(x.shape[0]), dtype="int64")
+                    self._kvstore.row_sparse_pull(name, x, row_ids=rows)
         self._params_dirty = False
 
     def init_params(

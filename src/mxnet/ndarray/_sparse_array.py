@@ -178,6 +178,12 @@ class BaseSparseNDArray(NDArray):
         else:
             self._v = v
 
+    def _adopt(self, v):
+        """As of a dense array: a new value, no gradient."""
+        self._form = self._raw = None
+        mark = self._mark
+        self._v = v if mark is None or mark.req == "null" else alias(v, mark)
+
     def _take(self, other):
         """Stand for what another array of the same storage stands for now."""
         mark = self._mark
@@ -204,8 +210,9 @@ class BaseSparseNDArray(NDArray):
 
     def _variable(self, mark):
         """A second handle on the same value, as the variable that ``mark`` belongs to."""
-        x = type(self)()
-        x._v, x._form, x._mark = alias(self._read(), mark), self._form, mark
+        x, v = type(self)(), self._read()
+        concrete(v)  # outside of what is being recorded
+        x._v, x._form, x._mark = alias(v, mark), self._form, mark
         return x
 
     # ------------------------------------------------------------------ attributes

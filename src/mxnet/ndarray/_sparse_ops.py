@@ -19,10 +19,10 @@ import numpy as onp
 from .._engine.segment import append_many
 from .._engine.state import threads
 from .._engine.tape import unrecorded
-from .._frontend.dispatch import invoke, write_out
+from .._frontend.dispatch import bind, invoke, write_out
 from .._ops import _spec
 from .._ops._spec import Bound
-from .._ops.sparse import add_rows, keeps_zero, touched_rows
+from .._ops.sparse import add_rows, by_rows, keeps_zero, touched_rows
 from ..error import DTypeError, MXNetError, ShapeError, fail
 from ._sparse_array import (
     BaseSparseNDArray,
@@ -48,16 +48,29 @@ def call(op, inputs, given, out=None, names=None):
     tracked = threads.recording and any(x._v is not None and x._tracked() for x in inputs)
     found = None
     if threads.tracing is None:
-        found = _RULES.get(op.name, _kept)(op, inputs, given, tracked)
+        found = _RULES.get(op.name, _kept)(op, inputs, _read(op, given), tracked)
     if found is None:
         return _dense(op, inputs, given, out, names)
     if tracked and found.stype != "default" and not found._tracked():
-        found._v = _dense(op, inputs, given, None, names, say=False)._read()
+        if found.stype == "row_sparse" and len(inputs) == 1:
+            found._v = _row_by_row(op, inputs[0], given)
+        else:
+            found._v = _dense(op, inputs, given, None, names, say=False)._read()
     if out is None:
         return found
     if isinstance(out, BaseSparseNDArray) and out.stype == found.stype:
         return found.copyto(out)
     return write_out(op, [found._read()], out)
+
+
+def _read(op, given):
+    """Attributes as Python values: those of a symbol are text."""
+    if not any(v.__class__ is str for v in given.values()):
+        return given
+    static, words = op.parse(given)
+    words = iter(words)
+    found = {n: static[n] if n in static else next(words) for n in op.attrs if not op.attrs[n].many}
+    return {n: found.get(n, v) for n, v in given.items()}
 
 
 def _dense(op, inputs, given, out, names, say=True):
@@ -70,6 +83,31 @@ def _dense(op, inputs, given, out, names, say=True):
         if p is not x and p._v is not v:
             x._write(p._v)
     return result
+
+
+class _ByRows(Bound):
+    """An operator of a row_sparse array that works row by row, and so does its gradient."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.name, self.n_words = inner.name, inner.n_words
+        self.function = lambda x, words: inner.run((x,), words)[0]
+
+    def run(self, inputs, words):
+        """See the class."""
+        return (by_rows(self.function, inputs[0], tuple(words)),)
+
+
+_by_rows_of = {}
+
+
+def _row_by_row(op, x, given):
+    """The recorded Value of an operator on a row_sparse array that gives one."""
+    inner, words = bind(op, given, 1)
+    bound = _by_rows_of.get(inner)
+    if bound is None:
+        bound = _by_rows_of.setdefault(inner, _ByRows(inner))
+    return append_many(bound, (x._read(),), words, keep=1)[0]
 
 
 def _say_fallback(op, inputs):
@@ -460,7 +498,9 @@ def _csr_dot(x, dense, transpose_a, transpose_b, only=None):
         onp.concatenate([columns, onp.full(pad, x.shape[1], columns.dtype)]),
     ]
     mark = dense._mark
-    marked = mark is not None and mark.grad is not None and mark.grad.stype == "row_sparse"
+    marked = dense.stype == "row_sparse" or (
+        mark is not None and mark.grad is not None and mark.grad.stype == "row_sparse"
+    )
     key = x.shape, transpose_a, transpose_b, marked
     bound = _dots.get(key)
     if bound is None:

@@ -78,6 +78,8 @@ class Optimizer:
     master_last = False
     # rates() gives the same for the same arguments, within one update.
     same_rates = True
+    # A row_sparse weight with a row_sparse gradient is updated in the gradient's rows only.
+    lazy_if_sparse = False
     # step takes ``key=``, a random key.
     draws = False
     # 1.9.1 asks for rates and decays of all parameters at once, not of one after the other.

@@ -15,10 +15,12 @@ from .._ops.sparse import touched_rows, without_marks
 __all__ = ["Rows", "is_lazy", "lazily"]
 
 
-def is_lazy(optimizer, grad):
-    """Whether an optimizer updates with this gradient lazily."""
-    lazy = getattr(optimizer, "lazy_update", False) and grad.stype == "row_sparse"
-    return bool(lazy) and grad.ndim > 0
+def is_lazy(optimizer, weight, grad):
+    """Whether an optimizer updates a weight with this gradient lazily."""
+    if grad.stype != "row_sparse" or grad.ndim == 0:
+        return False
+    sparse = weight.stype == "row_sparse" and optimizer.lazy_if_sparse
+    return bool(sparse or getattr(optimizer, "lazy_update", False))
 
 
 class Rows:

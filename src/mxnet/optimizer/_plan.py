@@ -223,7 +223,7 @@ class Plan:
         for w, g, state in zip(self.weights, self.grads, self.states):
             own = []
             structure = flatten(state, own)
-            lazy = is_lazy(optimizer, g)
+            lazy = is_lazy(optimizer, w, g)
             places.append((structure, copy if self.mixed and w.dtype in HALF else None, lazy))
             sources.append(Rows(g) if lazy else g)
             leaves.append(own)

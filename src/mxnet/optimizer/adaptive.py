@@ -226,6 +226,8 @@ class Ftrl(Optimizer):
     **kwargs : see :class:`Optimizer`
     """
 
+    lazy_if_sparse = True
+
     def __init__(self, lamda1=0.01, learning_rate=0.1, beta=1, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.lamda1 = lamda1

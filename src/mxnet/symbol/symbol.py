@@ -596,8 +596,7 @@ class Symbol:
         old_grads = shared_exec.grad_dict if shared_exec is not None else {}
         old_aux = shared_exec.aux_dict if shared_exec is not None else {}
         args, grads, aux = [], [], []
-        stypes = {n: (stype_dict or {}).get(n.name) or _stype_of(n) for n in arg_nodes}
-        _, grad_stypes, left = infer_storage(self._entries, stypes)
+        stypes, grad_stypes, left = self._storage(stype_dict)
         for n, r in zip(arg_nodes, requests):
             spec = found.get((n, 0)), found.type_of((n, 0))
             x = old.get(n.name) if n.name in shared else None
@@ -618,6 +617,15 @@ class Symbol:
                 x if x is not None and _like(x, spec) else zeros(spec[0], ctx=ctx, dtype=spec[1])
             )
         return Executor(self, ctx, args, grads, requests, aux, group2ctx, grad_req)
+
+    def _storage(self, stype_dict=None):
+        """Storage types of arguments and of their gradients where sparse, by node; see
+        ``infer_storage`` for the third.
+        """
+        given = stype_dict or {}
+        stypes = {n: given.get(n.name) or _stype_of(n) for n in net.variables(self._entries)[0]}
+        _, grads, left = infer_storage(self._entries, stypes)
+        return stypes, grads, left
 
     def eval(self, ctx=None, **kwargs):
         """Outputs for arrays given by name: ``bind`` and ``forward`` in one.
