@@ -16,7 +16,10 @@ try_versions = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(try_versions)
 
 # Modules of others that are private, and who uses them; each stands behind a fallback.
-PRIVATE = {("src/mxnet/_engine/cache.py", "jax._src")}
+PRIVATE = {
+    ("src/mxnet/_engine/cache.py", "jax._src"),
+    ("src/mxnet/_engine/fork.py", "jax._src"),
+}
 
 
 def project():

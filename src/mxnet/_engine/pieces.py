@@ -8,7 +8,6 @@ unrolled over time, the cuts repeat with them, and what is equal is compiled onc
 nothing of operators and gradients: forward, backward and update are cut alike.
 """
 
-import threading
 import weakref
 
 import jax
@@ -17,6 +16,7 @@ import numpy as onp
 from jax.extend import core
 
 from .._graph.lower import split_words
+from .._locks import lock
 
 __all__ = ["Pieces"]
 
@@ -232,7 +232,7 @@ class _Piece:
 
 
 _shared = weakref.WeakValueDictionary()
-_lock = threading.Lock()  # one program is cut at a time
+_lock = lock()  # one program is cut at a time
 
 
 class Pieces:

@@ -23,6 +23,7 @@ from .._graph.lower import Backward, lower, open_positions, operators
 from .._graph.node import steps_of
 from ..context import device_of
 from . import cache, memory, packing, watch
+from .fork import check, forgets, lost_programs
 from .pieces import Pieces
 from .stats import stats, why_new
 from .value import CONSUMED, Value
@@ -67,10 +68,19 @@ class Program:
         "donate",
         "tape",
         "ready",
+        "__weakref__",
     )
+
+    def __init__(self):
+        lost_programs.add(self)
+
+    def lose(self):
+        """Never be taken again: no result is among what this gives."""
+        self.emit_set = self.taped_set = frozenset()
 
 
 _placements = {}
+forgets(_placements.clear)
 
 
 def placement(ctx):
@@ -80,6 +90,7 @@ def placement(ctx):
     try:
         return _placements[ctx]
     except KeyError:
+        check()
         device = device_of(ctx)
         single = len(jax.devices()) == 1 and device == jax.devices()[0]
         found = _placements[ctx] = None if single else jax.sharding.SingleDeviceSharding(device)
@@ -309,6 +320,7 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
     """Build (not yet compile) the program for what is alive now, together with what was alive
     before.
     """
+    check()
     emit, tape_set = set(live), set(taped)
     if before is not None:
         emit |= before.emit_set

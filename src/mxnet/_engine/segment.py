@@ -15,7 +15,9 @@ from .. import _config
 from .._graph.infer import infer_outputs
 from .._graph.node import Root, Step
 from .._interrupt import enter_scope, leave_scope, uninterrupted, whole
+from .._locks import lock
 from ..error import ContextError, MXNetError, TraceError
+from .fork import check
 from .packing import Packed
 from .program import run_program
 from .state import draw, threads
@@ -38,7 +40,7 @@ __all__ = [
 ]
 
 _roots = {}
-_lock = threading.Lock()
+_lock = lock()
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
@@ -370,6 +372,7 @@ def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
     """The step of an operator that was never appended here before: infers its outputs, which may
     fail.
     """
+    check()
     specs = infer_outputs(bound, [v.spec for v in ins], state.ctx)
     grads = tuple([v.spec.grad for v in ins])
     recorded = recording and any(grads)

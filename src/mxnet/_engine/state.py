@@ -2,11 +2,13 @@
 
 import threading
 
+from .._locks import lock
+
 __all__ = ["threads", "seed", "draw", "random_state", "set_random_state"]
 
 _M32 = 0xFFFFFFFF
 _INITIAL = 0x5BF03635  # turns a thread's stream into its stream of initial values
-_lock = threading.Lock()
+_lock = lock()
 _streams = 0
 _seed = [0, 0]  # base seed, and how often it was set: threads notice and restart their streams
 

@@ -2,9 +2,9 @@
 
 import collections
 import logging
-import threading
 
 from .. import _config
+from .._locks import lock
 
 __all__ = ["Stats", "stats"]
 
@@ -26,7 +26,7 @@ class Stats:
         self.ops = self.flushes = self.compiled = self.hits = self.steps = self.donated = 0
         self.compile_seconds = 0.0
         self.reasons = collections.deque(maxlen=64)
-        self.lock = threading.Lock()
+        self.lock = lock()
         self.observer = None  # who wants to know what runs: see watch.py
 
     def snapshot(self):

@@ -19,7 +19,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +27,7 @@ import jax
 import jaxlib
 
 from ... import _config
+from ..._locks import lock
 from ..._machine import cpu_features
 from . import build
 
@@ -106,7 +106,7 @@ FLAGS = "-std=c++17 -O3 -march=native -fno-math-errno -fno-trapping-math -fPIC -
 _SILENT_SECONDS = 2
 
 _states = {}  # Library -> (whether it is loaded, what to tell)
-_guard = threading.Lock()  # of what follows, and of registering
+_guard = lock()  # of what follows, and of registering
 _waited = 0.0  # seconds, for all libraries
 _said = set()
 
