@@ -60,15 +60,36 @@ def test_it_is_an_array():
     assert float(x) == 4.0
 
 
-def test_what_is_computed_from_it_is_plain():
+def test_one_element_that_is_computed_from_it_is_a_number_too():
     x = one()
-    for found in (x + 1, 1 - x, x * x, onp.sqrt(x), x > 1, onp.zeros(3) + x, -x, onp.maximum(x, 3)):
+    for found, number in (
+        (x + 1, 3.5), (1 - x, -1.5), (x * x, 6.25), (x / 4, 0.625), (-x, -2.5), (x**2, 6.25),
+        (x / onp.float32(2), 1.25), (onp.sqrt(one(4)), 2), (onp.maximum(x, 3), 3),
+        (x + onp.zeros((1, 1)), 2.5), (sum([x, x]), 5), (onp.exp(x * 0), 1), (x.round(), 2),
+        (onp.zeros(1) + x, 2.5), (x // 1, 2), (x % 2, 0.5), (abs(-x), 2.5), (x.clip(0, 1), 1),
+    ):  # fmt: skip
+        assert float(found) == number
+        assert "%.3f" % found == f"{number:.3f}"  # noqa: UP031
+        assert found.tolist() in ([number], [[number]])
+    total = 0.0
+    for _ in range(3):
+        total += x
+    assert "loss %f" % (total / 3) == "loss 2.500000"
+    assert int(x > 1) == 1
+    quotient, rest = divmod(x, 2)
+    assert (float(quotient), float(rest)) == (1.0, 0.5)
+
+
+def test_anything_else_that_is_computed_from_it_is_plain():
+    x = one()
+    for found in (onp.zeros(3) + x, onp.add.outer([1, 2], x), x + onp.zeros((2, 1))):
         assert type(found) is onp.ndarray
-    assert (x + 1).tolist() == [3.5]
     assert type(x[0]) is type(x.sum()) is type(onp.mean(x)) is type(x.max()) is onp.float32
     for found in (onp.asarray(x), onp.array(x), onp.concatenate([x, x]), onp.stack([x])):
         assert type(found) is onp.ndarray
     assert onp.concatenate([x, x]).tolist() == [2.5, 2.5]
+    out = onp.zeros(1)
+    assert onp.add(x, 1, out=out) is out
 
 
 def test_copies_and_pickles():

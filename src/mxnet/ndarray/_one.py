@@ -15,7 +15,8 @@ class OneElement(onp.ndarray):
     """A ``numpy.ndarray`` of one element, of which ``float``, ``int``, ``'%f'``, ``math.sqrt`` and
     ``'{:.3f}'`` make a number.
 
-    What is computed from it is a plain array, and so is what is pickled of it.
+    So is what NumPy computes of it, where that has one element again: ``'%f' % (loss / n)``. What is
+    pickled of it is a plain array.
     """
 
     __slots__ = ()
@@ -36,11 +37,13 @@ class OneElement(onp.ndarray):
         return repr(self.view(_plain))
 
     def __array_wrap__(self, array, context=None, return_scalar=False):
-        """What a NumPy function returns: plain, but for ``out=self`` (``x += 1``)."""
-        if array is self:
+        """What a NumPy function returns."""
+        if array is self:  # out=self, such as x += 1
             return self
         found = onp.asarray(array)
-        return found[()] if return_scalar or not found.ndim else found
+        if return_scalar or not found.ndim:
+            return found[()]
+        return found.view(OneElement) if found.size == 1 else found
 
     def __reduce__(self):
         return self.view(_plain).__reduce__()
