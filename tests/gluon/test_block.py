@@ -280,6 +280,38 @@ def test_summary(capsys):
         net.summary(nd.ones((2, 4)))
 
 
+def test_a_summary_lists_layers_and_not_what_holds_them(capsys):
+    """Recorded from 1.9.1: no line for Sequential, HybridSequential and what derives from them."""
+
+    class Mine(gluon.nn.HybridSequential):
+        pass
+
+    class Holder(gluon.nn.Block):
+        def __init__(self):
+            super().__init__()
+            self.parts = gluon.nn.Sequential()
+            for part in (gluon.nn.HybridSequential(), gluon.nn.Sequential(), Mine()):
+                part.add(gluon.nn.Dense(2))
+                self.parts.add(part)
+
+        def forward(self, x):
+            return self.parts(x)
+
+    net = gluon.nn.Sequential()
+    net.add(gluon.nn.Dense(3), Holder())
+    net.initialize()
+    net.summary(nd.ones((2, 4)))
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line for line in lines if "(2," in line] == [
+        ["Input", "(2,", "4)", "0"],
+        ["Dense-1", "(2,", "3)", "15"],
+        ["Dense-2", "(2,", "2)", "8"],
+        ["Dense-3", "(2,", "2)", "6"],
+        ["Dense-4", "(2,", "2)", "6"],
+        ["Holder-5", "(2,", "2)", "0"],
+    ]
+
+
 def test_gradient_buffers_and_requests():
     net = Dense(2, 2)
     net.initialize("ones")

@@ -508,6 +508,8 @@ def test_sequential_advises():
         net.hybridize()
     with pytest.raises(ValueError, match="Children of HybridBlock must also be HybridBlock"):
         nn.HybridSequential().add(nn.Lambda("relu"))
+    with pytest.raises(ValueError, match="Hint: use HybridSequential instead of Sequential"):
+        nn.HybridSequential().add(net)
 
 
 def test_shared_parameters():

@@ -142,6 +142,8 @@ class Block:
     params : ParameterDict, optional   to share parameters with
     """
 
+    _in_summary = True  # has a line of its own there
+
     def __init__(self, prefix=None, params=None):
         self._empty_prefix = prefix == ""
         self._prefix, self._params = _Scope.create(prefix, params, self._alias())
@@ -513,7 +515,8 @@ class _Summary:
             raise AssertionError(
                 f"summary: {block.name!r} must not be hybridized. Hint: call it before."
             )
-        self.hooks.append(block.register_forward_hook(self._record))
+        if block._in_summary:
+            self.hooks.append(block.register_forward_hook(self._record))
 
     def _record(self, block, inputs, outputs):
         n = 0
@@ -657,8 +660,12 @@ class HybridBlock(Block):
         if not isinstance(block, HybridBlock):
             raise ValueError(
                 "Children of HybridBlock must also be HybridBlock: expected one, got "
-                f"{type(block)}. Hint: use a Sequential, or make {type(block).__name__} a "
-                "HybridBlock."
+                f"{type(block)}. Hint: "
+                + (
+                    "use HybridSequential instead of Sequential."
+                    if type(block).__name__ == "Sequential"
+                    else f"make {type(block).__name__} a HybridBlock, or this one a Block."
+                )
             )
         super().register_child(block, name)
         self._clear_cached_op()

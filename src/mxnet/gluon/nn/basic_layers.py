@@ -49,6 +49,8 @@ def _chain(blocks, x, args):
 class _Container(Block):
     """What the containers share; children are numbered."""
 
+    _in_summary = False  # their children are
+
     def add(self, *blocks):
         """Append blocks."""
         for block in blocks:
