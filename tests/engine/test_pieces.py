@@ -260,6 +260,58 @@ def test_programs_up_to_the_bound_stay_one(made):
     assert mx._config.get("max_program_ops") == 500
 
 
+def rounds(x, n):
+    """A grid's points become the mean of their neighbours, in place."""
+    for _ in range(n):
+        x[1:-1] = (x[:-2] + x[2:]) / 2
+    return x
+
+
+@lazy_only
+def test_arithmetic_that_nobody_differentiates_is_cut_at_a_fifth_of_the_bound(made):
+    grid, known = nd.array(onp.arange(9.0) ** 2), onp.arange(9.0, dtype="float32") ** 2
+    with limit(60):
+        got = rounds(grid, 4).asnumpy()  # 20 operators
+        assert len(made) == 1
+        with mx.engine.expect(compiled=0):
+            again = rounds(nd.array(onp.arange(9.0) ** 2), 4).asnumpy()
+        nd.relu(rounds(grid, 1)).wait_to_read()
+        assert len(made) == 1
+    rounds(known, 4)
+    assert onp.abs(got - known).max() == onp.abs(again - known).max() == 0
+
+
+@lazy_only
+def test_what_trains_convolves_or_is_a_graph_is_cut_at_the_bound(made):
+    x, w = variable(shape=(1, 1, 5, 5)), nd.ones((1, 1, 3, 3))
+
+    def looked_at_before_backward():
+        with autograd.record():
+            chain(x, 6).wait_to_read()
+
+    def gradients():
+        with autograd.record():
+            y = chain(x, 6)
+        y.backward()
+        x.grad.wait_to_read()
+
+    def convolution():
+        y = chain(x, 6)
+        nd.Convolution(y, w, no_bias=True, kernel=(3, 3), num_filter=1).wait_to_read()
+
+    def graph():
+        net = gluon.nn.HybridLambda(lambda F, y: chain(y, 6))
+        net.hybridize()
+        net(x).wait_to_read()
+
+    with limit(60):
+        for step in (looked_at_before_backward, gradients, convolution, graph):
+            step()
+            assert made == [], step.__name__
+        chain(x, 6).wait_to_read()
+        assert len(made) == 1
+
+
 @lazy_only
 @pytest.mark.parametrize("name", ["resnet18_v1", "resnet50_v2", "mobilenet1_0", "inception_v3"])
 def test_networks_as_they_are_used_stay_one_program(name):

@@ -19,7 +19,7 @@ import jax
 import numpy as onp
 
 from .. import _config
-from .._graph.lower import Backward, lower, open_positions, operators
+from .._graph.lower import Backward, lower, open_positions, too_long
 from .._graph.node import steps_of
 from ..context import device_of
 from . import cache, memory, packing, watch
@@ -341,7 +341,7 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
     emit = sorted(emit, key=lambda i: (place.get(positions[i], len(place)), i))
     # Measured on CPUs only; GPUs keep the one program.
     cut = state.ctx.device_type == "cpu" and (
-        operators(steps_of(state)) > _config.get("max_program_ops")
+        too_long(steps_of(state), tape_set, _config.get("max_program_ops"))
     )
     packs = [] if foreign or cut else packing.choose(state, emit, positions)
     program.packs = packs

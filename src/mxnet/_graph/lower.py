@@ -239,9 +239,9 @@ def needed_pullbacks(steps):
 
 # They stay kernels of their own, so what they cost to compile does not grow with what stands around
 # them: 500 dense layers take 2.2 s to compile whole and 8.5 ms a step, 1.3 s and 27 ms in pieces.
-_PRODUCTS = frozenset(
-    ("FullyConnected", "Convolution", "Deconvolution", "dot", "batch_dot", "RNN")
-    + ("_linalg_gemm", "_linalg_gemm2")
+_CONVOLUTIONS = frozenset(("Convolution", "Deconvolution"))
+_PRODUCTS = _CONVOLUTIONS | frozenset(
+    ("FullyConnected", "dot", "batch_dot", "RNN", "_linalg_gemm", "_linalg_gemm2")
 )
 
 
@@ -260,6 +260,29 @@ def operators(steps):
         elif bound.__class__ is not Backward:
             n += 0.25 if bound.name in _PRODUCTS else 1
     return n
+
+
+def too_long(steps, taped, bound):
+    """Whether a path is compiled in pieces: of more than ``bound`` operators, or a fifth of it.
+
+    XLA:CPU keeps nothing that several operators use: each kernel computes it anew, and what it
+    computed from. In arithmetic that goes round and round (a grid's slices, standard deviations)
+    kernels grow so from round to round: 450 operators took 8 to 30 seconds to compile, 80
+    normalisations of a small matrix two minutes; in pieces all took one, and a run some
+    milliseconds more. So a fifth is the bound where nobody trains: where neither gradients nor
+    convolutions are, and for what is written outside of graphs.
+    """
+    if operators(steps) > bound:
+        return True
+    if taped:
+        return False
+    n = 0
+    for step in steps:
+        op = step.bound
+        if op.__class__ in (GradOp, Pullback, Backward) or op.name in _CONVOLUTIONS:
+            return False
+        n += op.__class__ is not PathOp
+    return 5 * n > bound
 
 
 def lower(last, emit, taped=()):
