@@ -71,7 +71,6 @@ GONE = {
     "numpy.utils": _NUMPY,
     "numpy_extension._register": _NUMPY,
     "numpy_extension.utils": _NUMPY,
-    "numpy_op_fallback": "use mx.np",
     "onnx.mx2onnx": _ONNX,
     "onnx.setup": "install mxnet-xla[onnx]",
     "space": "it belonged to TVM's operators, which are not here",

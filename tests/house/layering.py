@@ -31,6 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("numpy_extension",),
     ("numpy_dispatch_protocol", "numpy_op_signature"),
     tuple("autograd random engine operator profiler monitor runtime library".split()),  # L5
+    ("numpy_op_fallback",),
     tuple(  # L6
         "initializer lr_scheduler metric optimizer kvstore kvstore_server io recordio image"
         " callback _checkpoint _fit misc contrib.text contrib.io".split()

@@ -3,7 +3,7 @@
 from .._graph.lower import COPY, Backward, Fill, PathOp
 from .._graph.net import Node, topological
 from .._graph.node import steps_of
-from .._ops._spec import BoundOp, OpDef
+from .._ops._spec import BoundOp, OpDef, WholeScalar
 from .._ops.index import ARRAY, INT, NEW, Assign, Index
 from ..error import MXNetError
 from .program import ExecutedTape
@@ -305,6 +305,8 @@ def _attributes(bound, words):
             continue
         if name == "is_int" or (name == "num_args" and bound.op.variadic is None):
             continue  # the first is never said by arrays of 1.9.1, and means float64 there
+        if spec.kind is WholeScalar and value is not None:
+            value = int(value)
         found[name] = getattr(value, "name", None) or str(value)
     if bound.op.variadic is not None and "num_args" in bound.op.attrs:
         found["num_args"] = str(bound.n_inputs)

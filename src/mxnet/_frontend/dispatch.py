@@ -124,10 +124,10 @@ def invoke(op, inputs, given, out=None, names=None, cls=None):
             cls = array_class("np" if cls._numpy else "nd")
         _complete_shapes(op, bound, inputs, names)
         values = [x._read() for x in inputs]
-    if inputs and bound.n_visible == 1 and not (op.barrier or bound.mutates or op.needs_key):
+    if inputs and bound.n_visible == 1 and not (bound.barrier or bound.mutates or op.needs_key):
         result = append(bound, values, words)
         return cls(result) if out is None else write_out(op, [result], out)
-    if op.barrier:
+    if bound.barrier:
         results = barrier.run(bound, values, words)
     elif op.moving is not None:
         results = _averaging(op, bound, inputs, names, values, words)

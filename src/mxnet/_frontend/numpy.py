@@ -766,6 +766,60 @@ def numpy_functions(front):
         return diff_plain(a, n, axis)
 
     @define
+    def insert(arr, obj, values, axis=None):
+        """The array with values put before some positions along an axis, or of the flattened array.
+
+        Parameters
+        ----------
+        arr : ndarray
+        obj : int, slice or ndarray    the positions; negative count from the end
+        values : number or ndarray     broadcast to what is put in
+        axis : int, optional
+        """
+        inputs, given = [need("insert", "arr", arr)], {"axis": axis}
+        if isinstance(values, _NUMBERS):
+            given["val"] = plain_number(values)
+        else:
+            inputs.append(need("insert", "values", values))
+        if isinstance(obj, kind):
+            return call("_npi_insert_tensor", [*inputs, obj], given)
+        form = "slice" if isinstance(obj, slice) else "scalar"
+        return call(f"_npi_insert_{form}", inputs, {**given, **_positions("insert", obj)})
+
+    @define
+    def delete(arr, obj, axis=None):
+        """The array without the parts at some positions along an axis, or of the flattened array.
+
+        Parameters
+        ----------
+        arr : ndarray
+        obj : int, slice or ndarray    the positions; negative count from the end
+        axis : int, optional
+        """
+        need("delete", "arr", arr)
+        if isinstance(obj, kind):
+            return call("_npi_delete", [arr, obj], {"axis": axis})
+        return call("_npi_delete", [arr], {"axis": axis, **_positions("delete", obj)})
+
+    @define
+    def ediff1d(ary, to_end=None, to_begin=None):
+        """Differences of neighbours of the flattened array, with what to put before and behind.
+
+        Parameters
+        ----------
+        ary : ndarray
+        to_end, to_begin : number or ndarray, optional
+        """
+        inputs, given = [need("ediff1d", "ary", ary)], {}
+        for key, value in (("to_begin", to_begin), ("to_end", to_end)):
+            if isinstance(value, _NUMBERS):
+                given[f"{key}_scalar"] = plain_number(value)
+            elif value is not None:
+                given[f"{key}_arr_given"] = True
+                inputs.append(need("ediff1d", key, value))
+        return call("_npi_ediff1d", inputs, given)
+
+    @define
     def sort(a, axis=-1, kind=None, order=None):
         """Elements in order along an axis."""
         if order is not None:
@@ -861,6 +915,19 @@ def _one_or_many(found):
     return found[0] if len(found) == 1 else found
 
 
+def _positions(where, obj):
+    """Attributes of the positions that an int or a slice names."""
+    if isinstance(obj, slice):
+        ends = {"start": obj.start, "stop": obj.stop, "step": obj.step}
+        return {k: None if v is None else operator.index(v) for k, v in ends.items()}
+    if not isinstance(obj, (int, onp.integer)) or isinstance(obj, bool):
+        raise TypeError(
+            f"{where}: obj must be an int, a slice or an array, but got {obj!r} of type "
+            f"{type(obj)}."
+        )
+    return {"int_ind": int(obj)}
+
+
 def _pairs(width, ndim):
     """Widths of borders as a pair for each axis."""
     if isinstance(width, (int, onp.integer)):
@@ -885,8 +952,11 @@ def _as_tuple(function):
     return wrapped
 
 
-def linalg_functions(front):
-    """The functions of ``np.linalg`` that work for arrays and symbols alike, by name."""
+def linalg_functions(front, functions):
+    """The functions of ``np.linalg`` that work for arrays and symbols alike, by name.
+
+    ``functions`` are those of :func:`numpy_functions` for the same front.
+    """
     call, need = front.call, front.need
     rows = {
         "det": "_npi_det",
@@ -915,6 +985,41 @@ def linalg_functions(front):
     def define(function):
         found[function.__name__] = function
         return function
+
+    @define
+    def norm(x, ord=None, axis=None, keepdims=False):
+        """Norm of vectors or matrices.
+
+        Parameters
+        ----------
+        x : ndarray
+        ord : None, number, inf, -inf, 'fro' or 'nuc'    as NumPy's; None is the root of the sum of
+            squares
+        axis : int or pair of ints, optional    of vectors or matrices; all axes by default
+        keepdims : bool
+
+        Raises
+        ------
+        ValueError   an order that vectors or matrices do not have
+        """
+        need("linalg.norm", "x", x)
+        real = isinstance(ord, (int, float, onp.number))
+        if ord is not None and not real and ord not in ("fro", "f", "nuc"):
+            raise ValueError(f"linalg.norm: invalid norm order {ord!r}")
+        n = 1 if isinstance(axis, int) else None if axis is None else len(cast(Any, axis))
+        if n is None and front.eager and ord is not None:
+            n = x.ndim
+        if ord in ("fro", "f") and n not in (None, 2):
+            raise ValueError(f"linalg.norm: 'fro' is of two axes, got {n}")
+        if ord in (onp.inf, -onp.inf) and n == 1:
+            # the operator of 1.9.1 lacks these, and files should be read there
+            return functions["max" if ord > 0 else "min"](functions["abs"](x), axis, keepdims)
+        if not real:
+            flag = 2 if ord == "nuc" else -2 if ord is None and axis is None else 1
+        else:
+            flag = 0 if ord in (2, -2) and axis is not None and n == 2 else -1
+        given = {"ord": float(ord) if real else 2.0, "flag": flag, "keepdims": keepdims}
+        return call("_npi_norm", [x], {**given, "axis": axis})
 
     @define
     def pinv(a, rcond=1e-15, hermitian=False):

@@ -287,9 +287,9 @@ class Completion:
             return
         for e in node.inputs:
             self._put_type(e, known, node, False)
-        if node.op.barrier:
-            return
         bound = node.bound()
+        if bound.barrier:
+            return
         types = [t or known for t in types]
         ctx = canonical(Context("cpu", 0))
         for shape in _PROBES if node.inputs else ((),):
@@ -334,7 +334,7 @@ class Completion:
             return self._special(node, ins)
         if not ins:
             return self._source(node, ctx)
-        if op.barrier:  # only its result will tell
+        if node.bound().barrier:  # only its result will tell
             return False
         if all(is_full(s) for s in ins):
             for i, (shape, dtype) in enumerate(self._evaluate(node, ins, ctx)):

@@ -22,6 +22,7 @@ from . import (  # noqa: F401
     numpy_creation,
     numpy_elemwise,
     numpy_indexing,
+    numpy_insert,
     numpy_linalg,
     numpy_matmul,
     numpy_random,

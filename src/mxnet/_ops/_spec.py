@@ -17,7 +17,8 @@ Rules of the signature
   The same types read the strings of symbol JSON.
 - ``Scalar`` is a number that may change from step to step: it reaches the function as a 0-d
   float64 array
-  (cast it: ``scalar.astype(x.dtype)``) and is never part of a program's key.
+  (cast it: ``scalar.astype(x.dtype)``) and is never part of a program's key; ``WholeScalar`` is one
+  that is whole, a position.
 - ``key`` (a JAX random key) and ``train`` (bool: is this training?) are supplied by dispatch, not
   by users.
 
@@ -54,6 +55,7 @@ __all__ = [
     "DType",
     "Scalar",
     "Scalars",
+    "WholeScalar",
 ]
 
 
@@ -62,6 +64,7 @@ if typing.TYPE_CHECKING:
     DType = typing.Any
     Scalar = typing.Any
     Scalars = typing.Any
+    WholeScalar = typing.Any
 else:
 
     class Shape:
@@ -72,6 +75,9 @@ else:
 
     class Scalar:
         """Annotation: a run-time number (learning rate, ``x * 0.3``), never part of a key."""
+
+    class WholeScalar:
+        """Annotation: a run-time whole number (a position), never part of a key."""
 
     class Scalars:
         """Annotation: a tuple of run-time numbers; only how many they are belongs to the key."""
@@ -201,7 +207,7 @@ class Attr:
             annotation = str
         self.kind = annotation
         self.many = annotation is Scalars
-        self.scalar = annotation is Scalar or self.many
+        self.scalar = annotation in (Scalar, WholeScalar) or self.many
         if not self.required and self.default is not None and not self.scalar:
             self.default = self.read(self.default, name)
 
@@ -217,6 +223,7 @@ class Attr:
             Shape: "tuple of int",
             DType: "dtype",
             Scalar: "number",
+            WholeScalar: "int",
             Scalars: "tuple of numbers",
             object: "object",
         }
@@ -227,6 +234,8 @@ class Attr:
         if value is None or (isinstance(value, str) and value == "None" and self.kind is not str):
             if self.optional:
                 return None
+            if self.kind is Shape and self.name in _BORDERS:
+                return (None,)
             self._bad(value, where)
         try:
             return _READERS[self.kind](self, value)
@@ -338,6 +347,7 @@ _READERS = {
     Shape: _read_shape,
     DType: _read_dtype,
     Scalar: _read_scalar,
+    WholeScalar: _read_int,
     Scalars: _read_scalars,
     object: lambda _, v: v,
 }
@@ -383,6 +393,8 @@ class BoundOp(Bound):
                 if a.many or (a.scalar and n not in attrs)
             ]
         )
+        b = opdef.barrier
+        self.barrier = b(attrs, n_inputs) if callable(b) else b
         self.n_scalars = sum(1 if n is None else n for _, n in self._kw)
         # a random key travels as two words
         self.n_words = self.n_scalars + (2 if self.needs_key else 0)
@@ -465,7 +477,8 @@ def op(
         backward pass goes through; names the attribute that tells the share of the old value
     barrier : bool              the function cannot be traced (output shape depends on data, host
         work): it
-                                gets concrete arrays and runs alone
+                                gets concrete arrays and runs alone; or ``(attrs, n_inputs) ->
+        bool``
     same_dtype : bool           all array inputs must share one element type (MXNet never promotes
         silently)
     promotion : callable ``(inputs, where) -> inputs``   brings the array inputs to the element

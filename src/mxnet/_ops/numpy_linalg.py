@@ -1,12 +1,17 @@
 """NumPy's linear algebra on the last two axes."""
 
+from typing import NoReturn
+
 import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
 from ..error import DTypeError, ShapeError, fail
+from ._axes import is_real, one_axis
 from ._spec import Shape, op
+from .elemwise import absolute
 from .linalg import _matrices
+from .reduce import largest, root_of_sum, smallest, wide
 
 __all__ = []
 
@@ -287,3 +292,90 @@ def np_tensorsolve(a, b, *, a_axes: Shape = ()):
         )
     _solved(a.reshape(n, n), "linalg.tensorsolve")
     return jnp.linalg.solve(a.reshape(n, n), b.reshape(n)).reshape(rest)
+
+
+@op("_npi_norm")
+def np_norm(
+    data,
+    *,
+    ord: float = 2.0,
+    axis: Shape | None = None,
+    keepdims: bool = False,
+    flag: int = -2,
+):
+    """Norm of vectors or matrices.
+
+    Parameters
+    ----------
+    data : (*S)
+    ord : float, default 2           of vectors any number; of matrices 1, -1, 2, -2, inf, -inf
+    axis : int or pair of int, optional    none given means all axes: one or two, unless there is no
+        order
+    keepdims : bool, default False   keep the axes, with size 1
+    flag : int, default -2           -2 and 1: the root of the sum of squares; 2: the sum of the
+        singular values ('nuc'); others: ``ord`` counts
+
+    Returns
+    -------
+    (*S') same dtype, float32 of whole types
+
+    Raises
+    ------
+    ShapeError   if the axes do not fit, or vectors or matrices have no such norm (a ``ValueError``)
+
+    Gradient   0 where the norm of order 2 is 0
+    """
+    x = wide(data if is_real(data) else lax.convert_element_type(data, "float32"))
+    to = data.dtype if is_real(data) else jnp.dtype("float32")
+    axes = tuple(range(x.ndim)) if axis is None else axis
+    axes = tuple([one_axis(a, x.ndim, "linalg.norm") for a in axes])
+    if len(set(axes)) != len(axes):
+        _no_norm("an axis is named twice", "distinct axes", axes)
+    if flag in (-2, 1):
+        y = _vector_norm(x, 2, axes)
+    elif len(axes) == 1 and flag != 2:
+        y = _vector_norm(x, ord, axes)
+    elif len(axes) == 2:
+        y = _matrix_norm(x, "nuc" if flag == 2 else ord, *axes)
+    else:
+        what = "'nuc'" if flag == 2 else f"order {ord}"
+        _no_norm(f"{what} over {len(axes)} axes", "one axis of vectors or two of matrices", axes)
+    if keepdims:
+        y = lax.reshape(y, tuple([1 if a in axes else n for a, n in enumerate(x.shape)]))
+    return lax.convert_element_type(y, to)
+
+
+def _no_norm(what, expected, got) -> NoReturn:
+    fail(ShapeError, "linalg.norm", f"no such norm: {what}", expected=expected, got=got)
+
+
+def _vector_norm(x, ord, axes):
+    size = absolute(x)
+    if ord == 2:
+        return root_of_sum(lax.reduce_sum(lax.mul(x, x), axes))
+    if ord == onp.inf:
+        return largest(size, axes)
+    if ord == -onp.inf:
+        return smallest(size, axes)
+    if ord == 0:
+        return lax.reduce_sum(
+            lax.convert_element_type(lax.ne(x, lax.full_like(x, 0)), x.dtype), axes
+        )
+    if ord == 1:
+        return lax.reduce_sum(size, axes)
+    total = lax.reduce_sum(lax.pow(size, lax.full_like(size, ord)), axes)
+    return lax.pow(total, lax.full_like(total, 1.0 / ord))
+
+
+def _matrix_norm(x, ord, a, b):
+    if ord in (1, -1, onp.inf, -onp.inf):
+        first, second = (a, b) if abs(ord) == 1 else (b, a)
+        sums = lax.reduce_sum(absolute(x), (first,))
+        return (largest if ord > 0 else smallest)(sums, (second - (second > first),))
+    if ord not in ("nuc", 2, -2):
+        _no_norm(f"matrices have none of order {ord}", "1, -1, 2, -2, inf, -inf, 'fro', 'nuc'", ord)
+    values = jnp.linalg.svd(jnp.moveaxis(x, (a, b), (-2, -1)), compute_uv=False)
+    last = (values.ndim - 1,)
+    if ord == "nuc":
+        return lax.reduce_sum(values, last)
+    return (largest if ord == 2 else smallest)(values, last)

@@ -22,6 +22,8 @@ def _axes(x, axis, where):
     """Sorted axes of a reduction; an empty tuple reduces nothing."""
     if axis is not None and len(axis) == 0:
         return ()
+    if axis is not None and not x.ndim and tuple(axis) in ((0,), (-1,)):
+        return ()  # as NumPy's, and 1.9.1's: an array without axes is a vector of one here
     return reduced_axes(axis, x.ndim, where)
 
 
@@ -402,22 +404,6 @@ def np_average(
     y = lax.reduce_sum(lax.mul(a, weights), axes)
     y = lax.div(y, total) if is_real(y) else y // total
     return y, total
-
-
-@op("_npi_norm")
-def np_norm(data):
-    """Square root of the sum of all squares.
-
-    Parameters
-    ----------
-    data : (*S)
-
-    Returns
-    -------
-    () same dtype
-    """
-    x = wide(lax.reshape(data, (data.size,)))
-    return lax.convert_element_type(jnp.linalg.norm(x), data.dtype)
 
 
 @op("_npi_diff")

@@ -17,7 +17,7 @@ __all__ = ["sorted_with_positions"]
 
 
 def _flat(data, axis, where):
-    if axis is None or data.ndim == 0:
+    if axis is None:
         return lax.reshape(data, (data.size,)), 0
     return data, one_axis(axis, data.ndim, where)
 

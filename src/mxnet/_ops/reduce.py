@@ -162,12 +162,12 @@ for _name, (_fn, _meaning, _more) in REDUCE.items():
 
 
 @jax.custom_jvp
-def _root(total):
+def root_of_sum(total):
     """Square root whose derivative at 0 is 0."""
     return lax.sqrt(total)
 
 
-@_root.defjvp
+@root_of_sum.defjvp
 def _root_derivative(primals, tangents):
     (total,), (t,) = primals, tangents
     y = lax.sqrt(total)
@@ -217,7 +217,7 @@ def norm(
     )
     x = wide(x if is_real(x) else lax.convert_element_type(x, "float64"))
     if ord == 2:
-        y = _root(_sum(lax.mul(x, x), axes))
+        y = root_of_sum(_sum(lax.mul(x, x), axes))
     else:
         y = _sum(absolute(x), axes)
     return shaped(lax.convert_element_type(y, to), data, axes, keepdims)

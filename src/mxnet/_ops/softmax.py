@@ -32,8 +32,13 @@ def log_softmax_of(x, axis):
 
 
 def prepared(where, data, axis, temperature, dtype):
-    """(data over temperature in the accumulation type, axis >= 0, the type of the result)."""
+    """(data over temperature in the accumulation type, axis >= 0, the type of the result).
+
+    An array without axes counts as a vector of one element, as in 1.9.1.
+    """
     require_floating(where, data=data)
+    if not data.ndim:
+        data = data.reshape((1,))
     if not -data.ndim <= axis < data.ndim:
         fail(
             ShapeError,
@@ -93,7 +98,7 @@ def softmax(
 
     Parameters
     ----------
-    data : any shape of at least one axis, float
+    data : any shape, float
     length : data's shape without ``axis``, integer, with ``use_length`` only
         From position ``length`` on, the result is 0 and the rest sums to 1.
     axis : int, default -1
@@ -121,7 +126,7 @@ def softmax(
         )
     if length is not None:
         x = jnp.where(inside_length("softmax", x, length, axis), x, -jnp.inf)
-    return softmax_of(x, axis).astype(out)
+    return softmax_of(x, axis).astype(out).reshape(data.shape)
 
 
 @op("softmin")
@@ -135,7 +140,7 @@ def softmin(
 ):
     """Softmax of ``-data``. Parameters as for ``softmax``."""
     x, axis, out = prepared("softmin", data, axis, temperature, dtype)
-    return softmax_of(-x, axis).astype(out)
+    return softmax_of(-x, axis).astype(out).reshape(data.shape)
 
 
 @op("log_softmax", aliases=("_npx_log_softmax",))
@@ -152,7 +157,7 @@ def log_softmax(
     Parameters as for ``softmax``.
     """
     x, axis, out = prepared("log_softmax", data, axis, temperature, dtype)
-    return log_softmax_of(x, axis).astype(out)
+    return log_softmax_of(x, axis).astype(out).reshape(data.shape)
 
 
 @op("SoftmaxActivation")

@@ -1328,7 +1328,7 @@ class SymbolBlock(HybridBlock):
                         f"Input symbols must be variable, but {s!r} is an output of operators"
                     )
                 names.append(node.name)
-        if len(made) == 1 and len(made[0]) > 1:  # a group stands for a list
+        if len(made) == 1 and len(made[0]._entries) > 1:  # a group stands for a list
             made = list(made[0])
             self._out_structure = ((list, (0,) * len(made)),)
         self._entries = [e for s in made for e in s._entries]

@@ -228,6 +228,22 @@ __all__ = [
     "Pooling",
     "Pooling_v1",
     "RNN",
+    "sum",
+    "sum_axis",
+    "mean",
+    "prod",
+    "nansum",
+    "nanprod",
+    "max",
+    "max_axis",
+    "min",
+    "min_axis",
+    "norm",
+    "argmax",
+    "argmin",
+    "argmax_channel",
+    "moments",
+    "cumsum",
     "random_uniform",
     "uniform",
     "sample_uniform",
@@ -247,22 +263,6 @@ __all__ = [
     "random_randint",
     "sample_multinomial",
     "shuffle",
-    "sum",
-    "sum_axis",
-    "mean",
-    "prod",
-    "nansum",
-    "nanprod",
-    "max",
-    "max_axis",
-    "min",
-    "min_axis",
-    "norm",
-    "argmax",
-    "argmin",
-    "argmax_channel",
-    "moments",
-    "cumsum",
     "Reshape",
     "reshape",
     "reshape_like",
@@ -2137,6 +2137,176 @@ def RNN(
 ) -> NDArray | Any:
     """Recurrent layers over a sequence, with all weights in one vector."""
 
+def sum(
+    data: NDArray,
+    axis: _Shape | None = None,
+    keepdims: bool = False,
+    exclude: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Sum over axes."""
+
+def sum_axis(
+    data: NDArray,
+    axis: _Shape | None = None,
+    keepdims: bool = False,
+    exclude: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Sum over axes."""
+
+def mean(
+    data: NDArray,
+    axis: _Shape | None = None,
+    keepdims: bool = False,
+    exclude: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Mean over axes."""
+
+def prod(
+    data: NDArray,
+    axis: _Shape | None = None,
+    keepdims: bool = False,
+    exclude: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Product over axes."""
+
+def nansum(
+    data: NDArray,
+    axis: _Shape | None = None,
+    keepdims: bool = False,
+    exclude: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Sum, NaN counting as 0 over axes."""
+
+def nanprod(
+    data: NDArray,
+    axis: _Shape | None = None,
+    keepdims: bool = False,
+    exclude: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Product, NaN counting as 1 over axes."""
+
+def max(
+    data: NDArray,
+    axis: _Shape | None = None,
+    keepdims: bool = False,
+    exclude: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Largest element over axes."""
+
+def max_axis(
+    data: NDArray,
+    axis: _Shape | None = None,
+    keepdims: bool = False,
+    exclude: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Largest element over axes."""
+
+def min(
+    data: NDArray,
+    axis: _Shape | None = None,
+    keepdims: bool = False,
+    exclude: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Smallest element over axes."""
+
+def min_axis(
+    data: NDArray,
+    axis: _Shape | None = None,
+    keepdims: bool = False,
+    exclude: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Smallest element over axes."""
+
+def norm(
+    data: NDArray,
+    ord: int = 2,
+    axis: _Shape | None = None,
+    out_dtype: Literal['float16', 'float32', 'float64', 'int32', 'int64', 'int8'] | None = None,
+    keepdims: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Vector norm over axes: ``sum |x|`` (ord 1) or ``sqrt(sum x^2)`` (ord 2)."""
+
+def argmax(
+    data: NDArray,
+    axis: int | None = None,
+    keepdims: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Position of the largest element, the first of equals."""
+
+def argmin(
+    data: NDArray,
+    axis: int | None = None,
+    keepdims: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Position of the smallest element, the first of equals."""
+
+def argmax_channel(
+    data: NDArray,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Position of the largest element along axis 1."""
+
+def moments(
+    data: NDArray,
+    axes: _Shape | None = None,
+    keepdims: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> list[NDArray]:
+    """Mean and (biased) variance over axes."""
+
+def cumsum(
+    a: NDArray,
+    axis: int | None = None,
+    dtype: Literal['float16', 'float32', 'float64', 'int32', 'int64', 'int8'] | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Running sums along an axis."""
+
 def random_uniform(
     low: _Number = 0.0,
     high: _Number = 1.0,
@@ -2358,176 +2528,6 @@ def shuffle(
     name: str | None = None,
 ) -> NDArray:
     """Permute the first axis at random; the rest of each row stays together."""
-
-def sum(
-    data: NDArray,
-    axis: _Shape | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Sum over axes."""
-
-def sum_axis(
-    data: NDArray,
-    axis: _Shape | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Sum over axes."""
-
-def mean(
-    data: NDArray,
-    axis: _Shape | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Mean over axes."""
-
-def prod(
-    data: NDArray,
-    axis: _Shape | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Product over axes."""
-
-def nansum(
-    data: NDArray,
-    axis: _Shape | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Sum, NaN counting as 0 over axes."""
-
-def nanprod(
-    data: NDArray,
-    axis: _Shape | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Product, NaN counting as 1 over axes."""
-
-def max(
-    data: NDArray,
-    axis: _Shape | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Largest element over axes."""
-
-def max_axis(
-    data: NDArray,
-    axis: _Shape | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Largest element over axes."""
-
-def min(
-    data: NDArray,
-    axis: _Shape | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Smallest element over axes."""
-
-def min_axis(
-    data: NDArray,
-    axis: _Shape | None = None,
-    keepdims: bool = False,
-    exclude: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Smallest element over axes."""
-
-def norm(
-    data: NDArray,
-    ord: int = 2,
-    axis: _Shape | None = None,
-    out_dtype: Literal['float16', 'float32', 'float64', 'int32', 'int64', 'int8'] | None = None,
-    keepdims: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Vector norm over axes: ``sum |x|`` (ord 1) or ``sqrt(sum x^2)`` (ord 2)."""
-
-def argmax(
-    data: NDArray,
-    axis: int | None = None,
-    keepdims: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Position of the largest element, the first of equals."""
-
-def argmin(
-    data: NDArray,
-    axis: int | None = None,
-    keepdims: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Position of the smallest element, the first of equals."""
-
-def argmax_channel(
-    data: NDArray,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Position of the largest element along axis 1."""
-
-def moments(
-    data: NDArray,
-    axes: _Shape | None = None,
-    keepdims: bool = False,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> list[NDArray]:
-    """Mean and (biased) variance over axes."""
-
-def cumsum(
-    a: NDArray,
-    axis: int | None = None,
-    dtype: Literal['float16', 'float32', 'float64', 'int32', 'int64', 'int8'] | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Running sums along an axis."""
 
 def Reshape(
     data: NDArray,

@@ -164,6 +164,22 @@ from . import Dropout as Dropout
 from . import Pooling as Pooling
 from . import Pooling_v1 as Pooling_v1
 from . import RNN as RNN
+from . import sum as sum
+from . import sum_axis as sum_axis
+from . import mean as mean
+from . import prod as prod
+from . import nansum as nansum
+from . import nanprod as nanprod
+from . import max as max
+from . import max_axis as max_axis
+from . import min as min
+from . import min_axis as min_axis
+from . import norm as norm
+from . import argmax as argmax
+from . import argmin as argmin
+from . import argmax_channel as argmax_channel
+from . import moments as moments
+from . import cumsum as cumsum
 from . import random_uniform as random_uniform
 from . import uniform as uniform
 from . import sample_uniform as sample_uniform
@@ -183,22 +199,6 @@ from . import sample_generalized_negative_binomial as sample_generalized_negativ
 from . import random_randint as random_randint
 from . import sample_multinomial as sample_multinomial
 from . import shuffle as shuffle
-from . import sum as sum
-from . import sum_axis as sum_axis
-from . import mean as mean
-from . import prod as prod
-from . import nansum as nansum
-from . import nanprod as nanprod
-from . import max as max
-from . import max_axis as max_axis
-from . import min as min
-from . import min_axis as min_axis
-from . import norm as norm
-from . import argmax as argmax
-from . import argmin as argmin
-from . import argmax_channel as argmax_channel
-from . import moments as moments
-from . import cumsum as cumsum
 from . import Reshape as Reshape
 from . import reshape as reshape
 from . import reshape_like as reshape_like
@@ -435,6 +435,22 @@ __all__ = [
     "Pooling",
     "Pooling_v1",
     "RNN",
+    "sum",
+    "sum_axis",
+    "mean",
+    "prod",
+    "nansum",
+    "nanprod",
+    "max",
+    "max_axis",
+    "min",
+    "min_axis",
+    "norm",
+    "argmax",
+    "argmin",
+    "argmax_channel",
+    "moments",
+    "cumsum",
     "random_uniform",
     "uniform",
     "sample_uniform",
@@ -454,22 +470,6 @@ __all__ = [
     "random_randint",
     "sample_multinomial",
     "shuffle",
-    "sum",
-    "sum_axis",
-    "mean",
-    "prod",
-    "nansum",
-    "nanprod",
-    "max",
-    "max_axis",
-    "min",
-    "min_axis",
-    "norm",
-    "argmax",
-    "argmin",
-    "argmax_channel",
-    "moments",
-    "cumsum",
     "Reshape",
     "reshape",
     "reshape_like",

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as onp
 
-from .._frontend.numpy import plain_number
+from ..error import ShapeError, fail
 from ..ndarray.ndarray import NDArray
 from .multiarray import FRONT, FUNCTIONS, call, ndarray
 
@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 need = FRONT.need
+# those of arrays and numbers alone, under the functions below that take lists as well
+_insert, _delete, _ediff1d = (FUNCTIONS[n] for n in ("insert", "delete", "ediff1d"))
 
 
 def nonzero(a):
@@ -167,20 +169,22 @@ def quantile(
 
 
 def ediff1d(ary, to_end=None, to_begin=None):
-    """Differences of neighbours of the flattened array, with what to put before and behind."""
+    """Differences of neighbours of the flattened array, with what to put before and behind.
+
+    Parameters
+    ----------
+    ary : ndarray
+    to_end, to_begin : number or array-like, optional
+    """
     need("ediff1d", "ary", ary)
-    parts = [FUNCTIONS["diff"](ary.reshape(-1))]
+    return _ediff1d(ary, _ready(to_end, ary), _ready(to_begin, ary))
 
-    def ready(x):
-        if not isinstance(x, NDArray):
-            x = FUNCTIONS["array"](onp.asarray(x), dtype=ary.dtype, ctx=ary.context)
-        return x.reshape(-1)
 
-    if to_begin is not None:
-        parts.insert(0, ready(to_begin))
-    if to_end is not None:
-        parts.append(ready(to_end))
-    return parts[0] if len(parts) == 1 else FUNCTIONS["concatenate"](parts)
+def _ready(x, like):
+    """A number, an array or nothing; what is array-like as an array like another."""
+    if x is None or isinstance(x, (NDArray, bool, int, float, onp.generic)):
+        return x
+    return FUNCTIONS["array"](onp.asarray(x), dtype=like.dtype, ctx=like.context)
 
 
 def polyval(p, x):
@@ -207,65 +211,83 @@ def resize(a, new_shape):
     return flat[:size].reshape(new_shape)
 
 
-def _positions(obj, n, where):
-    """Positions that an int, slice or array names, counted from 0, in order of mention."""
+def _at_hand(arr, obj, axis, where, more=0):
+    """What names positions on an axis (an int, a slice, an array), checked where it is at hand.
+
+    ``more`` positions behind the last element are allowed.
+    """
+    if axis is not None and not -arr.ndim <= axis < arr.ndim:
+        fail(ShapeError, where, "no such axis", expected=f"one of {arr.ndim} axes", got=axis)
+    n = arr.size if axis is None else arr.shape[axis]
     if isinstance(obj, slice):
-        return onp.arange(*obj.indices(n))
-    raw = obj.asnumpy() if isinstance(obj, NDArray) else onp.asarray(obj)
+        return obj
+    raw = obj if isinstance(obj, NDArray) else onp.asarray(obj)
     if raw.dtype == bool:
-        return onp.flatnonzero(raw)
-    return raw.astype("int64")
+        if raw.shape != (n,):
+            fail(
+                ShapeError, where, "the mask does not fit", expected=f"shape {(n,)}", got=raw.shape
+            )
+        return nonzero(raw)[0] if isinstance(obj, NDArray) else onp.flatnonzero(raw)
+    if isinstance(raw, NDArray):
+        return raw
+    if raw.size and raw.dtype.kind not in "iu":
+        raise TypeError(f"{where}: positions must be whole numbers, got {obj!r}")
+    raw = raw.astype("int64")
+    wrong = raw[(raw < -n) | (raw >= n + more)]
+    if wrong.size:
+        raise IndexError(
+            f"{where}: index {int(wrong.flat[0])} is out of bounds for axis {axis or 0} with size "
+            f"{n}"
+        )
+    return raw if raw.ndim else int(raw)
 
 
 def delete(arr, obj, axis=None):
-    """The array without the parts at some positions along an axis, or of the flattened array."""
+    """The array without the parts at some positions along an axis, or of the flattened array.
+
+    Parameters
+    ----------
+    arr : ndarray
+    obj : int, slice, or whole numbers or truth values    the positions; negative count from the end
+    axis : int, optional
+
+    Raises
+    ------
+    IndexError   a position outside
+    """
     need("delete", "arr", arr)
+    at = _at_hand(arr, obj, axis, "delete")
+    if not isinstance(at, onp.ndarray):
+        return _delete(arr, at, axis)
     if axis is None:
         arr, axis = arr.reshape(-1), 0
     n = arr.shape[axis]
-    gone = _positions(obj, n, "delete")
-    if gone.size and (gone.min() < -n or gone.max() >= n):
-        bad = gone[(gone < -n) | (gone >= n)].flat[0]
-        raise IndexError(f"index {int(bad)} is out of bounds for axis {axis} with size {n}")
-    kept = onp.setdiff1d(onp.arange(n), gone % n if n else gone)
+    kept = onp.setdiff1d(onp.arange(n), at % n if n else at)
     places = FUNCTIONS["array"](kept.astype("int64"), ctx=arr.context)
     return call("_npi_take", [arr, places], {"axis": axis, "mode": "clip"})
 
 
 def insert(arr, obj, values, axis=None):
-    """The array with values put before some positions along an axis, or of the flattened array."""
+    """The array with values put before some positions along an axis, or of the flattened array.
+
+    Parameters
+    ----------
+    arr : ndarray
+    obj : int, slice, or whole numbers or truth values    the positions; negative count from the end
+    values : number or array-like    broadcast to what is put in
+    axis : int, optional
+
+    Raises
+    ------
+    IndexError   a position outside, where the positions are at hand
+    """
     need("insert", "arr", arr)
-    if axis is None:
-        arr, axis = arr.reshape(-1), 0
-    axis = axis + arr.ndim if axis < 0 else axis
-    n = arr.shape[axis]
-    where = _positions(obj, n, "insert")
-    if where.size and (where.min() < -n or where.max() > n):
-        bad = where[(where < -n) | (where > n)].flat[0]
-        raise IndexError(f"index {int(bad)} is out of bounds for axis {axis} with size {n}")
-    single = where.ndim == 0
-    where = onp.where(where < 0, where + n, where).reshape(-1)
-    if not isinstance(values, NDArray):
-        values = FUNCTIONS["array"](onp.asarray(plain_number(values)), dtype=arr.dtype,
-                                    ctx=arr.context)  # fmt: skip
-    values = values.astype(arr.dtype, copy=False)
-    if single and values.ndim:  # one place: the values' own first axis is the new one
-        values = values.reshape((1,) * (arr.ndim - values.ndim) + values.shape)
-        values = FUNCTIONS["moveaxis"](values, 0, axis)
-        where = onp.repeat(where, values.shape[axis])
-    target = (*arr.shape[:axis], where.size, *arr.shape[axis + 1 :])
-    values = FUNCTIONS["broadcast_to"](values, target)
-    order = onp.argsort(where, kind="stable")
-    places = onp.empty(where.size, "int64")
-    places[order] = where[order] + onp.arange(where.size)
-    source = onp.empty(n + where.size, "int64")
-    rest = onp.ones(n + where.size, bool)
-    rest[places] = False
-    source[rest] = onp.arange(n)
-    source[places] = n + onp.arange(where.size)
-    both = FUNCTIONS["concatenate"]([arr, values], axis=axis)
-    index = FUNCTIONS["array"](source, ctx=arr.context)
-    return call("_npi_take", [both, index], {"axis": axis, "mode": "clip"})
+    at = _at_hand(arr, obj, axis, "insert", 1)
+    if isinstance(at, onp.ndarray):
+        at = FUNCTIONS["array"](at, ctx=arr.context)
+    if values is None or isinstance(values, str):
+        raise TypeError(f"insert: values must be a number or array-like, got {values!r}")
+    return _insert(arr, at, _ready(values, arr), axis)
 
 
 def shape(a):

@@ -4,6 +4,7 @@ import numpy as onp
 
 from ..._dtypes import as_dtype
 from ..._frontend.numpy import plain_number
+from .._custom import Custom
 from ._symbol import FRONT, FUNCTIONS, call
 
 __all__ = ["CREATION"]
@@ -153,14 +154,22 @@ def histogram(a, bins=10, range=None, normed=None, weights=None, density=None):
     return call("_histogram", [a], {"bin_cnt": bins, "range": tuple(range)})
 
 
-def ediff1d(ary, to_end=None, to_begin=None):
-    """Differences of neighbours of the flattened array, with symbols to put before and behind."""
-    parts = [FUNCTIONS["diff"](FUNCTIONS["reshape"](need("ediff1d", "ary", ary), -1))]
-    if to_begin is not None:
-        parts.insert(0, FUNCTIONS["reshape"](need("ediff1d", "to_begin", to_begin), -1))
-    if to_end is not None:
-        parts.append(FUNCTIONS["reshape"](need("ediff1d", "to_end", to_end), -1))
-    return parts[0] if len(parts) == 1 else FUNCTIONS["concatenate"](parts)
+def resize(a, new_shape):
+    """The elements, repeated as often as needed, in another shape; work of the host."""
+    new_shape = (new_shape,) if isinstance(new_shape, int) else tuple(new_shape)
+    given = {"new_shape": new_shape, "op_type": "resize_fallback"}
+    return FRONT.kind._of(Custom(need("resize", "a", a), **given)._entries)
+
+
+def shares_memory(a, b, max_work=None):
+    """Whether two symbols are one and the same array."""
+    inputs = [need("shares_memory", "a", a), need("shares_memory", "b", b)]
+    return call("_npi_share_memory", inputs, {})
+
+
+def may_share_memory(a, b, max_work=None):
+    """Whether two symbols are one and the same array."""
+    return shares_memory(a, b, max_work)
 
 
 CREATION = {
@@ -168,6 +177,7 @@ CREATION = {
     for f in (
         zeros, ones, full, arange, eye, identity, indices, linspace, logspace, take, unique,
         bincount, unravel_index, diag_indices_from, percentile, quantile, polyval, histogram,
-        ediff1d, _window("hanning"), _window("hamming"), _window("blackman"),
+        resize, shares_memory, may_share_memory,
+        _window("hanning"), _window("hamming"), _window("blackman"),
     )
 }  # fmt: skip
