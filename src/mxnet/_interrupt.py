@@ -96,21 +96,36 @@ def _restore():
                 set_handler(signum, handler)
 
 
-def _deliver():
+def _deliver(again=False):
     while _noted:
         signum, _ = _noted.popitem()
-        _previous[signum](signum, sys._getframe())
+        if again:
+            _again(signum)
+        else:
+            _previous[signum](signum, sys._getframe())
 
 
-def _hold():
-    _install()
-    _state.held = True
+def _section(function, again):
+    @functools.wraps(function)
+    def section(*args, **kwargs):
+        if _state.held or get_ident() != _main:
+            held = True
+        else:
+            held = False
+            _install()
+            _state.held = True
+        try:
+            return function(*args, **kwargs)
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904 - a door that needs no second call
+        finally:
+            if not held:
+                _state.held = False
+                _restore()
+                if _noted:
+                    _deliver(again)
 
-
-def _release():
-    _state.held = False
-    _restore()
-    _deliver()
+    return whole(section)
 
 
 def uninterrupted(function):
@@ -119,21 +134,16 @@ def uninterrupted(function):
     Signals reach the main thread only, so in other threads nothing is done. A signal that comes for
     the third time is handled at once.
     """
+    return _section(function, False)
 
-    @functools.wraps(function)
-    def section(*args, **kwargs):
-        held = _state.held or get_ident() != _main
-        if not held:
-            _hold()
-        try:
-            return function(*args, **kwargs)
-        except MXNetError as e:
-            raise shown(e)  # noqa: B904 - a door that needs no second call
-        finally:
-            if not held:
-                _release()
 
-    return section
+def later(finalizer):
+    """A ``__del__`` or callback of the garbage collector that an interrupt does not vanish in.
+
+    Python drops what such functions raise. So signals wait here too, and come again a moment after
+    it has ended.
+    """
+    return _section(finalizer, True)
 
 
 def whole(function):
@@ -163,29 +173,5 @@ def leave_scope():
             _deliver()
 
 
-for _function in (_install, _restore, _deliver, _hold, _release, enter_scope, leave_scope):
+for _function in (_install, _restore, _deliver, enter_scope, leave_scope):
     whole(_function)
-
-
-def later(finalizer):
-    """A ``__del__`` or callback of the garbage collector that an interrupt does not vanish in.
-
-    Python drops what such functions raise. So signals wait here too, and come again a moment after
-    it has ended.
-    """
-
-    @functools.wraps(finalizer)
-    def section(*args):
-        if _state.held or get_ident() != _main:
-            return finalizer(*args)
-        _hold()
-        try:
-            return finalizer(*args)
-        finally:
-            missed = list(_noted)
-            _noted.clear()
-            _release()
-            for signum in missed:
-                _again(signum)
-
-    return section

@@ -368,7 +368,6 @@ class NDArray:
             raise shown(e)  # noqa: B904
         return a.view(OneElement) if a.size == 1 and a.ndim else a
 
-    @door
     def asscalar(self):
         """The single element as a NumPy scalar.
 
@@ -378,13 +377,18 @@ class NDArray:
         """
         if self.size != 1:
             raise ValueError("The current array is not a scalar")
-        data = onp.asarray(concrete(self._read()))
+        try:
+            data = onp.asarray(concrete(self._read()))
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904
         return data.reshape(1)[0]
 
-    @door
     def wait_to_read(self):
         """Wait until the value is computed."""
-        data = concrete(self._read())
+        try:
+            data = concrete(self._read())
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904
         if hasattr(data, "block_until_ready"):
             data.block_until_ready()
 
