@@ -9,8 +9,9 @@ import numpy as onp
 from . import ndarray
 from ._dtypes import as_dtype, is_floating
 from ._engine import moving
-from ._engine.segment import alias, flush_all
+from ._engine.segment import alias, concrete, flush_all
 from ._engine.state import threads
+from ._engine.tape import PythonTape, unrecorded
 from ._engine.tape import backward as _backward
 from ._engine.trace import placeholder, trace
 from ._engine.value import Mark, Value
@@ -25,7 +26,7 @@ from .error import MXNetError, ShapeError, TraceError, fail
 from .ndarray import NDArray, array, zeros
 from .ndarray.ndarray import _wrap
 
-__all__ = ["CachedOp", "Executor", "run_graph", "traced_graph"]
+__all__ = ["CachedOp", "Executor", "placed", "run_graph", "traced_graph"]
 
 _REQUESTS = ("null", "write", "add")
 _MOST_TRACED = 20000  # longer graphs run piecewise: compiling them whole would take minutes
@@ -52,7 +53,7 @@ _NO_HEAD = (
 )
 
 
-def run_graph(order, entries, feed, shapes=None, watch=None):
+def run_graph(order, entries, feed, shapes=None, watch=None, enter=None):
     """Apply the operators of a graph to arrays.
 
     Parameters
@@ -62,6 +63,7 @@ def run_graph(order, entries, feed, shapes=None, watch=None):
     feed : dict from id of a variable's node to NDArray; auxiliary states are written
     shapes : dict, optional  (id of a node without inputs, 0) -> its full shape
     watch : callable(node, inputs, outputs), optional    called after each operator
+    enter : callable(node, inputs) -> inputs, optional   called before each operator
     """
     env = {}
     for node in order:
@@ -69,6 +71,8 @@ def run_graph(order, entries, feed, shapes=None, watch=None):
             env[id(node), 0] = feed[id(node)]
             continue
         ins = [env[id(c), i] for c, i in node.inputs]
+        if enter is not None:
+            ins = enter(node, ins)
         op = node.op
         if not isinstance(op, OpDef):
             outs = op.run(node, ins)
@@ -220,6 +224,11 @@ def _structure(order, entries, nodes, shapes):
     return tuple(rows), tuple([(at[id(n)], i) for n, i in entries])
 
 
+def placed(attrs, ctx, group2ctx):
+    """The context of a node with such attributes: its group's (``AttrScope(ctx_group=...)``)."""
+    return canonical((group2ctx or {}).get(attrs.get("__ctx_group__"), ctx))
+
+
 class Executor:
     """A symbol bound to arrays: see :meth:`mxnet.sym.Symbol.bind` and ``simple_bind``.
 
@@ -244,6 +253,16 @@ class Executor:
         self._marks = [
             Mark(g, r) if g is not None and r != "null" else None for g, r in zip(grads, requests)
         ]
+        # Arguments on the contexts of other groups: everything runs on one, so their gradients
+        # arrive in a stand-in and are moved.
+        self._apart = {
+            i: g for i, g in enumerate(grads) if g is not None and g.context != self._ctx
+        }
+        for i, g in self._apart.items():
+            if self._marks[i] is not None:
+                self._marks[i] = Mark(zeros(g.shape, self._ctx, g.dtype), "write")
+        places = [placed(n.attrs, self._ctx, group2ctx) for n, _ in symbol._entries]
+        self._places = places if any(c != self._ctx for c in places) else None
         self._graphs, self._ways = {}, {}
         self._outputs = self._heads = None
         self._trained = False
@@ -349,6 +368,10 @@ class Executor:
         """Forward, as a part of the step that is pending: of several executors the second."""
         self._trained = train
         self._keep(self._run(train, train and any(self._marks)))
+        if self._places:
+            for x, ctx in zip(self.outputs, self._places):
+                if x.stype == "default" and x.context != ctx:
+                    x._v = unrecorded(_wrap(NDArray, x._v).detach().as_in_context, ctx)._read()
         return self.outputs
 
     def _keep(self, results):
@@ -399,11 +422,12 @@ class Executor:
         finally:
             t.recording, t.training = saved
 
-    @staticmethod
-    def _variable(x, mark, record):
+    def _variable(self, x, mark, record):
         if x.stype != "default":
             return None
         v = x._read()
+        if v.spec.ctx is not self._ctx:
+            v = unrecorded(x.as_in_context, self._ctx)._read()
         if mark is not None and record:
             return alias(v, mark)
         return alias(v, None) if v.spec.grad or v.mark is not None else v
@@ -436,21 +460,66 @@ class Executor:
             feed[id(n)] = x
         for n, x in zip(self._aux_nodes, self.aux_arrays):
             feed[id(n)] = x
-        if self._monitor and self._monitor_all:
-            for n in self._arg_nodes + self._aux_nodes:
-                self._monitor(n.name, feed[id(n)])
+        seen = {}
+        if self._monitor:
+            enter = self._hooks(record)
+            seen = {"watch": self._see, "enter": enter}
         with self._ctx:
-            outs = run_graph(
-                self._order, self._symbol._entries, feed, self._shapes, self._monitor and self._see
-            )
+            outs = run_graph(self._order, self._symbol._entries, feed, self._shapes, **seen)
         return [x._read() if x.stype == "default" else x for x in outs]
 
+    def _hooks(self, record):
+        """What is called with an operator's inputs: shows them, and what arrives at them later."""
+        uses = collections.Counter((id(c), i) for n in self._order for c, i in n.inputs)
+        summed = {}
+
+        def enter(node, ins):
+            if self._monitor_all:
+                self._see_inputs(node, ins)
+            if not record:
+                return ins
+            for k, ((c, i), x) in enumerate(zip(node.inputs, ins)):
+                if uses[id(c), i] > 1:  # gradients from several operators are added up first
+                    if (id(c), i) not in summed:
+                        summed[id(c), i] = self._hooked([x], ["sum_grad_output"])[0]
+                    ins[k] = summed[id(c), i]
+            n = len(ins) - len(node.mutated())
+            label = f"{node.name}_backward_output"
+            return self._hooked(ins, [label] if n == 1 else [f"{label}{i}" for i in range(n)])
+
+        return enter
+
+    def _hooked(self, arrays, names):
+        """The same arrays; what a backward pass brings to them is shown under ``names``."""
+        if not any(x.stype == "default" and x._tracked() for x in arrays[: len(names)]):
+            return arrays
+        values = [x._read() if x.stype == "default" else None for x in arrays[: len(names)]]
+
+        def pull(grads):
+            for name, v, g in zip(names, values, grads):
+                if v is not None:
+                    if g is None:
+                        shown = zeros(v.spec.shape, self._ctx, v.spec.dtype)
+                    else:
+                        shown = _wrap(NDArray, g)
+                    self._monitor(name, shown)
+            return [g for v, g in zip(values, grads) if v is not None]
+
+        tape = PythonTape([v for v in values if v is not None], pull, len(values))
+        through = {i: v for i, v in enumerate(values) if v is not None and v.spec.grad}
+        for i, v in through.items():
+            through[i] = Value(None, i, v.spec, concrete(v), tape)
+        return [_wrap(NDArray, through[i]) if i in through else x for i, x in enumerate(arrays)]
+
+    def _see_inputs(self, node, ins):
+        names = node.given_names() or getattr(node.op, "inputs", ())
+        other = "arg" if getattr(node.op, "variadic", None) else "input"
+        for i, ((c, _), x) in enumerate(zip(node.inputs, ins)):
+            if c.op is None:
+                self._monitor(c.name, x)
+            self._monitor(f"{node.name}_{names[i] if i < len(names) else f'{other}{i}'}", x)
+
     def _see(self, node, ins, outs):
-        if self._monitor_all:
-            names = node.given_names() or getattr(node.op, "inputs", ())
-            for i, x in enumerate(ins):
-                name = names[i] if i < len(names) else f"input{i}"
-                self._monitor(f"{node.name}_{name}", x)
         for i, x in enumerate(outs):
             self._monitor(output_name(node, i), x)
 
@@ -482,16 +551,23 @@ class Executor:
                 continue
             if g is None and (node.op is None or not _stops(node)) and self._needed(node):
                 raise MXNetError(_NO_HEAD.format(name=node.name))
+            if self._monitor and g is not None and not _stops(node):
+                self._monitor(f"_head_grad_{len(heads)}_id_output", g)
             heads.append(v)
             grads.append(None if g is None else g._read())
         if heads:
             _backward(heads, grads, False)
             self._heads = None
-            for x, m in zip(self.grad_arrays, self._marks):
-                if m is not None and m.grad is not x:
+            for i, (x, m) in enumerate(zip(self.grad_arrays, self._marks)):
+                if m is not None and m.grad is not x and i not in self._apart:
                     m.grad = x
-        for g, m in zip(self.grad_arrays, self._tracked):
-            if m is not None and m.req == "write" and not m.fresh:
+        for i in self._apart:
+            g, m = self.grad_arrays[i], self._marks[i]
+            if m is not None and m.fresh:
+                moved = m.grad.as_in_context(g.context)
+                g[:] = moved if self._requests[i] == "write" else g + moved
+        for g, m, request in zip(self.grad_arrays, self._tracked, self._requests):
+            if m is not None and request == "write" and not m.fresh:
                 g[:] = 0  # no operator on the way can be differentiated
 
     def _needed(self, node):
@@ -540,7 +616,8 @@ class Executor:
         ]
 
     def set_monitor_callback(self, callback, monitor_all=False):
-        """Call ``callback(name, array)`` on each operator's outputs while the graph runs.
+        """Call ``callback(name, array)`` on each operator's outputs while the graph runs, and on
+        what its backward pass gives (``fc_backward_output0`` is the gradient of its first input).
 
         With ``monitor_all`` also on arguments and operators' inputs. The graph runs operator by
         operator from now on; None takes the callback away.

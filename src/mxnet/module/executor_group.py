@@ -13,6 +13,7 @@ from .._fit import require
 from .._graph.node import spec_of
 from ..context import Context, canonical, cpu
 from ..error import MXNetError, ShapeError, fail
+from ..executor import placed
 from ..io import DataDesc
 from ..ndarray import NDArray, array, concatenate, zeros
 from ..ndarray.ndarray import _wrap
@@ -416,6 +417,10 @@ class DataParallelExecutorGroup:
             return found
         return zeros(shape, self.contexts[i], dtype, stype)
 
+    def _place(self, i, name):
+        attrs = self.symbol.attr_dict().get(name, {}) if self.group2ctxs[i] else {}
+        return placed(attrs, self.contexts[i], self.group2ctxs[i])
+
     def _parameter(self, i, name, shape, dtype, request, kinds):
         group = self._shared
         if name not in self._values[i] and group is not None and name in group._values[i]:
@@ -424,7 +429,7 @@ class DataParallelExecutorGroup:
                 self._grads[i][name] = group._grads[i][name]
         value = self._values[i].get(name)
         if value is None:
-            value = self._values[i][name] = zeros(shape, self.contexts[i], dtype, kinds[0])
+            value = self._values[i][name] = zeros(shape, self._place(i, name), dtype, kinds[0])
             if group is not None:
                 group._values[i][name] = value
         self._same_shape(name, value, shape)
@@ -432,7 +437,7 @@ class DataParallelExecutorGroup:
             return value, None
         grad = self._grads[i].get(name)
         if grad is None:
-            grad = self._grads[i][name] = zeros(shape, self.contexts[i], value.dtype, kinds[1])
+            grad = self._grads[i][name] = zeros(shape, value.context, value.dtype, kinds[1])
             if group is not None:
                 group._grads[i][name] = grad
         return value, grad

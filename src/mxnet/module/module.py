@@ -814,17 +814,16 @@ class _Plans:
         n = len(group.contexts)
         self.plans = []
         for k in range(n):
-            indices, grads, weights = [], [], []
+            by_context = {}  # there are several where the symbol has groups of contexts
             for name, arrays, gradients in zip(
                 group.param_names, group.param_arrays, group.grad_arrays
             ):
                 if gradients[k] is not None:
-                    indices.append(number(name) * n + k)
-                    grads.append(gradients[k])
-                    weights.append(arrays[k])
-            if indices:
-                plan = updater.plan(indices, grads, weights)
-                self.plans.append((plan, (indices, grads, weights)))
+                    row = number(name) * n + k, gradients[k], arrays[k]
+                    by_context.setdefault(arrays[k].context, []).append(row)
+            for rows in by_context.values():
+                arguments = [list(column) for column in zip(*rows)]
+                self.plans.append((updater.plan(*arguments), arguments))
         self.states = updater.states
 
     def run(self):

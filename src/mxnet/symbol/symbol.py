@@ -21,7 +21,7 @@ from .._traceback import doors, user_level
 from ..base import NotImplementedForSymbol
 from ..context import canonical, current_context
 from ..error import MXNetError, ShapeError, fail, nearest
-from ..executor import Executor
+from ..executor import Executor, placed
 from ..ndarray import NDArray, zeros
 from ..ndarray._serialize import atomic_write
 from ..util import is_np_shape
@@ -505,7 +505,9 @@ class Symbol:
         args_grad : list of NDArray, or dict by name, optional   where gradients are written
         grad_req : {'write', 'add', 'null'}, or list or dict of them
         aux_states : list of NDArray, or dict by name
-        group2ctx, shared_exec   accepted; the compiler places and shares memory
+        group2ctx : dict of str to Context   where the arrays of the groups of ``AttrScope`` are;
+            the graph runs on ``ctx``
+        shared_exec              accepted; the compiler shares memory
 
         Raises
         ------
@@ -600,14 +602,14 @@ class Symbol:
         for n, r in zip(arg_nodes, requests):
             spec = found.get((n, 0)), found.type_of((n, 0))
             x = old.get(n.name) if n.name in shared else None
-            g = None
+            g, place = None, placed(n.attrs, ctx, group2ctx)
             if x is not None and _like(x, spec):
                 g = old_grads.get(n.name)
             else:
-                x = _buffer(shared_buffer, n.name, spec, ctx, n.name not in shared, stypes[n])
+                x = _buffer(shared_buffer, n.name, spec, place, n.name not in shared, stypes[n])
             if r != "null" and g is None:
                 with initial_values() if n in left else contextlib.nullcontext():
-                    g = zeros(spec[0], ctx, spec[1], grad_stypes.get(n))
+                    g = zeros(spec[0], place, spec[1], grad_stypes.get(n))
             args.append(x)
             grads.append(g if r != "null" else None)
         for n in aux_nodes:
