@@ -15,8 +15,8 @@ class OneElement(onp.ndarray):
     """A ``numpy.ndarray`` of one element, of which ``float``, ``int``, ``'%f'``, ``math.sqrt`` and
     ``'{:.3f}'`` make a number.
 
-    So is what NumPy computes of it, where that has one element again: ``'%f' % (loss / n)``. What is
-    pickled of it is a plain array.
+    So is what NumPy computes of it, where that has one element again: ``'%f' % (loss / n)``.
+    What is pickled of it is a plain array.
     """
 
     __slots__ = ()
