@@ -249,16 +249,6 @@ def test_files(tmp_path):
     assert found["r"].indices.asnumpy().tolist() == [1, 4]
 
 
-def test_parameter_rows():
-    p = gluon.Parameter("w", shape=(4, 2), stype="row_sparse", grad_stype="row_sparse")
-    p.initialize(mx.init.One())
-    rows = p.row_sparse_data(nd.array([1, 3]))
-    assert rows.indices.asnumpy().tolist() == [1, 3]
-    assert rows.data.asnumpy().tolist() == [[1, 1], [1, 1]]
-    with pytest.raises(RuntimeError, match="row_sparse"):
-        gluon.Parameter("v", shape=(4, 2)).row_sparse_data(nd.array([1]))
-
-
 def test_layer_takes_csr():
     net = gluon.nn.Dense(2, use_bias=False)
     net.initialize(mx.init.One())
@@ -351,14 +341,6 @@ def test_conversion_between_sparse_storages_is_refused():
         nd.cast_storage(c, "row_sparse")
     assert (c._num_aux, c._aux_types) == (2, [onp.int64, onp.int64])
     assert nd.ones((2, 2)).tostype("row_sparse")._num_aux == 1
-
-
-def test_one_trainer_per_sparse_parameter():
-    p = gluon.Parameter("p", shape=(2, 2), stype="row_sparse")
-    p.initialize()
-    gluon.Trainer([p], "sgd", kvstore="local")
-    with pytest.raises(RuntimeError, match="already set"):
-        gluon.Trainer([p], "sgd", kvstore="local")
 
 
 def test_pull_leaves_sparse_arrays_alone():

@@ -11,6 +11,7 @@ from .._dtypes import as_dtype
 from .._engine.initial import fill
 from .._engine.segment import alias, aside
 from .._engine.state import threads
+from .._engine.tape import unrecorded
 from .._engine.trace import placeholder
 from .._frontend.dispatch import DeferredRead
 from .._graph.node import spec_of
@@ -18,7 +19,7 @@ from .._interrupt import uninterrupted
 from .._traceback import doors, user_level
 from ..context import Context, canonical, cpu, current_context, device_of
 from ..error import FormatError, MXNetError, nearest
-from ..ndarray import NDArray, array
+from ..ndarray import NDArray, array, zeros
 from ..ndarray import load as _load
 from ..ndarray import save as _save
 from ..ndarray.ndarray import _shared, _wrap
@@ -79,6 +80,9 @@ class Parameter:
     allow_deferred_init : bool              wait for the first forward pass where the shape is not
         known
     differentiable : bool                   False: never has a gradient
+    stype : {'default', 'row_sparse', 'csr'}         storage of the value; see
+        :meth:`row_sparse_data`
+    grad_stype : {'default', 'row_sparse', 'csr'}    storage of the gradient
     """
 
     def __init__(
@@ -201,7 +205,7 @@ class Parameter:
             )
             return
         self._data = self._home = self._only = self._grad_handles = None
-        self._numpy = is_np_array()
+        self._numpy = is_np_array() and self._stype == "default"
         ctx = contexts(ctx)
         if init is None:
             init = default_init if self.init is None else self.init
@@ -247,6 +251,9 @@ class Parameter:
         self._data = OrderedDict()
         if data._numpy is not self._numpy:
             data = data.as_np_ndarray() if self._numpy else data.as_nd_ndarray()
+        if data.stype != self._stype:
+            data = data if data.stype == "default" else data.tostype("default")
+            data = data if self._stype == "default" else data.tostype(self._stype)
         for c in ctx:
             self._data[c] = data if data.context == c else data.copyto(c)
         self._home, self._only = next(iter(self._data.items())) if len(ctx) == 1 else (None, None)
@@ -264,7 +271,10 @@ class Parameter:
         self._grad_handles = OrderedDict()
         with aside():
             for c, x in self._data.items():
-                NDArray.attach_grad(x, cast(str, self._grad_req), self._grad_stype)
+                if x.stype == "default":  # a subclass of ndarray may have its own
+                    NDArray.attach_grad(x, cast(str, self._grad_req), self._grad_stype)
+                else:
+                    x.attach_grad(cast(str, self._grad_req), self._grad_stype)
                 self._grad_handles[c] = x.grad
 
     @uninterrupted
@@ -301,8 +311,9 @@ class Parameter:
             if ctx is not None and self._deferred_init and set(where) != set(contexts(ctx)):
                 raise self._elsewhere(ctx)
             self._deferred_init = ()
-            self._numpy = is_np_array()
-            data = array(_plain(data), ctx=where[0], dtype=data.dtype)
+            self._numpy = is_np_array() and self._stype == "default"
+            if data.stype == "default":
+                data = array(_plain(data), ctx=where[0], dtype=data.dtype)
             self._init_impl(data, where)
         else:
             if ctx is not None and set(self._data) != set(contexts(ctx)):
@@ -342,7 +353,14 @@ class Parameter:
         return self._only if self._home is ctx else self._check(self._data, ctx)
 
     def data(self, ctx=None):
-        """The value on one context (NDArray; changes to it are changes of the parameter)."""
+        """The value on one context (NDArray; changes to it are changes of the parameter).
+
+        Raises
+        ------
+        RuntimeError   the storage is sparse, or there is no value on that context
+        """
+        if self._stype != "default":
+            self._refuse_storage("data")
         x = self._check(self._data, ctx)
         trace = threads.tracing
         return x if trace is None else self._in_trace(trace, x)
@@ -411,8 +429,17 @@ class Parameter:
         x = self.data(ctx)
         return _shared(x, NDArray) if inside else x
 
+    def _refuse_storage(self, method):
+        raise RuntimeError(
+            f"Parameter '{self.name}': {method}() gives values of default storage, and this "
+            f"parameter's storage type is {self._stype}. Hint: row_sparse_data() gives rows of "
+            "row_sparse parameters."
+        )
+
     def list_data(self):
-        """The values on all contexts."""
+        """The values on all contexts; errors as :meth:`data`."""
+        if self._stype != "default":
+            self._refuse_storage("list_data")
         self._check(self._data, self._first_ctx())
         return list(self._data.values())
 
@@ -469,7 +496,10 @@ class Parameter:
         """Move the parameter to other contexts."""
         ctx = contexts(ctx)
         if self._data is not None:
-            data = next(iter(self._data.values())).detach().copy()
+            if self._stype == "default":
+                data = next(iter(self._data.values())).detach().copy()
+            else:
+                data = self._reduce()
             self._init_impl(data, ctx)
         elif self._deferred_init:
             init, _, default_init, data = self._deferred_init
@@ -484,8 +514,8 @@ class Parameter:
         if self._data is None:
             return
         where = list(self._data)
-        data = next(iter(self._data.values())).detach().astype(dtype)
-        self._init_impl(data, where)
+        data = next(iter(self._data.values())) if self._stype == "default" else self._reduce()
+        self._init_impl(data.detach().astype(dtype), where)
 
     def var(self):
         """The parameter as a symbol: a variable with its name, shape, type and multipliers.
@@ -508,30 +538,73 @@ class Parameter:
         return self.init
 
     def list_row_sparse_data(self, row_id):
-        """Rows of a row-sparse parameter on all contexts, as row_sparse arrays.
+        """The values on all contexts, with some rows: see :meth:`row_sparse_data`.
 
         Parameters
         ----------
-        row_id : NDArray (K,) of row numbers
+        row_id : NDArray of row numbers
+
+        Returns
+        -------
+        list of RowSparseNDArray
         """
-        if self._stype != "row_sparse":
-            raise RuntimeError(
-                f"Parameter '{self.name}': rows are only given of row_sparse storage, and this is "
-                f"{self._stype}. Hint: use data()."
-            )
-        return [
-            x.detach().tostype("row_sparse").retain(row_id.as_in_context(x.context))
-            for x in self.list_data()
-        ]
+        self._need_rows("list_row_sparse_data", row_id)
+        return self._fetched(self._check_and_get(self._data, list), row_id)
 
     def row_sparse_data(self, row_id):
-        """Rows of a row-sparse parameter on the context of ``row_id``."""
-        found = self.list_row_sparse_data(row_id)
-        return next((x for x in found if x.context == row_id.context), found[0])
+        """The value on the context of ``row_id``: the array itself, holding those rows only.
+
+        The trainer's store has all rows, and updates them; what a forward pass needs is fetched
+        here.
+
+        Parameters
+        ----------
+        row_id : NDArray of row numbers, in any shape and order
+
+        Returns
+        -------
+        RowSparseNDArray
+
+        Raises
+        ------
+        RuntimeError   no Trainer has the parameter yet; another storage
+        TypeError      ``row_id`` is no NDArray
+        """
+        self._need_rows("row_sparse_data", row_id)
+        return self._fetched([self._check(self._data, row_id.context)], row_id)[0]
+
+    def _need_rows(self, method, row_id):
+        if self._stype != "row_sparse":
+            raise RuntimeError(
+                f"Parameter '{self.name}': {method}() gives rows of row_sparse storage, and this "
+                f"parameter's storage is {self._stype}. Hint: use data()."
+            )
+        if not isinstance(row_id, NDArray):
+            raise TypeError(
+                f"Parameter '{self.name}': {method}(): row_id must be an NDArray of row numbers, "
+                f"got {type(row_id).__name__}. Hint: mx.nd.array([0, 5])."
+            )
+        if self._trainer is None:
+            raise RuntimeError(
+                f"Parameter '{self.name}': {method}(): Cannot get row_sparse data when no Trainer "
+                "is created with it: the trainer's store has the rows. Hint: make a gluon.Trainer "
+                "of the parameters first."
+            )
+
+    def _fetched(self, arrays, row_id):
+        unrecorded(self._trainer._row_sparse_pull, self, arrays, row_id)
+        return arrays
 
     def _reduce(self):
-        """The mean of the values on all contexts, on the CPU: what is saved."""
-        values = self.list_data()
+        """The mean of the values on all contexts, on the CPU: what is saved.
+
+        Of a row_sparse parameter that has a trainer: all rows, from its store.
+        """
+        if self._stype == "row_sparse" and self._trainer is not None:
+            x = zeros(self.shape, cpu(), self.dtype, self._stype)
+            self._trainer._row_sparse_pull(self, x, None)
+            return x
+        values = self._check_and_get(self._data, list)
         if len(values) == 1:
             return values[0].detach().as_in_context(cpu())
         total = values[0].detach().as_in_context(cpu())

@@ -92,6 +92,7 @@ class Trainer:
         self._kvstore_params = {"kvstore": kvstore, "update_on_kvstore": update_on_kvstore}
         self._store = self._check_store(kvstore)
         self._kvstore = None
+        self._contains_sparse_weight = any(p.stype != "default" for p in self._params)
         self._reset_kvstore()
         self._plans = None  # prepared updates, see _prepare()
         self._amp_loss_scaler = None  # set by contrib.amp.init_trainer
@@ -148,6 +149,10 @@ class Trainer:
         if self._kvstore is not None and "dist" in getattr(self._kvstore, "type", ""):
             raise MXNetError("Trainer: cannot reset a distributed KVStore.")
         given = self._kvstore_params["kvstore"]
+        if self._kvstore is not None and self._contains_sparse_weight:
+            for p in self._params:  # their arrays have the rows of the last forward pass
+                if p.stype == "row_sparse" and not any(p is q for q in self._params_to_init):
+                    self._row_sparse_pull(p, p._check_and_get(p._data, list), None)
         if self._kvstore is not None and isinstance(given, str):
             self._store = self._check_store(given)
         self._kv_initialized = False
@@ -171,7 +176,10 @@ class Trainer:
         several = self._contexts is not None and len(self._contexts) > 1
         if len(self._updaters) < len(self._contexts or ()):
             self._updaters = [_optimizer.get_updater(self._optimizer) for _ in self._contexts]
-        if not several and not on_store and type(store) is _kvstore.KVStore:
+        if self._contains_sparse_weight:
+            self._need_store(store, on_store)
+            on_store = True
+        elif not several and not on_store and type(store) is _kvstore.KVStore:
             store = None  # nothing to sum
         elif not several and isinstance(given, str) and "dist" not in given:
             store = None
@@ -187,6 +195,8 @@ class Trainer:
             capable = store.is_capable(KVStoreBase.OPTIMIZER)
             if on_store is None:
                 on_store = capable and self._amp_loss_scaler is None
+                # of sparse gradients each device knows its rows
+                on_store = on_store and all(p._grad_stype == "default" for p in self._params)
             elif on_store and not capable:
                 raise ValueError(
                     f"Please set update_on_kvstore=False when training with {type(store)}: it "
@@ -202,16 +212,39 @@ class Trainer:
         self._kvstore, self._update_on_kvstore = store, on_store
         self._kv_initialized = True
 
+    @staticmethod
+    def _need_store(store, on_store):
+        """Rows of row_sparse parameters are in a store, which updates them."""
+        if store is None:
+            raise TypeError(
+                "Trainer: Cannot create 'None' KVStore with row_sparse parameters: their rows are "
+                "in a store. Hint: kvstore='local'."
+            )
+        if on_store is False:
+            raise ValueError(
+                "Trainer: Cannot set update_on_kvstore=False when sparse weights are present: the "
+                "store updates row_sparse parameters. Hint: leave it out."
+            )
+
+    def _row_sparse_pull(self, parameter, out, row_id):
+        """Copy rows of a parameter from the store; all of them where ``row_id`` is None."""
+        self._prepare_store()
+        key = self._param2idx[parameter.name]
+        if row_id is None:
+            self._kvstore.pull(key, out, ignore_sparse=False)
+        else:
+            self._kvstore.row_sparse_pull(key, out, row_ids=row_id)
+
     def _init_params(self):
         """Give the store the values of the parameters that it does not have yet."""
         store, waiting = self._kvstore, self._params_to_init
         if store is not None:
             for p in waiting:
-                i = self._param2idx[p.name]
+                i, values = self._param2idx[p.name], p._check_and_get(p._data, list)
                 if type(store) is _kvstore.KVStore:
-                    store.init(i, p.list_data()[0])
+                    store.init(i, values[0])
                 else:  # what every store must have
-                    store.broadcast(i, p.list_data()[0], p.list_data())
+                    store.broadcast(i, values[0], values)
         self._params_to_init = []
 
     def _prepare_store(self):
@@ -335,14 +368,20 @@ class Trainer:
         grads = [p.list_grad() for _, p in trained]
         if on_store:
             store.push(keys, grads)
-            store.pull(keys, [p.list_data() for _, p in trained])
+            dense = [(i, p.list_data()) for i, p in trained if p.stype == "default"]
+            if dense:
+                store.pull([i for i, _ in dense], [values for _, values in dense])
         else:
             store.pushpull(keys, grads, grads)
 
     def _update(self, ignore_stale_grad=False):
         if self._update_on_kvstore:
-            for _, p in self._trained():
-                for x in p.list_data():
+            found = [(p, p._check_and_get(p._data, list)) for _, p in self._trained()]
+            stale = not all(x._mark.fresh for _, arrays in found for x in arrays)
+            if stale and not ignore_stale_grad:
+                self._raise_stale(found)
+            for _, arrays in found:
+                for x in arrays:
                     x._mark.fresh = False
             return
         plans = self._plans
@@ -351,7 +390,7 @@ class Trainer:
         stale = [x for row in plans.rows for x in row.arrays if not x._mark.fresh]
         if stale:
             if not ignore_stale_grad:
-                self._raise_stale(plans)
+                self._raise_stale([(row.parameter, row.arrays) for row in plans.rows])
             plans = _Plans(self._params, self._updaters, fresh=True)
         if self._amp_loss_scaler is not None:
             plans.run_guarded(self._updaters, self._amp_loss_scaler)
@@ -388,11 +427,11 @@ class Trainer:
             for g in p.list_grad():
                 g *= factor
 
-    def _raise_stale(self, plans):
+    def _raise_stale(self, rows):
         found = [
-            f"`{row.parameter.name}` on context {x.context}"
-            for row in plans.rows
-            for x in row.arrays
+            f"`{p.name}` on context {x.context}"
+            for p, arrays in rows
+            for x in arrays
             if not x._mark.fresh
         ]
         many = len(found) > 1

@@ -210,6 +210,10 @@ def _same(op, a, b):
 
 def _rows_of(x, rows):
     """Rows of a row_sparse array as NumPy, zeros for those that are not stored."""
+    if x._form is None:  # no need to find out which rows are stored
+        a = host(x._v if x._raw is None else x._raw)[rows]
+        parts = a + a.dtype.type(0), rows
+        return RowSparseNDArray._of(x.shape, [value_of(p, x.context) for p in parts])
     data, have = [host(p) for p in x._parts()]
     out = onp.zeros((len(rows), *x.shape[1:]), data.dtype)
     out[onp.searchsorted(rows, have)] = data
@@ -368,6 +372,10 @@ def _retain(op, inputs, given, tracked):
             f"_sparse_retain: indices must be row numbers from 0 to {x.shape[0] - 1}, got "
             f"{rows.min()} to {rows.max()}."
         )
+    if x._form is None:  # no need to find out which rows are stored
+        a = host(x._v if x._raw is None else x._raw)[rows]
+        parts = a + a.dtype.type(0), rows
+        return RowSparseNDArray._of(x.shape, [value_of(p, x.context) for p in parts])
     data, have = [host(p) for p in x._parts()]
     out = onp.zeros((len(rows), *x.shape[1:]), data.dtype)
     order = onp.argsort(have, kind="stable")
@@ -376,6 +384,12 @@ def _retain(op, inputs, given, tracked):
     found = have[spot] == rows if len(have) else onp.zeros(len(rows), bool)
     out[found] = data[spot[found]]
     return RowSparseNDArray._of(x.shape, [value_of(p, x.context) for p in (out, rows)])
+
+
+def _embedding(op, inputs, given, tracked):
+    """Rows of a row_sparse weight: those that are not stored are zero."""
+    x = inputs[1]
+    return _dense(op, inputs, given, None, None, say=False) if x.stype == "row_sparse" else None
 
 
 def _cast(op, inputs, given, tracked):
@@ -647,6 +661,8 @@ _RULES = {
     "slice": _slice,
     "take": _take,
     "_sparse_retain": _retain,
+    "Embedding": _embedding,
+    "_contrib_SparseEmbedding": _embedding,
     "cast_storage": _cast,
     "sum": _reduction,
     "mean": _reduction,

@@ -78,6 +78,8 @@ class Identity(HybridBlock):
 class SparseEmbedding(Block):
     """Rows of a learned table by number, with row-sparse weight and gradient.
 
+    It needs a :class:`Trainer`, whose store has the rows.
+
     Parameters
     ----------
     input_dim, output_dim : int        rows and columns of the table
@@ -115,7 +117,7 @@ class SparseEmbedding(Block):
 
     @written_with_nd
     def forward(self, x):
-        weight = self.weight._for_forward(x.context)
+        weight = self.weight.row_sparse_data(x)
         return nd.Embedding(x, weight, name="fwd", **self._kwargs)
 
     def __repr__(self):
