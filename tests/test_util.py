@@ -100,3 +100,35 @@ def test_ufunc_wrappers(wrap):
         add(*args, foo=2)
     with pytest.raises(NotImplementedError, match="order=C is not implemented yet for operator"):
         add(*args, order="C")
+
+
+PUBLIC = (
+    "metric autograd nd.random init random optimizer lr_scheduler gluon.nn gluon.loss gluon.utils "
+    "gluon.block gluon.contrib.nn gluon.model_zoo.vision io image context model recordio profiler "
+    "operator sym sym.random nd nd.contrib nd.sparse np np.random npx viz test_utils "
+    "runtime contrib.io"
+).split()
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_dir_shows_public_names(path):
+    space = mx
+    for part in path.split("."):
+        space = getattr(space, part)
+    shown = [n for n in dir(space) if not n.startswith("__")]
+    missing = sorted(set(space.__all__) - set(shown))
+    assert missing == []
+    for name in shown:
+        found = getattr(space, name)  # all of it can be asked for
+        if name not in space.__all__:
+            assert found.__name__.startswith("mxnet."), name
+    assert not {"onp", "np", "os", "fail", "NDArray", "MXNetError"} & (
+        set(shown) - set(space.__all__)
+    )
+
+
+def test_dir_of_the_package():
+    assert {"viz", "test_utils", "nd", "sym"} <= set(dir(mx))
+    assert not [n for n in dir(mx) if n[0] == "_" and n[1] != "_"]
+    assert len([n for n in dir(mx.metric) if n[0] != "_"]) <= 30
+    assert mx.metric.onp is not None  # what is not shown can be asked for

@@ -16,6 +16,7 @@ if not (_jax_log := _logging.getLogger("jax")).level:
 _jax.config.update("jax_enable_x64", True)  # float64 and int64 are real in MXNet
 
 from ._module_paths import install as _install_paths
+from ._namespaces import show_public_names as _show_public_names
 
 _install_paths()
 
@@ -80,6 +81,7 @@ from .util import (
 )
 
 # what a hybrid_forward(F, ...) reaches NumPy's functions by, as F.np and F.npx
+_show_public_names()
 ndarray.np = ndarray.numpy = numpy
 ndarray.npx = ndarray.numpy_extension = numpy_extension
 
@@ -170,11 +172,12 @@ def __getattr__(name):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = _importlib.import_module(f".{_LAZY[name]}", __name__)
     globals()[name] = found
+    _show_public_names()
     return found
 
 
 def __dir__():
-    return sorted({*globals(), *_LAZY})
+    return sorted({*__all__, *_LAZY, *[n for n in globals() if n.startswith("__")]})
 
 
 if _os.environ.get("MXNET_PROFILER_AUTOSTART") == "1":

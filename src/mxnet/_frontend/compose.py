@@ -261,7 +261,6 @@ def fill_symbols(namespace, *prefixes):
         raise AttributeError(f"{text}; {hint}" if hint else text, name=name)
 
     namespace["__getattr__"] = __getattr__
-    namespace["__dir__"] = lambda: sorted({*namespace, *table})
     return list(table)
 
 

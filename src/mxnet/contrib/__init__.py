@@ -5,6 +5,8 @@ used.
 import importlib
 import importlib.util
 
+from .._namespaces import show_public_names
+
 # name -> module below this package, or (from "..") beside it
 _PLACES = {
     "text": ".text",
@@ -26,7 +28,9 @@ def __getattr__(name):
     place = _PLACES.get(name)
     if place is not None:
         try:
-            return importlib.import_module(place, __name__)
+            found = importlib.import_module(place, __name__)
+            show_public_names()
+            return found
         except ModuleNotFoundError as error:
             if error.name != importlib.util.resolve_name(place, __name__):
                 raise
@@ -34,4 +38,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted([*globals(), *_PLACES])
+    return sorted({*_PLACES, *[n for n in globals() if n.startswith("__")]})

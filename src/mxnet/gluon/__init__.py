@@ -2,6 +2,7 @@
 
 import importlib
 
+from .._namespaces import show_public_names
 from . import block, contrib, data, loss, nn, parameter, rnn, trainer, utils
 from .block import Block, HybridBlock, SymbolBlock
 from .parameter import (
@@ -39,5 +40,7 @@ __all__ = [
 def __getattr__(name):
     # networks are imported when somebody asks for them
     if name == "model_zoo":
-        return importlib.import_module(".model_zoo", __name__)
+        found = importlib.import_module(".model_zoo", __name__)
+        show_public_names()
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,13 +4,17 @@ used.
 
 import importlib
 
+from ..._namespaces import show_public_names
+
 _PARTS = ("cnn", "data", "estimator", "nn", "rnn")
 
 
 def __getattr__(name):
     if name in _PARTS:
         try:
-            return importlib.import_module(f".{name}", __name__)
+            found = importlib.import_module(f".{name}", __name__)
+            show_public_names()
+            return found
         except ModuleNotFoundError as error:
             if error.name != f"{__name__}.{name}":
                 raise
@@ -18,4 +22,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted({*globals(), *_PARTS})
+    return sorted({*_PARTS, *[n for n in globals() if n.startswith("__")]})
