@@ -8,6 +8,7 @@ waits for the values and is done on the host.
 """
 
 import math
+from collections import namedtuple
 from typing import cast
 
 import numpy as onp
@@ -98,6 +99,10 @@ def _inplace(method):
     return apply
 
 
+# What is wrong with the parts that an array was made of: found by ``check_format`` (``sizes``: also
+# without looking at every index), and by whoever uses the values unless they are ``usable``.
+Fault = namedtuple("Fault", ["message", "sizes", "usable"])
+
 _known = set()
 
 
@@ -110,6 +115,7 @@ class BaseSparseNDArray(NDArray):
 
     _form = None  # (shape, (Value of data, Values of index arrays)), or None: only the dense array
     _raw = None  # a gradient as the backward pass gave it, rows marked: see _ops/sparse.py
+    _fault = None  # a Fault of the parts it was made of
     _stype = None
     _call = _invoke = None  # set by _sparse_ops: how operators are called, also by name
 
@@ -147,6 +153,7 @@ class BaseSparseNDArray(NDArray):
     # ------------------------------------------------------------------ the two forms
     def _parts(self):
         """Values of the parts; waits for the values where only the dense array is there."""
+        self._need_parts()
         if self._form is None:
             v = self._v if self._raw is None else self._raw
             a = host(v)
@@ -154,9 +161,15 @@ class BaseSparseNDArray(NDArray):
             self._form = v.spec.shape, tuple([value_of(p, v.spec.ctx) for p in parts])
         return self._form[1]
 
+    def _need_parts(self):
+        """Raise where an operator, or who looks at values, would meet parts that do not fit."""
+        if self._fault is not None and not self._fault.usable:
+            raise MXNetError(self._fault.message)
+
     def _read(self):
         v = self._v
         if v is None:
+            self._need_parts()
             if self._form is None:
                 v = unrecorded(append_many, _CLEAN, (self._raw,))[0]
             else:
@@ -168,7 +181,7 @@ class BaseSparseNDArray(NDArray):
 
     def _write(self, v):
         mark = self._mark
-        self._form = self._raw = None
+        self._form = self._raw = self._fault = None
         if mark is not None and mark.req != "null":
             self._v = alias(v, mark)
             return
@@ -180,7 +193,7 @@ class BaseSparseNDArray(NDArray):
 
     def _adopt(self, v):
         """As of a dense array: a new value, no gradient."""
-        self._form = self._raw = None
+        self._form = self._raw = self._fault = None
         mark = self._mark
         self._v = v if mark is None or mark.req == "null" else alias(v, mark)
 
@@ -193,6 +206,7 @@ class BaseSparseNDArray(NDArray):
             self._form = form
             return
         self._form, self._raw, self._v = other._form, other._raw, other._v
+        self._fault = other._fault
         if self._form is not None:
             self._v = None if other._v is None or not other._v.spec.grad else other._v
 
@@ -248,28 +262,53 @@ class BaseSparseNDArray(NDArray):
         """Storage type: ``'csr'`` or ``'row_sparse'``."""
         return self._stype
 
+    def _part(self, i):
+        """A part as it was given, whether or not it fits the others."""
+        parts = self._parts() if self._form is None else self._form[1]
+        return _wrap(NDArray, parts[i])
+
     @property
     def data(self):
         """The stored values (a copy)."""
-        return _wrap(NDArray, self._parts()[0])
-
-    @property
-    def _num_aux(self):
-        return len(self._aux_types)
-
-    @property
-    def _aux_types(self):
-        """Types of the index arrays, in the order 1.9.1 keeps them: ``indptr`` first."""
-        return [p.spec.dtype.type for p in self._parts()[1:]]
+        return self._part(0)
 
     @property
     def indices(self):
         """int64 numbers of the columns (csr) or rows (row_sparse) that are stored (a copy)."""
-        return _wrap(NDArray, self._parts()[1])
+        return self._part(1)
+
+    # private names of 1.x: index arrays by number, ``indptr`` of a csr matrix first
+    @property
+    def _num_aux(self):
+        return len(self._aux)
+
+    @property
+    def _aux_types(self):
+        return [self._aux_type(i) for i in range(len(self._aux))]
+
+    def _aux_type(self, i):
+        return self._aux_data(i).dtype
+
+    def _aux_data(self, i):
+        if not 0 <= i < len(self._aux):
+            raise MXNetError(
+                f"{type(self).__name__}: index array {i}: expected 0 to {len(self._aux) - 1}."
+            )
+        return self._part(self._aux[i])
+
+    def _data(self):
+        return self._part(0)
+
+    def _at(self, idx):
+        raise NotSupportedForSparseNDArray(self._at, "[idx]", idx)
+
+    def _slice(self, start, stop):
+        raise NotSupportedForSparseNDArray(self._slice, None, start, stop)
 
     # ------------------------------------------------------------------ looking at values
     def asnumpy(self):
         """The dense array as a new ``numpy.ndarray``."""
+        self._need_parts()
         if self._form is not None:
             return self._join(self._form[0], [host(p) for p in self._form[1]])
         a = onp.array(host(self._v if self._raw is None else self._raw))
@@ -302,8 +341,11 @@ class BaseSparseNDArray(NDArray):
         ------
         MXNetError   what is wrong, and where
         """
-        shape = self.shape
-        self._check(shape, [host(p) for p in self._parts()], full_check)
+        fault = self._fault
+        if fault is not None and (full_check or fault.sizes):
+            raise MXNetError(fault.message)
+        if fault is None or fault.usable:
+            self._check(self.shape, [host(p) for p in self._parts()], full_check)
 
     # ------------------------------------------------------------------ copies and conversions
     def tostype(self, stype):
@@ -494,6 +536,7 @@ class CSRNDArray(BaseSparseNDArray):
     """
 
     _stype = "csr"
+    _aux = 2, 1
 
     @staticmethod
     def _split(a, marked):
@@ -545,7 +588,7 @@ class CSRNDArray(BaseSparseNDArray):
     @property
     def indptr(self):
         """int64 (rows + 1,) where each row begins in ``data`` (a copy)."""
-        return _wrap(NDArray, self._parts()[2])
+        return self._part(2)
 
     def asscipy(self):
         """The matrix as ``scipy.sparse.csr_matrix`` (a copy)."""
@@ -608,6 +651,7 @@ class RowSparseNDArray(BaseSparseNDArray):
     """
 
     _stype = "row_sparse"
+    _aux = (1,)
 
     @staticmethod
     def _split(a, marked):
@@ -658,14 +702,40 @@ class RowSparseNDArray(BaseSparseNDArray):
         return self._invoke("_sparse_retain", [self, indices], {})
 
     def __getitem__(self, key):
-        """``x[:]`` is the array itself; rows cannot be taken out one by one."""
-        if key.__class__ is slice:
-            if key == WHOLE:
-                return self
-            raise ValueError("RowSparseNDArray only supports [:] for __getitem__")
-        if isinstance(key, int):
-            raise TypeError("__getitem__ with int key is not implemented for RowSparseNDArray yet")
+        """A row as a dense array, or a block of rows as a row_sparse one; ``x[:]`` is ``x``.
+
+        Parameters
+        ----------
+        key : int or slice without step
+
+        Raises
+        ------
+        IndexError   a row out of range
+        ValueError   anything else
+        """
+        n = self.shape[0]
+        if isinstance(key, (int, onp.integer)) and not isinstance(key, bool):
+            if not -n <= key < n:
+                raise IndexError(f"index {key} is out of bounds for axis 0 with size {n}")
+            key = int(key) % n
+            return self._rows(key, key + 1).tostype("default").reshape(self.shape[1:] or (1,))
+        if key.__class__ is slice and key.step in (None, 1):
+            begin, end, _ = key.indices(n)
+            return self if key == WHOLE else self._rows(begin, max(begin, end))
+        if isinstance(key, tuple):
+            raise ValueError("Multi-dimension indexing is not supported")
         raise ValueError(f"Undefined behaviour for {key}")
+
+    def _rows(self, begin, end):
+        if self._tracked():
+            block = _wrap(NDArray, self._read())
+            block = NDArray.slice_axis(block, axis=0, begin=begin, end=end)
+            return type(self)._of_value(block._read())
+        data, rows = [host(p) for p in self._parts()]
+        inside = (rows >= begin) & (rows < end)
+        parts = data[inside], rows[inside] - begin
+        shape = end - begin, *self.shape[1:]
+        return self._of(shape, [value_of(p, self.context) for p in parts])
 
     def __setitem__(self, key, value):
         """``x[:] = value``: replace the whole array by a number or an array of the same shape.

@@ -28,6 +28,7 @@ from ._names import unknown_name
 from ._sparse_array import (
     BaseSparseNDArray,
     CSRNDArray,
+    Fault,
     RowSparseNDArray,
     empty_of,
     host,
@@ -88,10 +89,12 @@ def _need(shape, got):
         raise ValueError(f"Shape mismatch detected. {tuple(got)} v.s. {tuple(shape)}")
 
 
-def _made(cls, shape, parts, ctx):
+def _made(cls, shape, parts, ctx, fault=None):
     ctx = current_context() if ctx is None else canonical(ctx)
     device_of(ctx)
-    return cls._of(shape, [value_of(p, ctx) for p in parts])
+    x = cls._of(shape, [value_of(p, ctx) for p in parts])
+    x._fault = fault
+    return x
 
 
 def csr_matrix(arg1, shape=None, ctx=None, dtype=None):
@@ -167,26 +170,34 @@ def _csr_of_parts(data, indices, indptr, shape, ctx, dtype):
             f"csr_matrix: expected one column number per value: got {len(data)} values and "
             f"{len(indices)} indices."
         )
-    if len(starts) == 0 or len(starts) > shape[0] + 1:
-        raise MXNetError(
+    fault, n = None, len(data)
+    if len(starts) != shape[0] + 1:
+        message = (
             f"csr_matrix: expected indptr of {shape[0] + 1} entries for {shape[0]} rows, got "
             f"{len(starts)}."
         )
-    if len(starts) <= shape[0]:  # 1.9.1 lets rows at the end be left out
-        starts = onp.concatenate([starts, onp.full(shape[0] + 1 - len(starts), starts[-1])])
-    if starts[0] != 0 or (onp.diff(starts) < 0).any() or starts[-1] > len(data):
-        raise MXNetError(
-            f"csr_matrix: indptr must rise from 0 to the number of values, {len(data)}: got "
-            f"{starts[:8].tolist()}."
-        )
-    n = int(starts[-1])
-    data, indices = data[:n], indices[:n]
+        # rows at the end may be left out
+        fault = Fault(message, True, 0 < len(starts) <= shape[0])
+        if fault.usable:
+            starts = onp.concatenate([starts, onp.full(shape[0] + 1 - len(starts), starts[-1])])
+    if fault is None or fault.usable:
+        rises = starts[0] == 0 and (onp.diff(starts) >= 0).all() and starts[-1] <= n
+        if not rises or starts[-1] != n:
+            message = (
+                f"csr_matrix: indptr must rise from 0 to the number of values, {n}: got "
+                f"{starts[:8].tolist()}."
+            )
+            fault = fault if fault and rises else Fault(message, False, bool(rises))
+        if rises:
+            n = int(starts[-1])
+            data, indices = data[:n], indices[:n]
     if n and (indices.min() < 0 or indices.max() >= shape[1]):
-        raise MXNetError(
+        message = (
             f"csr_matrix: indices must be column numbers from 0 to {shape[1] - 1}, got "
             f"{int(indices.min())} to {int(indices.max())}."
         )
-    return _made(CSRNDArray, shape, (data, indices, starts), ctx)
+        fault = Fault(message, fault is not None and fault.sizes, False)
+    return _made(CSRNDArray, shape, (data, indices, starts), ctx, fault)
 
 
 def row_sparse_array(arg1, shape=None, ctx=None, dtype=None):
@@ -247,12 +258,14 @@ def _rows_of_parts(data, indices, shape, ctx, dtype):
             expected=f"data {[len(rows), *shape[1:]]} for {len(rows)} indices and shape {shape}",
             got=f"data {list(data.shape)}",
         )
+    fault = None
     if len(rows) and (rows.min() < 0 or rows.max() >= shape[0]):
-        raise MXNetError(
+        message = (
             f"row_sparse_array: indices must be row numbers from 0 to {shape[0] - 1}, got "
             f"{int(rows.min())} to {int(rows.max())}."
         )
-    return _made(RowSparseNDArray, shape, (data, rows), ctx)
+        fault = Fault(message, False, False)
+    return _made(RowSparseNDArray, shape, (data, rows), ctx, fault)
 
 
 def array(source_array, ctx=None, dtype=None):
