@@ -8,6 +8,7 @@
     +-- ContextError   (ValueError)       a device that is absent, or arrays on different devices
     +-- AttributeTypeError (TypeError)    an operator parameter that cannot be read
     +-- FormatError    (ValueError)       a file that is not what it claims to be
+    +-- OutOfMemoryError (MemoryError)    not enough memory for an array
     +-- TraceError                        a value was asked for while a block is being traced
     +-- InternalError                     a defect of the framework itself
 
@@ -25,6 +26,7 @@ __all__ = [
     "ContextError",
     "AttributeTypeError",
     "FormatError",
+    "OutOfMemoryError",
     "TraceError",
     "InternalError",
     "register",
@@ -61,6 +63,10 @@ class AttributeTypeError(MXNetError, TypeError):
 
 class FormatError(MXNetError, ValueError):
     """A file that is truncated or is not of the format it was opened as."""
+
+
+class OutOfMemoryError(MXNetError, MemoryError):
+    """There is not enough memory for what was asked for; the session goes on."""
 
 
 class TraceError(MXNetError):

@@ -16,7 +16,7 @@ from .._graph.infer import infer_outputs
 from .._graph.node import Root, Step
 from .._interrupt import enter_scope, leave_scope, uninterrupted, whole
 from .._locks import lock
-from ..error import ContextError, MXNetError, TraceError
+from ..error import ContextError, MXNetError, OutOfMemoryError, TraceError
 from .fork import check
 from .packing import Packed
 from .program import run_program
@@ -470,7 +470,8 @@ def _explain_failure(e, state):
         names.append(f"{step.bound.name} ({step.line})")
         step = step.parent
     text = str(e).strip().splitlines()
-    return MXNetError(
+    full = isinstance(e, MemoryError) or (text and text[0].startswith("RESOURCE_EXHAUSTED"))
+    return (OutOfMemoryError if full else MXNetError)(
         f"running {state.depth} operators failed: {type(e).__name__}: {text[0] if text else ''} "
         f"The last of them: {', '.join(reversed(names))}."
     )

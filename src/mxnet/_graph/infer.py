@@ -6,7 +6,7 @@ import jax
 import numpy as onp
 
 from .._traceback import shown, user_level
-from ..error import DTypeError, MXNetError, ShapeError
+from ..error import DTypeError, MXNetError, OutOfMemoryError, ShapeError
 from .node import spec_of
 
 __all__ = ["infer_outputs"]
@@ -39,6 +39,11 @@ def _infer(bound, specs):
         outs = jax.eval_shape(bound.run, avals, [_WORD] * bound.n_words)
     except MXNetError as e:
         raise shown(e)  # noqa: B904 - the same error, without JAX's remark about its frames
+    except MemoryError as e:
+        raise OutOfMemoryError(
+            f"{bound!r}: not enough memory to find out the shape: {e or 'too much was asked for'}. "
+            "Hint: smaller sizes."
+        ) from None
     except (
         TypeError,
         ValueError,

@@ -17,14 +17,11 @@ learnt about
 a step (shapes, whether it is recorded) is not computed twice.
 """
 
-import math
-
-from ..error import ShapeError, fail
+from .._ops._limits import check_size, is_countable
 
 __all__ = ["Spec", "Step", "check_size", "spec_of", "steps_of"]
 
 _specs = {}
-_MOST = 2**31 - 1  # positions are int32, in kernels and in XLA's gathers
 
 
 class Spec:
@@ -49,26 +46,9 @@ class Spec:
         return self if self.grad is grad else self.twin
 
 
-def _is_countable(shape):
-    return math.prod(shape) <= _MOST and (not shape or max(shape) <= _MOST)
-
-
-def check_size(shape):
-    """Raise ShapeError where an array would have more elements than can be counted here."""
-    if not _is_countable(shape):
-        fail(
-            ShapeError,
-            "array",
-            "too many elements",
-            expected="at most 2147483647 (2**31 - 1) elements",
-            got=f"shape {tuple(shape)} of {math.prod(shape)}",
-            hint="keep the data in several arrays",
-        )
-
-
 def spec_of_sparse(shape, dtype, ctx):
     """The Spec that an array has which need not be stored whole: of any size."""
-    if _is_countable(shape):
+    if is_countable(shape):
         return spec_of(shape, dtype, ctx)
     return Spec(shape, dtype, ctx, False)
 

@@ -9,6 +9,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._limits import check_size
 from ._nn import accumulator, require_floating
 from ._spec import op
 from .ordering import sorted_with_positions
@@ -400,6 +401,9 @@ def box_decode(
     return silent(jnp.concatenate([centre - half, centre + half], -1).astype(data.dtype))
 
 
+_ON_HOST = 1 << 20  # boxes; more are computed by the program, not while it is traced
+
+
 @op("_contrib_MultiBoxPrior", aliases=("_npx_multibox_prior",))
 def multi_box_prior(
     data,
@@ -442,14 +446,16 @@ def multi_box_prior(
         fail(ShapeError, where, "data has no pixel", expected="H, W >= 1", got=data.shape)
     step_y, step_x = (s if s > 0 else 1 / n for s, n in zip(steps, (height, width)))
     shapes = [(s, ratios[0]) for s in sizes] + [(sizes[0], r) for r in ratios[1:]]
-    half = onp.array(
+    check_size((height, width, len(shapes), 4))
+    xp = onp if height * width * len(shapes) <= _ON_HOST else jnp
+    half = xp.array(
         [(s * height / width * math.sqrt(r) / 2, s / math.sqrt(r) / 2) for s, r in shapes]
     )
-    y = (onp.arange(height) + offsets[0]) * step_y
-    x = (onp.arange(width) + offsets[1]) * step_x
-    centre = onp.stack(onp.meshgrid(x, y), -1)[:, :, None]  # (H, W, 1, 2)
-    box = onp.concatenate([centre - half, centre + half], -1).reshape(1, -1, 4)
-    return jnp.asarray(onp.clip(box, 0, 1) if clip else box, data.dtype)
+    y = (xp.arange(height) + offsets[0]) * step_y
+    x = (xp.arange(width) + offsets[1]) * step_x
+    centre = xp.stack(xp.meshgrid(x, y), -1)[:, :, None]  # (H, W, 1, 2)
+    box = xp.concatenate([centre - half, centre + half], -1).reshape(1, -1, 4)
+    return jnp.asarray(xp.clip(box, 0, 1) if clip else box, data.dtype)
 
 
 @op(

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._limits import unfolded
 from ._nn import accumulator, moved, require_floating, require_shape
 from ._spec import op
 from .kernels import rowwise
@@ -335,6 +336,9 @@ def l2_normalization(
     return (x * lax.rsqrt(jnp.sum(x * x, tuple(axes), keepdims=True) + eps)).astype(data.dtype)
 
 
+_MOST_NEAR = 4096
+
+
 @op("LRN")
 def lrn(data, *, alpha: float = 9.99999975e-05, beta: float = 0.75, knorm: float = 2.0, nsize: int):
     """Normalise by near channels: ``x (knorm + alpha / nsize * sum x^2)^-beta``.
@@ -368,7 +372,9 @@ def lrn(data, *, alpha: float = 9.99999975e-05, beta: float = 0.75, knorm: float
             AttributeTypeError, "LRN", "nsize is not odd", expected="an odd number >= 1", got=nsize
         )
     x = data.astype(accumulator(data.dtype))
-    square, half, channels = x * x, nsize // 2, x.shape[1]
+    square, channels = x * x, x.shape[1]
+    half = max(min(nsize // 2, channels - 1), 0)  # beyond the first and last there is nothing
+    unfolded("LRN", "channels in a neighbourhood", 2 * half + 1, _MOST_NEAR)
     padded = jnp.pad(square, [(0, 0), (half, half), (0, 0), (0, 0)])
-    near = sum(lax.slice_in_dim(padded, i, i + channels, axis=1) for i in range(nsize))
+    near = sum(lax.slice_in_dim(padded, i, i + channels, axis=1) for i in range(2 * half + 1))
     return (x * (knorm + alpha / nsize * near) ** -beta).astype(data.dtype)

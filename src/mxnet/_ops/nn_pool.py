@@ -11,6 +11,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._limits import check_size, unfolded
 from ._nn import DEFAULT_LAYOUT, accumulator, batched, layout_of, require_floating, window
 from ._spec import Shape, op
 from .kernels.pool import max_gradient, summing
@@ -106,7 +107,9 @@ def pooling(
         *(extent(*a, pooling_convention, data.shape) for a in zip(spatial, kernel, stride, pad))
     )
     full = Windows(data.ndim, axes, kernel, stride, pads, out)
+    check_size(full.spread(out, 1))
     if pool_type == "max":
+        unfolded(where, "elements in a window", math.prod(kernel), _MOST_TAPS)
         return max_pool(full, data)
     x = data.astype(accumulator(data.dtype))
     if pool_type == "lp":
@@ -121,6 +124,9 @@ def pooling(
         one = counts.flat[0] if counts.size else 1
         y = y * (1 / one if (counts == one).all() else jnp.asarray(1 / counts, x.dtype))
     return y.astype(data.dtype)
+
+
+_MOST_TAPS = 1 << 14  # 128 x 128
 
 
 class Windows(tuple):

@@ -16,6 +16,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, DTypeError, ShapeError, fail
+from ._limits import unfolded
 from ._nn import accumulator, require_floating, require_shape
 from ._spec import op
 from .kernels import dense
@@ -33,6 +34,9 @@ class Sweep(NamedTuple):
     mode: str
     reverse: bool
     clip: tuple | None  # (low, high, replace NaN) of an LSTM's cell state
+
+
+_MOST_LAYERS = 1024
 
 
 def parameter_sizes(
@@ -55,6 +59,7 @@ def parameter_sizes(
     -------
     weights, biases : list of tuples of shapes, one per layer and direction
     """
+    unfolded("RNN", "layers", num_layers, _MOST_LAYERS)
     directions = 2 if bidirectional else 1
     n = GATES[mode] * state_size
     r = projection_size or state_size

@@ -10,6 +10,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._limits import check_size, unfolded
 from ._nn import accumulator, require_floating, window
 from ._spec import Shape, op
 
@@ -478,10 +479,11 @@ def correlation(
     first, second = (jnp.pad(x.astype(wide), pad) for x in (data1, data2))
     d = max_displacement
     fixed = first[:, :, d : d + span[0], d : d + span[1]]
-    moves = onp.arange(-radius, radius + 1) * stride2 + d
-    starts = jnp.asarray(list(itertools.product(moves, moves)), "int32")
+    n = 2 * radius + 1
+    check_size((_b, n * n, *out_size))
 
-    def fit(start):
+    def fit(move):
+        start = [(m - radius) * stride2 + d for m in (move // n, move % n)]
         moved = lax.dynamic_slice_in_dim(
             lax.dynamic_slice_in_dim(second, start[0], fixed.shape[2], 2),
             start[1],
@@ -498,7 +500,9 @@ def correlation(
             one, onp.zeros((), wide), lax.add, box, (1, stride1, stride1), "VALID"
         )
 
-    out = lax.map(fit, starts) / (kernel_size * kernel_size * c)  # (D, B, OH, OW)
+    out = lax.map(fit, jnp.arange(n * n, dtype="int32")) / (
+        kernel_size * kernel_size * c
+    )  # (D, B, OH, OW)
     return jnp.moveaxis(out, 0, 1).astype(data1.dtype)
 
 
@@ -527,6 +531,8 @@ def unfold(x, windows, counts):
     """Windows of (B, C, *S) as columns: (B, C, prod(kernel), prod(counts))."""
     kernel, stride, dilate, pad = windows
     x = jnp.pad(x, ((0, 0), (0, 0), *((p, p) for p in pad)))
+    unfolded("im2col", "elements in a window", math.prod(kernel), 1 << 14)
+    check_size((x.shape[0], x.shape[1], math.prod(kernel), math.prod(counts)))
     taps = []
     for at in itertools.product(*(range(k) for k in kernel)):
         start = [a * d for a, d in zip(at, dilate)]

@@ -11,8 +11,9 @@ from .._engine.segment import append
 from .._engine.value import Value
 from .._frontend.dispatch import invoke
 from .._graph.lower import COPY
-from .._graph.node import check_size, spec_of
+from .._graph.node import spec_of
 from .._ops import _spec
+from .._ops._limits import check_size
 from .._ops.creation import range_length
 from .._traceback import shown
 from ..context import canonical, cpu, current_context, device_of, gpu

@@ -1,0 +1,153 @@
+"""Sizes that a file or a call asks for are bounded, and running out of memory is an MXNetError."""
+
+import json
+import subprocess
+import sys
+import textwrap
+import time
+
+import numpy as onp
+import pytest
+
+import mxnet as mx
+from mxnet import nd
+
+BILLIONS = str(1 << 31)
+MANY = "100000"
+
+
+def graph(op, attrs, n_inputs):
+    """Symbol JSON of one operator."""
+    nodes = [{"op": "null", "name": f"x{i}", "inputs": []} for i in range(n_inputs)]
+    inputs = [[i, 0, 0] for i in range(n_inputs)]
+    nodes.append({"op": op, "name": "n", "attrs": attrs, "inputs": inputs})
+    data = {"nodes": nodes, "arg_nodes": list(range(n_inputs)), "heads": [[n_inputs, 0, 0]]}
+    return json.dumps(data | {"attrs": {"mxnet_version": ["int", 10901]}})
+
+
+IMAGE = {"x0": (1, 1, 4, 4)}
+TWO = IMAGE | {"x1": (1, 1, 4, 4)}
+SEQUENCE = {"x0": (2, 3, 4), "x1": (1 << 20,), "x2": (100000, 3, 2), "x3": (100000, 3, 2)}
+WORDS = ",".join
+REFUSED = {
+    "layers": ("RNN", {"num_layers": MANY, "state_size": "2", "mode": "lstm"}, SEQUENCE),
+    "pad": ("Convolution", {"kernel": "(3,3)", "num_filter": "2", "pad": f"({BILLIONS},{BILLIONS})"}, TWO),
+    "padding": ("Pooling", {"kernel": "(2,2)", "pool_type": "avg", "pad": f"({BILLIONS},1)"}, IMAGE),
+    "taps": (
+        "Pooling",
+        {"kernel": "(1000,1000)", "pad": "(500,500)", "pool_type": "max"},
+        IMAGE,
+    ),
+    "columns": ("im2col", {"kernel": "(1000,1000)", "pad": "(1000,1000)"}, IMAGE),
+    "moves": (
+        "Correlation",
+        {"max_displacement": "100000", "kernel_size": "1", "pad_size": "100000"},
+        TWO,
+    ),
+    "axes": ("tile", {"reps": f"({WORDS(['1'] * 10000)})"}, {"x0": (2, 2)}),
+    "shape": ("reshape", {"shape": f"({WORDS(['1'] * 3000)})"}, {"x0": (1, 1)}),
+    "boxes": (
+        "_contrib_MultiBoxPrior",
+        {"sizes": f"({WORDS(['0.5'] * 20000)})"},
+        {"x0": (1, 3, 400, 400)},
+    ),
+    "tiles": ("tile", {"reps": f"({MANY},{MANY})"}, {"x0": (2, 2)}),
+    "scale": ("UpSampling", {"scale": MANY, "sample_type": "nearest"}, IMAGE),
+    "depth": ("one_hot", {"depth": str(1 << 62)}, {"x0": (2,)}),
+    "width": ("Pad", {"mode": "constant", "pad_width": f"(0,0,0,0,0,{BILLIONS},0,1)"}, IMAGE),
+    "broadcast": ("broadcast_to", {"shape": f"({1 << 40},{1 << 40})"}, {"x0": (1, 1)}),
+    "zeros": ("_zeros", {"shape": f"({1 << 40},{1 << 40})"}, {}),
+    "full": ("_full", {"shape": f"({1 << 40},{1 << 40})", "value": "1"}, {}),
+    "range": ("_arange", {"start": "0", "stop": "1e30"}, {}),
+    "eye": ("_eye", {"N": str(1 << 40)}, {}),
+    "line": ("_linspace", {"start": "0", "stop": "1", "num": str(1 << 62)}, {}),
+    "draws": ("_random_uniform", {"shape": f"({1 << 40},{1 << 40})"}, {}),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_numbers_in_symbol_json_are_bounded(case):
+    op, attrs, shapes = REFUSED[case]
+    begun = time.process_time()
+    with pytest.raises(mx.MXNetError):
+        symbol = mx.sym.load_json(graph(op, attrs, len(shapes)))
+
+        symbol.infer_shape(**shapes)
+        symbol.simple_bind(mx.cpu(), **shapes).forward()
+        nd.waitall()
+    assert time.process_time() - begun < 60  # these went on for minutes
+    assert nd.ones((2,)).sum().asscalar() == 2
+
+
+def test_what_is_not_too_much():
+    """The bounds do not change results: windows, neighbourhoods and boxes against definitions."""
+    x = onp.random.default_rng(0).standard_normal((1, 3, 5, 5)).astype("float32")
+    near = onp.broadcast_to((x * x).sum(1, keepdims=True), x.shape)  # all channels are near
+    out = nd.LRN(nd.array(x), nsize=9, alpha=0.3, beta=0.5, knorm=1.5)
+    onp.testing.assert_allclose(out.asnumpy(), x * (1.5 + 0.3 / 9 * near) ** -0.5, rtol=1e-5)
+    a, b = onp.random.default_rng(1).standard_normal((2, 1, 2, 4, 5)).astype("float32")
+    found = nd.Correlation(
+        nd.array(a), nd.array(b), kernel_size=1, max_displacement=2, stride2=2, pad_size=2
+    ).asnumpy()
+    padded = onp.pad(b, ((0, 0), (0, 0), (2, 2), (2, 2)))
+    moves = [(i, j) for i in (0, 2, 4) for j in (0, 2, 4)]
+    expected = onp.stack([(a * padded[:, :, i : i + 4, j : j + 5]).mean(1) for i, j in moves], 1)
+    onp.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    boxes = nd.contrib.MultiBoxPrior(nd.zeros((1, 1, 1200, 900)), sizes=(0.5, 0.25)).asnumpy()
+    few = boxes.reshape(1200, 900, 2, 4)[::300, ::300]
+    y, x = (onp.arange(0, n, 300) for n in (1200, 900))
+    centre = onp.stack(onp.meshgrid((x + 0.5) / 900, (y + 0.5) / 1200), -1)[:, :, None]
+    size = onp.array([(s * 1200 / 900, s) for s in (0.5, 0.25)]) / 2
+    onp.testing.assert_allclose(few, onp.concatenate([centre - size, centre + size], -1), rtol=1e-5)
+
+
+OUT_OF_MEMORY = """
+import resource
+import numpy as onp
+import mxnet as mx
+from mxnet import nd
+
+(nd.ones((2, 2)) + 1).asnumpy()
+small, words = nd.ones((1, 1, 8, 8)), nd.array([1, 2] * 50000)
+mx.random.uniform(shape=(2,)).wait_to_read()
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + (1 << 30),) * 2)
+n = 2_000_000_000
+CALLS = {
+    "arange": lambda: nd.arange(n),
+    "linspace": lambda: nd.linspace(0, 1, n),
+    "eye": lambda: nd.eye(40000),
+    "zeros": lambda: nd.zeros((n,)),
+    "full": lambda: nd.full((n,), 2),
+    "uniform": lambda: nd.random.uniform(shape=(n,)),
+    "normal": lambda: mx.np.random.normal(size=(n,)),
+    "one_hot": lambda: nd.one_hot(words, 20000),
+    "resize": lambda: nd.contrib.BilinearResize2D(small, height=40000, width=40000),
+    "tile": lambda: nd.tile(small, reps=(1, 1, 5000, 5000)),
+    "astype": lambda: nd.broadcast_to(nd.ones((1,)), (n // 4,)).astype("float64"),
+    "np.ones": lambda: mx.np.ones((n,)),
+    "np.arange": lambda: mx.np.arange(n),
+}
+for name, call in CALLS.items():
+    try:
+        call().asnumpy()
+    except mx.MXNetError as e:
+        if not isinstance(e, MemoryError):
+            print(name, "is no MemoryError:", str(e)[:200])
+    except BaseException as e:
+        print(name, type(e).__name__, str(e)[:200])
+    else:
+        print(name, "did not fail")
+    assert (nd.ones((2, 2)) * 3).asnumpy().sum() == 12, name  # the session goes on
+"""
+
+
+def test_out_of_memory_is_an_error_of_ours_and_the_session_goes_on():
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(OUT_OF_MEMORY)],
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not done.stdout, done.stdout
