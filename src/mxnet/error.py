@@ -32,6 +32,7 @@ __all__ = [
     "register",
     "register_error",
     "fail",
+    "allocate",
     "nearest",
     "only_keywords",
     "refuse_keyword",
@@ -110,6 +111,14 @@ def fail(cls, where, what, *, expected=None, got=None, hint=None) -> NoReturn:
     if hint:
         text += f" Hint: {hint}."
     raise cls(text)
+
+
+def allocate(where, function, *args, **kwargs):
+    """What a function of NumPy gives; running out of memory in it is an OutOfMemoryError."""
+    try:
+        return function(*args, **kwargs)
+    except MemoryError as e:
+        raise OutOfMemoryError(f"{where}: not enough memory: {e}. Hint: smaller sizes.") from None
 
 
 def nearest(name, known, limit=3):

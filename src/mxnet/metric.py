@@ -20,7 +20,7 @@ from typing import TypeVar
 import jax.numpy as jnp
 import numpy as onp
 
-from ._engine.segment import append_many, concrete, flush_all
+from ._engine.segment import append_many, flush_all, host_data
 from ._engine.state import threads
 from ._engine.tape import unrecorded
 from ._engine.value import Value
@@ -457,7 +457,7 @@ class _Counted(EvalMetric):
         """The numbers since ``reset_local()``, None before any update. Waits for the device."""
         found = None
         for value in self._kept.values():
-            numbers = onp.asarray(concrete(value))
+            numbers = host_data(value)
             found = numbers if found is None else self._merge(found, numbers)
         return found
 
@@ -849,7 +849,7 @@ class PCC(_Counted):
         """Make room for more classes. Those counted as "other" so far cannot be told apart."""
         old, self._classes = self._classes, classes
         for ctx, value in self._kept.items():
-            grown = _wider(onp.asarray(concrete(value)), old, classes)
+            grown = _wider(host_data(value), old, classes)
             self._kept[ctx] = Value(None, 0, spec_of(grown.shape, _FLOAT64, ctx), grown)
         if self._earlier is not None:
             self._earlier = _wider(self._earlier, old, classes)

@@ -18,7 +18,7 @@ from ._checkpoint import (
     split_params,
     symbol_file,
 )
-from ._engine.segment import concrete
+from ._engine.segment import host_data
 from ._fit import (
     BatchEndParam,
     _create_kvstore,
@@ -282,7 +282,7 @@ class FeedForward(BASE_ESTIMATOR):
             if return_data:
                 parts += [batch.data, batch.label or ()]
             for column, arrays in zip(columns, parts):
-                column.append([onp.array(concrete(x._read()))[:kept] for x in arrays])
+                column.append([onp.array(host_data(x._read()))[:kept] for x in arrays])
         found = []
         for column in columns:
             merged = [onp.concatenate(parts) for parts in zip(*column)]

@@ -10,6 +10,7 @@ import numpy as onp
 from .._dtypes import is_floating
 from .._graph.lower import Fill
 from .._interrupt import enter_scope, leave_scope, whole
+from ..error import allocate
 from .segment import append_many
 from .state import draw, threads
 from .tape import unrecorded
@@ -39,8 +40,8 @@ def fill(spec, number):
     """The Value of an array of one number."""
     if threads.initializing and threads.tracing is None:
         if number == 0:  # memory that nobody touches costs nothing
-            return Value(None, 0, spec, onp.zeros(spec.shape, spec.dtype))
-        return Value(None, 0, spec, onp.full(spec.shape, number, spec.dtype))
+            return Value(None, 0, spec, allocate("zeros", onp.zeros, spec.shape, spec.dtype))
+        return Value(None, 0, spec, allocate("full", onp.full, spec.shape, number, spec.dtype))
     return unrecorded(append_many, Fill.of(spec), (), (number,), ctx=spec.ctx)[0]
 
 
@@ -55,6 +56,10 @@ def host_draw(name, parameters, spec):
     if not threads.initializing or name not in ("uniform", "normal") or not is_floating(spec.dtype):
         return None
     stream, counter = draw()
+    return Value(None, 0, spec, allocate(name, _drawn, name, parameters, spec, stream, counter))
+
+
+def _drawn(name, parameters, spec, stream, counter):
     random = onp.random.Generator(onp.random.Philox(key=(stream << 32) | counter))
     a, b = parameters
     wide = onp.float64 if spec.dtype == onp.float64 else onp.float32
@@ -67,4 +72,4 @@ def host_draw(name, parameters, spec):
     data += wide(a)
     if name == "uniform":
         data[data >= b] = a  # rounding may reach the excluded end
-    return Value(None, 0, spec, data.astype(spec.dtype))
+    return data.astype(spec.dtype)

@@ -30,6 +30,7 @@ class Packed:
 
     def cut(self, value):
         """Give a value its data, in host memory."""
+        self.array.block_until_ready()  # NumPy would end the process where it has failed
         whole = onp.asarray(self.array)  # no copy on a CPU
         spec, begin = value.spec, self.begins[value.pos]
         size = spec.nbytes // whole.dtype.itemsize

@@ -11,6 +11,8 @@ import sys
 import threading
 from bisect import bisect_left
 
+import numpy as onp
+
 from .. import _config
 from .._graph.infer import infer_outputs
 from .._graph.node import Root, Step
@@ -31,6 +33,8 @@ __all__ = [
     "flush",
     "flush_all",
     "concrete",
+    "host_data",
+    "wait",
     "segment_of",
     "alias",
     "aside",
@@ -470,8 +474,7 @@ def _explain_failure(e, state):
         names.append(f"{step.bound.name} ({step.line})")
         step = step.parent
     text = str(e).strip().splitlines()
-    full = isinstance(e, MemoryError) or (text and text[0].startswith("RESOURCE_EXHAUSTED"))
-    return (OutOfMemoryError if full else MXNetError)(
+    return _kind_of(e, text)(
         f"running {state.depth} operators failed: {type(e).__name__}: {text[0] if text else ''} "
         f"The last of them: {', '.join(reversed(names))}."
     )
@@ -561,6 +564,43 @@ def concrete(value):
             f"{user_line()}: the value of an array was asked for inside a hybridized block"
         )
     return data
+
+
+def wait(value):
+    """Wait until a value is computed; returns its data, as :func:`concrete` does.
+
+    Raises
+    ------
+    OutOfMemoryError, MXNetError   it could not be computed: programs are only started by running
+        them, so that they may fail afterwards
+    """
+    data = concrete(value)
+    if data.__class__ is not onp.ndarray and hasattr(data, "block_until_ready"):
+        try:
+            data.block_until_ready()
+        except Exception as e:  # noqa: BLE001 - whatever failed on the device
+            raise _failed_later(e) from None
+    return data
+
+
+def host_data(value):
+    """The data of a value as a NumPy array, on the same memory where that can be. See
+    :func:`wait`; NumPy itself would end the process, reading what could not be computed.
+    """
+    return onp.asarray(wait(value))
+
+
+def _failed_later(e):
+    text = str(e).strip().splitlines()
+    return _kind_of(e, text)(
+        f"computing failed: {type(e).__name__}: {text[0] if text else ''}. Hint: "
+        "MXNET_ENGINE_TYPE=NaiveEngine runs operators one by one."
+    )
+
+
+def _kind_of(e, text):
+    full = isinstance(e, MemoryError) or (text and text[0].startswith("RESOURCE_EXHAUSTED"))
+    return OutOfMemoryError if full else MXNetError
 
 
 class Placeholder:

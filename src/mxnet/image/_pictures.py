@@ -16,7 +16,7 @@ import random
 import numpy as onp
 
 from .. import _codec, ndarray
-from .._engine.segment import concrete
+from .._engine.segment import host_data
 from .._engine.state import _seed, draw, mix32, threads
 from .._engine.value import Value
 from .._graph.node import spec_of
@@ -54,7 +54,7 @@ class DrawError(MXNetError, AssertionError):
 # ----------------------------------------------------------------------------- host and handles
 def on_host(picture):
     """A picture's present value as a NumPy array that must not be written to."""
-    return onp.asarray(concrete(picture._read()))
+    return host_data(picture._read())
 
 
 def handle(array, like=None):

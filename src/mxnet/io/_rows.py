@@ -2,7 +2,7 @@
 
 import numpy as onp
 
-from .._engine.segment import concrete
+from .._engine.segment import host_data
 from .._engine.value import Value
 from .._graph.node import spec_of
 from ..context import canonical
@@ -72,7 +72,7 @@ class Source:
             return self.mirror
         value = found._read()
         if value is not self.seen:
-            self.mirror = onp.asarray(concrete(value))
+            self.mirror = host_data(value)
             self.seen = value
         return self.mirror
 
@@ -97,7 +97,7 @@ def joined(first, second, axis):
     ctx = first.context
     if ctx.device_typeid == _GPU:
         return concatenate([first, second], axis=axis)
-    parts = [onp.asarray(concrete(x._read())) for x in (first, second)]
+    parts = [host_data(x._read()) for x in (first, second)]
     return on_host(onp.concatenate(parts, axis), ctx)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as onp
 
 from .. import metric
-from .._engine.segment import concrete
+from .._engine.segment import concrete, host_data
 from .._engine.value import Value
 from .._fit import BatchEndParam, call, require
 from .._graph.node import spec_of
@@ -575,7 +575,7 @@ def _joined(parts):
     ctx = parts[0].context
     if ctx.device_type == "gpu":
         return concatenate(list(parts))
-    data = onp.concatenate([onp.asarray(concrete(x._read())) for x in parts])
+    data = onp.concatenate([host_data(x._read()) for x in parts])
     return _wrap(NDArray, Value(None, 0, spec_of(data.shape, data.dtype, ctx), data))
 
 

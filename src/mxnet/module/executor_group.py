@@ -7,7 +7,7 @@ from typing import Any
 import numpy as onp
 
 from .._engine.initial import initial_values
-from .._engine.segment import concrete
+from .._engine.segment import host_data
 from .._engine.value import Value
 from .._fit import require
 from .._graph.node import spec_of
@@ -25,7 +25,7 @@ def host_copy(x):
     """An NDArray on the host with the present value of ``x``: not shared with what is trained."""
     if x.stype != "default":
         return x.copy() if x.context == cpu() else x.copyto(cpu())
-    data = onp.array(concrete(x._read()))
+    data = onp.array(host_data(x._read()))
     return _wrap(NDArray, Value(None, 0, spec_of(data.shape, data.dtype, canonical(cpu())), data))
 
 
@@ -48,7 +48,7 @@ def assign_copy(target, source, name):
         target[:] = source
         return
     dense = source.tostype("default") if source.stype != "default" else source
-    data = onp.array(concrete(dense._read())).astype(target.dtype, copy=False)
+    data = onp.array(host_data(dense._read())).astype(target.dtype, copy=False)
     target._write(Value(None, 0, spec_of(data.shape, data.dtype, target.context), data))
 
 
@@ -526,7 +526,7 @@ class DataParallelExecutorGroup:
             for name, block in zip(names, blocks):
                 mean = host_copy(block[0])
                 if len(block) > 1:
-                    rows = [onp.asarray(concrete(x._read()), "float64") for x in block]
+                    rows = [onp.asarray(host_data(x._read()), "float64") for x in block]
                     mean = array(sum(rows) / len(rows), cpu(), block[0].dtype)
                     mean = mean if block[0].stype == "default" else mean.tostype(block[0].stype)
                 if name in params and block[0].stype == params[name].stype != "default":

@@ -17,7 +17,7 @@ from .._ops._limits import check_size
 from .._ops.creation import range_length
 from .._traceback import shown
 from ..context import canonical, cpu, current_context, device_of, gpu
-from ..error import MXNetError, ShapeError, fail, only_keywords
+from ..error import MXNetError, ShapeError, allocate, fail, only_keywords
 from . import sparse
 from ._sparse_array import BaseSparseNDArray, scipy_format
 from .ndarray import NDArray, _wrap
@@ -85,7 +85,7 @@ def array(source_array, ctx=None, dtype=None):
     if isinstance(source_array, (str, bytes, set, dict)):
         raise TypeError("source_array must be array like object")
     try:
-        data = onp.array(source_array, dtype=dtype)
+        data = allocate("array", onp.array, source_array, dtype=dtype)
     except (TypeError, ValueError):
         data = _from_arrays(source_array, dtype)
     if not data.flags.c_contiguous:
@@ -96,8 +96,11 @@ def array(source_array, ctx=None, dtype=None):
 def _from_arrays(source, dtype):
     """A list that holds NDArrays, or an error."""
     try:
-        return onp.array(
-            [s.asnumpy() if isinstance(s, NDArray) else s for s in source], dtype=dtype
+        return allocate(
+            "array",
+            onp.array,
+            [s.asnumpy() if isinstance(s, NDArray) else s for s in source],
+            dtype=dtype,
         )
     except (TypeError, ValueError, AttributeError):
         raise TypeError("source_array must be array like object") from None
@@ -194,14 +197,16 @@ def arange(start, stop=None, step=1.0, repeat=1, infer_range=None, ctx=None, dty
 def linspace(start, stop, num, endpoint=True, ctx=None, dtype="float32"):
     """``num`` evenly spaced numbers from ``start`` to ``stop``."""
     check_size((int(num),))
-    return array(onp.linspace(start, stop, int(num), endpoint), ctx, dtype)
+    return array(allocate("linspace", onp.linspace, start, stop, int(num), endpoint), ctx, dtype)
 
 
 def eye(N, M=0, k=0, ctx=None, dtype=None, **kwargs):
     """``(N, M)`` matrix with ones on the ``k``-th diagonal; ``M=0``: square."""
     check_size((int(N), int(M) or int(N)))
     only_keywords(kwargs, "eye", ("N", "M", "k", "ctx", "dtype", "out"))
-    return _into(array(onp.eye(int(N), int(M) or None, int(k)), ctx, dtype), kwargs, "eye")
+    return _into(
+        array(allocate("eye", onp.eye, int(N), int(M) or None, int(k)), ctx, dtype), kwargs, "eye"
+    )
 
 
 def concatenate(arrays, axis=0, always_copy=True):

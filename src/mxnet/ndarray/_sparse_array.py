@@ -15,7 +15,7 @@ import numpy as onp
 
 from .._dtypes import as_dtype, is_floating
 from .._engine.program import to_device
-from .._engine.segment import alias, append_many, concrete
+from .._engine.segment import alias, append_many, concrete, host_data
 from .._engine.state import threads
 from .._engine.tape import unrecorded
 from .._engine.value import Mark, Value
@@ -56,7 +56,7 @@ def value_of(array, ctx, dtype=None):
 
 def host(value):
     """The data of a Value as a NumPy array, not to be written to."""
-    return onp.asarray(concrete(value))
+    return host_data(value)
 
 
 def _operator(name, scalar, right=None):

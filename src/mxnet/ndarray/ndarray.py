@@ -8,7 +8,7 @@ from .._dtypes import CODES, as_dtype
 from .._engine import barrier
 from .._engine.initial import fill
 from .._engine.program import export, to_device, wait_for_devices
-from .._engine.segment import alias, append, concrete, flush_all
+from .._engine.segment import alias, append, concrete, flush_all, host_data, wait
 from .._engine.state import threads
 from .._engine.tape import backward, unrecorded
 from .._engine.value import Mark, Value
@@ -28,7 +28,15 @@ from .._ops import _spec
 from .._ops.index import INT, assign_op, index_op
 from .._traceback import door, shown, user_level
 from ..context import Context, canonical, device_of
-from ..error import AttributeTypeError, ContextError, MXNetError, ShapeError, TraceError, fail
+from ..error import (
+    AttributeTypeError,
+    ContextError,
+    MXNetError,
+    OutOfMemoryError,
+    ShapeError,
+    TraceError,
+    fail,
+)
 from ._index import WHOLE, parse_key
 from ._one import OneElement
 
@@ -363,9 +371,13 @@ class NDArray:
         One element is a number as well: ``float``, ``int`` and ``'%f'`` take it.
         """
         try:
-            a = onp.array(concrete(self._read()))
+            a = onp.array(host_data(self._read()))
         except MXNetError as e:
             raise shown(e)  # noqa: B904
+        except MemoryError as e:
+            raise OutOfMemoryError(
+                f"asnumpy: not enough memory for a copy of shape {self.shape}: {e}."
+            ) from None
         return a.view(OneElement) if a.size == 1 and a.ndim else a
 
     def asscalar(self):
@@ -378,7 +390,7 @@ class NDArray:
         if self.size != 1:
             raise ValueError("The current array is not a scalar")
         try:
-            data = onp.asarray(concrete(self._read()))
+            data = host_data(self._read())
         except MXNetError as e:
             raise shown(e)  # noqa: B904
         return data.reshape(1)[0]
@@ -386,11 +398,9 @@ class NDArray:
     def wait_to_read(self):
         """Wait until the value is computed."""
         try:
-            data = concrete(self._read())
+            wait(self._read())
         except MXNetError as e:
             raise shown(e)  # noqa: B904
-        if hasattr(data, "block_until_ready"):
-            data.block_until_ready()
 
     wait_to_write = wait_to_read
 

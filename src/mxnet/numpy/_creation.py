@@ -13,7 +13,7 @@ from .._graph.lower import COPY
 from .._graph.node import spec_of
 from .._ops.numpy_creation import steps_between
 from ..context import canonical, current_context, device_of
-from ..error import MXNetError, fail
+from ..error import MXNetError, allocate, fail
 from ..ndarray.ndarray import NDArray, _wrap
 from ..util import is_np_shape
 from .multiarray import FUNCTIONS, _host_value, create, ndarray
@@ -93,7 +93,9 @@ def array(object, dtype=None, ctx=None, device=None):
             return _wrap(ndarray, cast_value(v, as_dtype(dtype)))
         return _wrap(ndarray, append(COPY, (v,)))
     if isinstance(object, (onp.ndarray, onp.generic)):
-        data = onp.array(object, dtype=None if dtype is None else as_dtype(dtype))
+        data = allocate(
+            "array", onp.array, object, dtype=None if dtype is None else as_dtype(dtype)
+        )
     else:
         if isinstance(object, (str, bytes, set, dict)):
             raise TypeError(f"np.array: {type(object)} is not array-like")
@@ -101,7 +103,7 @@ def array(object, dtype=None, ctx=None, device=None):
         if found is not None:
             return found
         try:
-            data = onp.array(object, dtype=as_dtype(dtype))
+            data = allocate("array", onp.array, object, dtype=as_dtype(dtype))
         except (TypeError, ValueError) as e:
             raise TypeError(f"np.array: the object is not array-like: {e}") from None
     if not data.flags.c_contiguous:
@@ -205,7 +207,7 @@ def linspace(
         raise NotImplementedError("linspace: start and stop must be numbers")
     if axis != 0:
         raise NotImplementedError("linspace: only axis 0 is there")
-    data, step = onp.linspace(start, stop, int(num), endpoint, retstep=True)
+    data, step = allocate("linspace", onp.linspace, start, stop, int(num), endpoint, retstep=True)
     x = array(data, as_dtype(dtype), ctx if device is None else device)
     return (x, float(step)) if retstep else x
 
@@ -216,7 +218,7 @@ def logspace(
     """``num`` powers of ``base`` with evenly spaced exponents."""
     if axis != 0:
         raise NotImplementedError("logspace: only axis 0 is there")
-    data = onp.logspace(start, stop, int(num), endpoint, base)
+    data = allocate("logspace", onp.logspace, start, stop, int(num), endpoint, base)
     return array(data, as_dtype(dtype), ctx if device is None else device)
 
 
@@ -224,7 +226,7 @@ def eye(N, M=None, k=0, dtype=onp.float32, ctx=None, device=None, **kwargs):
     """``(N, M)`` matrix with ones on the ``k``-th diagonal, square by default."""
     if kwargs.pop("order", "C") != "C" or kwargs:
         raise TypeError(f"eye() got unexpected keywords {', '.join(kwargs) or 'order'}")
-    data = onp.eye(int(N), None if M is None else int(M), int(k), as_dtype(dtype))
+    data = allocate("eye", onp.eye, int(N), None if M is None else int(M), int(k), as_dtype(dtype))
     return array(data, None, ctx if device is None else device)
 
 
@@ -238,7 +240,9 @@ def indices(dimensions, dtype=onp.int32, ctx=None, device=None):
     if not isinstance(dimensions, (tuple, list)):
         raise ValueError("The dimensions must be sequence of ints")
     return array(
-        onp.indices(tuple(dimensions), as_dtype(dtype)), None, ctx if device is None else device
+        allocate("indices", onp.indices, tuple(dimensions), as_dtype(dtype)),
+        None,
+        ctx if device is None else device,
     )
 
 

@@ -9,7 +9,7 @@ import weakref
 
 import numpy as onp
 
-from .._engine.segment import concrete
+from .._engine.segment import host_data
 from .._engine.value import Value
 from .._ops.kernels.update import places
 from ..ndarray import array
@@ -29,7 +29,7 @@ class _Part:
         """On the host, in memory of its own: the pack is overwritten at the next step."""
         shape = self.spec.shape
         end = self.begin + int(onp.prod(shape))
-        part = onp.array(onp.asarray(concrete(v))[self.begin : end]).reshape(shape)
+        part = onp.array(host_data(v)[self.begin : end]).reshape(shape)
         return Value(None, 0, self.spec, part)
 
     def put(self, v, new):

@@ -2,7 +2,7 @@
 
 import numpy as onp
 
-from ..._engine.segment import concrete
+from ..._engine.segment import host_data
 from ...ndarray import NDArray
 
 __all__ = ["LossScaler"]
@@ -69,7 +69,7 @@ class LossScaler:
         """Let the factor follow the step noted last."""
         if self._pending:
             (flags, undo), self._pending = self._pending, []
-            finite = all(bool(onp.asarray(concrete(v))) for v in flags)
+            finite = all(bool(host_data(v)) for v in flags)
             if not finite:
                 undo()
             self._follow(not finite)

@@ -6,7 +6,7 @@ import numpy as onp
 
 from ..._dtypes import as_dtype
 from ..._engine.program import to_device
-from ..._engine.segment import concrete
+from ..._engine.segment import concrete, host_data
 from ..._engine.state import draw, mix32, threads
 from ..._engine.value import Value
 from ..._graph.node import spec_of
@@ -46,7 +46,7 @@ def on_host(array):
     """An NDArray's present value as a NumPy array that must not be written to; no copy where it is
     on the host.
     """
-    return onp.asarray(concrete(array._read()))
+    return host_data(array._read())
 
 
 def leaves(batch):
@@ -236,7 +236,7 @@ class Column:
         if isinstance(array, NDArray):
             value = array._read()
             if value is not self.seen:
-                self.mirror = onp.asarray(concrete(value))
+                self.mirror = host_data(value)
                 self.seen = value
         return self.mirror
 

@@ -12,7 +12,7 @@ import math
 import numpy as onp
 
 from .... import _codec
-from ...._engine.segment import concrete
+from ...._engine.segment import host_data
 from ...._engine.state import threads
 from ....ndarray import NDArray
 from .._batch import generator, host_array
@@ -50,7 +50,7 @@ def picture(x):
     if value.mark is not None or value.tape is not None:
         return None
     # Also what is pending: the same picture must not come out otherwise because nobody had looked.
-    return onp.asarray(concrete(value))
+    return host_data(value)
 
 
 def apart(function, x, *args):
