@@ -149,3 +149,20 @@ def test_parameters_have_gradients():
 def test_bad_input(draw, error):
     with pytest.raises((mx.MXNetError, ValueError, TypeError), match=error):
         draw()
+
+
+def test_means_have_the_derivatives_of_the_laws():
+    """Of E[gamma] = shape, E[chisquare] = df and E[beta] = a / (a + b)."""
+    a, b = np.full((20000,), 2.0), np.full((20000,), 3.0)
+    for draw, of_a, of_b in (
+        (lambda: np.random.gamma(a, b), 3, 2),
+        (lambda: np.random.chisquare(a) + 0 * b, 1, 0),
+        (lambda: np.random.beta(a, b), 3 / 25, -2 / 25),
+    ):
+        a.attach_grad()
+        b.attach_grad()
+        with autograd.record():
+            y = draw()
+        y.backward()
+        assert a.grad.mean().item() == pytest.approx(of_a, rel=0.05)
+        assert b.grad.mean().item() == pytest.approx(of_b, rel=0.05, abs=1e-6)

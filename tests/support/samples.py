@@ -275,9 +275,125 @@ def recorded():
     return found
 
 
-def is_numpys(op):
-    """Whether an operator is one of ``mx.np`` or ``mx.npx`` alone: ``tests/np`` is about those."""
-    return op.name.startswith(("_np_", "_npi_", "_npx_"))
+WHOLES = whole([12, 5, 6, 9], [4, 2, 8, 1], [3, 7, 10, 2], dtype="int32")
+# operators of mx.np and mx.npx: name -> (arrays, attributes)
+NUMPYS = {
+    "_npi_zeros": ([], {"shape": (2, 3)}),
+    "_npi_ones": ([], {"shape": (2, 3), "dtype": "int32"}),
+    "_npi_full_like": ([X], {"fill_value": 2.5}),
+    "_npi_arange": ([], {"start": 1.0, "stop": 7.0, "step": 1.5}),
+    "_npi_eye": ([], {"N": 3, "M": 4, "k": 1}),
+    "_npi_identity": ([], {"shape": (3, 3)}),
+    "_npi_indices": ([], {"dimensions": (2, 3)}),
+    "_npi_logspace": ([], {"start": 0.0, "stop": 2.0, "num": 5}),
+    "_npi_hanning": ([], {"M": 5}),
+    "_npi_hamming": ([], {"M": 5}),
+    "_npi_blackman": ([], {"M": 5}),
+    "_npi_nan_to_num": ([whole([1, onp.nan], [onp.inf, -2])], {"nan": 0.5, "posinf": 9.0}),
+    "_npi_around": ([X], {"decimals": 1}),
+    "_npi_polyval": ([X[0], Y], {}),
+    "_npx_nonzero": ([whole([0, 2], [3, 0])], {}),
+    "_npi_unique": ([whole(3, 1, 3, 2)], {"return_inverse": True, "return_counts": True}),
+    "_npi_bincount": (
+        [whole(3, 1, 3, dtype="int32"), whole(0.5, 2, 1)],
+        {"has_weights": True, "minlength": 5},
+    ),
+    "_npi_unravel_index": ([whole(3, 9, dtype="int64")], {"shape": (3, 4)}),
+    "_npi_diag_indices_from": ([numbers(3, 3)], {}),
+    "_npi_boolean_mask_assign_scalar": ([X, X > 0], {"value": 2.5}),
+    "_npi_boolean_mask_assign_tensor": ([X, X[:, 0] > 0, Y[0]], {}),
+    "_npi_masked": ([X, X > 0], {}),
+    "_npx_constraint_check": ([Y > 0], {}),
+    "_npi_argmax": ([X], {"axis": 1}),
+    "_npi_argmin": ([X], {"axis": 0, "keepdims": True}),
+    "_npi_average": ([X, Y[0]], {"axis": (1,), "returned": True}),
+    "_npi_diff": ([X], {"n": 2}),
+    "_npi_percentile": ([X, whole(20, 70)], {"axis": (1,)}),
+    "_npi_insert_scalar": ([X, Y[0]], {"int_ind": -1, "axis": 0}),
+    "_npi_insert_slice": ([X], {"val": 1.5, "start": 0, "stop": 3, "step": 2, "axis": 1}),
+    "_npi_insert_tensor": ([X, Y[:2], whole(2, -3, dtype="int64")], {"axis": 0}),
+    "_npi_delete": ([X, whole(2, -3, dtype="int64")], {"axis": 0}),
+    "_npi_ediff1d": ([X, Y[0]], {"to_begin_arr_given": True, "to_end_scalar": 2.5}),
+    "_npi_share_memory": ([X, Y], {}),
+    "_npi_det": ([definite(2, 3, 3)], {}),
+    "_npi_slogdet": ([definite(3, 3)], {}),
+    "_npi_cholesky": ([definite(2, 3, 3)], {}),
+    "_npi_solve": ([definite(3, 3), X], {}),
+    "_npi_svd": ([definite(3, 3)], {}),
+    "_npi_eigh": ([definite(3, 3)], {}),
+    "_npi_eigvalsh": ([definite(3, 3)], {}),
+    "_npi_eig": ([definite(3, 3)], {}),
+    "_npi_eigvals": ([definite(3, 3)], {}),
+    "_npi_pinv_scalar_rcond": ([X], {}),
+    "_npi_pinv": ([X, whole(1e-15)[0]], {}),
+    "_npi_tensorinv": ([definite(4, 4).reshape(4, 2, 2)], {"ind": 1}),
+    "_npi_tensorsolve": ([definite(4, 4).reshape(2, 2, 4), Y[:2, :2]], {}),
+    "_npi_norm": ([X], {"ord": 3.0, "axis": (1,), "flag": -1}),
+    "_np_dot": ([X, Y.T], {}),
+    "_npi_matmul": ([X, Y.T], {}),
+    "_npi_tensordot_int_axes": ([X, Y], {"axes": 2}),
+    "_npi_tensordot": ([X, Y], {"a_axes_summed": (1,), "b_axes_summed": (1,)}),
+    "_npi_einsum": ([X, Y], {"subscripts": "ij,kj->ik"}),
+    "_npi_kron": ([X[:2, :2], Y[:2, :2]], {}),
+    "_npi_cross": ([X[:, :3], Y[:, :3]], {}),
+    "_npi_randint": ([], {"low": 0, "high": 9, "size": (3, 4)}),
+    "_npi_choice": ([], {"a": 9, "size": (3, 4)}),
+    "_npi_multinomial": ([whole(0.2, 0.5, 0.3)], {"n": 7, "size": (4,)}),
+    "_npi_multivariate_normal": ([whole(1, 2), definite(2, 2)], {"size": (4,)}),
+    "_npi_uniform_n": ([whole(0.4, 1.5), whole(1.2, 3)], {"size": (4,), "dtype": "float64"}),
+    "_npi_normal_n": ([whole(0.4, 1.5)], {"scale": 2.0, "size": (4,), "dtype": "float64"}),
+    "_npi_poisson": ([], {"lam": 2.5, "size": (3, 4)}),
+    "_npi_binomial": ([], {"n": 5, "p": 0.4, "size": (3, 4)}),
+    "_npi_bernoulli": ([], {"prob": 0.4, "size": (3, 4)}),
+    "_np_reshape": ([X], {"newshape": (2, -1)}),
+    "_npx_reshape": ([B], {"newshape": (-2, -5)}),
+    "_np_transpose": ([B], {"axes": (2, 0, 1)}),
+    "_np_squeeze": ([B[:1]], {"axis": (0,)}),
+    "_np_moveaxis": ([B], {"source": (0,), "destination": (2,)}),
+    "_npi_broadcast_to": ([X[:1]], {"shape": (3, 4)}),
+    "_npi_concatenate": ([X, Y], {"axis": 1}),
+    "_npi_stack": ([X, Y], {"axis": 1}),
+    "_npi_hsplit": ([X], {"sections": 2}),
+    "_npi_dsplit": ([B], {"indices": (0, 1)}),
+    "_npi_flip": ([X], {"axis": (1,)}),
+    "_np_roll": ([X], {"shift": (1,), "axis": (1,)}),
+    "_npi_rot90": ([X], {"k": 3}),
+    "_npi_pad": ([X], {"pad_width": ((1, 0), (2, 1)), "mode": "reflect"}),
+    "_npi_repeat_each": ([X], {"repeats": (1, 0, 2), "axis": 0}),
+    "_np_diagonal": ([B], {"offset": 1}),
+    "_npi_where": ([X > 0, X, Y], {}),
+    "_npi_where_lscalar": ([X > 0, Y], {"scalar": 1.5}),
+    "_npi_where_rscalar": ([X > 0, Y], {"scalar": 1.5}),
+    "_npi_where_scalar2": ([X > 0], {"x": 1.5, "y": -2.5}),
+    "_npi_clip": ([X], {"a_min": -0.5, "a_max": 0.8}),
+}
+
+
+def of_numpys(op):
+    """Sample of an operator of ``mx.np`` that belongs to a family, or None."""
+    family = op.fn.__module__.rpartition(".")[2]
+    stem = op.name.split("_", 2)[2]
+    plain = stem.removesuffix("_scalar")
+    bits = plain in ("lcm", "gcd") or plain.startswith("bitwise")
+    if op.variadic and not any(a.required for a in op.attrs.values()):
+        return [X, Y], {}
+    if family == "numpy_random":
+        given = [whole(0.4, 1.5), whole(1.2, 0.8)][: len(op.inputs)]
+        return given, {"size": (4, 2), "dtype": "float64"}
+    if "scalar" in op.scalars:
+        return [WHOLES if bits else Y], {"scalar": 6 if bits else 1.5}
+    if len(op.inputs) == 2 and not op.attrs:
+        if bits:
+            return [WHOLES, WHOLES[::-1].copy()], {}
+        return [Y, numbers(1, 4)], {}
+    if bits:
+        return [WHOLES], {}
+    if family == "numpy_reduce":
+        return [B], {"axis": (0, 2)}
+    if len(op.inputs) == 1 and not any(a.required for a in op.attrs.values()):
+        low, high = interval({"absolute": "abs"}.get(stem, stem))
+        return [numbers(3, 4, low=low, high=high)], {}
+    return None
 
 
 def samples():
@@ -285,9 +401,10 @@ def samples():
     kept = {_spec.registry[k].name: v for k, v in recorded().items() if k in _spec.registry}
     found = {}
     for op in dict.fromkeys(_spec.registry.values()):
-        if is_numpys(op):
-            continue
-        sample = WRITTEN.get(op.name) or kept.get(op.name) or of_family(op)
+        if op.name.startswith(("_np_", "_npi_", "_npx_")):
+            sample = NUMPYS.get(op.name) or of_numpys(op)
+        else:
+            sample = WRITTEN.get(op.name) or kept.get(op.name) or of_family(op)
         if sample is not None:
             found[op.name] = sample
     return found
