@@ -15,7 +15,7 @@ from ._engine.tape import PythonTape, unrecorded
 from ._engine.tape import backward as _backward
 from ._engine.trace import placeholder, trace
 from ._engine.value import Mark, Value
-from ._frontend.dispatch import invoke, write_out
+from ._frontend.dispatch import any_stored, invoke, write_out
 from ._graph.complete import complete, is_full
 from ._graph.net import auxiliary_nodes, output_name, topological
 from ._graph.storage import infer_storage
@@ -745,17 +745,18 @@ class CachedOp:
                 got=f"{len(args)} ({', '.join(type(a).__name__ for a in args)})",
             )
         ctx = args[0].context if args else canonical(default_ctx or current_context())
-        values = [a._read() for a in args]
         try:
-            results = self._compiled(where, ctx, args, values)
+            if any_stored(args):
+                raise TraceError(f"{where}: takes sparse arrays")
+            results = self._compiled(where, ctx, args, [a._read() for a in args])
+            made = [_wrap(NDArray, v) for v in results]
         except TraceError:
             feed = {id(n): a for n, a in zip(self._nodes, args)}
+            shapes = self._shapes(ctx, [a._spec for a in args])
             with ctx:
-                made = run_graph(self._order, self.handle._entries, feed, self._shapes(ctx, values))
-            results = [x._read() for x in made]
+                made = run_graph(self._order, self.handle._entries, feed, shapes)
         if out is not None:
-            return write_out(self.handle, results, out)
-        made = [_wrap(NDArray, v) for v in results]
+            return write_out(self.handle, [x._read() for x in made], out)
         return made[0] if len(made) == 1 else made
 
     def _compiled(self, where, ctx, args, values):
@@ -764,17 +765,17 @@ class CachedOp:
         key = (threads.training, ctx, *[v.spec.with_grad(False) for v in values])
         graph = self._graphs.get(key)
         if graph is None:
-            shapes = self._shapes(ctx, values)
+            shapes = self._shapes(ctx, [v.spec for v in values])
             graph = self._graphs[key] = traced_graph(
                 where, ctx, self._order, self.handle._entries, self._nodes, values, shapes
             )
         return graph(values, args)
 
-    def _shapes(self, ctx, values):
+    def _shapes(self, ctx, specs):
         found = complete(
             self.handle._entries,
-            {n: v.spec.shape for n, v in zip(self._nodes, values)},
-            {n: v.spec.dtype for n, v in zip(self._nodes, values)},
+            {n: s.shape for n, s in zip(self._nodes, specs)},
+            {n: s.dtype for n, s in zip(self._nodes, specs)},
             ctx=ctx,
         ).shapes
         return {k: s for k, s in found.items() if is_full(s)}

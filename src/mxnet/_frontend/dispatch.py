@@ -41,6 +41,11 @@ def register_storage(cls, call):
     _storages[cls] = call
 
 
+def any_stored(arrays):
+    """Whether one of some arrays has another storage than a dense array."""
+    return bool(_storages) and any(x.__class__ in _storages for x in arrays)
+
+
 def _freeze(value):
     if value.__class__ is list:
         return tuple([_freeze(v) for v in value])

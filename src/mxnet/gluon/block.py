@@ -20,7 +20,7 @@ from .._engine import moving
 from .._engine.history import path_graph
 from .._engine.state import threads
 from .._engine.trace import placeholder, trace
-from .._frontend.dispatch import DeferredRead, ShapeUnknown
+from .._frontend.dispatch import DeferredRead, ShapeUnknown, any_stored
 from .._graph import net
 from .._graph.complete import complete, complete_types, is_full
 from .._traceback import doors, shown, user_level
@@ -1016,6 +1016,8 @@ class HybridBlock(Block):
         except TypeError:
             raise TraceError("an argument is neither an array nor hashable") from None
         self.__dict__["_called_with"] = structure
+        if any_stored(arrays):  # a compiled graph is one of dense arrays
+            return self._run(ctx, args, cls)
         values = [a._read() for a in arrays]
         key = (threads.training, structure, *[v.spec.with_grad(False) for v in values])
         if cls is not NDArray:
@@ -1472,7 +1474,7 @@ class SymbolBlock(HybridBlock):
         self.__dict__["_called_with"] = self._in_structure
         nodes = [n for nodes in self._inputs for n in nodes]
         given = [a for nodes, a in zip(self._inputs, arrays) for _ in nodes]
-        if threads.tracing is None and self._active:
+        if threads.tracing is None and self._active and not any_stored(given):
             try:
                 return self._run_traced(ctx, nodes, given)
             except TraceError as e:
