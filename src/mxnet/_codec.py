@@ -5,11 +5,14 @@ imported when first needed. Its order of channels is blue, green, red.
 """
 
 import importlib
+import os
 import random
+import struct
 import threading
 
 import numpy as onp
 
+from . import _config
 from .error import DTypeError, FormatError, MXNetError, ShapeError, fail
 
 __all__ = ["decode", "decode_raw", "encode", "resize", "border", "available", "opencv"]
@@ -47,6 +50,8 @@ def opencv(where):
     global _loaded
     if _loaded is None:
         try:
+            # For the formats whose headers are not read here; OpenCV looks at it once.
+            os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(_config.get("picture_pixels")))
             _loaded = importlib.import_module("cv2")
         except ImportError as error:
             fail(
@@ -57,8 +62,8 @@ def opencv(where):
                 hint="pip install 'mxnet-xla[vision]'",
             )
         # Its notes on damaged pictures repeat what our own errors say.
-        if hasattr(_loaded, "setLogLevel"):
-            _loaded.setLogLevel(0)
+        logging = _loaded if hasattr(_loaded, "setLogLevel") else _loaded.utils.logging
+        logging.setLogLevel(0)  # OpenCV 5 has it in the inner module only
     if not hasattr(_thread, "exact"):
         # Intel's primitives round otherwise than OpenCV, and than MXNet 1.x, which had none of
         # them. The switch is of the thread.
@@ -106,6 +111,42 @@ def _incomplete(data):
     return None
 
 
+def _claimed(data):
+    """(width, height) that the header of a PNG, BMP or JPEG file gives, or None."""
+    if data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR" and len(data) >= 24:
+        return struct.unpack(">II", data[16:24])
+    if data[:2] == b"BM" and len(data) >= 26:
+        if struct.unpack("<I", data[14:18])[0] == 12:  # of OS/2
+            return struct.unpack("<HH", data[18:22])
+        return tuple(map(abs, struct.unpack("<ii", data[18:26])))
+    if data[:3] == b"\xff\xd8\xff":
+        at = 2
+        while at + 9 <= len(data) and data[at] == 0xFF:
+            kind = data[at + 1]
+            if kind == 0xFF or kind == 0x01 or 0xD0 <= kind <= 0xD8:  # filling, no segment
+                at += 1 if kind == 0xFF else 2
+            elif 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
+                return struct.unpack(">HH", data[at + 5 : at + 9])[::-1]
+            elif kind == 0xDA:
+                break
+            else:
+                at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return None
+
+
+def _check_pixels(data, where):
+    size, limit = _claimed(data), _config.get("picture_pixels")
+    if size is not None and size[0] * size[1] > limit:
+        fail(
+            FormatError,
+            where,
+            "the picture is too large",
+            expected=f"at most {limit} pixels",
+            got=f"{size[0]} x {size[1]} in a file of {len(data)} bytes",
+            hint="the environment variable MXNET_XLA_PICTURE_PIXELS raises the limit",
+        )
+
+
 def decode_raw(data, flag, where):
     """Decode a picture as OpenCV does.
 
@@ -127,7 +168,9 @@ def decode_raw(data, flag, where):
     if not flat.size:
         fail(FormatError, where, "Input cannot be an empty buffer", got="0 bytes")
     cv2 = opencv(where)
-    missing = _incomplete(data if isinstance(data, bytes) else flat.tobytes())
+    content = data if isinstance(data, bytes) else flat.tobytes()
+    _check_pixels(content, where)
+    missing = _incomplete(content)
     image = None
     if missing is None:
         try:

@@ -108,6 +108,20 @@ _declare(
     "Freed memory of the CPU kept for reuse, in bytes, up to 2 GiB; 0 leaves the allocator alone.",
 )
 _declare(
+    "archive_bytes",
+    "MXNET_XLA_ARCHIVE_BYTES",
+    4 << 30,
+    int,
+    "Largest file that is taken out of an archive, in bytes.",
+)
+_declare(
+    "picture_pixels",
+    "MXNET_XLA_PICTURE_PIXELS",
+    1 << 27,
+    int,
+    "Largest picture that is decoded, in pixels: a file of 500 bytes may claim gigabytes.",
+)
+_declare(
     "home",
     "MXNET_HOME",
     os.path.join(os.path.expanduser("~"), ".mxnet"),

@@ -28,6 +28,8 @@ from ..ndarray._serialize import load_frombuffer, save_tobuffer
 __all__ = ["dumps", "loads", "restore", "Saved"]
 
 MAGIC = b"MXSTATES"
+_MAX_DEPTH = 32
+_PUTS = ("PUT", "BINPUT", "LONG_BINPUT")
 _OMITTED = ("param_dict", "sym_info", "lr_scheduler")
 _SCHEDULES = {n: getattr(_schedules, n) for n in _schedules.__all__ if n.endswith("Scheduler")}
 
@@ -182,9 +184,12 @@ def _read(data, source):
     return states, saved
 
 
-def _decode(value, arrays):
+def _decode(value, arrays, depth=0):
+    if depth > _MAX_DEPTH:
+        raise ValueError(f"nested more than {_MAX_DEPTH} deep")
+    deeper = depth + 1
     if isinstance(value, list):
-        return [_decode(v, arrays) for v in value]
+        return [_decode(v, arrays, deeper) for v in value]
     if not isinstance(value, dict):
         return value
     ((kind, inner),) = value.items()
@@ -195,9 +200,9 @@ def _decode(value, arrays):
     if kind == "float":
         return float(inner)
     if kind == "tuple":
-        return tuple([_decode(v, arrays) for v in inner])
+        return tuple([_decode(v, arrays, deeper) for v in inner])
     if kind == "dict":
-        return {_decode(k, arrays): _decode(v, arrays) for k, v in inner}
+        return {_decode(k, arrays, deeper): _decode(v, arrays, deeper) for k, v in inner}
     raise ValueError(f"unknown kind {kind!r}")
 
 
@@ -241,6 +246,7 @@ class _Unpickler(pickle.Unpickler):
                 self.state, self.type = {}, name
 
         self.array, self.type, self.record, self.known = Array, Type, Record, {}
+        self.left = 1000 + 16 * len(data)  # values that may come out of it
 
     def find_class(self, module, name):
         key = (module, name)
@@ -269,6 +275,19 @@ class _Unpickler(pickle.Unpickler):
             f"it refers to {module}.{name}, which no file of optimizer states needs. Such files "
             "can run code when they are unpickled: it was not read any further."
         )
+
+    def count(self, depth):
+        """Count a value that is unfolded.
+
+        What a file names twice is there twice afterwards; lists of lists named twice would grow
+        with the power of two of their depth.
+        """
+        self.left -= 1
+        if self.left < 0 or depth > _MAX_DEPTH:
+            raise FormatError(
+                "containers are nested too deeply, or the same ones named too often: expected at "
+                f"most {_MAX_DEPTH} levels and values in proportion to the file's size."
+            )
 
     def persistent_load(self, pid):
         raise FormatError("it refers to objects outside of the file.")
@@ -311,10 +330,14 @@ def _read_pickle(data, source):
 
 
 def _refuse_buffers(data):
-    """Buffers of protocol 5: 1.x wrote none, and cut-off ones leave Python's reader in disorder."""
-    for opcode, _, at in pickletools.genops(data):
+    """Buffers of protocol 5: 1.x wrote none, and cut-off ones leave Python's reader in disorder.
+    Places in the table of objects beyond the file's size: the table is as long as the largest.
+    """
+    for opcode, arg, at in pickletools.genops(data):
         if opcode.proto > 4:
             raise FormatError(f"offset {at}: {opcode.name} is no part of optimizer states.")
+        if opcode.name in _PUTS and not 0 <= int(arg) <= len(data):
+            raise FormatError(f"offset {at}: object {arg} of a file of {len(data)} bytes.")
 
 
 def _saved(record, reader):
@@ -328,20 +351,23 @@ def _saved(record, reader):
     return Saved(type(record).__name__, attributes, schedule)
 
 
-def _plain(value, reader):
+def _plain(value, reader, depth=0):
     """Containers, numbers and arrays in place of records."""
+    reader.count(depth)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
+    deeper = depth + 1
     if isinstance(value, tuple):
-        return tuple([_plain(v, reader) for v in value])
+        return tuple([_plain(v, reader, deeper) for v in value])
     if isinstance(value, list):
-        return [_plain(v, reader) for v in value]
+        return [_plain(v, reader, deeper) for v in value]
     if isinstance(value, dict):
-        return {_plain(k, reader): _plain(v, reader) for k, v in value.items()}
+        return {_plain(k, reader, deeper): _plain(v, reader, deeper) for k, v in value.items()}
     if isinstance(value, reader.array):
         handle = value.state.get("handle") if isinstance(value.state, dict) else None
         if not isinstance(handle, (bytes, bytearray)):
             raise FormatError("an array has no contents.")
+        reader.left -= len(handle) // 16  # as many as it may be named again
         found = load_frombuffer(
             struct.pack("<QQQ", 0x112, 0, 1) + bytes(handle) + struct.pack("<Q", 0)
         )

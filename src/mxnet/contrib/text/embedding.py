@@ -11,12 +11,12 @@ import numpy as onp
 
 from ... import _config
 from ... import ndarray as nd
+from ..._archive import extract_member
 from ..._traceback import user_level
 from ...error import FormatError, MXNetError, fail, nearest
 from ...ndarray import NDArray
 from ...registry import get_create_func, get_register_func, get_registry
 from ...util import is_np_array
-from ._archive import extract_member
 from .vocab import UNKNOWN, Vocabulary
 
 __all__ = [

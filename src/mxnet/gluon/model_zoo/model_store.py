@@ -9,9 +9,9 @@ import shutil
 import tempfile
 import urllib.parse
 import warnings
-import zipfile
 
 from ... import _config
+from ..._archive import extract_member
 from ..._traceback import user_level
 from ...base import data_dir
 from ...context import cpu
@@ -173,15 +173,7 @@ def _fetch(repository, file_name, scratch):
 
 def _extract(archive, file_name, target):
     """Write the one parameter file of an archive to ``target``."""
-    try:
-        with (
-            zipfile.ZipFile(archive) as packed,
-            packed.open(file_name + ".params") as source,
-            open(target, "wb") as out,
-        ):
-            shutil.copyfileobj(source, out)
-    except (zipfile.BadZipFile, KeyError) as e:
-        raise ModelFileError(f"{archive} is no archive of {file_name}.params: {e}") from None
+    extract_member(archive, file_name + ".params", target, ModelFileError)
     return target
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as onp
 
 from .... import _config
-from ....contrib.text._archive import extract_member
+from ...._archive import extract_member
 from ....contrib.text.vocab import Vocabulary
 from ....error import FormatError, MXNetError, fail, nearest
 from ...data._batch import Bulk, Column, host_array

@@ -4,12 +4,13 @@ import gzip
 import math
 import os
 import struct
+import lzma
 import tarfile
 import zlib
 
 import numpy as onp
 
-from ....error import FormatError, fail
+from ....error import FormatError, MXNetError, fail
 
 __all__ = ["read_idx", "read_records", "extract_members"]
 
@@ -174,7 +175,9 @@ def extract_members(archive, names, folder, limit=1 << 28):
                         out.write(piece)
                 os.replace(target + ".part", target)
                 wanted.discard(name)
-    except (tarfile.TarError, EOFError, zlib.error) as error:
+    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError, ValueError) as error:
+        if isinstance(error, MXNetError) or (isinstance(error, OSError) and error.errno):
+            raise  # too large, or the system's: not there, no room
         fail(
             FormatError,
             archive,
