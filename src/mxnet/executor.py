@@ -26,7 +26,7 @@ from .error import MXNetError, ShapeError, TraceError, fail
 from .ndarray import NDArray, array, zeros
 from .ndarray.ndarray import _wrap
 
-__all__ = ["CachedOp", "Executor", "placed", "run_graph", "traced_graph"]
+__all__ = ["CachedOp", "Executor", "input_labels", "placed", "run_graph", "traced_graph"]
 
 _REQUESTS = ("null", "write", "add")
 _MOST_TRACED = 20000  # longer graphs run piecewise: compiling them whole would take minutes
@@ -94,6 +94,14 @@ def run_graph(order, entries, feed, shapes=None, watch=None, enter=None):
         if watch is not None:
             watch(node, ins, outs)
     return [env[id(n), i] for n, i in entries]
+
+
+def input_labels(node):
+    """What a node's inputs are called by monitors: ``fc_data``, ``fc_weight`` ..."""
+    names = list(node.given_names() or getattr(node.op, "inputs", ()))
+    other = "arg" if getattr(node.op, "variadic", None) else "input"
+    names += [f"{other}{i}" for i in range(len(names), len(node.inputs))]
+    return [f"{node.name}_{name}" for name in names[: len(node.inputs)]]
 
 
 class _Traced:
@@ -512,12 +520,10 @@ class Executor:
         return [_wrap(NDArray, through[i]) if i in through else x for i, x in enumerate(arrays)]
 
     def _see_inputs(self, node, ins):
-        names = node.given_names() or getattr(node.op, "inputs", ())
-        other = "arg" if getattr(node.op, "variadic", None) else "input"
-        for i, ((c, _), x) in enumerate(zip(node.inputs, ins)):
+        for (c, _), name, x in zip(node.inputs, input_labels(node), ins):
             if c.op is None:
                 self._monitor(c.name, x)
-            self._monitor(f"{node.name}_{names[i] if i < len(names) else f'{other}{i}'}", x)
+            self._monitor(name, x)
 
     def _see(self, node, ins, outs):
         for i, x in enumerate(outs):

@@ -401,3 +401,61 @@ def test_parameters_that_change_what_layers_see(hybrid):
         assert net.weight.grad().asnumpy().tolist() == [[2, 2, 2]] * 2
     assert net.weight._check_and_get(net.weight._data, list)[0].asnumpy().tolist() == [[1] * 3] * 2
     assert net.weight._ctx_list == [mx.cpu()]
+
+
+def operators_seen(monitor_all, first=False):
+    net = gluon.nn.HybridSequential(prefix="n_")
+    with net.name_scope():
+        net.add(gluon.nn.Dense(2, in_units=0 if first else 3), gluon.nn.Activation("relu"))
+        net.add(gluon.nn.BatchNorm(in_channels=2))
+    net.initialize()
+    net.hybridize()
+    seen = []
+    x = mx.nd.ones((1, 3))
+    expected = None if first else net(x).asnumpy()
+    net.register_op_hook(lambda name, op, array: seen.append((name, op, array.shape)), monitor_all)
+    found = net(x)
+    if expected is not None:
+        onp.testing.assert_allclose(found.asnumpy(), expected, rtol=1e-6)
+    return seen
+
+
+def test_op_hooks_see_every_operator_of_a_hybridized_block():
+    """Names are those that MXNet 1.9.1 gave for this network."""
+    names = ["n_dense0_fwd_output", "n_relu0_fwd_output", "n_batchnorm0_fwd_output"]
+    kinds = ["FullyConnected", "Activation", "BatchNorm"]
+    assert operators_seen(False) == [(n, k, (1, 2)) for n, k in zip(names, kinds)]
+    assert operators_seen(False, first=True) == operators_seen(False)
+    seen = [(name, shape) for name, _, shape in operators_seen(True)]
+    assert seen[:4] == [
+        ("n_dense0_fwd_data", (1, 3)),
+        ("n_dense0_fwd_weight", (2, 3)),
+        ("n_dense0_fwd_bias", (2,)),
+        ("n_dense0_fwd_output", (1, 2)),
+    ]
+    assert [n for n, _ in seen[-6:]] == [
+        f"n_batchnorm0_fwd_{n}"
+        for n in ("data", "gamma", "beta", "moving_mean", "moving_var", "output")
+    ]
+
+
+def test_op_hooks_of_a_block_that_trains():
+    net = gluon.nn.HybridSequential()
+    net.add(gluon.nn.Dense(2, in_units=3))
+    net.initialize(mx.init.One())
+    net.hybridize()
+    seen = []
+    net.register_op_hook(lambda name, op, array: seen.append(name))
+    with mx.autograd.record():
+        y = net(mx.nd.ones((1, 3)))
+    y.backward()
+    assert net[0].weight.grad().asnumpy().tolist() == [[1, 1, 1]] * 2
+    assert len(seen) == 1
+
+
+def test_a_layer_of_no_units_that_is_never_used():
+    layer = gluon.nn.Dense(0)
+    layer.initialize()
+    assert repr(layer) == "Dense(None -> 0, linear)"
+    with pytest.raises(ValueError, match="expected a known shape"):
+        layer(mx.nd.ones((1, 2)))

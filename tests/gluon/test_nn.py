@@ -323,8 +323,8 @@ def test_refuses_as_the_original(case):
 
 
 BAD = [
-    ("nn.Dense(-1)", "Dense: units must be an integer of at least 1, got -1"),
-    ("nn.Dense('a')", "Dense: units must be an integer of at least 1, got 'a'"),
+    ("nn.Dense(-1)", "Dense: units must be an integer of at least 0, got -1"),
+    ("nn.Dense('a')", "Dense: units must be an integer of at least 0, got 'a'"),
     ("nn.Dense(3, in_units=-2)", "in_units must be an integer of at least 0, got -2"),
     ("nn.Dense(3, activation='rellu')", "must be one of 'relu'.*got 'rellu'.*did you mean 'relu'"),
     ("nn.Activation('leaky')", "Activation: activation must be one of .*got 'leaky'"),

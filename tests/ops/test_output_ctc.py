@@ -69,7 +69,7 @@ def test_integer_labels():
     [
         ("LinearRegressionOutput", lambda x: x, lambda y, t: y - t),
         ("LogisticRegressionOutput", lambda x: 1 / (1 + onp.exp(-x)), lambda y, t: y - t),
-        ("MAERegressionOutput", lambda x: x, lambda y, t: onp.sign(y - t)),
+        ("MAERegressionOutput", lambda x: x, lambda y, t: onp.where(y > t, 1, -1)),
     ],
 )
 @pytest.mark.parametrize("shape", [(4, 3), (4, 1), (2, 3, 2), (0, 3)])

@@ -84,7 +84,7 @@ BACKWARD_DEVIATIONS = {
     "SoftmaxOutput": "the label's gradient is zero, not left alone",
     "LinearRegressionOutput": "the label's gradient is zero, not left alone",
     "LogisticRegressionOutput": "the label's gradient is zero, not left alone",
-    "MAERegressionOutput": "at a difference of zero the gradient is zero; the label's too",
+    "MAERegressionOutput": "the label's gradient is zero, not left alone",
 }
 
 

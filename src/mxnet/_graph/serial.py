@@ -7,6 +7,7 @@ numbers of outputs, depths of brackets and of subgraphs are bounded.
 
 import json
 import warnings
+import weakref
 
 from .._ops._spec import OpDef
 from .._traceback import user_level
@@ -107,7 +108,7 @@ def _text(entries, indent, tail):
         mutated = set(node.mutated()) if node.op is not None else ()
         ins = []
         for at, (child, i) in enumerate(node.inputs):
-            if at in mutated and child.op is None:
+            if at in mutated and child.op is None and child not in _uncounted:
                 versions[id(child)] = versions.get(id(child), 0) + 1
             ins.append(_entry(index[id(child)], i, versions.get(id(child), 0)))
         fields.append(("inputs", _list(ins, deep + 2)))
@@ -272,6 +273,9 @@ class _Reader:
                 for k, g in enumerate(subgraphs)
             ]
         self.check(node, where, version, moved)
+        for k in node.mutated():
+            if k < len(item["inputs"]) and not any(item["inputs"][k][2:]):
+                _uncounted.add(node.inputs[k][0])
         return node
 
     def check(self, node, where, version, moved):
@@ -322,6 +326,11 @@ def upgrade_hidden(attrs, is_operator):
     return moved
 
 
+# Variables written without the count of replacements, as the original does: those that it adds to
+# old files, and those that were so in a file.
+_uncounted = weakref.WeakSet()
+
+
 def add_missing(node):
     """Variables for inputs that files before 0.9 did not hold: moving statistics, biases."""
     names = input_names(node.op, node.parameters, len(node.inputs))
@@ -331,6 +340,7 @@ def add_missing(node):
         if start is not None:
             made.attrs["__init__"] = start
         node.inputs.append((made, 0))
+        _uncounted.add(made)
 
 
 _INITIAL = {

@@ -196,8 +196,8 @@ REGRESSIONS = {
     ),
     "MAERegressionOutput": (
         lambda x: x,
-        lambda y, t: jnp.sign(y - t),
-        "Identity whose gradient is that of the absolute error: ``sign(data - label)``",
+        lambda y, t: jnp.where(y > t, 1, -1).astype(y.dtype),
+        "Identity whose gradient is that of the absolute error: 1 above the label, else -1",
     ),
 }
 

@@ -19,6 +19,7 @@ from .._dtypes import as_dtype
 from .._engine import moving
 from .._engine.history import path_graph
 from .._engine.state import threads
+from .._engine.tape import unrecorded
 from .._engine.trace import placeholder, trace
 from .._frontend.dispatch import DeferredRead, ShapeUnknown, any_stored
 from .._graph import net
@@ -26,7 +27,7 @@ from .._graph.complete import complete, complete_types, is_full
 from .._traceback import doors, shown, user_level
 from ..autograd import predict_mode
 from ..error import FormatError, MXNetError, TraceError, nearest
-from ..executor import run_graph, traced_graph
+from ..executor import input_labels, run_graph, traced_graph
 from ..name import NameManager, Prefix
 from ..ndarray import NDArray
 from ..ndarray import load as _load
@@ -613,6 +614,7 @@ class HybridBlock(Block):
 
     # whether hybrid_forward is written with operators of mx.nd, as this package's layers are
     _of_nd = False
+    _op_hooks = ()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -860,21 +862,40 @@ class HybridBlock(Block):
         return self(x, *args)
 
     def register_op_hook(self, callback, monitor_all=False):
-        """Call ``callback(name, kind, array)`` on this block's outputs (and inputs, with
-        ``monitor_all``).
+        """Call ``callback(name, operator, array)`` on the outputs of each operator (and inputs,
+        with ``monitor_all``) while this block is hybridized; it runs operator by operator then.
         """
-        super().register_op_hook(callback, monitor_all)
+        self.__dict__["_op_hooks"] = [*self._op_hooks, (callback, monitor_all)]
 
-        def hook(block, inputs, outputs):
-            if monitor_all:
-                for i, x in enumerate(inputs):
-                    if isinstance(x, NDArray):
-                        callback(f"{block.name}_input{i}", "input", x)
-            for i, x in enumerate(outputs if isinstance(outputs, (list, tuple)) else [outputs]):
-                if isinstance(x, NDArray):
-                    callback(f"{block.name}_output{i}", "output", x)
+    def _call_watched(self, ctx, args):
+        arrays, outputs = [], []
+        structure = _flatten(args, arrays)
+        self.__dict__["_called_with"] = structure
+        n = len(arrays)
+        inputs = [symbol.var("data" if n == 1 else f"data{i}") for i in range(n)]
+        given = _rebuild(structure, iter(inputs))
+        form = _flatten([self._forward_symbols(given[0], given[1:])], outputs)
+        entries = [s._entries[0] for s in outputs]
+        order = net.topological(entries)
+        params = self.collect_params()
+        if any(p._deferred_init for p in params.values()):
+            unrecorded(self._run, ctx, args, NDArray)
+        feed = {id(s._entries[0][0]): a for s, a in zip(inputs, arrays)}
+        for node in order:
+            if node.op is None and id(node) not in feed:
+                feed[id(node)] = params[node.name].data(ctx)
 
-        self.register_forward_hook(hook)
+        def watch(node, ins, outs):
+            for callback, everything in self._op_hooks:
+                if everything:
+                    for name, x in zip(input_labels(node), ins):
+                        callback(name, node.op_name, x)
+                for i, x in enumerate(outs):
+                    callback(net.output_name(node, i), node.op_name, x)
+
+        with ctx:
+            made = run_graph(order, entries, feed, watch=watch)
+        return _rebuild(form, iter(made))[0]
 
     # ------------------------------------------------------------------ forward
     def forward(self, x, *args):
@@ -921,6 +942,8 @@ class HybridBlock(Block):
             raise _refused(self)
         if self._active and threads.tracing is None:
             try:
+                if self._op_hooks and cls is NDArray:
+                    return self._call_watched(ctx, (x, *args))
                 return self._call_traced(ctx, (x, *args), cls)
             except TraceError as e:
                 self._not_compiled(e)

@@ -192,7 +192,7 @@ class Dense(HybridBlock):
         in_units=0,
         **kwargs,
     ):
-        self._units = natural("Dense", "units", units)
+        self._units = natural("Dense", "units", units, least=0)
         natural("Dense", "in_units", in_units, least=0)
         super().__init__(**kwargs)
         self._flatten = flatten
