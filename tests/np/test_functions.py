@@ -98,10 +98,12 @@ def test_npx_layers_are_those_of_nd():
     assert npx.pick(np.array(B), np.array([0, 1, 2, 0])).shape == (4,)
     assert npx.topk(np.array(C), k=2, ret_typ="both")[1].shape == (2,)
     data = np.ones((2, 3))
+    data.attach_grad()
     mean, variance = np.zeros((3,)), np.ones((3,))
     with autograd.record():
         y = npx.batch_norm(data, np.ones((3,)), np.zeros((3,)), mean, variance)
     assert isinstance(y, np.ndarray)
+    y.backward()
     assert mean.asnumpy().sum() > 0
     assert npx.image.to_tensor(np.ones((4, 4, 3), dtype="uint8")).shape == (3, 4, 4)
 
@@ -156,3 +158,25 @@ def test_files(tmp_path, arrays):
 def test_bad_input(call, error):
     with pytest.raises(Exception, match=error):
         call()
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, 6000),
+        ({"axis": 1}, 3000),
+        ({"ord": 1, "axis": 1}, 30000),
+        ({"ord": 3, "axis": 1}, 1392),
+        ({"ord": 0, "axis": 1}, 100),
+        ({"ord": -1, "axis": 1}, 3),
+        ({"ord": 0.5, "axis": 1}, onp.inf),
+        ({"ord": "fro", "axis": (0, 1)}, 6000),
+        ({"ord": 1, "axis": (0, 1)}, 1200),
+    ],
+)
+def test_norms_of_half_precision_are_those_of_191(options, expected):
+    """Recorded: only the norm itself is rounded, not the squares that it is the root of."""
+    x = np.array(onp.full((4, 100), 300), dtype="float16")
+    got = np.linalg.norm(x, **options)
+    assert got.dtype == onp.float16
+    assert (got.asnumpy() == onp.float16(expected)).all()

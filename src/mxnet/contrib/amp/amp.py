@@ -47,6 +47,17 @@ __all__ = [
 ]
 
 bfloat16 = onp.dtype(jnp.bfloat16)
+# The same mathematics as what the lists keep in float32, by the names of mx.np; 1.9.1's lists know
+# none of them. Mixed types they widen by themselves.
+_NUMPY_FP32 = frozenset(
+    """
+_np_prod _np_sum _npi_arccos _npi_arcsin _npi_arctanh _npi_average _npi_cholesky _npi_cosh _npi_det
+_npi_exp _npi_expm1 _npi_hypot _npi_hypot_scalar _npi_inv _npi_log _npi_log10 _npi_log1p _npi_log2
+_npi_mean _npi_norm _npi_power _npi_power_scalar _npi_reciprocal _npi_rpower_scalar
+_npi_rtrue_divide_scalar _npi_sinh _npi_slogdet _npi_solve _npi_square _npi_std _npi_tan _npi_var
+""".split()
+)
+
 _TARGETS = {"float16": lists.symbol_fp16, "bfloat16": lists.symbol_bf16}
 _HALF = (onp.dtype("float16"), bfloat16)
 
@@ -119,7 +130,7 @@ class _Policy:
         else:
             low, fp32 = set(low or ()), set(fp32 or ())
             self.low = (set(list_lp16_ops(target)) - fp32) | low
-            self.fp32 = (set(list_fp32_ops(target)) - low) | fp32
+            self.fp32 = ({*list_fp32_ops(target), *_NUMPY_FP32} - low) | fp32
             rules = [*list_conditional_fp32_ops(target), *(conditional or ())]
         self.widest = set(list_widest_type_cast(target)) - self.low - self.fp32
         self.conditional = {}
