@@ -335,8 +335,21 @@ def test_arrays_of_the_other_kind_are_refused():
         with pytest.raises(TypeError, match=r"got arrays of mx\.np and of mx\.nd"):
             loss(x, old)
         dense(x)
-        with pytest.raises(TypeError, match=r"mx\.nd and mx\.np do not mix"):
+        with pytest.raises(TypeError, match=r"mx\.np and mx\.nd do not mix"):
             dense(old)
+    for function in npx.relu, npx.softmax, lambda x: npx.batch_dot(x, x):
+        hint = (
+            r"must be an ndarray of mx\.np, but got an array of mx\.nd, shape \(2, 3\)\. Hint: .*"
+        )
+        with pytest.raises(TypeError, match=hint + r"as_np_ndarray\(\), or call npx\.set_np\(\)"):
+            function(old)
+    for function in np.exp, lambda x: np.maximum(x, 1), lambda x: np.maximum(1, x), np.sum:
+        with pytest.raises(TypeError, match=r"NDArray.* do not mix: .*as_np_ndarray\(\)"):
+            function(old)
+    with pytest.raises(TypeError, match=r"but got an array of mx\.np, shape .*as_nd_ndarray\(\)"):
+        mx.nd.relu(x)
+    with pytest.raises(TypeError, match=r"but got \[1, 2\]\. Hint: .* mx\.np\.array\(\)"):
+        npx.relu([1, 2])
     for block in Back(), Back2():
         with pytest.raises(TypeError, match=r"returned an array of mx\.nd"):
             block(x)

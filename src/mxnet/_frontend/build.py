@@ -41,7 +41,7 @@ def make_function(op, name=None, kind=None):
                         rest = arrays[i:]
                         arrays = arrays[:i]
                         break
-                    _not_array(op, f"number {i}", a)
+                    _not_array(op, f"number {i}", a, cls)
             kwargs.update(zip(attrs, rest))
             try:
                 return invoke(op, arrays, kwargs, out, None, kind)
@@ -92,7 +92,7 @@ def make_function(op, name=None, kind=None):
                 elif a.__class__ is not cls and (
                     not isinstance(a, cls) or a._numpy is not cls._numpy
                 ):
-                    _not_array(op, inputs[i], a)
+                    _not_array(op, inputs[i], a, cls)
                 elif gap:
                     names = True
             if gap:
@@ -144,12 +144,20 @@ def _missing(op, name, arrays):
     )
 
 
-def _not_array(op, name, value):
-    hint = "make an array of it with mx.nd.array()"
-    if getattr(value, "_numpy", False):
-        hint = "mx.nd and mx.np do not mix: convert it with .as_nd_ndarray()"
+def _not_array(op, name, value, cls):
+    got = repr(value)
+    if cls._numpy:
+        kind, hint = "be an ndarray of mx.np", "make an array of it with mx.np.array()"
+    else:
+        kind, hint = "have NDArray type", "make an array of it with mx.nd.array()"
+    if hasattr(value, "as_np_ndarray"):  # an array, of the other kind
+        other, way = ("mx.nd", "as_np_ndarray") if cls._numpy else ("mx.np", "as_nd_ndarray")
+        got = f"an array of {other}, shape {value.shape}"
+        hint = f"mx.np and mx.nd do not mix: convert it with .{way}()"
+        if cls._numpy:
+            hint += ", or call npx.set_np() first, so that Gluon gives arrays of mx.np"
     raise AttributeTypeError(
-        f"{op.name}: argument {name} must have NDArray type, but got {value!r}. Hint: {hint}."
+        f"{op.name}: argument {name} must {kind}, but got {got}. Hint: {hint}."
     )
 
 

@@ -211,13 +211,16 @@ class Front:
 
 def refuse_array(where, name, value, kind):
     """Raise for something else than an array."""
-    hint = "make an array of it with mx.np.array()"
-    if hasattr(value, "as_np_ndarray"):
-        hint = "mx.np and mx.nd do not mix; convert it with .as_np_ndarray()"
     raise ArrayTypeError(
         f"{where}: argument {name} must be an {kind.__name__} of mx.np, but got {value!r} of type "
-        f"{type(value)}. Hint: {hint}."
+        f"{type(value)}. Hint: {_way_to_array(value)}."
     )
+
+
+def _way_to_array(value):
+    if hasattr(value, "as_np_ndarray"):
+        return "mx.np and mx.nd do not mix: convert it with .as_np_ndarray()"
+    return "make an array of it with mx.np.array()"
 
 
 _NUMBERS = (bool, int, float, onp.generic)
@@ -296,8 +299,7 @@ def make_unary(front, name, op_name):
             return call(op_name, [x], {}, out)
         if isinstance(x, _NUMBERS) and plain is not None:
             return plain(x)
-        raise TypeError(f"{name}: type {type(x)} not supported. Hint: make an array of it with "
-                        f"mx.np.array().")  # fmt: skip
+        raise TypeError(f"{name}: type {type(x)} not supported. Hint: {_way_to_array(x)}.")
 
     return _finish(function, name, op, _signature("x, out=None, **kwargs"))
 
@@ -329,8 +331,7 @@ def make_binary(front, name, row):
             return plain(x1, x2)
         else:
             bad = x2 if isinstance(x1, _NUMBERS) else x1
-        raise TypeError(f"{name}: type {type(bad)} not supported. Hint: make an array of it with "
-                        f"mx.np.array().")  # fmt: skip
+        raise TypeError(f"{name}: type {type(bad)} not supported. Hint: {_way_to_array(bad)}.")
 
     return _finish(function, name, op, _signature("x1, x2, out=None, **kwargs"))
 
