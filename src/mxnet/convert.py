@@ -2,6 +2,7 @@
 
 import argparse
 import glob
+import io
 import os
 import re
 import sys
@@ -79,6 +80,8 @@ def convert(model, to, output=None, shapes=None):
     """
     prefix, path = _params(model)
     output = output or f"{os.path.splitext(path)[0]}.{to}"
+    if to == "npz" and not output.endswith(".npz"):
+        output += ".npz"
     named = load(path)
     if to != "onnx":
         if not isinstance(named, dict):
@@ -99,7 +102,9 @@ def convert(model, to, output=None, shapes=None):
 
 def _write_arrays(arrays, to, output):
     if to == "npz":
-        onp.savez(output, **arrays)
+        file = io.BytesIO()
+        onp.savez(file, **arrays)
+        atomic_write(output, [file.getbuffer()])
         return
     try:
         import safetensors.numpy

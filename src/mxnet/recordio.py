@@ -9,7 +9,6 @@ through a memory map where they are read at random, and in large pieces where th
 order. Nothing in a file is believed before it is compared with the file's size.
 """
 
-import mmap
 import numbers
 import os
 import stat
@@ -71,6 +70,7 @@ _IR_SIZE = struct.calcsize(_IR_FORMAT)
 _IR = struct.Struct("<" + _IR_FORMAT)
 
 
+_pread = getattr(os, "pread", None)  # not on Windows
 _NOTHING = iter(())
 _forks = 0  # how often this process came from forking one that had readers; asking the system costs
 
@@ -114,25 +114,35 @@ class RecordFile:
         if not stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
             self._file.close()
             fail(MXNetError, self.path, "cannot be read as records", expected="a regular file")
-        self._map: mmap.mmap | bytes = b""
         self.size = 0
+        self._lock = threading.Lock()
         self.refresh()
 
     def refresh(self):
         """Look at the file's size again (another process may be writing it). Returns it."""
-        size = os.fstat(self._file.fileno()).st_size
-        if size != self.size:
-            # Views of the old map keep it alive.
-            self._map = (
-                mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ) if size else b""
-            )
-            self.size = size
-        return size
+        self.size = os.fstat(self._file.fileno()).st_size
+        return self.size
+
+    def _bytes(self, at, n):
+        """Up to ``n`` bytes at an offset, fewer at the file's end.
+
+        Read, not mapped: a file that is written anew in place would end the process when its map
+        is looked at, and change what was handed out.
+        """
+        if _pread is not None:
+            data = _pread(self._file.fileno(), n, at)
+            while len(data) < n and (
+                more := _pread(self._file.fileno(), n - len(data), at + len(data))
+            ):
+                data += more
+            return data
+        with self._lock:
+            self._file.seek(at)
+            return self._file.read(n)
 
     def close(self):
         """Close the file. Pieces handed out by :meth:`view` stay valid."""
         self._file.close()
-        self._map = b""
         self.size = 0
 
     @later
@@ -140,8 +150,8 @@ class RecordFile:
         if hasattr(self, "_file"):
             self._file.close()
 
-    def view(self, at, number=None):
-        """The record at an offset, without a copy where it is in one part.
+    def read(self, at, number=None):
+        """The record at an offset.
 
         Parameters
         ----------
@@ -150,7 +160,7 @@ class RecordFile:
 
         Returns
         -------
-        data : memoryview or bytes
+        data : bytes
         end : int   offset of the next record
 
         Raises
@@ -159,19 +169,20 @@ class RecordFile:
         """
         kind, begin, end = self._part(at, at, number)
         if kind == _WHOLE:
-            return memoryview(self._map)[begin:end], end + (begin - end & 3)
+            return self._data(begin, end, at, number), end + (begin - end & 3)
         pieces, start = [], at
         while True:
-            pieces.append(self._map[begin:end])
+            pieces.append(self._data(begin, end, start, number))
             at = end + (begin - end & 3)
             if kind == _LAST:
                 return _WORD.join(pieces), at
             kind, begin, end = self._part(at, start, number, inside=True)
 
-    def read(self, at, number=None):
-        """As :meth:`view`, but the data are bytes of their own."""
-        data, end = self.view(at, number)
-        return (data if data.__class__ is bytes else bytes(data)), end
+    def _data(self, begin, end, start, number):
+        data = self._bytes(begin, end - begin)
+        if len(data) < end - begin:
+            self._refuse(number, start, "the file has shrunk while it was read")
+        return data
 
     def in_order(self, at):
         """Generate (data, end) of the records from ``at`` on; ends before one that is not whole
@@ -195,9 +206,9 @@ class RecordFile:
 
     def _part(self, at, start, number, inside=False):
         """(kind, begin of the data, their end) of the part at ``at`` of the record at ``start``."""
-        # Each time: where a file has shrunk under its map, reading would end the process.
         size = self.refresh()
-        if at < 0 or at + 8 > size:
+        head = self._bytes(at, 8) if at >= 0 else b""
+        if len(head) < 8:
             self._refuse(
                 number,
                 start,
@@ -205,7 +216,7 @@ class RecordFile:
                 expected=f"8 bytes of head at offset {at}",
                 got=f"a file of {size} bytes",
             )
-        magic, code = _HEAD.unpack_from(self._map, at)
+        magic, code = _HEAD.unpack(head)
         if magic != _MAGIC:
             self._refuse(
                 number,
@@ -246,9 +257,14 @@ class RecordFile:
 
     def find(self, at):
         """Offset of the first whole record at or after ``at``; the file's size where none is."""
-        while (at := self._map.find(_WORD, at)) >= 0:
+        while len(piece := self._bytes(at, _PIECE)) >= 4:
+            found = piece.find(_WORD)
+            if found < 0:
+                at += len(piece) - 3
+                continue
+            at += found
             try:
-                self.view(at)
+                self.read(at)
             except FormatError:
                 at += 1
             else:
@@ -540,6 +556,14 @@ class MXIndexedRecordIO(MXRecordIO):
                 )
             self.idx[key] = offset
             self.keys.append(key)
+        if not self.keys and self.handle.refresh():
+            fail(
+                FormatError,
+                self.idx_path,
+                f"the index is empty and {self.uri} is not",
+                expected="a line for each record",
+                hint="it was not written to its end: python -m mxnet.tools.rec2idx makes it anew",
+            )
 
     def close(self):
         super().close()

@@ -270,7 +270,7 @@ class Records:
     def view(self, i):
         """Bytes of record ``i``."""
         f, at = self._places[i]
-        return self._files[f].view(at, int(self.numbers[i]))[0]
+        return self._files[f].read(at, int(self.numbers[i]))[0]
 
     def name(self, i):
         """What a message calls record ``i``."""
@@ -399,7 +399,7 @@ class Pictures:
 
     def unpack(self, picture):
         """Number, labels and content of a record."""
-        view = self.records.view(picture)
+        view = memoryview(self.records.view(picture))
         size = _HEADER.size
         if len(view) >= size:
             flag, label, number, _ = _HEADER.unpack_from(view)

@@ -19,11 +19,13 @@ what is left of the file before anything is allocated, and a file that breaks a 
 :class:`FormatError` naming the offset and the field.
 """
 
+import contextlib
 import math
 import os
 import secrets
 import stat
 import struct
+import time
 from collections import namedtuple
 
 import numpy as onp
@@ -38,9 +40,15 @@ from ..error import ContextError, DTypeError, FormatError, MXNetError
 from ._sparse_array import STYPES, BaseSparseNDArray, host, value_of
 from .ndarray import NDArray, _register_state_format, _wrap
 
+try:
+    import fcntl
+except ImportError:  # Windows: what killed writers leave stays there
+    fcntl = None
+
 __all__ = ["save", "load", "load_frombuffer", "save_tobuffer", "atomic_write"]
 
 FILE_MAGIC = 0x112
+_ABANDONED = 60  # seconds after which a file that nobody holds is taken for a dead writer's
 V1, V2, V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
 DEFAULT, ROW_SPARSE, CSR = 0, 1, 2
 STORAGE = {DEFAULT: "default", ROW_SPARSE: "row_sparse", CSR: "csr"}
@@ -369,6 +377,27 @@ def _plan(data, where, np_shape):
     return _pieces(arrays, names, np_shape)
 
 
+def _remove_abandoned(folder, start):
+    """Remove what writers of this file that were killed have left beside it.
+
+    A living writer holds a lock on what it writes; one that has just begun may not yet.
+    """
+    if fcntl is None:
+        return
+    size = len(start) + 16 + 4
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if len(name) != size or not name.startswith(start) or not name.endswith(".tmp"):
+                continue
+            with contextlib.suppress(OSError):
+                if time.time() - entry.stat(follow_symlinks=False).st_mtime < _ABANDONED:
+                    continue
+                with open(entry.path, "rb") as f:
+                    fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    os.unlink(entry.path)
+
+
 def atomic_write(path, pieces):
     """Write a file so that at every moment its path holds the old contents or the new ones, whole.
 
@@ -394,12 +423,17 @@ def atomic_write(path, pieces):
             f.writelines(pieces)
         return
     folder, base = os.path.split(path)
-    temporary = os.path.join(folder, f".{base[:100]}.{secrets.token_hex(8)}.tmp")
+    start = f".{base[:100]}."
+    _remove_abandoned(folder or ".", start)
+    temporary = os.path.join(folder, f"{start}{secrets.token_hex(8)}.tmp")
     fd = os.open(
         temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666
     )
     try:
         with os.fdopen(fd, "wb") as f:
+            if fcntl is not None:
+                with contextlib.suppress(OSError):  # a file system without locks
+                    fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
             f.writelines(pieces)
             f.flush()
             os.fsync(f.fileno())

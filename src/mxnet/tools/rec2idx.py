@@ -34,7 +34,7 @@ def make_index(record, index, skip_broken=False):
         skipped = at
         while at < file.size:
             offsets.append(at)
-            _, end = file.view(at)
+            _, end = file.read(at)
             at = file.find(end)
             skipped += max(0, at - end)
     else:
