@@ -110,8 +110,16 @@ def test_files_keep_the_storage(tmp_path):
     assert again["w"].asnumpy().tolist() == params["w"].asnumpy().tolist()
 
 
-def test_two_devices_get_the_rows_they_ask_for():
-    it = mx.io.NDArrayIter(X, {"softmax_label": Y}, 6, last_batch_handle="discard")
+class Csr(mx.io.NDArrayIter):
+    """Batches of csr matrices."""
+
+    def getdata(self):
+        return [x.tostype("csr") for x in super().getdata()]
+
+
+@pytest.mark.parametrize("batches", [mx.io.NDArrayIter, Csr])
+def test_two_devices_get_the_rows_they_ask_for(batches):
+    it = batches(X, {"softmax_label": Y}, 6, last_batch_handle="discard")
     one, two = [], []
     for contexts, found in ((mx.cpu(0), one), ([mx.cpu(0), mx.cpu(1)], two)):
         mod = mx.mod.Module(linear(), label_names=["softmax_label"], context=contexts)

@@ -124,6 +124,8 @@ def _load_general(sources, targets, axes):
 
 
 def _part(x, places, axis):
+    if axis == 0:  # sparse arrays are cut along rows only
+        return x[places]
     return x[(slice(None),) * axis + (places,)]
 
 
