@@ -1,6 +1,7 @@
-"""Write the type stubs of ``mx.nd`` from what is there at run time.
+"""Write the type stubs of ``mx.nd``, ``mx.np``, ``mx.npx`` and ``mx.sym.np`` from what is there at
+run time.
 
-    python tools/make_stubs.py            write src/mxnet/ndarray/*.pyi
+    python tools/make_stubs.py            write the .pyi files of src/mxnet
     python tools/make_stubs.py --check    say which files are not what would be written
 
 Generated functions take their parameters, types, defaults and first doc line from the operator
@@ -41,6 +42,7 @@ ALIASES = {
     "_Shape": "int | Sequence[int]",
     "_DType": "str | type | onp.dtype[Any]",
     "_Number": "float | onp.number[Any]",
+    "_Axis": "int | Sequence[int] | None",
     "_Key": "int | slice | EllipsisType | NDArray | onp.ndarray | Sequence[Any] | None",
 }
 IMPORTS = {
@@ -48,6 +50,8 @@ IMPORTS = {
     "types": ["EllipsisType"],
     "typing": ["Any", "Literal", "NoReturn", "Self", "TypeAlias"], "onp": [],
     "..context": ["Context"], ".ndarray": ["NDArray"],
+    "mxnet.context": ["Context"], "mxnet.numpy.multiarray": ["ndarray"],
+    "mxnet.symbol.numpy._symbol": ["_Symbol"],
 }  # fmt: skip
 KINDS = {
     int: "int", float: "float", bool: "bool", str: "str", _spec.Shape: "_Shape",
@@ -114,6 +118,48 @@ RETURNS = {
     "NDArray.as_np_ndarray": "NoReturn", "NDArray.split_v2": "list[NDArray]",
     "NDArray.copyto": "NDArray | Any",
 }  # fmt: skip
+# parameters of NumPy's functions; ``NDArray`` stands for the arrays or symbols of the module
+OF_NUMPY = {
+    "x": "NDArray | _Number",
+    "x1": "NDArray | _Number",
+    "x2": "NDArray | _Number",
+    "axis": "_Axis",
+    "keepdims": "bool",
+    "size": "_Shape | None",
+    "ddof": "int",
+    "newshape": "_Shape",
+    "reps": "_Shape",
+    "seq": "Sequence[NDArray]",
+    "start": "_Number",
+    "step": "_Number",
+    "k": "int",
+    "scale": "NDArray | _Number",
+    "device": "Context | str | None",
+    "a": "NDArray",
+    "b": "NDArray",
+    "arr": "NDArray",
+    "ary": "NDArray",
+    "m": "NDArray",
+    "p": "Any",
+    "num": "int",
+    "n": "int",
+    "N": "int",
+    "M": "int | None",
+    "copy": "bool",
+    "shape": "_Shape",
+    "order": "str",
+    "range": "tuple[float, float] | None",
+    "bins": "Any",
+    "indices": "Any",
+    "low": "NDArray | _Number",
+    "high": "NDArray | _Number | None",
+}
+LISTS = set("split array_split hsplit vsplit dsplit meshgrid broadcast_arrays".split())
+TUPLES = set("nonzero histogram svd eigh eig slogdet unravel_index diag_indices_from".split())
+UNKNOWN = set(
+    "where unique average atleast_1d atleast_2d atleast_3d array shape finfo iinfo take lstsq qr "
+    "shares_memory may_share_memory set_printoptions".split()
+)
 # special methods of arrays: name -> (parameters, result)
 SPECIAL = {
     **{
@@ -281,8 +327,11 @@ def function_stub(function, name: str, where: str, indent: str = "", method: boo
 # --------------------------------------------------------------------------------------- one file
 
 
-def whole(doc: str | None, names, fetched: list[str], body: str) -> str:
-    """Return a stub: head, imports and aliases as its ``body`` needs them, body."""
+def whole(doc: str | None, names, fetched: list[str], body: str, apart: str = ".") -> str:
+    """Return a stub: head, imports and aliases as its ``body`` needs them, body.
+
+    Modules of this package are imported by names that begin with ``apart``.
+    """
 
     def used(name):
         return re.search(rf"(?<![\w.]){name}\b", text)
@@ -296,7 +345,10 @@ def whole(doc: str | None, names, fetched: list[str], body: str) -> str:
     for module, offered in IMPORTS.items():
         if module == "onp":
             lines += ["", "import numpy as onp", ""] if used("onp") else [""]
+        if module.startswith((".", "mxnet.")) and not module.startswith(apart):
+            continue
         needed = [n for n in offered if used(n) and f"class {n}:" not in body]
+        needed = [n for n in needed if f"from {module} import {n} as {n}" not in fetched]
         if needed and not (module == ".ndarray" and any(" NDArray as" in f for f in fetched)):
             lines.append(f"from {module} import {', '.join(needed)}")
     head = HEAD.format(
@@ -381,11 +433,100 @@ def stubs() -> dict[str, str]:
     return found
 
 
+HOSTS = {*mx.np.fallback.__all__, "cond", "lstsq", "matrix_power", "matrix_rank", "multi_dot", "qr"}
+# stub, from the folder of mx.nd -> (module, its arrays)
+NUMPY = {
+    "../numpy/__init__.pyi": (mx.np, "ndarray"),
+    "../numpy/linalg.pyi": (mx.np.linalg, "ndarray"),
+    "../numpy/random.pyi": (mx.np.random, "ndarray"),
+    "../numpy_extension/__init__.pyi": (mx.npx, "ndarray"),
+    "../numpy_extension/image.pyi": (mx.npx.image, "ndarray"),
+    "../symbol/numpy/__init__.pyi": (mx.sym.np, "_Symbol"),
+    "../symbol/numpy/linalg.pyi": (mx.sym.np.linalg, "_Symbol"),
+    "../symbol/numpy/random.pyi": (mx.sym.np.random, "_Symbol"),
+}
+
+
+def numpy_function(function, name: str) -> str:
+    """Return the stub of a function of ``mx.np`` or its like."""
+    op = getattr(function, "op", None)
+    if op is not None:
+        return define(name, operator_parameters(op), result_of(op), first_line(function.__doc__))
+    if name in HOSTS:  # whose signatures and words change with NumPy's version
+        return define(name, ["*args: Any", "**kwargs: Any"], "Any", f"NumPy's {name}, on the host.")
+    shown = list(inspect.signature(function).parameters.values())
+    found, star = [], False
+    for p in shown:
+        if p.kind is p.VAR_POSITIONAL:
+            star = True
+            found.append(f"*{p.name}: Any")
+        elif p.kind is p.VAR_KEYWORD:
+            found.append(f"**{p.name}: Any")
+        else:
+            if p.kind is p.KEYWORD_ONLY and not star:
+                star = True
+                found.append("*")
+            kind = OF_NUMPY.get(p.name) or BY_NAME.get(p.name, "Any")
+            if p.default is None and "None" not in kind and kind != "Any":
+                kind += " | None"
+            found.append(
+                f"{p.name}: {kind}" + ("" if p.default is p.empty else f" = {literal(p.default)}")
+            )
+    result = "list[NDArray]" if name in LISTS else "tuple[NDArray, ...]" if name in TUPLES else None
+    if result is None:
+        ours = getattr(function, "__module__", "").startswith("mxnet")
+        result = "NDArray" if ours and name not in UNKNOWN else "Any"
+    return define(name, found, result, first_line(function.__doc__) or f"NumPy's {name}.")
+
+
+def numpy_stub(module, arrays: str) -> str:
+    """Return the stub of a module of NumPy's functions on ``arrays``."""
+    fetched, text = [], ""
+    names = list(dict.fromkeys(module.__all__))
+    for name in names:
+        value = getattr(module, name)
+        if name == "ndarray":
+            continue
+        if inspect.ismodule(value):
+            fetched.append(f"from . import {name} as {name}")
+        elif inspect.isclass(value):
+            if value.__module__ == "numpy" and name != "bool":
+                fetched.append(f"from numpy import {name} as {name}")
+            elif value.__module__.startswith("mxnet"):
+                fetched.append(f"from {value.__module__} import {name} as {name}")
+            else:
+                text += f"{name}: Any\n"
+        elif not callable(value):
+            text += f"{name}: {type(value).__name__ if value is not None else 'None'}\n"
+        elif name.startswith("_"):
+            continue
+        elif value.__module__.startswith("mxnet.") and not value.__module__.startswith(
+            ("mxnet.numpy", "mxnet.symbol", "mxnet._frontend")
+        ):
+            fetched.append(f"from {value.__module__} import {name} as {name}")
+        else:
+            text += numpy_function(value, name) + "\n"
+    text += "def __getattr__(name: str) -> Any: ...  # what the package uses itself\n"
+    text = re.sub(r"\bNDArray\b", arrays, text)
+    if "ndarray" in names:
+        fetched.append("from mxnet.numpy.multiarray import ndarray as ndarray")
+    if "bool" in names:  # the module's own is NumPy's
+        fetched.append("from numpy import bool_ as bool")
+        text = re.sub(r"(?<=[ :|\[])bool\b(?= |,|\)|$)", "_bool", text)
+        fetched.append("from builtins import bool as _bool")
+    return whole(module.__doc__, names, fetched, text, "mxnet.")
+
+
+def every() -> dict[str, str]:
+    """Return the text of each stub, by file name from the folder of ``mx.nd``."""
+    return {**stubs(), **{name: numpy_stub(*of) for name, of in NUMPY.items()}}
+
+
 def stale(folder: Path = FOLDER) -> list[str]:
     """Return the names of the stubs that are absent, or not what would be written."""
     return [
         name
-        for name, text in stubs().items()
+        for name, text in every().items()
         if not (folder / name).is_file() or (folder / name).read_text("utf-8") != text
     ]
 
@@ -399,7 +540,7 @@ def main() -> int:
         if old:
             print("not what the registry gives:", ", ".join(old))
         return bool(old)
-    for name, text in stubs().items():
+    for name, text in every().items():
         (FOLDER / name).write_text(text, "utf-8")
     return 0
 

@@ -25,12 +25,36 @@ def test_files_are_what_the_registry_gives():
 
 
 def test_checker_fires(tmp_path):
-    for name, text in make_stubs.stubs().items():
-        (tmp_path / name).write_text(text, "utf-8")
-    assert make_stubs.stale(tmp_path) == []
-    (tmp_path / "linalg.pyi").write_text("", "utf-8")
-    (tmp_path / "op.pyi").unlink()
-    assert make_stubs.stale(tmp_path) == ["linalg.pyi", "op.pyi"]
+    folder = tmp_path / "ndarray"
+    folder.mkdir()
+    for name, text in make_stubs.every().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    assert make_stubs.stale(folder) == []
+    (folder / "linalg.pyi").write_text("", "utf-8")
+    (folder / "op.pyi").unlink()
+    (folder / "../numpy/random.pyi").unlink()
+    assert make_stubs.stale(folder) == ["linalg.pyi", "op.pyi", "../numpy/random.pyi"]
+
+
+@pytest.mark.parametrize("name", make_stubs.NUMPY)
+def test_a_stub_of_numpys_functions_declares_what_the_module_has(name):
+    module, arrays = make_stubs.NUMPY[name]
+    text = make_stubs.every()[name]
+    tree = ast.parse(text)
+    functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+    others = {a.asname for n in tree.body if isinstance(n, ast.ImportFrom) for a in n.names}
+    others |= {n.target.id for n in tree.body if isinstance(n, ast.AnnAssign)}
+    assert set(module.__all__) <= set(functions) | others
+    assert f"-> {arrays}:" in text
+    for function, node in functions.items():
+        if function == "__getattr__" or function in make_stubs.HOSTS:
+            continue
+        shown = inspect.signature(getattr(module, function)).parameters
+        names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+        given = [n for n, p in shown.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        assert names == given, function
+        assert ast.get_docstring(node), function
 
 
 @pytest.mark.parametrize("name", make_stubs.stubs())

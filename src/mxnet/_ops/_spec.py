@@ -451,7 +451,7 @@ def op(
     visible: int | Callable | None = None,
     mutates=(),
     moving=None,
-    barrier=False,
+    barrier: bool | Callable = False,
     same_dtype=False,
     promotion=None,
     caution=None,
