@@ -118,9 +118,39 @@ def test_a_self_test_that_was_interrupted_once_is_tried_again(tmp_path):
 
 def test_a_folder_that_others_may_write_is_made_private(tmp_path):
     folder = Path(run(tmp_path)["where"])
+    assert programs(tmp_path)
     folder.chmod(0o777)
-    assert run(tmp_path)["where"] == str(folder)
+    found = run(tmp_path)
+    assert (found["where"], found["hits"]) == (str(folder), 1)  # its own self-test: nothing kept
     assert folder.stat().st_mode & 0o077 == 0
+    assert run(tmp_path)["misses"] == 0
+
+
+def test_a_stamp_of_old_that_names_a_living_process_keeps_nothing_off(tmp_path):
+    folder = Path(run(tmp_path)["where"])
+    stamp = folder / "self-test"
+    stamp.write_text("running 1 1")  # process 1 always lives
+    os.utime(stamp, (0, 0))
+    assert run(tmp_path)["where"] == str(folder)
+    assert stamp.read_text() == "passed"
+
+
+def test_another_process_self_test_is_waited_for(tmp_path):
+    folder = Path(run(tmp_path)["where"])
+    stamp = folder / "self-test"
+    stamp.write_text("running 1 1")
+    prepare = (
+        "import pathlib, threading; threading.Timer("
+        f"0.2, pathlib.Path({str(stamp)!r}).write_text, ['passed']).start()"
+    )
+    assert run(tmp_path, prepare)["where"] == str(folder)
+
+
+def test_programs_of_somebody_else_are_not_read(store, monkeypatch):
+    store.put("key", b"value")
+    assert store.get("key") == b"value"
+    monkeypatch.setattr(os, "getuid", lambda: os.stat(store._path).st_uid + 1)
+    assert store.get("key") is None
 
 
 def test_a_home_that_is_a_file_and_one_that_is_off(tmp_path):

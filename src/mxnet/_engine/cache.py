@@ -36,6 +36,8 @@ _log = logging.getLogger("mxnet.engine")
 _SUFFIX = ".program"
 _DIGEST = hashlib.sha256().digest_size
 _STALE_SECONDS = 3600  # a half-written file of this age has lost its writer
+_TEST_SECONDS = 60  # a self-test of this age has ended, whatever process now has its number
+_WAIT_SECONDS = 1  # for another process's self-test, which takes 60 ms
 _ATTEMPTS = 2  # self-tests that may end with the process before programs are no longer kept
 
 _state = "not used yet"
@@ -87,6 +89,8 @@ class Store:
         name = self._file(key)
         try:
             with open(name, "rb") as f:
+                if hasattr(os, "getuid") and os.fstat(f.fileno()).st_uid != os.getuid():
+                    return None  # machine code of somebody else's
                 data = f.read()
         except OSError:
             return None
@@ -223,6 +227,10 @@ def _prepare(path):
                 return f"{path} belongs to somebody else"
             if about.st_mode & 0o022:  # whoever writes there could make us run their code
                 os.chmod(path, 0o700)
+                # what lies there may be somebody's, whoever owns the files: a link, a move
+                for entry in os.scandir(path):
+                    if not entry.is_dir(follow_symlinks=False):
+                        os.unlink(entry.path)
     except OSError as e:
         return f"{path}: {e.strerror}"
     if not os.access(path, os.W_OK):
@@ -239,19 +247,20 @@ def _prepare(path):
 def _tested(store):
     """What is wrong with programs from this folder, or None; tried out once per folder."""
     stamp = os.path.join(store._path, "self-test")
-    try:
-        with open(stamp) as f:
-            words = f.read().split(" ", 2)
-    except OSError:
-        words = [""]
+    words, age = _stamp(stamp)
+    waited = 0.0
+    while words[0] == "running" and age < _TEST_SECONDS and _is_alive(words[1]):
+        if waited >= _WAIT_SECONDS:
+            return "another process is trying the folder out"
+        time.sleep(_WAIT_SECONDS / 20)
+        waited += _WAIT_SECONDS / 20
+        words, age = _stamp(stamp)
     if words[0] == "passed":
         return None
     if words[0] == "failed":
         return f"{' '.join(words[1:])} (remove {stamp} to try again)"
     attempts = 0
-    if words[0] == "running" and len(words) == 3:
-        if _is_alive(words[1]):
-            return "another process is trying the folder out"
+    if words[0] == "running":
         attempts = int(words[2]) if words[2].isdigit() else _ATTEMPTS
     if attempts >= _ATTEMPTS:
         problem = "the process ended while a program was loaded from the disk"
@@ -261,6 +270,17 @@ def _tested(store):
         problem = _probe(store)
     _write(stamp, f"failed {problem}" if problem else "passed")
     return problem
+
+
+def _stamp(name):
+    """The words of a stamp, three where it says "running", and its age in seconds."""
+    try:
+        with open(name) as f:
+            words = f.read(1000).split(" ", 2)
+            age = abs(time.time() - os.fstat(f.fileno()).st_mtime)
+    except (OSError, UnicodeDecodeError):
+        return [""], 0
+    return ([""] if words[0] == "running" and len(words) != 3 else words), age
 
 
 def _write(stamp, text):
