@@ -204,3 +204,30 @@ def test_steps_compile_nothing_new():
     with mx.engine.expect(compiled=0):
         step([7, 7, 9])
         step([0, 4, 2])
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "storages"),
+    [  # as MXNet 1.9.1 makes them
+        ("sgd", {"momentum": 0.9}, ["row_sparse"]),
+        ("sgd", {"momentum": 0.9, "lazy_update": False}, ["default"]),
+        ("adam", {}, ["row_sparse"] * 2),
+        ("adam", {"lazy_update": False}, ["default"] * 2),
+        ("ftrl", {}, ["row_sparse"] * 2),
+        ("adagrad", {}, ["row_sparse"]),
+        ("rmsprop", {"centered": True}, ["row_sparse"] * 3),
+        ("nag", {"momentum": 0.9}, ["default"]),
+        ("adadelta", {}, ["default"] * 2),
+        ("ftml", {}, ["default"] * 3),
+        ("nadam", {}, ["default"] * 2),
+        ("lamb", {}, ["row_sparse"] * 2),
+        ("lars", {"momentum": 0.9}, ["row_sparse"]),
+        ("signum", {}, ["row_sparse"]),
+        ("dcasgd", {"momentum": 0.9}, ["default", "row_sparse"]),
+    ],
+)
+def test_storage_of_states(name, options, storages):
+    weight = nd.ones((4, 2)).tostype("row_sparse")
+    state = mx.optimizer.create(name, **options).create_state(0, weight)
+    found = [x.stype for x in (state if isinstance(state, tuple) else (state,))]
+    assert found == storages

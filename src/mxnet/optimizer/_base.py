@@ -80,6 +80,8 @@ class Optimizer:
     same_rates = True
     # A row_sparse weight with a row_sparse gradient is updated in the gradient's rows only.
     lazy_if_sparse = False
+    # States of a row_sparse weight are so, too; ``lazy_update``, where there is one, decides.
+    sparse_states = False
     # step takes ``key=``, a random key.
     draws = False
     # 1.9.1 asks for rates and decays of all parameters at once, not of one after the other.

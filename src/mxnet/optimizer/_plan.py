@@ -252,7 +252,8 @@ class Plan:
             arrays = (self.weights[i], self.grads[i], *leaves[i])
             specs = [x._spec for x in arrays]
             if (
-                structure is not None
+                all(x.stype == "default" for x in leaves[i])
+                and structure is not None
                 and structure in rules
                 and master is None
                 and not lazy

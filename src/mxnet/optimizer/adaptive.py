@@ -14,7 +14,7 @@ __all__ = ["Adam", "AdaGrad", "RMSProp", "AdaDelta", "Ftrl", "FTML", "Adamax", "
 
 def _pair(self, index, weight):
     """Two arrays of zeros."""
-    return zeros_like(weight), zeros_like(weight)
+    return zeros_like(weight, self), zeros_like(weight, self)
 
 
 @register
@@ -86,13 +86,15 @@ class AdaGrad(Optimizer):
     **kwargs : see :class:`Optimizer`
     """
 
+    sparse_states = True
+
     def __init__(self, eps=1e-7, **kwargs):
         super().__init__(**kwargs)
         self.float_stable_eps = eps
 
     def create_state(self, index, weight):
         """The sum of squares."""
-        return zeros_like(weight)
+        return zeros_like(weight, self)
 
     def hyper(self):
         """(eps,)"""
@@ -124,6 +126,8 @@ class RMSProp(Optimizer):
     **kwargs : see :class:`Optimizer`
     """
 
+    sparse_states = True
+
     def __init__(
         self,
         learning_rate=0.001,
@@ -143,7 +147,7 @@ class RMSProp(Optimizer):
 
     def create_state(self, index, weight):
         """(n,), or (n, a, d) where centred"""
-        return tuple([zeros_like(weight) for _ in range(3 if self.centered else 1)])
+        return tuple([zeros_like(weight, self) for _ in range(3 if self.centered else 1)])
 
     def hyper(self):
         """(gamma1, gamma2, epsilon, clip_weights)"""
@@ -227,6 +231,7 @@ class Ftrl(Optimizer):
     """
 
     lazy_if_sparse = True
+    sparse_states = True
 
     def __init__(self, lamda1=0.01, learning_rate=0.1, beta=1, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
@@ -431,6 +436,8 @@ class LAMB(Optimizer):
     bias_correction : bool, default True
     **kwargs : see :class:`Optimizer`
     """
+
+    sparse_states = True
 
     def __init__(
         self,

@@ -6,24 +6,28 @@ import numpy as onp
 
 from .._ops import update as _update
 from .._ops.update import cast, clipped
-from ..ndarray import array
+from ..ndarray import array, zeros
 from ._base import Optimizer, copied, register
 
 __all__ = ["SGD", "NAG", "Signum", "SGLD", "DCASGD", "LARS", "LBSGD", "ccSGD", "Test", "zeros_like"]
 
 
-def zeros_like(weight):
-    """A state of the weight's shape, type and device.
+def zeros_like(weight, optimizer=None):
+    """A state of the weight's shape, type and device, and of its storage where the optimizer has
+    sparse states.
 
     Made on the host: a fill that is pending at the first update would give the first step a program
     of its own.
     """
+    if optimizer is not None and weight.stype == "row_sparse":
+        if getattr(optimizer, "lazy_update", optimizer.sparse_states):
+            return zeros(weight.shape, weight.context, weight.dtype, weight.stype)
     return array(onp.zeros(weight.shape, weight.dtype), ctx=weight.context, dtype=weight.dtype)
 
 
 def _momentum(self, index, weight):
     """The momentum, or None without."""
-    return None if self.momentum == 0.0 else zeros_like(weight)
+    return None if self.momentum == 0.0 else zeros_like(weight, self)
 
 
 @register
@@ -134,6 +138,8 @@ class Signum(Optimizer):
     wd_lh : float, default 0       decay that does not pass through the momentum
     **kwargs : see :class:`Optimizer`
     """
+
+    sparse_states = True
 
     def __init__(self, learning_rate=0.01, momentum=0.9, wd_lh=0.0, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
@@ -326,6 +332,8 @@ class LBSGD(Optimizer):
     begin_epoch, num_epochs : int
     **kwargs : see :class:`Optimizer`
     """
+
+    sparse_states = True
 
     master_last = True
 
