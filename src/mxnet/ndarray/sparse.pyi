@@ -776,7 +776,7 @@ def MAERegressionOutput(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Identity whose gradient is that of the absolute error: ``sign(data - label)``."""
+    """Identity whose gradient is that of the absolute error: 1 above the label, else -1."""
 
 def sgd_update(
     weight: NDArray,

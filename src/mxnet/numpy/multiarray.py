@@ -57,7 +57,7 @@ def _binary(name, reflected=False):
     real = scalar.bind({**attributes, "is_int": False}, 1)
     lifts = {v: scalar.bind({"scalar": float(v), **attributes, "is_int": True}, 1) for v in lifted}
 
-    def apply(self, other):
+    def apply(self, other) -> Any:
         cls = other.__class__
         try:
             if cls is ndarray and not reflected:
