@@ -15,6 +15,7 @@ import numpy as onp
 
 from .. import initializer, symbol
 from .. import ndarray as F
+from .._checkpoint import check_set, one_set
 from .._dtypes import as_dtype
 from .._engine import moving
 from .._engine.history import path_graph
@@ -761,8 +762,6 @@ class HybridBlock(Block):
         graph, constants = self._whole_symbol()
         names = f"{path}-symbol.json", f"{path}-{epoch:04d}.params"
         numpy_shapes = is_np_shape() or self._is_recorded()
-        with np_shape(numpy_shapes):
-            graph.save(names[0], remove_amp_cast)
         arguments, states = set(graph.list_arguments()), set(graph.list_auxiliary_states())
         arrays = {f"arg:{name}": x for name, x in constants.items() if name in arguments}
         for name, p in self.collect_params().items():
@@ -770,7 +769,9 @@ class HybridBlock(Block):
                 arrays[f"arg:{name}"] = p._reduce()
             elif name in states:
                 arrays[f"aux:{name}"] = p._reduce()
-        _save(names[1], arrays, np_shape=numpy_shapes)
+        with one_set(names[1], names[0]), np_shape(numpy_shapes):
+            graph.save(names[0], remove_amp_cast)
+            _save(names[1], arrays, np_shape=numpy_shapes)
 
     def _own_structure(self):
         if self._called_with is None:
@@ -1306,6 +1307,7 @@ class SymbolBlock(HybridBlock):
                 )
         made = SymbolBlock(outputs, [symbol.var(n) for n in names])
         if param_file is not None:
+            check_set(param_file)
             made.collect_params().load(
                 param_file,
                 ctx,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as onp
 
 from .. import context as _context
-from .._checkpoint import load_params, params_file, symbol_file
+from .._checkpoint import load_params, one_set, params_file, symbol_file
 from .._fit import require
 from .._traceback import doors, user_level
 from ..io import DataDesc
@@ -403,12 +403,14 @@ class BucketingModule(BaseModule):
                 "BucketingModule.save_checkpoint: bucket keys must be integers, or tuples of "
                 f"integers, got {list(self._buckets)}."
             ) from None
-        for key, module in self._buckets.items():
-            module.symbol.save(symbol_file(f"{prefix}-{key}"), remove_amp_cast=remove_amp_cast)
-        name = params_file(prefix, epoch)
-        self.save_params(name)
+        name, table = params_file(prefix, epoch), f"{prefix}.buckets"
+        networks = {key: symbol_file(f"{prefix}-{key}") for key in self._buckets}
+        with one_set(name, table, *networks.values()):
+            for key, module in self._buckets.items():
+                module.symbol.save(networks[key], remove_amp_cast=remove_amp_cast)
+            self.save_params(name)
+            save(table, array(keys, dtype="int32"))
         self.logger.info('Saved checkpoint to "%s"', name)
-        save(f"{prefix}.buckets", array(keys, dtype="int32"))
 
     @staticmethod
     def load(prefix, epoch, sym_gen=None, default_bucket_key=None, **kwargs):

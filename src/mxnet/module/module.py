@@ -8,7 +8,7 @@ import numpy as onp
 
 from .. import context as _context
 from .. import optimizer as opt
-from .._checkpoint import load_checkpoint, params_file, symbol_file
+from .._checkpoint import load_checkpoint, one_set, params_file, symbol_file
 from .._engine.initial import initial_values
 from .._engine.segment import flush_all
 from .._engine.state import threads
@@ -142,7 +142,7 @@ class Module(BaseModule):
     def save_checkpoint(self, prefix, epoch, save_optimizer_states=False, remove_amp_cast=True):
         """Write ``prefix-symbol.json``, ``prefix-0001.params`` and, if asked, ``.states``.
 
-        Each file is replaced whole or not at all.
+        The set is whole, or is refused by :meth:`load`.
 
         Parameters
         ----------
@@ -151,13 +151,16 @@ class Module(BaseModule):
         save_optimizer_states : bool     so that training can go on from here
         remove_amp_cast : bool           leave the casts of mixed precision out of the network
         """
-        self._symbol.save(symbol_file(prefix), remove_amp_cast=remove_amp_cast)
-        name = params_file(prefix, epoch)
-        self.save_params(name)
+        name, states = params_file(prefix, epoch), f"{prefix}-{epoch:04d}.states"
+        network = symbol_file(prefix)
+        with one_set(name, network, *([states] if save_optimizer_states else ())):
+            self._symbol.save(network, remove_amp_cast=remove_amp_cast)
+            self.save_params(name)
+            if save_optimizer_states:
+                self.save_optimizer_states(states)
         logging.getLogger().info('Saved checkpoint to "%s"', name)
         if save_optimizer_states:
-            name = f"{prefix}-{epoch:04d}.states"
-            self.save_optimizer_states(name)
+            name = states
             logging.getLogger().info('Saved optimizer state to "%s"', name)
 
     # ------------------------------------------------------------------ descriptions

@@ -11,6 +11,7 @@ import warnings
 import numpy as onp
 from tqdm.auto import tqdm
 
+from ...._checkpoint import is_whole, one_set
 from ...._traceback import doors, user_level
 from ....metric import CompositeEvalMetric, EvalMetric
 from ....metric import Loss as metric_loss
@@ -362,7 +363,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
 
     The files are ``PREFIX-epochEbatchB.params`` and ``.states``, with the numbers of the epoch and
     of all batches so far; ``PREFIX-symbol.json`` once, of a hybridized network; with ``save_best``
-    also ``PREFIX-best.params`` and ``.states``. Each file is replaced whole or not at all.
+    also ``PREFIX-best.params`` and ``.states``. A set whose
+    writer was killed is passed over when training is resumed.
 
     Parameters
     ----------
@@ -471,7 +473,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
             )
         while len(self.saved_checkpoints) > self.max_checkpoints:
             old = os.path.join(self.model_dir, self.saved_checkpoints.pop(0))
-            for suffix in (".params", ".states"):
+            for suffix in (".params", ".states", ".incomplete"):
                 if os.path.exists(old + suffix):
                     os.remove(old + suffix)
         if self.save_best:
@@ -527,8 +529,9 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
 
     def _save_params_and_trainer(self, estimator, file_prefix):
         path = os.path.join(self.model_dir, file_prefix)
-        estimator.net.save_parameters(path + ".params")
-        estimator.trainer.save_states(path + ".states")
+        with one_set(path + ".params", path + ".states"):
+            estimator.net.save_parameters(path + ".params")
+            estimator.trainer.save_states(path + ".states")
 
     def _resume_from_checkpoint(self, estimator):
         prefix = self.model_prefix + "-epoch"
@@ -572,6 +575,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
         for name in os.listdir(self.model_dir):
             if not (name.startswith(prefix) and name.endswith(".params")):
                 continue
+            if not is_whole(os.path.join(self.model_dir, name)):
+                continue  # its writer was killed: the one before is whole
             stem = name[: -len(".params")]
             epoch, _, batch = stem[len(prefix) :].partition("batch")
             if epoch.isdigit() and batch.isdigit():
