@@ -3,6 +3,7 @@
 #   make train      train the lessons of both roads in examples on real data
 #   make test       the test suite, lazily and op by op
 #   make test-versions  the suite with the oldest and the newest versions that pyproject.toml admits
+#   make clients    client libraries of MXNet's time, in an environment of their own
 #   make check      format, lint, types, import directions
 #   make bench      measure beside the peers        make bench-gpu   the same on a GPU, and large ones
 #   make clean      remove what was built           make distclean   ... and the environments
@@ -12,8 +13,10 @@
 PYTHON ?= python3
 VENV := .venv
 GPU_VENV := .venv-gpu
+CLIENTS_VENV := .venv-clients
 PY := $(VENV)/bin/python
 GPU_PY := $(GPU_VENV)/bin/python
+CLIENTS_PY := $(CLIENTS_VENV)/bin/python
 # cuda (CUDA 13) or cuda12, for older drivers
 CUDA ?= cuda
 JOBS ?= 2
@@ -26,7 +29,7 @@ NAIVE_TESTS := $(wildcard tests/engine tests/autograd tests/ndarray tests/gluon/
 	tests/gluon/test_trainer.py tests/gluon/test_loss.py tests/test_operator.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help train test test-versions check format bench bench-gpu clean distclean
+.PHONY: help train test test-versions clients check format bench bench-gpu clean distclean
 .DELETE_ON_ERROR:
 
 help:
@@ -44,6 +47,9 @@ test: $(VENV)/.ready-test
 # EDGE=oldest or EDGE=newest: only one.
 test-versions:
 	$(PYTHON) tools/try_versions.py $(EDGE) -n $(JOBS) $(ARGS)
+
+clients: $(CLIENTS_VENV)/.ready
+	$(CLIENTS_PY) -m pytest -q tests/clients $(ARGS)
 
 check: $(VENV)/.ready-dev
 	$(PY) -m ruff format --check .
@@ -69,7 +75,7 @@ clean:
 		2>/dev/null || true
 
 distclean: clean
-	rm -rf $(VENV) $(GPU_VENV) .venv-oldest-* .venv-newest-* src/*.egg-info
+	rm -rf $(VENV) $(GPU_VENV) $(CLIENTS_VENV) .venv-oldest-* .venv-newest-* src/*.egg-info
 
 # ---------------------------------------------------------------------------------- environments
 
@@ -88,7 +94,12 @@ $(GPU_VENV)/.ready-$(CUDA): pyproject.toml | $(GPU_PY)
 	$(GPU_PY) -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
 	@touch $@
 
-$(PY) $(GPU_PY):
+$(CLIENTS_VENV)/.ready: pyproject.toml tests/clients/requirements.txt | $(CLIENTS_PY)
+	$(CLIENTS_PY) -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(CLIENTS_PY) -m pip install --quiet --disable-pip-version-check --no-deps -r tests/clients/requirements.txt
+	@touch $@
+
+$(PY) $(GPU_PY) $(CLIENTS_PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "mxnet-xla needs Python 3.11 or newer, and '$(PYTHON)' is not."; \
 		echo "Name another one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }

@@ -73,3 +73,18 @@ def test_what_is_there_stays():
     finally:
         for name in added:
             delattr(onp, name)
+
+
+def test_names_that_python_has_dropped(tmp_path):
+    program = tmp_path / "old.py"
+    program.write_text(
+        "import collections, inspect\n"
+        "from collections import Iterable, Mapping\n"
+        "def f(a, *b, c=1): pass\n"
+        "print(isinstance([], Iterable), isinstance({}, Mapping), inspect.getargspec(f).args)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "mxnet.run", str(program)],
+        check=False, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.stdout == "True True ['a']\n", done.stderr

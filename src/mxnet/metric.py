@@ -20,6 +20,7 @@ from typing import TypeVar
 import jax.numpy as jnp
 import numpy as onp
 
+from . import ndarray  # noqa: F401 - clients import it from here
 from ._engine.segment import append_many, flush_all, host_data
 from ._engine.state import threads
 from ._engine.tape import unrecorded

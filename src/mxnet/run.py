@@ -1,10 +1,13 @@
 """Run old client code: ``python -m mxnet.run script.py [ARG ...]`` or ``-m module [ARG ...]``.
 
-The program runs as ``__main__``, with the aliases put back that NumPy has dropped since MXNet 1.9.1
-(``np.bool``, ``np.float_``, ``np.product`` ...) and that client libraries of its time use. ``import
-mxnet`` by itself never changes NumPy.
+The program runs as ``__main__``, with the aliases put back that NumPy and Python have dropped since
+MXNet 1.9.1 (``np.bool``, ``np.float_``, ``collections.Iterable`` ...) and that client libraries of
+its time use. ``import mxnet`` by itself never changes NumPy or Python.
 """
 
+import collections
+import collections.abc
+import inspect
 import os
 import runpy
 import sys
@@ -85,6 +88,22 @@ _MADE = {
 }
 
 
+def _restore_python():
+    """What ``collections`` and ``inspect`` have moved since, as Keras and others import it."""
+    for name in collections.abc.__all__:
+        if not hasattr(collections, name):
+            setattr(collections, name, getattr(collections.abc, name))
+    if not hasattr(inspect, "getargspec"):
+        inspect.getargspec = _getargspec
+
+
+_ArgSpec = collections.namedtuple("ArgSpec", "args varargs keywords defaults")
+
+
+def _getargspec(function):
+    return _ArgSpec(*inspect.getfullargspec(function)[:4])
+
+
 def restore_aliases():
     """Put back the names that NumPy has dropped; returns those that were missing."""
     there = vars(onp)
@@ -108,6 +127,7 @@ def main(arguments=None):
         sys.stdout.write(__doc__ or "")
         return 0 if given else 2
     restore_aliases()
+    _restore_python()
     if given[0] == "-m":
         if len(given) == 1:
             sys.stderr.write("mxnet.run: -m needs the name of a module.\n")
