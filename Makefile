@@ -4,6 +4,7 @@
 #   make test       the test suite, lazily and op by op
 #   make test-versions  the suite with the oldest and the newest versions that pyproject.toml admits
 #   make clients    client libraries of MXNet's time, in an environment of their own
+#   make attack     what tests/attack tries, for longer: ROUNDS faulty files of each format
 #   make check      format, lint, types, import directions
 #   make bench      measure beside the peers        make bench-gpu   the same on a GPU, and large ones
 #   make clean      remove what was built           make distclean   ... and the environments
@@ -23,13 +24,14 @@ JOBS ?= 2
 # More arguments for a program or for pytest: make test ARGS='-k pooling'
 ARGS ?=
 EDGE ?=
+ROUNDS ?= 20000
 
 # What the engine's two modes might tell apart runs once more, op by op.
 NAIVE_TESTS := $(wildcard tests/engine tests/autograd tests/ndarray tests/gluon/test_block.py \
 	tests/gluon/test_trainer.py tests/gluon/test_loss.py tests/test_operator.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help train test test-versions clients check format bench bench-gpu clean distclean
+.PHONY: help train test test-versions clients attack check format bench bench-gpu clean distclean
 .DELETE_ON_ERROR:
 
 help:
@@ -50,6 +52,9 @@ test-versions:
 
 clients: $(CLIENTS_VENV)/.ready
 	$(CLIENTS_PY) -m pytest -q tests/clients $(ARGS)
+
+attack: $(VENV)/.ready-test
+	MXNET_ATTACK_ROUNDS=$(ROUNDS) $(PY) -m pytest -q -n $(JOBS) tests/attack $(ARGS)
 
 check: $(VENV)/.ready-dev
 	$(PY) -m ruff format --check .

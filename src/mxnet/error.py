@@ -117,7 +117,9 @@ def allocate(where, function, *args, **kwargs):
     """What a function of NumPy gives; running out of memory in it is an OutOfMemoryError."""
     try:
         return function(*args, **kwargs)
-    except MemoryError as e:
+    except (MemoryError, ValueError) as e:
+        if isinstance(e, ValueError) and "too big" not in str(e):
+            raise  # NumPy's word for what no address can reach
         raise OutOfMemoryError(f"{where}: not enough memory: {e}. Hint: smaller sizes.") from None
 
 

@@ -90,6 +90,35 @@ def test_numbers_in_symbol_json_are_bounded(case):
     assert nd.ones((2,)).sum().asscalar() == 2
 
 
+HUGE = 1 << 40
+CALLS = {
+    "zeros": lambda: nd.zeros((HUGE, HUGE)),
+    "full": lambda: nd.full((HUGE, HUGE), 1),
+    "empty": lambda: nd.empty((HUGE, HUGE)),
+    "tile": lambda: nd.tile(nd.ones((2, 2)), (HUGE, HUGE)),
+    "broadcast_to": lambda: nd.broadcast_to(nd.ones((1, 1)), (HUGE, HUGE)),
+    "one_hot": lambda: nd.one_hot(nd.ones((2,)), 1 << 62),
+    "repeat": lambda: nd.repeat(nd.ones((2,)), repeats=1 << 62),
+    "uniform": lambda: nd.random.uniform(shape=(HUGE, HUGE)),
+    "dot": lambda: nd.dot(nd.ones((1 << 20, 1)), nd.ones((1, 1 << 20))),
+    "diag": lambda: nd.diag(nd.ones((1 << 20,))),
+    "csr": lambda: nd.sparse.zeros("csr", (HUGE, HUGE)),
+    "parameter": lambda: mx.gluon.Parameter("w", shape=(HUGE, HUGE)).initialize(),
+    "symbol": (mx.sym.zeros((HUGE, HUGE)) + 1).eval,
+    "np.indices": lambda: mx.np.indices((HUGE, HUGE)),
+    "np.logspace": lambda: mx.np.logspace(0, 1, 1 << 62),
+    "np.hanning": lambda: mx.np.hanning(1 << 62),
+    "np.outer": lambda: mx.np.outer(mx.np.ones((1 << 20,)), mx.np.ones((1 << 20,))),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_sizes_beyond_counting(name):
+    with pytest.raises(mx.MXNetError):
+        CALLS[name]()
+    assert nd.ones((2,)).sum().asscalar() == 2
+
+
 def test_what_is_not_too_much():
     """The bounds do not change results: windows, neighbourhoods and boxes against definitions."""
     x = onp.random.default_rng(0).standard_normal((1, 3, 5, 5)).astype("float32")

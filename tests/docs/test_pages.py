@@ -142,7 +142,11 @@ def code_only(text):
 
 @pytest.mark.parametrize(
     ("english", "chinese"),
-    [("README.md", "README.zh-CN.md"), ("docs/debugging.md", "docs/debugging.zh-CN.md")],
+    [
+        ("README.md", "README.zh-CN.md"),
+        ("docs/debugging.md", "docs/debugging.zh-CN.md"),
+        ("docs/reliability.md", "docs/reliability.zh-CN.md"),
+    ],
 )
 def test_both_languages_say_the_same(english, chinese):
     both = english, chinese

@@ -25,7 +25,7 @@ from .._ops._spec import Bound
 from .._ops.sparse import without_marks
 from ..base import NotSupportedForSparseNDArray
 from ..context import canonical, current_context, device_of
-from ..error import MXNetError, ShapeError, fail
+from ..error import MXNetError, ShapeError, allocate, fail
 from ._index import WHOLE
 from .ndarray import NDArray, _register_stypes, _wrap
 
@@ -801,7 +801,8 @@ def empty_of(stype, shape, ctx=None, dtype=None):
     if stype == "csr":
         if len(shape) != 2:
             raise ValueError(f"a csr array has two dimensions: got shape {shape}.")
-        parts = onp.zeros(0, dtype), onp.zeros(0, "int64"), onp.zeros(shape[0] + 1, "int64")
+        starts = allocate("sparse.zeros", onp.zeros, shape[0] + 1, "int64")
+        parts = onp.zeros(0, dtype), onp.zeros(0, "int64"), starts
     elif stype == "row_sparse":
         parts = onp.zeros((0, *shape[1:]), dtype), onp.zeros(0, "int64")
     else:

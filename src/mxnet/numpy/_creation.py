@@ -248,7 +248,7 @@ def indices(dimensions, dtype=onp.int32, ctx=None, device=None):
 
 def _window(name):
     def window(M, dtype=onp.float32, ctx=None):
-        return array(getattr(onp, name)(M), as_dtype(dtype), ctx)
+        return array(allocate(name, getattr(onp, name), M), as_dtype(dtype), ctx)
 
     window.__name__ = window.__qualname__ = name
     window.__doc__ = f"The {name.capitalize()} window of ``M`` points, float32 by default."
