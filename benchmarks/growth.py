@@ -17,7 +17,7 @@ sys.path.insert(0, str(BENCHMARKS / "workloads"))
 import growing  # noqa: E402
 from harness import machine, report  # noqa: E402
 from harness.environments import JAX, OURS, TORCH, Unavailable  # noqa: E402
-from harness.plan import OFF_DISK  # noqa: E402
+from harness.plan import STEADY  # noqa: E402
 from harness.quiet import Watch, process_seconds  # noqa: E402
 from harness.statistics import disagreement, summary  # noqa: E402
 from harness.workers import Process  # noqa: E402
@@ -163,7 +163,7 @@ def measure_panel(name, chosen, missing, watch):
         for who in everybody:
             _, environment, script, _ = WHO[who]
             if who not in missing:
-                processes[who] = Process(environment, script, chosen.threads, OFF_DISK)
+                processes[who] = Process(environment, script, chosen.threads, STEADY)
         for size in sizes:
             if chosen.up_to and size > chosen.up_to:
                 break

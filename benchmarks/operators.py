@@ -17,7 +17,7 @@ sys.path.insert(0, str(BENCHMARKS / "workloads"))
 import operations  # noqa: E402
 from harness import machine, report  # noqa: E402
 from harness.environments import Unavailable  # noqa: E402
-from harness.plan import OFF_DISK, PEERS  # noqa: E402
+from harness.plan import PEERS, STEADY  # noqa: E402
 from harness.workers import Process  # noqa: E402
 
 WHO = ("ours", "torch", "mxnet")
@@ -69,7 +69,7 @@ def main(argv=None):
         try:
             if who != "ours":
                 environment.ensure(lambda text: print(text, flush=True))
-            processes[who] = Process(environment, script, chosen.threads, OFF_DISK)
+            processes[who] = Process(environment, script, chosen.threads, STEADY)
         except Unavailable as error:
             print(f"{who} takes no part: {error}", flush=True)
     header = ("operator", *(PEERS[who][0] for who in WHO), "best peer / ours", "")

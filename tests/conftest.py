@@ -12,6 +12,9 @@ import hypothesis
 import numpy as onp
 import pytest
 
+# A fault of ours in what runs without the compiler fails a test, also in other processes.
+os.environ["MXNET_XLA_STRICT"] = "1"
+
 SEED = pytest.StashKey[int]()
 
 # Each run draws the same examples; HYPOTHESIS_PROFILE=explore asks for many others.
@@ -41,11 +44,25 @@ def seed(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(autouse=True)
 def nothing_pending() -> Iterator[None]:
-    """Run what a test has left pending: it would become a part of the next one's first program."""
+    """Run what a test has left pending, which would become a part of the next one's first program,
+    and forget what it met: when something is compiled must not depend on the tests before.
+    """
     yield
     segment = sys.modules.get("mxnet._engine.segment")
     if segment is not None:
         segment.flush_all()
+        segment.clear()  # how often something was met
+
+
+@pytest.fixture
+def compiled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compile what is met for the first time, here and in processes started from here: for tests of
+    programs, which count them.
+    """
+    from mxnet import _config
+
+    monkeypatch.setenv("MXNET_XLA_EVALUATE", "0")
+    monkeypatch.setattr(_config.options["evaluate"], "value", 0)
 
 
 @pytest.hookimpl(wrapper=True)

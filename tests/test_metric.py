@@ -358,6 +358,7 @@ def test_arguments():
 # ----------------------------------------------------------------------------- without waiting
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_update_neither_waits_nor_compiles_again():
     m = metric.create(["acc", "ce", "f1", "mae"])
     label, pred = nd.array([0, 1, 1]), nd.softmax(nd.random.normal(shape=(3, 2)))
@@ -381,6 +382,7 @@ def test_update_neither_waits_nor_compiles_again():
     assert total[1] == pytest.approx(m.metrics[0].sum_metric / (53 * 3))
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_an_evaluation_loop_is_one_program_per_batch():
     """However long the loop, and whatever else it holds: nothing piles up."""
     m = metric.create(["acc", "ce", "f1"])

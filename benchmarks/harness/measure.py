@@ -13,6 +13,7 @@ from .statistics import disagreement, judge, summary
 from .workers import Process, first_step
 
 ROUND_SECONDS = 0.5  # each entry takes as many steps a round as fill this
+RECURS = 10  # steps after which ours compiles what it has met
 QUICK_ROUND_SECONDS = 0.1
 STEPS_BEFORE_A_ROUND = 0.1  # of a round's steps, untimed: caches and threads wake up
 PROGRAM_STEPS = 5  # steps of the earlier run that leaves its programs on disk
@@ -97,7 +98,8 @@ class Runner:
             problem = disagreement(self.check, made.expected or {})
             if problem:
                 raise Unavailable(problem)
-            self.seconds(made.workload.first_steps)  # whatever must be compiled is, now
+            # whatever must be compiled is, now
+            self.seconds(max(made.workload.first_steps, RECURS))
             step = self.seconds(made.workload.first_steps) / made.workload.first_steps
         except Unavailable:
             self.process.close()

@@ -53,10 +53,10 @@ def positive(kind):
     return convert
 
 
-def programs_compiled():
-    """How many programs the engine has compiled so far; None on MXNet 1.9.1, which cannot tell."""
+def count(what):
+    """A count of the engine's, such as "compiled"; None on MXNet 1.9.1, which cannot tell."""
     stats = getattr(mx.engine, "stats", None)
-    return stats()["compiled"] if stats else None
+    return stats()[what] if stats else None
 
 
 class Lesson:
@@ -78,8 +78,8 @@ class Lesson:
         if self.args.smoke:
             self.args.epochs = 2
         self.curves, self.checks = {}, []
-        self.step, self.compiled_late = 0, None
-        self.started, self.compiled_before = time.perf_counter(), programs_compiled()
+        self.step, self.new_late = 0, None
+        self.started, self.compiled_before = time.perf_counter(), count("compiled")
         self.seed()
 
     def seed(self):
@@ -105,19 +105,19 @@ class Lesson:
         return itertools.islice(batches, SMOKE_BATCHES if self.args.smoke else None)
 
     def steps(self, batches):
-        """Pass the batches of training steps through, as ``batches`` does, and count what compiles.
+        """Pass the batches of training steps through, as ``batches`` does, and count what is new.
 
-        What a step needs is compiled when the step is first seen, and once more at most, when the
-        values that it leaves behind have come back as inputs. ``finish`` requires that from the
-        third step of each training on nothing has been compiled.
+        The first step is new, and perhaps the second, when the values that the first leaves behind
+        have come back as inputs. ``finish`` requires that from the third step of each training on
+        nothing was: no operator on other shapes, with other attributes or after others than before.
         """
         mx.nd.waitall()  # what has been asked for so far is no part of the first step
         for batch in self.batches(batches):
             self.step += 1
-            before = programs_compiled()
+            before = count("steps")
             yield batch
             if before is not None and self.step >= 3:
-                self.compiled_late = (self.compiled_late or 0) + programs_compiled() - before
+                self.new_late = (self.new_late or 0) + count("steps") - before
 
     def log(self, loss, curve=None, **numbers):
         """Keep the epoch's mean loss for a curve; show it and ``numbers`` behind the bar."""
@@ -143,12 +143,11 @@ class Lesson:
 
         ``passed`` is the verdict of all ``require`` calls; under ``--smoke`` it is True.
         """
-        compiled = programs_compiled()
+        compiled = count("compiled")
         if compiled is not None:
             compiled -= self.compiled_before
-        if self.compiled_late is not None:
-            what = "programs compiled from the third step on"
-            self.require(what, self.compiled_late, at_most=0)
+        if self.new_late is not None:
+            self.require("operators met anew from the third step on", self.new_late, at_most=0)
         losses = list(self.curves.values())[-1]
         result = {
             "lesson": self.name,

@@ -5,7 +5,7 @@ import zipfile
 import zlib
 
 from . import _config
-from .error import FormatError, fail
+from .error import FormatError, MXNetError, fail
 
 __all__ = ["extract_member"]
 
@@ -14,7 +14,7 @@ _PIECE = 1 << 20
 _DAMAGE = (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, ValueError)
 
 
-def extract_member(archive, name, path, cls=FormatError):
+def extract_member(archive, name, path, cls: type[MXNetError] = FormatError):
     """Write one member of a zip archive, whatever its folder, to ``path``.
 
     Raises

@@ -80,6 +80,21 @@ _declare(
     "pieces, on CPUs; one of arithmetic without gradients, of more than a fifth.",
 )
 _declare(
+    "evaluate",
+    "MXNET_XLA_EVALUATE",
+    8,
+    int,
+    "How often at most what is met anew is run by NumPy, on CPUs, before it is compiled; 0: it is "
+    "compiled at once. Less often where running takes long.",
+)
+_declare(
+    "strict",
+    "MXNET_XLA_STRICT",
+    False,
+    _flag,
+    "For our tests: what NumPy cannot run because of a fault of ours is an error, not compiled.",
+)
+_declare(
     "max_trie_steps",
     "MXNET_XLA_MAX_STEPS",
     200_000,

@@ -6,7 +6,16 @@ from . import _config
 from ._engine import segment as _segment
 from ._engine.stats import stats as _stats
 
-__all__ = ["bulk", "set_bulk_size", "stats", "explain", "set_engine_type", "engine_type", "expect"]
+__all__ = [
+    "bulk",
+    "set_bulk_size",
+    "stats",
+    "explain",
+    "set_engine_type",
+    "engine_type",
+    "expect",
+    "set_evaluate",
+]
 
 
 def set_bulk_size(size):
@@ -44,17 +53,30 @@ def stats():
 
     Returns
     -------
-    dict: ``ops`` (operators run), ``flushes`` (programs run), ``compiled`` (programs made),
-    ``hits`` (programs
-    found), ``compile_seconds``, ``steps`` (recorded operator positions), ``donated`` (buffers
-    reused in place)
+    dict: ``ops`` (operators run), ``flushes`` (segments run), ``compiled`` (programs made),
+    ``hits`` (programs found), ``evaluated`` (segments that NumPy ran), ``compile_seconds``,
+    ``steps`` (recorded operator positions), ``donated`` (buffers reused in place)
     """
     return _stats.snapshot()
 
 
 def explain(last=10):
-    """Why the last programs were compiled: a list of sentences, newest last."""
-    return list(_stats.reasons)[-last:]
+    """What was met for the first time, and what was new about it: a list of sentences, newest last.
+
+    Each names the operator, shape or attribute at which it differs from what came before. What was
+    run by NumPy, and says so, was not compiled: it is when it recurs (:func:`set_evaluate`).
+    """
+    return _stats.told(last)
+
+
+def set_evaluate(times):
+    """How often at most something new is run by NumPy, on CPUs, before it is compiled; returns the
+    old number, 8 to begin with (``MXNET_XLA_EVALUATE``).
+
+    With 0 it is compiled at once: a loop then compiles nothing from its third step on, and the bits
+    do not depend on how often something has run.
+    """
+    return _config.set_option("evaluate", max(0, int(times)))
 
 
 @contextmanager

@@ -552,7 +552,7 @@ class Executor:
             if m is not None:
                 m.fresh = False
         heads, grads = [], []
-        for (node, _i), v, g in zip(entries, self._heads, given):
+        for (node, _i), v, g in zip(entries, self._heads or (), given):
             if v is None or not v.spec.grad or not is_floating(v.spec.dtype):
                 continue
             if g is None and (node.op is None or not _stops(node)) and self._needed(node):

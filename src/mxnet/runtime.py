@@ -201,7 +201,7 @@ def diagnose():
     row("programs on disk", cache.describe())
     for name, value in stats.snapshot().items():
         row(name, value)
-    lines += [f"  compiled: {reason}" for reason in list(stats.reasons)[-5:]]
+    lines += [f"  new: {reason}" for reason in stats.told(5)]
     return _Report("\n".join(lines).replace(os.path.expanduser("~"), "~"))
 
 

@@ -8,7 +8,10 @@ import textwrap
 
 import pytest
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system"),
+    pytest.mark.usefixtures("compiled_at_once"),
+]
 
 BEGIN = """
 import concurrent.futures, multiprocessing, os, signal, sys, threading, warnings

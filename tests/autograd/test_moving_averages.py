@@ -38,6 +38,7 @@ def test_batch_norm_with_relu_writes_as_batch_norm():
     assert programs.shown(m, v) == ANSWERS["looked_at_before_backward"]
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 @pytest.mark.skipif(is_naive(), reason="counts the programs of a lazy step")
 def test_writing_adds_nothing_to_a_training_step():
     """A step with BatchNorm is one program, and the second one compiles nothing."""

@@ -162,6 +162,7 @@ def test_steps_that_are_not_finite_are_skipped(half):
     )
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_nothing_is_compiled_for_another_factor_and_nobody_waits(half):
     x, y = _data()
     net = _network()

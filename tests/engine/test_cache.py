@@ -13,6 +13,8 @@ import pytest
 from mxnet._engine import cache
 from mxnet._engine.cache import Store
 
+pytestmark = pytest.mark.usefixtures("compiled_at_once")
+
 SCRIPT = """
 import json, warnings
 from jax import monitoring

@@ -26,6 +26,8 @@ from mxnet import _interrupt, autograd, gluon, nd
 from mxnet._engine import segment
 from mxnet.gluon import nn
 
+pytestmark = pytest.mark.usefixtures("compiled_at_once")
+
 # Of each kind of step so many moments are tried; 0: all of them.
 MOMENTS = int(os.environ.get("MXNET_TEST_INTERRUPTS", "150"))
 

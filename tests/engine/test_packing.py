@@ -10,6 +10,8 @@ from mxnet import autograd, gluon, nd
 from mxnet._engine.packing import Packed
 from mxnet.gluon import nn
 
+pytestmark = pytest.mark.usefixtures("compiled_at_once")
+
 LAZY = mx._config.get("engine_type") != "NaiveEngine"
 LAYERS = 12
 

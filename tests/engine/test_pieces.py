@@ -11,6 +11,8 @@ from mxnet._engine import pieces, segment
 from mxnet._graph.lower import operators
 from mxnet._graph.node import steps_of
 
+pytestmark = pytest.mark.usefixtures("compiled_at_once")
+
 LAZY = mx._config.get("engine_type") != "NaiveEngine"
 lazy_only = pytest.mark.skipif(not LAZY, reason="every operator is a program")
 

@@ -11,9 +11,12 @@ import mxnet as mx
 from mxnet import autograd, engine, gluon, nd
 from mxnet.gluon import nn
 
-pytestmark = pytest.mark.skipif(
-    engine.engine_type() == "NaiveEngine", reason="counts the lazy engine's programs"
-)
+pytestmark = [
+    pytest.mark.usefixtures("compiled_at_once"),
+    pytest.mark.skipif(
+        engine.engine_type() == "NaiveEngine", reason="counts the lazy engine's programs"
+    ),
+]
 
 
 def linear_steps(n, lr=lambda k: 0.1, look=False):

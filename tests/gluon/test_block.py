@@ -194,6 +194,7 @@ def test_argument_and_constant_returned_as_they_are():
     close(x.grad, 4 * x.asnumpy())
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_hybridized_block_compiles_once():
     if mx.engine.engine_type() == "NaiveEngine":
         pytest.skip("counts the lazy engine's programs")

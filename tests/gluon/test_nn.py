@@ -521,6 +521,7 @@ def test_shared_parameters():
     assert second.weight is first.weight
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 @pytest.mark.parametrize("hybridized", [False, True])
 def test_a_training_loop_compiles_nothing_from_the_third_step_on(hybridized):
     net = nn.HybridSequential()

@@ -192,6 +192,7 @@ def test_deferred_widths_follow_from_a_symbol():
         assert out.infer_shape()[0] is None
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_training_compiles_once():
     net = nn.HybridSequential()
     net.add(rnn.LSTM(H, layout="NTC"), nn.Dense(2))

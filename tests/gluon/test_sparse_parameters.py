@@ -187,6 +187,7 @@ def test_stores_that_cannot_hold_rows(options, error, message):
         p.row_sparse_data(nd.array([1]))
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_steps_compile_nothing_new():
     net = Net("sparse")
     net.initialize()

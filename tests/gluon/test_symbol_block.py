@@ -188,6 +188,7 @@ def test_parameters_wait_for_shapes():
     assert net.collect_params()["b_bias"].data().asnumpy() == pytest.approx([0.9, 0.9])
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_training_compiles_nothing_after_the_first_steps():
     x = sym.var("x")
     net = gluon.SymbolBlock(sym.Dropout(sym.FullyConnected(x, num_hidden=2), p=0.5), x)

@@ -114,6 +114,7 @@ def test_training_goes_on_from_the_originals_states(name, tmp_path):
 
 
 # ------------------------------------------------------------------ compilation
+@pytest.mark.usefixtures("compiled_at_once")
 def test_nothing_is_compiled_when_numbers_change():
     params = [parameter("a", onp.ones((3, 4))), parameter("b", onp.ones(4), lr_mult=2.0)]
     x = nd.array(onp.ones((2, 3)))

@@ -9,6 +9,7 @@ from mxnet import autograd, gluon, nd
 from mxnet.gluon import nn
 
 pytestmark = [
+    pytest.mark.usefixtures("compiled_at_once"),
     pytest.mark.gpu,
     pytest.mark.skipif(not mx.context.num_gpus(), reason="no GPU"),
 ]

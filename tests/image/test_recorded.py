@@ -206,6 +206,7 @@ def test_iterators_of_the_originals_files():
         onp.testing.assert_allclose(batch.data[0].asnumpy(), record["data"][i], atol=1)
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_nothing_is_compiled_for_pictures():
     with mx.engine.expect(compiled=0):
         for size in range(20, 24):

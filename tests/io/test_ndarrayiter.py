@@ -283,6 +283,7 @@ def test_row_sparse():
     onp.testing.assert_array_equal(batches[1].data[0].asnumpy(), onp.eye(5, 4)[2:4])
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_no_batch_compiles_anything():
     it = NDArrayIter(onp.arange(4000).reshape(20, 200), onp.arange(20), 3)
     for b in it:

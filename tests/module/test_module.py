@@ -124,6 +124,7 @@ def step_of(mod, metric, order):
     return step
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 @pytest.mark.parametrize("order", ["fbu", "fbum", "fmbu"])
 def test_a_step_is_one_program(order):
     mod = bound()
@@ -145,6 +146,7 @@ def test_a_step_is_one_program(order):
     assert mx.engine.stats()["flushes"] - before["flushes"] == 4
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_fit_and_score_compile_two_programs():
     if mx.engine.engine_type() == "NaiveEngine":
         pytest.skip("op by op")
@@ -158,6 +160,7 @@ def test_fit_and_score_compile_two_programs():
     assert mx.engine.stats()["compiled"] == before
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_a_second_module_of_the_network_compiles_nothing():
     def trained():
         mod = bound()
@@ -173,6 +176,7 @@ def test_a_second_module_of_the_network_compiles_nothing():
         onp.testing.assert_array_equal(x.asnumpy(), second.get_params()[0][name].asnumpy())
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_last_batch_of_another_size_is_bound_once():
     mod = bound()
     mod.init_optimizer()

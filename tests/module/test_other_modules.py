@@ -46,6 +46,7 @@ def buckets():
     return mod
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_buckets_as_the_original(tmp_path, caplog):
     mod = buckets()
     mod.init_optimizer(optimizer_params={"learning_rate": 0.5, "momentum": 0.9})
@@ -83,6 +84,7 @@ def test_buckets_as_the_original(tmp_path, caplog):
     )
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_buckets_of_another_module_compile_nothing():
     def trained():
         mod = buckets()

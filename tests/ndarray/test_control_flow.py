@@ -263,6 +263,7 @@ def test_while_loop_never_run_in_a_hybridized_block_gives_zeros():
     assert (out.asnumpy().ravel().tolist(), end.asscalar()) == ([0.0, 0.0], 1.0)
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_one_program_for_any_number_of_iterations():
     block = Wrapped(
         lambda F, i, n: F.contrib.while_loop(

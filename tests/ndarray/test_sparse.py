@@ -86,6 +86,7 @@ def test_recorded_steps(name, options, weights, hybrid):
     assert net.weight.grad().indices.shape == (0,)
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_lazy_steps_compile_once():
     net = gluon.nn.Embedding(50, 3, sparse_grad=True)
     net.initialize()
@@ -185,6 +186,7 @@ def test_dot_like_scipy(a, k):
     onp.testing.assert_allclose(nd.dot(nd.array(left.T), x).asnumpy(), left.T @ a)
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_dot_with_many_elements_shares_programs():
     w = nd.ones((40, 2))
     rng = onp.random.default_rng(0)

@@ -94,6 +94,7 @@ class Net(nn.HybridBlock):
         return self.scores(x * weights / weights.sum(axis=1, keepdims=True))
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 @pytest.mark.parametrize("hybrid", [False, True])
 def test_training_agrees_with_single_precision(hybrid):
     rng = onp.random.RandomState(0)

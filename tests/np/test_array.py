@@ -358,6 +358,7 @@ def test_second_derivatives():
     same(x.grad, [6, 12])
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_no_program_is_compiled_twice():
     def step(x, w):
         with autograd.record():

@@ -14,6 +14,7 @@ from mxnet.gluon.contrib.estimator import (
     Estimator,
     SaveStateHandler,
 )
+from support.processes import forget_what_was_met
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +50,7 @@ def batches():
     return gluon.data.DataLoader(data, 16)
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_fitting_learns_and_a_second_time_compiles_nothing():
     fitted, data = estimator(), batches()
     fitted.fit(data, val_data=data, epochs=2)
@@ -84,6 +86,7 @@ def test_a_run_resumes_bit_for_bit(tmp_path):
         mx.random.seed(3)
         file = str(tmp_path / f"run in {len(parts)}")
         for i, epochs in enumerate(parts):
+            forget_what_was_met()
             fitted = estimator()
             if i:
                 mx.random.seed(99)  # another process would stand anywhere

@@ -139,6 +139,7 @@ def test_one_position_takes_several_values():
         ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_another_position_compiles_nothing():
     x = np.arange(8)
 

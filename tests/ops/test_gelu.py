@@ -12,6 +12,8 @@ from mxnet._ops.kernels import choose
 from mxnet._ops.kernels.gelu import gelu
 from support.ops import call, gradients
 
+pytestmark = pytest.mark.usefixtures("compiled_at_once")
+
 ERF = onp.vectorize(math.erf, otypes="d")
 X = onp.r_[onp.linspace(-12, 12, 4001), onp.linspace(-6, -5.8, 99), -1e30, 1e30, 1e-30, -0.0, 0]
 

@@ -17,6 +17,7 @@ from mxnet import _config
 from mxnet._ops.kernels import build, native
 
 pytestmark = [
+    pytest.mark.usefixtures("compiled_at_once"),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="compiled on Linux only"),
     pytest.mark.skipif(shutil.which("c++") is None, reason="no C++ compiler"),
 ]

@@ -15,6 +15,8 @@ from mxnet._ops import kernels, nn_rnn
 from mxnet._ops.kernels import choose, convolution, dense, native
 from mxnet._ops.kernels.convolution import Geometry
 
+pytestmark = pytest.mark.usefixtures("compiled_at_once")
+
 RNG = onp.random.default_rng(5)
 
 

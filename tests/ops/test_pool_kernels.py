@@ -13,6 +13,8 @@ from mxnet import _config
 from mxnet._ops import nn_pool
 from mxnet._ops.kernels import choose, native
 
+pytestmark = pytest.mark.usefixtures("compiled_at_once")
+
 RNG = onp.random.default_rng(23)
 INF, NAN = onp.inf, onp.nan
 

@@ -302,6 +302,7 @@ def test_infer_knows_all_shapes():
     assert _spec.get("_npx_rnn") is _spec.get("RNN")
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_one_compilation_for_a_loop_of_steps():
     given, attrs = arrays("lstm", 1, dtype="float32")
     xs = [nd.array(a) for a in given]

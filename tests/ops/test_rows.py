@@ -12,6 +12,8 @@ from mxnet import _config, autograd, gluon, nd
 from mxnet._ops.kernels import choose, native
 from mxnet._ops.kernels.rows import add_up, look_up
 
+pytestmark = pytest.mark.usefixtures("compiled_at_once")
+
 RNG = onp.random.default_rng(11)
 
 

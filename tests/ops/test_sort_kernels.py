@@ -11,6 +11,8 @@ from mxnet import _config
 from mxnet._ops.kernels import choose, native, sort
 from support.ops import call, gradients
 
+pytestmark = pytest.mark.usefixtures("compiled_at_once")
+
 RNG = onp.random.default_rng(31)
 
 

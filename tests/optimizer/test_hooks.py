@@ -146,6 +146,7 @@ def test_too_few_rates():
         train(kind(), "trainer")
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_rates_of_hooks_compile_nothing():
     kind = type("Own", (mx.optimizer.Adam,), {"_get_lr": lambda self, i: 0.1 / (self.num_update)})
     weight, optimizer = nd.ones((3,)), kind()

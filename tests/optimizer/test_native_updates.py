@@ -13,6 +13,8 @@ from mxnet._ops import kernels
 from mxnet._ops.kernels import native, update
 from mxnet.optimizer import _plan
 
+pytestmark = pytest.mark.usefixtures("compiled_at_once")
+
 STEPS = 20
 SHAPES = [
     *((), (1,), (7,), (64,), (1, 1), (0, 3), (33, 5), (3, 4, 5), (129, 65), (70, 1000)),

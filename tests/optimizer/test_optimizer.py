@@ -131,6 +131,7 @@ def test_half_precision_states():
     assert opt.SGD().create_state(0, nd.ones((2,))) is None
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 @pytest.mark.parametrize(
     ("name", "options"),
@@ -163,6 +164,7 @@ def test_float32_copies_leave_the_second_step_to_the_first_ones_program(dtype, n
     assert (net.weight.data().asnumpy() == copy.astype(dtype).asnumpy()).all()
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_a_copy_of_the_weight_leaves_it_too():
     ones = onp.ones(2, "float32")
     w, g, o = nd.array(ones), nd.array(ones), opt.create("dcasgd", learning_rate=0.1)

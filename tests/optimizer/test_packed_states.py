@@ -12,9 +12,10 @@ from mxnet._ops.kernels import native
 from mxnet.contrib.amp.loss_scaler import LossScaler
 from mxnet.optimizer import _pack, _plan
 
-pytestmark = pytest.mark.skipif(
-    not native.available(native.UPDATES), reason=native.state(native.UPDATES)
-)
+pytestmark = [
+    pytest.mark.usefixtures("compiled_at_once"),
+    pytest.mark.skipif(not native.available(native.UPDATES), reason=native.state(native.UPDATES)),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,7 @@ def started(net, **shapes):
     return exe
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_training_steps_compile_nothing():
     net = network()
     exe = started(net, data=(4, 5))
@@ -229,6 +230,7 @@ def test_loops_train():
     assert grads["w"].asnumpy().tolist() == [5, 8]
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_cached_op():
     a, b = mx.sym.var("a"), mx.sym.var("b")
     f = nd.CachedOp(mx.sym.Group([a * b, a - b]), [("static_alloc", True)])
@@ -279,6 +281,7 @@ def _two_layers(name, units=6):
     return sym.FullyConnected(sym.Activation(s, act_type="softrelu"), num_hidden=3)
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_graphs_of_one_structure_share_their_programs():
     def train(name, units=6, rows=4):
         exe = _two_layers(name, units).simple_bind(mx.cpu(), **{f"{name}_data": (rows, 5)})
@@ -304,6 +307,7 @@ def test_graphs_of_one_structure_share_their_programs():
     assert second.forward()[0].asnumpy()[0, 0] != first.forward()[0].asnumpy()[0, 0]
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_reshaped_executors_blocks_and_cached_ops_share_programs():
     net = _two_layers("p")
     exe = started(net, p_data=(3, 5))

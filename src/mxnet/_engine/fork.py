@@ -20,7 +20,7 @@ try:
     from jax._src.xla_bridge import backends_are_initialized
 except ImportError:  # private; without it a process that only imported us counts as one in use
 
-    def backends_are_initialized():
+    def backends_are_initialized() -> bool:
         """Whether a device was used."""
         return True
 

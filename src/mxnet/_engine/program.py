@@ -9,6 +9,7 @@ superset; an input that it may overwrite but that turned out to be alive is copi
 
 import ctypes
 import itertools
+import logging
 import sys
 import time
 import warnings
@@ -19,12 +20,16 @@ import jax
 import numpy as onp
 
 from .. import _config
-from .._graph.lower import Backward, lower, open_positions, too_long
+from .._graph.lower import Backward, Tape, costs, digest, lower, open_positions, too_long
 from .._graph.node import steps_of
 from ..context import device_of
+from ..error import MXNetError
 from . import cache, memory, packing, watch
+from .evaluate import evaluate
 from .fork import check, forgets, lost_programs
 from .pieces import Pieces
+from .plan import TooLong
+from .state import threads
 from .stats import stats, why_new
 from .value import CONSUMED, Value
 
@@ -34,9 +39,12 @@ __all__ = [
     "export",
     "from_shared_memory",
     "wait_for_devices",
+    "sightings",
+    "set_sightings",
     "ExecutedTape",
 ]
 
+_log = logging.getLogger("mxnet.engine")
 _refs = sys.getrefcount
 _Array = jax.Array
 # NumPy inputs up to this size are handed to the program as they are (1.3 us) instead of being put
@@ -233,12 +241,18 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         and program.emit_set.issuperset(live)
         and (not taped or program.taped_set.issuperset(taped))
     )
-    if not known:
-        program = _make(state, vals, data, outs, live, taped, program, foreign)
-    else:
+    if known:
         for i in program.donate:
             if _held_elsewhere(vals, data, i):
                 data[i] = _copy(data[i])  # somebody still holds what the program may overwrite
+    elif observer is None and _is_evaluated(state):
+        evaluated, tape = _evaluate(state, vals, data, outs, live, taped, aliases, words)
+        if evaluated:
+            _mark_consumed(outs, is_open)
+            return tape
+        program = _make(state, vals, data, outs, live, taped, program, foreign)
+    else:
+        program = _make(state, vals, data, outs, live, taped, program, foreign)
     if observer is not None and not observer.stepwise:
         program_fn = partial(watch.whole, observer, state, program)
     else:
@@ -271,6 +285,100 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
             outs[i].tape = tape
     _mark_consumed(outs, is_open)
     return tape
+
+
+def _is_evaluated(state):
+    """Whether a path that has no program yet is run by NumPy this time, rather than compiled: so
+    long as that is the cheaper way, in all, and only a certain number of times.
+
+    This depends on how often it was met and on sizes alone, never on how long anything takes or on
+    what is on disk: the same script computes the same bits each time.
+    """
+    most = _config.get("evaluate")
+    if not most or state.ctx.device_type != "cpu" or threads.compiling:
+        return False
+    if state.times is None:
+        run, build = costs(steps_of(state))
+        state.times = min(most, int(build / run))
+        if _sightings:
+            state.met = _sightings.get(digest(steps_of(state)), 0)
+    state.met += 1
+    return state.met <= state.times
+
+
+_sightings = {}  # digest of a path -> how often another process has met it
+
+
+def sightings(roots):
+    """How often each path was met: for :func:`set_sightings` of a process that goes on from here.
+
+    Parameters
+    ----------
+    roots : list of Root
+
+    Returns
+    -------
+    dict: digest -> int
+    """
+    found, todo = dict(_sightings), list(roots)
+    while todo:
+        step = todo.pop()
+        todo += [*step.next.values(), *step.next_rec.values()]
+        if step.met:
+            found[digest(steps_of(step))] = step.met
+    return found
+
+
+def set_sightings(table):
+    """Count what is met from here on as if it had been met so often already."""
+    _sightings.clear()
+    _sightings.update(table)
+
+
+def _evaluate(state, vals, data, outs, live, taped, aliases, words):
+    """Run a path without compiling it.
+
+    Returns
+    -------
+    bool: whether that was possible; ExecutedTape, or None where no gradient can be asked for
+    """
+    check()
+    positions = kept_positions(state)
+    tape = None
+    if taped:
+        key = ("tape", *taped)
+        tape = state.derived.get(key)
+        if tape is None:
+            tape = state.derived[key] = Tape(
+                steps_of(state), tuple([positions[i] for i in taped]), evaluated=True
+            )
+    try:
+        results, residuals = evaluate(state, data, words, [positions[i] for i in live], tape)
+    except TooLong:
+        state.times = 0  # compiled from now on
+        return False, None
+    except (MemoryError, MXNetError):
+        raise
+    except Exception as e:
+        # Compiled, it may work: a fault of ours should cost time, not the user's work.
+        if _config.get("strict"):
+            raise
+        _log.warning("an operator could not be run by NumPy, and is compiled: %s", e, exc_info=True)
+        state.times = 0
+        return False, None
+    stats.flushes += 1
+    stats.run_without_compiling(state)
+    stats.ops += state.depth
+    for i, r in zip(live, results):
+        v = outs[i]
+        v.data, v.seg = r, None
+    for a, i in aliases:
+        a.data, a.seg = outs[i].data, outs[i].seg
+    if tape is not None:
+        tape = ExecutedTape(state, tape, residuals, vals, tuple(words))
+        for i in taped:
+            outs[i].tape = tape
+    return True, tape
 
 
 def _hand_out_packed(program, outs, results):

@@ -38,6 +38,7 @@ __all__ = [
     "segment_of",
     "alias",
     "aside",
+    "all_roots",
     "clear",
     "Trace",
     "PLACEHOLDER",
@@ -637,6 +638,11 @@ class Trace:
         t = threads
         t.segment, t.tracing, t.recording, t.hold = self.saved
         leave_scope()
+
+
+def all_roots():
+    """The empty paths of all contexts that were used."""
+    return list(_roots.values())
 
 
 def clear():

@@ -27,6 +27,7 @@ class ThreadState(threading.local):
         self.aside = False
         self.initializing = False  # draws come from the stream of initial values
         self.hold = False  # a full segment does not run yet (a graph is being put together)
+        self.compiling = False  # what is met for the first time is compiled at once
         self.tracing = None  # the trace of a hybridized block, while one is made
         with _lock:
             self.stream_id = _streams
@@ -38,6 +39,22 @@ class ThreadState(threading.local):
 
 
 threads = ThreadState()
+
+
+class compiling:
+    """Scope in which what is met for the first time is compiled at once.
+
+    For what several processes do, each of which meets it as often as it happens to: how often must
+    not decide about the last bits.
+    """
+
+    __slots__ = ("before",)
+
+    def __enter__(self):
+        self.before, threads.compiling = threads.compiling, True
+
+    def __exit__(self, *exc):
+        threads.compiling = self.before
 
 
 def mix32(a, b):

@@ -18,13 +18,16 @@ class Stats:
     ----------
     ops : operators appended            (counted when their segment runs)
     flushes : segments that ran         compiled : programs made new        hits : programs found
+    evaluated : segments that NumPy ran, without a program
     compile_seconds : time of the first call of new programs, compiling and running
     steps : nodes in the prefix trees
     """
 
     def __init__(self):
         self.ops = self.flushes = self.compiled = self.hits = self.steps = self.donated = 0
+        self.evaluated = 0
         self.compile_seconds = 0.0
+        # (whether it was compiled, why: text, or a function that makes it)
         self.reasons = collections.deque(maxlen=64)
         self.lock = lock()
         self.observer = None  # who wants to know what runs: see watch.py
@@ -36,6 +39,7 @@ class Stats:
             "flushes": self.flushes,
             "compiled": self.compiled,
             "hits": self.hits,
+            "evaluated": self.evaluated,
             "compile_seconds": round(self.compile_seconds, 6),
             "steps": self.steps,
             "donated": self.donated,
@@ -46,15 +50,26 @@ class Stats:
         with self.lock:
             self.compiled += 1
             self.compile_seconds += seconds
-            self.reasons.append(reason)
+            self.reasons.append((True, reason))
         if _config.get("explain"):
             _log.warning("compiled in %.3f s: %s", seconds, reason)
+
+    def run_without_compiling(self, path):
+        """Count a path that NumPy ran; keep the reason if it was met for the first time."""
+        self.evaluated += 1
+        if path.met == 1:
+            self.reasons.append((False, path))
+
+    def told(self, last, compiled_only=False):
+        """The last reasons, as sentences, newest last."""
+        kept = [r for r in self.reasons if r[0] or not compiled_only][-last:]
+        return [why if compiled else f"{why_new(why)} (run by NumPy)" for compiled, why in kept]
 
 
 stats = Stats()
 
 
-def why_new(last, program):
+def why_new(last, program=None):
     """Why the path that ends at ``last`` needed ``program``, in words.
 
     Finds the first step at which this path left a path that was known before, and says in what:
@@ -62,7 +77,7 @@ def why_new(last, program):
     attribute, shape, dtype or inputs; or, for a known path, what else changed (which results are
     alive).
     """
-    if len(last.programs) > 1:
+    if program is not None and len(last.programs) > 1:
         before = last.programs[-2]
         more = sorted(program.emit_set - before.emit_set)
         if more:
@@ -84,7 +99,7 @@ def why_new(last, program):
             found = (step, siblings)
         step = step.parent
     if found is None:
-        return f"{_where(last)}: first program of its kind ({last.depth} operators)"
+        return f"{_where(last)}: first of its kind ({last.depth} operators)"
     step, siblings = found
     other = next((s for s in siblings if s.bound is step.bound), None)
     if other is not None:

@@ -2,16 +2,16 @@
 
 import warnings
 
-import jax
 import numpy as onp
 
 from .._traceback import shown, user_level
 from ..error import DTypeError, MXNetError, OutOfMemoryError, ShapeError
+from .equations import Aval, formula_of
 from .node import spec_of
 
 __all__ = ["infer_outputs"]
 
-_WORD = jax.ShapeDtypeStruct((), onp.float64)
+_WORD = Aval((), onp.dtype("float64"))
 
 
 def infer_outputs(bound, specs, ctx):
@@ -34,9 +34,9 @@ def _infer(bound, specs):
             f"{bound.name}: arrays of different types: expected one dtype for all inputs, got "
             f"{', '.join(s.dtype.name for s in specs)}. Hint: convert with .astype()."
         )
-    avals = [jax.ShapeDtypeStruct(s.shape, s.dtype) for s in specs]
+    avals = [Aval(s.shape, s.dtype) for s in specs] + [_WORD] * bound.n_words
     try:
-        outs = jax.eval_shape(bound.run, avals, [_WORD] * bound.n_words)
+        equations, sizes = formula_of(bound, len(specs)).equations(avals)
     except MXNetError as e:
         raise shown(e)  # noqa: B904 - the same error, without JAX's remark about its frames
     except MemoryError as e:
@@ -62,4 +62,4 @@ def _infer(bound, specs):
         text = bound.op.caution(bound.attrs, [s.dtype for s in specs])
         if text is not None:
             warnings.warn(text, UserWarning, stacklevel=user_level())
-    return tuple((tuple(o.shape), onp.dtype(o.dtype)) for o in outs)
+    return tuple([tuple(sizes.aval(o)) for o in equations.avals_out])

@@ -9,6 +9,10 @@ called, the
 pullbacks' residuals leave the function as extra outputs and feed a ``Pullback`` later.
 """
 
+import hashlib
+import math
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 from jax import lax
@@ -23,6 +27,10 @@ __all__ = [
     "PathOp",
     "GradOp",
     "Shift",
+    "Interpreter",
+    "last_uses",
+    "costs",
+    "digest",
     "lower",
     "open_positions",
     "operators",
@@ -144,88 +152,232 @@ def open_positions(last):
     return last.open
 
 
-def _differentiate(step, args, words):
-    """Run a recorded step; returns (outputs, pullback or None, indices of float outputs, input
-    references).
-    """
-    diff = [i for i, (g, a) in enumerate(zip(step.grads, args)) if g and is_floating(a.dtype)]
-    floats = [i for i, s in enumerate(step.specs) if is_floating(s.dtype)]
-    if not diff or not floats:
-        return step.bound.run(args, words), None, floats, ()
-
-    def f(*moving):
-        full = list(args)
-        for i, a in zip(diff, moving):
-            full[i] = a
-        outs = step.bound.run(full, words)
-        return tuple([outs[i] for i in floats]), outs
-
-    _, pull, outs = jax.vjp(f, *[args[i] for i in diff], has_aux=True)
-    return outs, pull, floats, tuple([step.refs[i] for i in diff])
-
-
-def _pull_back(steps, order, pulls, cts):
-    """Propagate cotangents ``cts`` (position -> array) through the pullbacks, last step first, in
-    place.
-    """
-    for i in order:
-        pull, floats, refs = pulls[i]
-        step = steps[i]
-        given = [cts.pop(step.pos + j, None) for j in floats]
-        if all(c is None for c in given):
-            continue
-        given = tuple(
-            [
-                jnp.zeros(step.specs[j].shape, step.specs[j].dtype) if c is None else c
-                for j, c in zip(floats, given)
-            ]
-        )
-        for ref, ct in zip(refs, pull(given)):
-            have = cts.get(ref)
-            cts[ref] = ct if have is None else have + ct
-
-
 def split_words(words, n):
     """The 0-d numbers of a vector; ``lax`` slices trace several times faster than ``words[i]``."""
     return [lax.squeeze(lax.slice(words, (i,), (i + 1,)), (0,)) for i in range(n)]
 
 
-def run_path(steps, n, inputs, words, differentiate=()):
-    """Evaluate steps. Returns (values by position, pullbacks by step index)."""
-    env = [None] * n
-    supply = iter(inputs)
-    pulls = {}
-    for i, step in enumerate(steps):
-        for p in step.fresh:
-            env[p] = next(supply)
-        bound = step.bound
-        if bound.__class__ is Backward:
-            outs = _run_backward(steps, i, step, env, pulls)
-        else:
-            args = [env[r] for r in step.refs]
-            w = words[step.words_at : step.words_at + step.n_words] if step.n_words else ()
-            if i in differentiate:
-                outs, pull, floats, refs = _differentiate(step, args, w)
-                if pull is not None:
-                    pulls[i] = (pull, floats, refs)
+def _is_float(array):
+    return is_floating(array.dtype)
+
+
+class Interpreter:
+    """Evaluates paths of steps; this one on JAX arrays and tracers, each operator as it is.
+
+    Others override how one operator is run and differentiated (``run``, ``differentiate``,
+    ``pull``), whether operators that are paths are entered, and what makes zeros.
+    """
+
+    numpy = jnp
+    enters = False  # PathOps are evaluated step by step, also where they are differentiated
+
+    def word(self, number):
+        """A run-time number as an array."""
+        return jnp.asarray(number, jnp.float64)
+
+    def run(self, bound, args, words):
+        """Outputs of an operator."""
+        return bound.run(args, words)
+
+    def differentiate(self, bound, args, words, diff, floats):
+        """Outputs of an operator, and the pullback of outputs ``floats`` to inputs ``diff``."""
+
+        def f(*moving):
+            full = list(args)
+            for i, a in zip(diff, moving):
+                full[i] = a
+            outs = bound.run(full, words)
+            return tuple([outs[i] for i in floats]), outs
+
+        _, pull, outs = jax.vjp(f, *[args[i] for i in diff], has_aux=True)
+        return outs, pull
+
+    def pull(self, step, pull, given):
+        """Cotangents of a step's inputs."""
+        return pull(given)
+
+    def path(self, steps, n, inputs, words, differentiate=(), last_use=None):
+        """Evaluate steps. Returns (values by position, pullbacks by step index).
+
+        Parameters
+        ----------
+        last_use : sequence of positions per step, optional   values to let go of after it
+        """
+        env: list[Any] = [None] * n
+        supply = iter(inputs)
+        pulls = {}
+        outs: Any
+        for i, step in enumerate(steps):
+            for p in step.fresh:
+                env[p] = next(supply)
+            bound = step.bound
+            if bound.__class__ is Backward:
+                outs = self._backward(steps, step, env, pulls)
             else:
-                outs = bound.run(args, w)
-        env[step.pos : step.pos + len(outs)] = outs
-    return env, pulls
+                args = [env[r] for r in step.refs]
+                w = words[step.words_at : step.words_at + step.n_words] if step.n_words else ()
+                diff = ()
+                if i in differentiate:
+                    diff = [
+                        j for j, (g, a) in enumerate(zip(step.grads, args)) if g and _is_float(a)
+                    ]
+                outs, pull, floats = self._apply(step, args, w, tuple(diff))
+                if pull is not None:
+                    pulls[i] = (pull, floats, tuple([step.refs[j] for j in diff]))
+            env[step.pos : step.pos + len(outs)] = outs
+            if last_use is not None:
+                args = None
+                for p in last_use[i]:
+                    env[p] = None
+        return env, pulls
+
+    def _apply(self, step, args, words, diff):
+        """One step's outputs, its pullback with respect to the inputs ``diff`` or None, its float
+        outputs.
+        """
+        bound = step.bound
+        if bound.__class__ is Pullback:
+            return self.pullback(bound, args), None, ()
+        floats = tuple([i for i, s in enumerate(step.specs) if is_floating(s.dtype)])
+        if not floats:
+            diff = ()
+        if self.enters and bound.__class__ is PathOp and not bound.differentiate:
+            return (*self.enter(bound, args, words, diff, floats), floats)
+        if not diff:
+            return self.run(bound, args, words), None, floats
+        return (*self.differentiate(bound, args, words, diff, floats), floats)
+
+    def enter(self, bound, args, words, diff=(), floats=()):
+        """The outputs of a path that is one operator, step by step; and the pullback of outputs
+        ``floats`` to inputs ``diff``, or None.
+        """
+        words = bound.all_words(words, self.word)
+        if not diff:
+            env, _ = self.path(
+                bound.steps, bound.last.n, args, words, bound.differentiate, bound.last_use
+            )
+            return tuple([env[p] for p in bound.emit]), None
+        env: list[Any] = [None] * bound.last.n
+        outs: Any
+        where = [p for s in bound.steps for p in s.fresh]
+        moving = {where[i] for i in diff}
+        supply = iter(args)
+        found = []
+        for i, step in enumerate(bound.steps):
+            for p in step.fresh:
+                env[p] = next(supply)
+            given = [env[r] for r in step.refs]
+            at = tuple([j for j, r in enumerate(step.refs) if r in moving and _is_float(given[j])])
+            w = words[step.words_at : step.words_at + step.n_words]
+            outs, pull, inner = self._apply(step, given, w, at)
+            if pull is not None:
+                refs = tuple([step.refs[j] for j in at])
+                found.append((pull, (i, tuple(inner), refs)))
+                moving.update([step.pos + j for j in inner])
+            env[step.pos : step.pos + len(outs)] = outs
+        outs = tuple([env[p] for p in bound.emit])
+        heads = tuple([bound.emit[i] for i in floats])
+        about = (bound, tuple([a for _, a in found]), heads, tuple([where[i] for i in diff]))
+        return outs, Chain([p for p, _ in found], about, [args[i] for i in diff])
+
+    def _pull_back(self, steps, order, pulls, cts):
+        """Propagate cotangents ``cts`` (position -> array) through the pullbacks, last step first,
+        in place.
+        """
+        for i in order:
+            pull, floats, refs = pulls[i]
+            step = steps[i]
+            given = [cts.pop(step.pos + j, None) for j in floats]
+            if all(c is None for c in given):
+                continue
+            given = tuple(
+                [
+                    self.numpy.zeros(step.specs[j].shape, step.specs[j].dtype) if c is None else c
+                    for j, c in zip(floats, given)
+                ]
+            )
+            if pull.__class__ is Chain:
+                found = self._pull_chain(pull, given)
+            else:
+                found = self.pull(step, pull, given)
+            for ref, ct in zip(refs, found):
+                have = cts.get(ref)
+                cts[ref] = ct if have is None else have + ct
+
+    def _pull_chain(self, chain, given):
+        bound, places, heads, inputs = chain.about
+        cts = {}
+        for p, ct in zip(heads, given):
+            cts[p] = cts[p] + ct if p in cts else ct
+        pulls = {i: (pull, floats, refs) for pull, (i, floats, refs) in zip(chain.pulls, places)}
+        self._pull_back(bound.steps, sorted(pulls, reverse=True), pulls, cts)
+        return tuple(
+            [cts[p] if p in cts else self.numpy.zeros_like(x) for p, x in zip(inputs, chain.inputs)]
+        )
+
+    def _backward(self, steps, step, env, pulls):
+        bound = step.bound
+        given = iter(step.refs[bound.n_heads :])
+        cts = {}
+        for head, has in zip(step.refs, bound.given):
+            if has:
+                ct = env[next(given)].astype(env[head].dtype)
+            else:
+                ct = self.numpy.ones_like(env[head])
+            cts[head] = cts[head] + ct if head in cts else ct
+        before, targets = step.info[:2]
+        self._pull_back(steps, [j for j in before if j in pulls], pulls, cts)
+        zeros = self.numpy.zeros
+        return [
+            cts[p] if p in cts else zeros(s.shape, s.dtype) for p, s in zip(targets, step.specs)
+        ]
+
+    def pullback(self, bound, inputs):
+        """Outputs of a :class:`Pullback`."""
+        tape = bound.tape
+        n = len(inputs) - len(bound.given)
+        residuals, cts = inputs[:n], dict(zip(bound.given, inputs[n:]))
+        pulls = {
+            i: (jax.tree_util.tree_unflatten(tree, [residuals[j] for j in where]), floats, refs)
+            for i, (tree, where, floats, refs) in tape.trees.items()
+        }
+        self._pull_back(tape.steps, [i for i in tape.order if i in pulls], pulls, cts)
+        specs = {p: s for step in tape.steps for p, s in zip(step.fresh, step.fresh_specs)}
+        zeros = self.numpy.zeros
+        return tuple(
+            [cts[p] if p in cts else zeros(specs[p].shape, specs[p].dtype) for p in bound.targets]
+        )
 
 
-def _run_backward(steps, i, step, env, pulls):
-    bound = step.bound
-    given = iter(step.refs[bound.n_heads :])
-    cts = {}
-    for head, has in zip(step.refs, bound.given):
-        ct = env[next(given)].astype(env[head].dtype) if has else jnp.ones_like(env[head])
-        cts[head] = cts[head] + ct if head in cts else ct
-    before, targets = step.info[:2]
-    _pull_back(steps, [j for j in before if j in pulls], pulls, cts)
-    return [
-        cts[p] if p in cts else jnp.zeros(s.shape, s.dtype) for p, s in zip(targets, step.specs)
-    ]
+@jax.tree_util.register_pytree_node_class
+class Chain:
+    """The way back through an entered path: a pullback made of the steps' pullbacks."""
+
+    def __init__(self, pulls, about, inputs):
+        self.pulls, self.about, self.inputs = pulls, about, inputs
+
+    def tree_flatten(self):
+        """The steps' pullbacks and the inputs (for their shapes); the rest does not change."""
+        return (self.pulls, self.inputs), self.about
+
+    @classmethod
+    def tree_unflatten(cls, about, children):
+        """Inverse of ``tree_flatten``."""
+        return cls(children[0], about, children[1])
+
+
+TRACING = Interpreter()
+
+
+def last_uses(steps, n, kept):
+    """Per step, the positions that nothing after it reads and that are not ``kept``."""
+    seen, found = set(kept), []
+    for step in reversed(steps):
+        now = {*step.refs, *range(step.pos, step.pos + len(step.specs)), *step.fresh}
+        found.append([p for p in now if p not in seen])
+        seen |= now
+    found.reverse()
+    return found
 
 
 def needed_pullbacks(steps):
@@ -235,6 +387,66 @@ def needed_pullbacks(steps):
         if step.bound.__class__ is Backward:
             needed.update(step.info[0])
     return needed
+
+
+def costs(steps):
+    """What running a path without compiling it takes, and what compiling it takes, in seconds.
+
+    Nominal ones, of sizes alone: so much for each operator, byte and multiplication, three times as
+    much where it is differentiated.
+    """
+    run, build, specs = 0.0, 0.0, {}
+    for step in steps:
+        bound = step.bound
+        specs.update(zip(step.fresh, step.fresh_specs))
+        specs.update(zip(range(step.pos, step.pos + len(step.specs)), step.specs))
+        if bound.__class__ is PathOp:
+            inner, more = costs(bound.steps)
+        elif bound.__class__ is Backward:
+            inner, more = 0.0, 0.0
+        else:
+            given = [specs[r] for r in step.refs]
+            inner = _OPERATOR_SECONDS + sum([s.nbytes for s in (*given, *step.specs)]) / _BYTES
+            inner += _products(bound.name, given, step.specs) / _MULTIPLICATIONS
+            more = _BUILD_SECONDS
+        times = 3 if step.recorded else 1
+        run, build = run + times * inner, build + times * more
+    return run, build
+
+
+_OPERATOR_SECONDS, _BUILD_SECONDS = 2e-5, 1e-2
+_BYTES, _MULTIPLICATIONS = 2e9, 1e10  # in a second
+
+
+def _products(name, given, outs):
+    """Multiplications of an operator that is a product."""
+    sizes = [math.prod(s.shape) for s in (*given, *outs)]
+    if name in ("Convolution", "Deconvolution"):
+        weight = given[1].shape
+        return max(sizes[0], sizes[len(given)]) * sizes[1] / max(weight[0], 1)
+    if name == "RNN":
+        return math.prod(given[0].shape[:2]) * sizes[1]
+    if name in _PRODUCTS:
+        return math.sqrt(float(sizes[0]) * sizes[1] * sizes[len(given)])
+    return 0
+
+
+def digest(steps):
+    """A path in 32 hexadecimal digits: the same in each process."""
+    found = hashlib.blake2b(digest_size=16)
+    for step in steps:
+        bound = step.bound
+        name = "" if bound.__class__ is PathOp else repr(bound)  # a block's name may be any
+        parts = [type(bound).__name__, name, step.refs, step.recorded, step.keep]
+        parts += [[repr(s) for s in specs] for specs in (step.fresh_specs, step.specs)]
+        if bound.__class__ is PathOp or bound.__class__ is GradOp:
+            parts.append(digest(bound.steps))
+        elif bound.__class__ is Pullback:
+            parts += [bound.given, bound.tape.evaluated, digest(bound.tape.steps)]
+        elif bound.__class__ is Backward:
+            parts += [bound.given, bound.retain]
+        found.update(repr(parts).encode())
+    return found.hexdigest()
 
 
 # They stay kernels of their own, so what they cost to compile does not grow with what stands around
@@ -309,16 +521,20 @@ def lower(last, emit, taped=()):
     def program(words, *inputs):
         if words.__class__ is not list:
             words = split_words(words, n_words)
-        env, pulls = run_path(steps, last.n, inputs, words, differentiate)
+        env, pulls = TRACING.path(steps, last.n, inputs, words, differentiate)
         return [env[p] for p in emit], tape.pack(pulls) if tape else []
 
     return program, tape
 
 
 class Tape:
-    """How to go back through an executed path: pullbacks whose residuals are arrays."""
+    """How to go back through an executed path: pullbacks whose residuals are arrays.
 
-    def __init__(self, steps, taped):
+    ``evaluated``: the path was run without being compiled, so they are the evaluator's.
+    """
+
+    def __init__(self, steps, taped, evaluated=False):
+        self.evaluated = evaluated
         found, self.targets = ancestors(steps, taped)
         self.steps, self.taped = steps, taped
         self.order = sorted(found, reverse=True)
@@ -360,21 +576,7 @@ class Pullback(Bound):
         self.input_indices = [order.index(p) for p in self.targets]
 
     def run(self, inputs, words):
-        tape = self.tape
-        n = len(inputs) - len(self.given)
-        residuals, cts = inputs[:n], dict(zip(self.given, inputs[n:]))
-        pulls = {
-            i: (jax.tree_util.tree_unflatten(tree, [residuals[j] for j in where]), floats, refs)
-            for i, (tree, where, floats, refs) in tape.trees.items()
-        }
-        _pull_back(tape.steps, [i for i in tape.order if i in pulls], pulls, cts)
-        specs = {p: s for step in tape.steps for p, s in zip(step.fresh, step.fresh_specs)}
-        return tuple(
-            [
-                cts[p] if p in cts else jnp.zeros(specs[p].shape, specs[p].dtype)
-                for p in self.targets
-            ]
-        )
+        return TRACING.pullback(self, inputs)
 
 
 class PathOp(Bound):
@@ -395,14 +597,21 @@ class PathOp(Bound):
         self.constants, self.dynamic = constants, tuple(dynamic)
         self.n_words = total_words(last) if constants is None else len(self.dynamic)
 
+        self.last_use = last_uses(self.steps, last.n, emit) if not self.differentiate else None
+
+    def all_words(self, words, number):
+        """The path's run-time numbers, from those that are supplied; ``number`` makes constants
+        arrays.
+        """
+        if self.constants is None:
+            return words
+        full = [number(c) for c in self.constants]
+        for i, w in zip(self.dynamic, words):
+            full[i] = w
+        return full
+
     def run(self, inputs, words):
-        if self.constants is not None:
-            full = [jnp.asarray(c, jnp.float64) for c in self.constants]
-            for i, w in zip(self.dynamic, words):
-                full[i] = w
-            words = full
-        env, _ = run_path(self.steps, self.last.n, inputs, words, self.differentiate)
-        return tuple([env[p] for p in self.emit])
+        return TRACING.enter(self, inputs, words)[0]
 
 
 class GradOp(Bound):
@@ -433,7 +642,7 @@ class GradOp(Bound):
             full = list(path)
             for i, m in zip(self.at, moving):
                 full[i] = m
-            env, _ = run_path(self.steps, self.last.n, full, words, self.differentiate)
+            env, _ = TRACING.path(self.steps, self.last.n, full, words, self.differentiate)
             return tuple([env[h] for h in self.heads])
 
         outs, pull = jax.vjp(f, *[path[i] for i in self.at])

@@ -88,6 +88,8 @@ class Step:
     full : bool                   the segment must run after this step
     line : str                    user's ``file:line`` of the first time
     next, next_rec : dict         key -> Step, while not recording / recording
+    met, times : int              how often the path was met without a program, and how often it is
+        to be run so
     derived : dict                operators made of the path that ends here (its gradient, its
         re-run)
     """
@@ -120,6 +122,8 @@ class Step:
         "open",
         "info",
         "derived",
+        "met",
+        "times",
     )
 
     def __init__(self, parent, bound, refs, fresh, fresh_specs, specs, keep, recorded, grads, line):
@@ -139,6 +143,7 @@ class Step:
         self.derived = {}
         self.program = self.open = self.info = None
         self.programs = []
+        self.met, self.times = 0, None
 
     def __repr__(self):
         outs = ", ".join(f"%{self.pos + i}:{s!r}" for i, s in enumerate(self.specs))
@@ -160,6 +165,7 @@ class Root(Step):
         self.next, self.next_rec, self.derived = {}, {}, {}
         self.program = self.open = self.info = None
         self.programs = []
+        self.met, self.times = 0, None
 
 
 def steps_of(last):

@@ -89,6 +89,6 @@ def number(scalar, dtype):
     return lax.convert_element_type(lax.convert_element_type(scalar, "int64"), dtype)
 
 
-def whole_index(index, size):
-    """Positions as int32 (int64 for axes too long for it); fractions are cut off."""
-    return lax.convert_element_type(index, "int32" if size < 2**31 else "int64")
+def whole_index(index):
+    """Positions as int32; fractions are cut off."""
+    return lax.convert_element_type(index, "int32")

@@ -21,7 +21,7 @@ __all__ = []
 
 def _inside(index, size, mode):
     """Positions as integers in ``0 .. size - 1``: clipped, or wrapped around."""
-    i = lax.stop_gradient(whole_index(index, size))
+    i = lax.stop_gradient(whole_index(index))
     if mode == "wrap":
         n = lax.full_like(i, max(size, 1))
         i = lax.rem(i, n)
@@ -198,7 +198,7 @@ def fill_element_0index(lhs, mhs, rhs):
             expected="(N, C), (N,) and (N,)",
             got=f"{lhs.shape}, {mhs.shape} and {rhs.shape}",
         )
-    i = lax.stop_gradient(whole_index(rhs, lhs.shape[1]))
+    i = lax.stop_gradient(whole_index(rhs))
     hit = lax.broadcasted_iota(i.dtype, lhs.shape, 1) == i[:, None]
     return jnp.where(hit, mhs.astype(lhs.dtype)[:, None], lhs)
 
@@ -224,7 +224,7 @@ def one_hot(
     """
     if depth < 0:
         fail(ShapeError, "one_hot", "the depth is negative", expected="depth >= 0", got=depth)
-    i = lax.stop_gradient(whole_index(indices, depth))
+    i = lax.stop_gradient(whole_index(indices))
     shape = (*i.shape, depth)
     hit = lax.eq(
         lax.broadcasted_iota(i.dtype, shape, i.ndim), lax.broadcast_in_dim(i, shape, range(i.ndim))
@@ -278,7 +278,7 @@ def _coordinates(indices, shape, where):
         )
     rows = []
     for axis in range(indices.shape[0]):
-        i = lax.stop_gradient(whole_index(indices[axis], shape[axis]))
+        i = lax.stop_gradient(whole_index(indices[axis]))
         rows.append(
             lax.select(lax.lt(i, lax.full_like(i, 0)), lax.add(i, lax.full_like(i, shape[axis])), i)
         )
@@ -598,7 +598,7 @@ def index_copy(old_tensor, index_vector, new_tensor):
             expected="(N, *S), (K,) and (K, *S)",
             got=f"{old_tensor.shape}, {index_vector.shape} and {new_tensor.shape}",
         )
-    i = lax.stop_gradient(whole_index(index_vector, old_tensor.shape[0]))
+    i = lax.stop_gradient(whole_index(index_vector))
     return old_tensor.at[i].set(new_tensor, mode="drop")
 
 
@@ -633,7 +633,7 @@ def index_add(old_tensor, index_vector, new_tensor):
             expected="(N, *S), (K,) and (K, *S)",
             got=f"{old_tensor.shape}, {index_vector.shape} and {new_tensor.shape}",
         )
-    i = lax.stop_gradient(whole_index(index_vector, old_tensor.shape[0]))
+    i = lax.stop_gradient(whole_index(index_vector))
     return old_tensor.at[i].add(new_tensor, mode="drop")
 
 

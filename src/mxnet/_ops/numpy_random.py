@@ -32,7 +32,7 @@ def _normal(key, shape, dtype, loc, scale):
 
 
 def _lognormal(key, shape, dtype, mean, sigma):
-    return jnp.exp(_normal(key, shape, dtype, mean, sigma))
+    return jnp.exp(_normal(key, shape, dtype, mean, sigma).astype(dtype))
 
 
 def _logistic(key, shape, dtype, loc, scale):

@@ -37,7 +37,7 @@ def _lengths(data, lengths, use, axis, where):
             got=lengths.shape,
             expected=f"({data.shape[1 - a]},), a length for each sequence of {data.shape}",
         )
-    return a, lax.stop_gradient(whole_index(lengths, data.shape[a]))
+    return a, lax.stop_gradient(whole_index(lengths))
 
 
 def _times(data, a, lengths):

@@ -9,7 +9,8 @@ import re
 import threading
 import warnings
 from collections import OrderedDict
-from typing import cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as onp
 
@@ -615,7 +616,7 @@ class HybridBlock(Block):
 
     # whether hybrid_forward is written with operators of mx.nd, as this package's layers are
     _of_nd = False
-    _op_hooks = ()
+    _op_hooks: Sequence[Any] = ()
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

@@ -336,7 +336,7 @@ def _refuse_buffers(data):
     for opcode, arg, at in pickletools.genops(data):
         if opcode.proto > 4:
             raise FormatError(f"offset {at}: {opcode.name} is no part of optimizer states.")
-        if opcode.name in _PUTS and not 0 <= int(arg) <= len(data):
+        if opcode.name in _PUTS and not 0 <= int(arg or 0) <= len(data):
             raise FormatError(f"offset {at}: object {arg} of a file of {len(data)} bytes.")
 
 

@@ -206,6 +206,7 @@ def test_an_error_comes_when_its_batch_is_asked_for():
 X3 = onp.ones((3, 2), "float32")
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_no_compilation_after_the_first_epoch():
     loader = DataLoader(images().transform_first(transforms.ToTensor()), 4, shuffle=True)
     list(loader)

@@ -155,6 +155,7 @@ def test_random_resized_crop_that_never_fits():
     assert wide.shape == (2, 2, 3)
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 def test_random_parts_compile_once():
     transform = T.RandomResizedCrop(3)
     picture = nd.array(PIXELS, dtype="uint8")
@@ -190,6 +191,7 @@ def test_random_batches_of_a_loader_are_reproducible():
     assert len({x.tobytes() for x in onp.concatenate(found[0])}) > 2
 
 
+@pytest.mark.usefixtures("compiled_at_once")
 @pytest.mark.parametrize("transform", [*DETERMINISTIC, *RANDOM], ids=ids)
 def test_single_pictures_of_many_shapes_compile_nothing(transform):
     pixels = onp.random.RandomState(0).randint(0, 256, (12, 14, 3)).astype("uint8")

@@ -227,7 +227,9 @@ def _turn_off():
 
 def _forget_shapes(op):
     for found in op._binds.values():
-        (found[0] if found.__class__ is tuple else found).avals.clear()
+        bound = found[0] if found.__class__ is tuple else found
+        bound.avals.clear()
+        bound.formulas.clear()
 
 
 def _patch(op, policy, name):

@@ -6,7 +6,7 @@ import random
 
 import numpy as onp
 
-from ..._engine.state import mix32
+from ..._engine.state import compiling, mix32
 from ...util import is_np_array, np_array
 from ._batch import map_leaves, random_stream, start
 
@@ -81,7 +81,7 @@ class Recipe:
         An exception carries a note that says which sample was being made. ``progress(k)`` is told
         the place of a sample in the batch before it is made.
         """
-        with _host_stream(seeds.host, n), np_array(self.numpy):
+        with _host_stream(seeds.host, n), np_array(self.numpy), compiling():
             return self._make(seeds.epoch, n, indices, progress)
 
     def _make(self, epoch, n, indices, progress):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as onp
 
 from ..._engine.segment import flush_all
-from ..._engine.state import draw, mix32, threads
+from ..._engine.state import compiling, draw, mix32, threads
 from ..._interrupt import later
 from ...context import canonical, cpu, cpu_pinned, current_context
 from ...error import MXNetError
@@ -183,7 +183,7 @@ class DataLoader:
                 if rows is None:  # the data set is left to say what it thinks of them
                     batch = _Made(self._recipe().make(Seeds(epoch, None), n, indices))
                 else:
-                    with random_stream(epoch, n):
+                    with random_stream(epoch, n), compiling():
                         batch = _Made(start(bulk.batch(rows, self._ctx)))
             except Exception as error:  # noqa: BLE001 - it is raised when its turn comes
                 error.add_note(f"DataLoader: while batch {n} was made")

@@ -11,7 +11,8 @@ import random
 
 import numpy as onp
 
-from ...._engine.segment import flush_all
+from ...._engine.program import set_sightings, sightings
+from ...._engine.segment import all_roots, clear, flush_all
 from ...._engine.state import random_state, set_random_state
 from ....error import FormatError
 from ....metric import _metric_state, _set_metric_state
@@ -88,6 +89,8 @@ def save(fname, net, trainer, run):
     if scaler is not None:
         run = {**run, "amp": scaler.state()}
     arrays["trainer"] = _bytes(_trainer_bytes(trainer))
+    # what was met often enough to be compiled is compiled at once by who goes on: the same bits
+    run = {**run, "sightings": sightings(all_roots())}
     arrays["run"] = _bytes(json.dumps({"version": _VERSION, **run}).encode())
     save_arrays(fname, arrays)
 
@@ -127,6 +130,9 @@ def load(fname, net, trainer):
     for name, p in params.items():
         p._load_init(saved[name], p.list_ctx())
     _set_trainer(trainer, found["trainer"].asnumpy().tobytes())
+    flush_all()
+    clear()
+    set_sightings({str(k): int(n) for k, n in run.get("sightings", {}).items()})
     scaler = getattr(trainer, "_amp_loss_scaler", None)
     if scaler is not None and "amp" in run:
         scaler.set_state(run["amp"])

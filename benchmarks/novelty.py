@@ -1,0 +1,385 @@
+"""What was never met before: times of new shapes, new expressions and first steps.
+
+``python benchmarks/novelty.py`` runs each workload in fresh processes, of ours (nothing on disk),
+PyTorch eager and MXNet 1.9.1 in turns, and prints the medians as a table for ``README.md``. Every
+figure is wall time of one thing that the process had not met before; what is built once by all
+(imports, the first tensor) is told apart.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+STARTED = time.perf_counter()
+SIZES = [37, 53, 41, 67, 73, 79, 83, 97, 101]  # of batches and images; the third and later count
+LENGTHS = 200  # of sentences; each twice on average
+BATCHES = 400
+EXPRESSIONS = 500
+VOCABULARY, WIDTH, ROWS = 500, 256, 8
+
+# (name, title, unit): what each worker answers
+WORKLOADS = [
+    ("scale", "`x * 2`, each new shape", "ms"),
+    ("dense", "dense forward, each new shape", "ms"),
+    ("gradient", "dense forward and gradient, each new shape", "ms"),
+    ("step", "MLP training step, each new batch size", "ms"),
+    ("convolution", "convolution forward, each new image size", "ms"),
+    ("lstm", "LSTM forward and backward, each new length", "ms"),
+    ("language", "language model, 400 batches of 200 lengths", "s"),
+    ("padded", "the same padded to 8 lengths", "s"),
+    ("expressions", "500 small expressions, each once", "s"),
+    ("unrolled", "symbol of an LSTM unrolled 40 steps: bind, forward, backward", "s"),
+    ("first-mlp", "first step of an MLP in a fresh process, import included", "s"),
+    ("first-lenet", "first step of LeNet, import included", "s"),
+    ("first-lstm", "first step of an LSTM, import included", "s"),
+]
+
+
+def each(run):
+    """Milliseconds of ``run(size)`` from the third size on."""
+    found = []
+    for size in SIZES:
+        begun = time.perf_counter()
+        run(size)
+        found.append((time.perf_counter() - begun) * 1e3)
+    return statistics.median(found[2:])
+
+
+def seconds(run):
+    begun = time.perf_counter()
+    run()
+    return time.perf_counter() - begun
+
+
+def lengths():
+    import random
+
+    chosen = random.Random(3)
+    every = list(range(5, 5 + LENGTHS))
+    return [chosen.choice(every) for _ in range(BATCHES)]
+
+
+# ------------------------------------------------------------------------------------- MXNet style
+def mx_worker(name):
+    import numpy as np
+
+    import mxnet as mx
+    from mxnet import autograd, gluon, nd
+    from mxnet.gluon import nn
+
+    def array(*shape):
+        x = nd.array(np.random.RandomState(0).rand(*shape).astype("float32"))
+        x.wait_to_read()
+        return x
+
+    loss = gluon.loss.SoftmaxCrossEntropyLoss()
+
+    def trained(net, x, y):
+        trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+
+        def step(x, y):
+            with autograd.record():
+                value = loss(net(x), y)
+            value.backward()
+            trainer.step(x.shape[0])
+            value.asnumpy()
+
+        return step
+
+    def mlp():
+        net = nn.Sequential()
+        net.add(nn.Dense(256, activation="relu", in_units=784), nn.Dense(10, in_units=256))
+        net.initialize()
+        return net
+
+    if name == "scale":
+        xs = {n: array(n, 784) for n in SIZES}
+        return each(lambda n: (xs[n] * 2).asnumpy())
+    if name in ("dense", "gradient"):
+        xs = {n: array(n, 784) for n in SIZES}
+        w, b = array(256, 784), array(256)
+        if name == "dense":
+            return each(lambda n: nd.FullyConnected(xs[n], w, b, num_hidden=256).asnumpy())
+        w.attach_grad()
+
+        def run(n):
+            with autograd.record():
+                y = nd.FullyConnected(xs[n], w, b, num_hidden=256)
+            y.backward()
+            w.grad.asnumpy()
+
+        return each(run)
+    if name == "step":
+        xs = {n: array(n, 784) for n in SIZES}
+        ys = {n: nd.array(np.arange(n) % 10) for n in SIZES}
+        step = trained(mlp(), None, None)
+        return each(lambda n: step(xs[n], ys[n]))
+    if name == "convolution":
+        xs = {n: array(8, 3, n, n) for n in SIZES}
+        net = nn.Conv2D(16, 3, padding=1, in_channels=3)
+        net.initialize()
+        return each(lambda n: net(xs[n]).asnumpy())
+    if name == "lstm":
+        xs = {n: array(n, 8, 16) for n in SIZES}
+        net = gluon.rnn.LSTM(32, input_size=16)
+        net.initialize()
+
+        def run(n):
+            with autograd.record():
+                value = net(xs[n]).sum()
+            value.backward()
+            value.asnumpy()
+
+        return each(run)
+    if name in ("language", "padded"):
+
+        class Model(gluon.Block):
+            def __init__(self):
+                super().__init__()
+                self.embed = nn.Embedding(VOCABULARY, WIDTH)
+                self.lstm = gluon.rnn.LSTM(WIDTH, input_size=WIDTH)
+                self.out = nn.Dense(VOCABULARY, flatten=False, in_units=WIDTH)
+
+            def forward(self, x):
+                return self.out(self.lstm(self.embed(x)))
+
+        net = Model()
+        net.initialize()
+        step = trained(net, None, None)
+
+        def epoch():
+            for n in lengths():
+                n = n if name == "language" else -(-n // 26) * 26
+                x = nd.array(np.arange(n * ROWS).reshape(n, ROWS) % VOCABULARY)
+                step(x, x)
+
+        return seconds(epoch)
+    if name == "expressions":
+        unary = ["exp", "tanh", "sigmoid", "relu", "square", "sqrt", "abs", "log1p"]
+        x = array(5, 7)
+
+        def cells():
+            for k in range(EXPRESSIONS):
+                y = array(5, 7 + k % 40)[:, :7]
+                a, b = unary[k % 8], unary[(k // 8) % 8]
+                z = getattr(nd, a)(x + k) * getattr(nd, b)(y) - y.sum(axis=k % 2, keepdims=True)
+                z.asnumpy()
+
+        return seconds(cells)
+    if name == "unrolled":
+        cell = mx.rnn.LSTMCell(64, prefix="l_")
+
+        def run():
+            outputs, _ = cell.unroll(
+                40, inputs=mx.sym.Variable("data"), layout="NTC", merge_outputs=True
+            )
+            exe = mx.sym.sum(outputs).simple_bind(mx.cpu(), data=(8, 40, 32))
+            exe.forward(is_train=True)
+            exe.backward()
+            exe.grad_dict["l_i2h_weight"].asnumpy()
+
+        return seconds(run)
+    if name == "first-mlp":
+        trained(mlp(), None, None)(array(64, 784), nd.array(np.arange(64) % 10))
+    elif name == "first-lenet":
+        net = nn.Sequential()
+        net.add(nn.Conv2D(20, 5, activation="relu"), nn.MaxPool2D(2, 2))
+        net.add(nn.Conv2D(50, 5, activation="relu"), nn.MaxPool2D(2, 2))
+        net.add(nn.Dense(500, activation="relu"), nn.Dense(10))
+        net.initialize()
+        trained(net, None, None)(array(64, 1, 28, 28), nd.array(np.arange(64) % 10))
+    elif name == "first-lstm":
+        net = gluon.rnn.LSTM(128, input_size=64)
+        net.initialize()
+        x = array(35, 16, 64)
+        with autograd.record():
+            value = net(x).sum()
+        value.backward()
+        value.asnumpy()
+    return time.perf_counter() - STARTED
+
+
+# ----------------------------------------------------------------------------------------- PyTorch
+def torch_worker(name):
+    import numpy as np
+    import torch
+    from torch import nn
+    from torch.nn import functional
+
+    torch.set_num_threads(2)
+
+    def array(*shape):
+        return torch.from_numpy(np.random.RandomState(0).rand(*shape).astype("float32"))
+
+    def trained(net):
+        optimizer = torch.optim.SGD(net.parameters(), 0.1)
+
+        def step(x, y):
+            optimizer.zero_grad()
+            value = functional.cross_entropy(net(x), y)
+            value.backward()
+            optimizer.step()
+            value.item()
+
+        return step
+
+    def mlp():
+        return nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
+
+    if name == "scale":
+        xs = {n: array(n, 784) for n in SIZES}
+        return each(lambda n: (xs[n] * 2).numpy())
+    if name in ("dense", "gradient"):
+        xs = {n: array(n, 784) for n in SIZES}
+        layer = nn.Linear(784, 256)
+        if name == "dense":
+            return each(lambda n: layer(xs[n]).detach().numpy())
+
+        def run(n):
+            layer.zero_grad()
+            layer(xs[n]).sum().backward()
+            layer.weight.grad.numpy()
+
+        return each(run)
+    if name == "step":
+        xs = {n: array(n, 784) for n in SIZES}
+        step = trained(mlp())
+        return each(lambda n: step(xs[n], torch.arange(n) % 10))
+    if name == "convolution":
+        xs = {n: array(8, 3, n, n) for n in SIZES}
+        net = nn.Conv2d(3, 16, 3, padding=1)
+        return each(lambda n: net(xs[n]).detach().numpy())
+    if name == "lstm":
+        xs = {n: array(n, 8, 16) for n in SIZES}
+        net = nn.LSTM(16, 32)
+
+        def run(n):
+            value = net(xs[n])[0].sum()
+            value.backward()
+            value.item()
+
+        return each(run)
+    if name in ("language", "padded"):
+
+        class Model(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.embed = nn.Embedding(VOCABULARY, WIDTH)
+                self.lstm = nn.LSTM(WIDTH, WIDTH)
+                self.out = nn.Linear(WIDTH, VOCABULARY)
+
+            def forward(self, x):
+                return self.out(self.lstm(self.embed(x))[0]).reshape(-1, VOCABULARY)
+
+        step = trained(Model())
+
+        def epoch():
+            for n in lengths():
+                n = n if name == "language" else -(-n // 26) * 26
+                x = (torch.arange(n * ROWS) % VOCABULARY).reshape(n, ROWS)
+                step(x, x.reshape(-1))
+
+        return seconds(epoch)
+    if name == "expressions":
+        unary = ["exp", "tanh", "sigmoid", "relu", "square", "sqrt", "abs", "log1p"]
+        x = array(5, 7)
+
+        def cells():
+            for k in range(EXPRESSIONS):
+                y = array(5, 7 + k % 40)[:, :7]
+                a, b = unary[k % 8], unary[(k // 8) % 8]
+                z = getattr(torch, a)(x + k) * getattr(torch, b)(y) - y.sum(k % 2, keepdim=True)
+                z.numpy()
+
+        return seconds(cells)
+    if name == "unrolled":
+        return None
+    if name == "first-mlp":
+        trained(mlp())(array(64, 784), torch.arange(64) % 10)
+    elif name == "first-lenet":
+        net = nn.Sequential(
+            nn.Conv2d(1, 20, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(20, 50, 5), nn.ReLU(),
+            nn.MaxPool2d(2), nn.Flatten(), nn.Linear(800, 500), nn.ReLU(), nn.Linear(500, 10),
+        )  # fmt: skip
+        trained(net)(array(64, 1, 28, 28), torch.arange(64) % 10)
+    elif name == "first-lstm":
+        net = nn.LSTM(64, 128)
+        value = net(array(35, 16, 64))[0].sum()
+        value.backward()
+        value.item()
+    return time.perf_counter() - STARTED
+
+
+WORKERS = {"mx": mx_worker, "torch": torch_worker}
+
+
+# ------------------------------------------------------------------------------------------ driver
+def ask(environment, kind, name, variables=()):
+    with tempfile.TemporaryDirectory() as home:
+        # the kernels are built once per machine, and are not what is measured; programs are
+        kept = {"MXNET_XLA_CACHE_DIR": "off"} if kind == "mx" else {}
+        done = subprocess.run(
+            [str(environment.python), __file__, "--worker", kind, "--name", name],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=home,
+            timeout=900,
+            env=environment.process_environment(2) | kept | dict(variables),
+        )
+    if done.returncode:
+        return None, (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+    return json.loads(done.stdout.splitlines()[-1]), None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--worker", choices=WORKERS, help=argparse.SUPPRESS)
+    parser.add_argument("--name", help=argparse.SUPPRESS)
+    parser.add_argument("--only", default="", metavar="NAMES", help="these workloads, by commas")
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    if given.worker:
+        print(json.dumps(WORKERS[given.worker](given.name)))
+        return 0
+    sys.path.insert(0, str(Path(__file__).parent))
+    from harness.environments import MXNET191, OURS, TORCH, Unavailable
+
+    peers = []
+    for label, environment, kind, variables in [
+        ("ours", OURS, "mx", {}),
+        ("ours, compiled at once", OURS, "mx", {"MXNET_XLA_EVALUATE": "0"}),
+        ("PyTorch eager", TORCH, "torch", {}),
+        ("MXNet 1.9.1", MXNET191, "mx", {}),
+    ]:
+        try:
+            environment.ensure()
+            peers.append((label, environment, kind, variables))
+        except Unavailable as problem:
+            print(f"{label} is left out: {problem}")
+    print(f"| | {' | '.join(p[0] for p in peers)} |\n|---|{'---|' * len(peers)}")
+    for name, title, unit in WORKLOADS:
+        if given.only and name not in given.only.split(","):
+            continue
+        found = {p[0]: [] for p in peers}
+        for _ in range(given.rounds):
+            for label, environment, kind, variables in peers:
+                value, problem = ask(environment, kind, name, variables)
+                if problem:
+                    print(f"{name}, {label}: {problem}", file=sys.stderr)
+                if value is not None:
+                    found[label].append(value)
+        cells = [f"{statistics.median(v):.2f}" if v else "-" for v in found.values()]
+        print(f"| {title}, {unit} | {' | '.join(cells)} |", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "2")
+    sys.exit(main())

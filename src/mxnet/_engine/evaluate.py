@@ -1,0 +1,118 @@
+"""Paths that are run at once by NumPy, without being compiled: what is met for the first time."""
+
+import jax
+import numpy as onp
+
+from .._graph.equations import Aval, formula_of, gradient_of
+from .._graph.lower import Interpreter, last_uses, needed_pullbacks
+from .._graph.node import steps_of
+from .blas import one_thread
+from .plan import gradient_plan, plan
+
+__all__ = ["evaluate"]
+
+
+def _avals(arrays):
+    return [Aval(a.shape, a.dtype) for a in arrays]
+
+
+@jax.tree_util.register_pytree_node_class
+class Pull:
+    """The pullback of an operator that was evaluated."""
+
+    def __init__(self, plan, residuals):
+        self.plan, self.residuals = plan, residuals
+
+    def __call__(self, given):
+        """Gradients of the inputs, for JAX's arrays and tracers."""
+        return self.plan.trace([*self.residuals, *given])
+
+    def tree_flatten(self):
+        """The residuals; the plan does not change."""
+        return self.residuals, self.plan
+
+    @classmethod
+    def tree_unflatten(cls, plan, residuals):
+        """Inverse of ``tree_flatten``."""
+        return cls(plan, list(residuals))
+
+
+class _Evaluation(Interpreter):
+    numpy = onp
+    enters = True
+
+    def word(self, number):
+        return onp.float64(number)
+
+    def run(self, bound, args, words):
+        given = [*args, *words]
+        first = {id(a): i for i, a in reversed(list(enumerate(args)))}
+        same = tuple([first[id(a)] for a in args]) if len(first) < len(args) else ()
+        return tuple(formula_of(bound, len(args), same).plan(_avals(given), plan)(given))
+
+    def differentiate(self, bound, args, words, diff, floats):
+        given = [*args, *words]
+        formula = gradient_of(bound, len(args), diff, floats)
+        forward, backward, n = formula.plan(_avals(given), gradient_plan)
+        found = forward(given)
+        return tuple(found[:n]), Pull(backward, found[n:])
+
+    def pullback(self, bound, inputs):
+        if bound.tape.evaluated:
+            return super().pullback(bound, inputs)
+        return self.run(bound, inputs, ())  # the residuals are a compiled program's
+
+    def pull(self, step, pull, given):
+        return pull.plan([*pull.residuals, *given])
+
+
+EVALUATION = _Evaluation()
+
+
+def evaluate(state, data, words, emit, tape):
+    """Run the path that ends at ``state``.
+
+    Parameters
+    ----------
+    data : list of arrays       its outside inputs
+    words : sequence of float
+    emit : list of int          positions to return
+    tape : Tape or None         of positions whose gradient may be asked for later
+
+    Returns
+    -------
+    results : list of numpy.ndarray, of memory of their own
+    residuals : list of numpy.ndarray
+    """
+    steps = steps_of(state)
+    inputs = [onp.asarray(d) for d in data]
+    differentiate = needed_pullbacks(steps)
+    if tape is not None:
+        differentiate |= set(tape.order)
+    last_use = last_uses(steps, state.n, emit)
+    with onp.errstate(all="ignore"), one_thread():
+        env, pulls = EVALUATION.path(
+            steps, state.n, inputs, [onp.float64(w) for w in words], differentiate, last_use
+        )
+        roots = {id(_root(a)) for a in inputs}
+        results = [_owned(env[p], roots) for p in emit]
+        residuals = [] if tape is None else [_owned(r, roots) for r in tape.pack(pulls)]
+    return results, residuals
+
+
+def _root(array):
+    while isinstance(array.base, onp.ndarray):
+        array = array.base
+    return array
+
+
+def _owned(array, roots):
+    """The array, or a copy where its memory belongs to an input or is not in order."""
+    if array.__class__ is not onp.ndarray:
+        return onp.asarray(array)
+    if not array.flags.c_contiguous:
+        return onp.ascontiguousarray(array)
+    if array.base is None and id(array) not in roots:
+        return array
+    root = _root(array)
+    return array.copy() if id(root) in roots or root.base is not None else array

@@ -1,0 +1,205 @@
+"""Equations run by NumPy: the rule of each primitive, applied once per shapes."""
+
+from functools import partial
+
+import numpy as onp
+
+from .._graph.equations import NUMBERS, Equations, Formula
+from .._ops.kernels import host
+from .numpy_rules import RULES, foreign
+
+__all__ = ["Plan", "TooLong", "gradient_plan", "plan"]
+
+_MOST_STEPS = 50_000  # equations that a loop may run: compiled, it takes less time
+
+
+class TooLong(Exception):
+    """A loop has too many iterations to be run step by step."""
+
+
+class Plan:
+    """Equations for certain shapes, as calls of functions of NumPy arrays."""
+
+    __slots__ = ("template", "steps", "inputs", "outputs", "source", "sizes")
+
+    def __init__(self, equations, steps, inputs, outputs, sizes):
+        self.source, self.sizes = (equations, steps, inputs, outputs), sizes
+        self.inputs, self.outputs = inputs, outputs
+        self.template = [None] * equations.n
+        for number, value in equations.constants.items():
+            self.template[number] = value
+        last, kept = {}, set(outputs)
+        for at, e in enumerate(steps):
+            for number in (*e.inputs, *e.outputs):
+                if number not in kept and number not in equations.constants:
+                    last[number] = at
+        dead = [[] for _ in steps]
+        for number, at in last.items():
+            dead[at].append(number)
+        self.steps = []
+        for e, gone in zip(steps, dead):
+            function = _function_of(e, sizes)
+            outs = tuple(e.outputs) if e.primitive.multiple_results else e.outputs[0]
+            self.steps.append((function, tuple(e.inputs), outs, tuple(gone)))
+
+    def __call__(self, args):
+        """Results for the arrays ``args``."""
+        env = self.template.copy()
+        for number, value in zip(self.inputs, args):
+            env[number] = value
+        for function, ins, outs, gone in self.steps:
+            found = function(*[env[i] for i in ins])
+            if outs.__class__ is int:
+                env[outs] = found
+            else:
+                for number, value in zip(outs, found):
+                    env[number] = value
+            for number in gone:
+                env[number] = None
+        return [env[i] for i in self.outputs]
+
+    def trace(self, args):
+        """The same for JAX's arrays and tracers."""
+        equations, steps, inputs, outputs = self.source
+        return equations.trace(self.sizes, args, steps, inputs, outputs)
+
+
+def _function_of(e, sizes):
+    name = e.primitive.name
+    control = _CONTROL.get(name)
+    if control is not None:
+        return control(e.params, sizes)
+    if name == "dim_as_value":
+        value = onp.asarray(sizes.number(e.params["dim"]), e.avals_out[0].dtype)
+        return lambda: value
+    params = e.numeric(sizes)
+    ins = [sizes.aval(a) for a in e.avals_in]
+    outs = [sizes.aval(a) for a in e.avals_out]
+    rule = RULES.get(name) or host.RULES.get(name)
+    function = rule(params, ins, outs) if rule is not None else None
+    if function is None and name.startswith("mxnet_"):
+        function = _by_definition(e.primitive, params, ins)
+    return function or foreign(e.primitive, params, e.avals_in)
+
+
+_definitions = {}
+
+
+def _by_definition(primitive, params, ins):
+    """A kernel of ours by its formula in JAX."""
+    key = (primitive, tuple(sorted(params.items(), key=lambda p: p[0])))
+    formula = _definitions.get(key)
+    if formula is None:
+        formula = _definitions[key] = Formula(partial(primitive.impl, **params))
+    found = formula.plan(ins, plan)
+    if primitive.multiple_results:
+        return lambda *a: found(a)
+    return lambda *a: found(a)[0]
+
+
+# ---------------------------------------------------------------------------------- control flow
+
+
+def _closed_plan(closed, sizes):
+    equations = Equations(closed, sizes is not NUMBERS)
+    return Plan(equations, equations.steps, equations.inputs, equations.outputs, sizes)
+
+
+def _scan(params, sizes):
+    body = _closed_plan(params["jaxpr"], sizes)
+    n_consts, n_carry = params["num_consts"], params["num_carry"]
+    length, backwards = sizes.number(params["length"]), params["reverse"]
+    avals = [sizes.aval(a) for a in params["jaxpr"].out_avals[n_carry:]]
+    if length * len(body.steps) > _MOST_STEPS:
+        raise TooLong
+
+    def scan(*args):
+        consts, carry = args[:n_consts], list(args[n_consts : n_consts + n_carry])
+        sliced = args[n_consts + n_carry :]
+        found = [onp.empty((length, *a.shape), a.dtype) for a in avals]
+        for t in range(length - 1, -1, -1) if backwards else range(length):
+            outs = body([*consts, *carry, *[x[t] for x in sliced]])
+            carry = outs[:n_carry]
+            for whole, part in zip(found, outs[n_carry:]):
+                whole[t] = part
+        return [*carry, *found]
+
+    return scan
+
+
+def _while(params, sizes):
+    test = _closed_plan(params["cond_jaxpr"], sizes)
+    body = _closed_plan(params["body_jaxpr"], sizes)
+    n_test, n_body = params["cond_nconsts"], params["body_nconsts"]
+
+    def loop(*args):
+        test_consts, body_consts = args[:n_test], args[n_test : n_test + n_body]
+        carry = list(args[n_test + n_body :])
+        left = _MOST_STEPS
+        while True:
+            left -= len(body.steps)
+            if left < 0:
+                raise TooLong
+            going = test([*test_consts, *carry])[0]
+            if not going.any():
+                return carry
+            new = body([*body_consts, *carry])
+            if going.ndim:  # a loop that was mapped: some of its instances have ended
+                new = [
+                    onp.where(going.reshape(going.shape + (1,) * (b.ndim - going.ndim)), a, b)
+                    for a, b in zip(new, carry)
+                ]
+            carry = new
+
+    return loop
+
+
+def _cond(params, sizes):
+    branches = [_closed_plan(b, sizes) for b in params["branches"]]
+    last = len(branches) - 1
+    return lambda index, *args: branches[min(max(int(index), 0), last)](args)
+
+
+_CONTROL = {"scan": _scan, "while": _while, "cond": _cond}
+
+
+# ----------------------------------------------------------------------------------------- plans
+
+
+def _needed(steps, outputs):
+    """The equations that the outputs are made from."""
+    wanted, found = set(outputs), []
+    for e in reversed(steps):
+        if not wanted.isdisjoint(e.outputs):
+            found.append(e)
+            wanted.update(e.inputs)
+    found.reverse()
+    return found
+
+
+def plan(equations, sizes):
+    """The plan of a Formula."""
+    steps = _needed(equations.steps, equations.outputs)
+    return Plan(equations, steps, equations.inputs, equations.outputs, sizes)
+
+
+def gradient_plan(equations, sizes):
+    """Two plans of a GradientFormula: outputs and residuals from arguments; gradients from
+    residuals and cotangents. And the number of outputs.
+    """
+    n, m = equations.n_args, equations.n_outs
+    late = set(equations.inputs[n:])  # what depends on a cotangent
+    back = []
+    for e in equations.steps:
+        if not late.isdisjoint(e.inputs):
+            late.update(e.outputs)
+            back.append(e)
+    outs, grads = equations.outputs[:m], equations.outputs[m:]
+    back = _needed(back, grads)
+    read = {i for e in back for i in e.inputs} | set(grads)
+    residuals = sorted(i for i in read if i not in late and i not in equations.constants)
+    first = [e for e in equations.steps if late.isdisjoint(e.outputs)]
+    first = _needed(first, [*outs, *residuals])
+    forward = Plan(equations, first, equations.inputs[:n], [*outs, *residuals], sizes)
+    backward = Plan(equations, back, [*residuals, *equations.inputs[n:]], grads, sizes)
+    return forward, backward, m

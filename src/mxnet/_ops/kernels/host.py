@@ -1,0 +1,141 @@
+"""Our primitives on NumPy arrays, for programs that are run without being compiled.
+
+``RULES`` has the rules of ``_engine/numpy_rules.py``'s kind: name of the primitive -> callable
+``(params, ins, outs) -> function``, or None where the primitive's formula in JAX is to be taken.
+"""
+
+import math
+
+import numpy as onp
+from numpy.lib.stride_tricks import as_strided
+
+__all__ = ["RULES", "in_memory"]
+
+
+def in_memory(x):
+    """``x``, or a copy where it is a broadcast array, which BLAS does not take."""
+    return x.copy() if 0 in x.strides else x
+
+
+def _dense(function):
+    def rule(params, ins, outs):
+        if ins[0].dtype.itemsize <= 2:
+            return None
+        return lambda a, b: function(in_memory(a), in_memory(b))
+
+    return rule
+
+
+# ---------------------------------------------------------------------------------- convolutions
+
+
+def _taps(geometry, kernel, out):
+    """Per tap of the kernel: (its number, the slices of the padded image that it meets)."""
+    for number, at in enumerate(onp.ndindex(*kernel)):
+        yield (
+            number,
+            tuple(
+                [
+                    slice(i * d, i * d + (t - 1) * s + 1, s)
+                    for i, d, s, t in zip(at, geometry.dilate, geometry.stride, out)
+                ]
+            ),
+        )
+
+
+class _Convolution:
+    """Shapes of one convolution; arrays are turned to (N, C, *S) and (O, C / groups, *K)."""
+
+    def __init__(self, geometry, x, w, y):
+        g = self.geometry = geometry
+        turn = (lambda s: (s[0], s[-1], *s[1:-1])) if g.last else tuple
+        self.x, self.w, self.y = turn(x), turn(w), turn(y)
+        self.kernel, self.out = self.w[2:], self.y[2:]
+        self.padded = tuple([n + low + high for n, (low, high) in zip(self.x[2:], g.pad)])
+        self.inside = tuple([slice(low, low + n) for n, (low, _) in zip(self.x[2:], g.pad)])
+        self.groups = g.groups
+        self.per = self.x[1] // g.groups  # channels of a group
+        self.many = self.w[0] // g.groups  # filters of a group
+
+    def first(self, a):
+        """Channels second."""
+        return onp.moveaxis(a, -1, 1) if self.geometry.last else a
+
+    def back(self, a):
+        """The layout of the user."""
+        return onp.moveaxis(a, 1, -1) if self.geometry.last else a
+
+    def patches(self, x):
+        """All windows of ``x``: (N, groups, C per group * taps, T), a copy."""
+        g = self.geometry
+        if self.padded != self.x[2:]:
+            whole = onp.zeros((*self.x[:2], *self.padded), x.dtype)
+            whole[(..., *self.inside)] = x
+            x = whole
+        x = onp.ascontiguousarray(x)
+        step = x.strides[2:]
+        windows = as_strided(
+            x,
+            (*self.x[:2], *self.kernel, *self.out),
+            (
+                *x.strides[:2],
+                *[s * d for s, d in zip(step, g.dilate)],
+                *[s * d for s, d in zip(step, g.stride)],
+            ),
+            writeable=False,
+        )
+        taps, t = math.prod(self.kernel), math.prod(self.out)
+        return windows.reshape(self.x[0], self.groups, self.per * taps, t)
+
+    def forward(self, x, w):
+        """The convolution."""
+        x, w = self.first(x), self.first(w)
+        matrix = w.reshape(self.groups, self.many, -1)
+        return self.back(onp.matmul(matrix, self.patches(x)).reshape(self.y))
+
+    def weight(self, x, y):
+        """Gradient of the weight."""
+        x, y = self.first(x), self.first(y)
+        n, t = self.y[0], math.prod(self.out)
+        given = y.reshape(n, self.groups, self.many, t)
+        found = onp.matmul(given, self.patches(x).swapaxes(-1, -2)).sum(0)
+        return self.back(found.reshape(self.w))
+
+    def data(self, y, w):
+        """Gradient of the data."""
+        y, w = self.first(y), self.first(w)
+        n, t = self.y[0], math.prod(self.out)
+        taps = math.prod(self.kernel)
+        matrix = w.reshape(self.groups, self.many, self.per * taps).swapaxes(-1, -2)
+        columns = onp.matmul(matrix, y.reshape(n, self.groups, self.many, t))
+        columns = columns.reshape(n, self.x[1], taps, *self.out)
+        whole = onp.zeros((*self.x[:2], *self.padded), y.dtype)
+        for number, key in _taps(self.geometry, self.kernel, self.out):
+            whole[(..., *key)] += columns[:, :, number]
+        return self.back(whole[(..., *self.inside)])
+
+
+def _convolution(kind):
+    def rule(params, ins, outs):
+        g = params["geometry"]
+        if any(p < 0 for pair in g.pad for p in pair) or any(0 in a.shape for a in (*ins, *outs)):
+            return None
+        a, b, c = ins[0].shape, ins[1].shape, outs[0].shape
+        x, w, y = {"forward": (a, b, c), "data": (c, b, a), "weight": (a, c, b)}[kind]
+        dtype = outs[0].dtype
+        run = getattr(_Convolution(g, x, w, y), kind)
+        if dtype.itemsize > 2:
+            return run
+        return lambda p, q: run(p.astype("float32"), q.astype("float32")).astype(dtype)
+
+    return rule
+
+
+RULES = {
+    "mxnet_dense_product": _dense(lambda x, w: onp.matmul(x, w.T)),
+    "mxnet_dense_back": _dense(onp.matmul),
+    "mxnet_dense_weight": _dense(lambda y, x: onp.matmul(y.T, x)),
+    "mxnet_conv_forward": _convolution("forward"),
+    "mxnet_conv_data": _convolution("data"),
+    "mxnet_conv_weight": _convolution("weight"),
+}
