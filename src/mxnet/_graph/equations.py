@@ -295,7 +295,10 @@ class Formula:
         # which hold arrays that could not be overwritten in place.
         found = []
         thread = threading.Thread(target=self._try, args=(avals, found))
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:  # the interpreter ends: no more threads
+            return None
         thread.join()
         return found[0] if found else None
 
