@@ -24,6 +24,9 @@ def test_there_is_no_c_library():
 def test_codes():
     assert handles._DTYPE_NP_TO_MX[onp.float16] == 2
     assert handles._DTYPE_MX_TO_NP[4] is onp.int32
+    assert handles.py_slice is slice
+    assert handles.integer_types is mx.base.integer_types
+    assert handles.current_context() == mx.cpu()
     assert handles._STORAGE_TYPE_STR_TO_ID["csr"] == 2
     assert handles.array is nd.array
     assert handles._internal is nd._internal

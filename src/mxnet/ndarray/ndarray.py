@@ -27,7 +27,8 @@ from .._graph.node import spec_of
 from .._ops import _spec
 from .._ops.index import INT, assign_op, index_op
 from .._traceback import door, shown, user_level
-from ..context import Context, canonical, device_of
+from ..base import integer_types, mx_real_t, numeric_types  # noqa: F401 - imported from here
+from ..context import Context, canonical, current_context, device_of  # noqa: F401 - the same
 from ..error import (
     AttributeTypeError,
     ContextError,
@@ -46,6 +47,7 @@ _new = object.__new__
 
 # 1.9.1's numeric codes, by the names under which client libraries import them
 _DTYPE_MX_TO_NP = {-1: None, **{c: d if c == 12 else d.type for c, d in CODES.items()}}
+py_slice = slice
 _DTYPE_NP_TO_MX = {d: c for c, d in _DTYPE_MX_TO_NP.items()}
 _GRAD_REQ_MAP = {"null": 0, "write": 1, "add": 3}
 _STORAGE_TYPE_ID_TO_STR = {-1: "undefined", 0: "default", 1: "row_sparse", 2: "csr"}
