@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import mxnet as mx
 from mxnet import _config, autograd, gluon, nd
 from mxnet._engine import plan, program
+from mxnet._graph import equations
 from mxnet._graph.equations import Formula
 from mxnet.gluon import nn
 from support import programs
@@ -247,3 +248,15 @@ def test_threads():
     assert not errors
     assert len(found) == 80
     assert all(found)
+
+
+def test_equations_are_bounded(monkeypatch):
+    monkeypatch.setattr(equations, "_MOST_EQUATIONS", 20)
+    monkeypatch.setattr(equations, "_kept", 0)
+    kept = []
+    for k in range(30):
+        found = nd.one_hot(nd.array([1, 2]), 10 + k) * 3
+        assert found.asnumpy().sum() == 6
+        kept.append(sum(len(b.formulas) for b in equations._holders))
+    assert max(kept[10:]) <= 20
+    assert equations._kept <= 20

@@ -12,6 +12,7 @@ all sizes is traced with the numbers.
 import contextlib
 import numbers
 import threading
+import weakref
 from typing import NamedTuple
 
 import jax
@@ -31,6 +32,7 @@ __all__ = [
 
 _FEWEST = 8  # sizes from here on can be symbols
 _MOST_KEPT = 64  # numbers of shapes that a formula keeps something for
+_MOST_EQUATIONS = 40_000  # of all formulas: some 200 MB
 # Primitives that are their insides.
 _INLINED = {
     "jit": "jaxpr",
@@ -308,7 +310,7 @@ class Formula:
             found.append(self._trace(avals, True))
 
     def _trace(self, avals, has_symbols):
-        return Equations(jax.make_jaxpr(self.function)(*avals), has_symbols)
+        return _counted(Equations(jax.make_jaxpr(self.function)(*avals), has_symbols))
 
 
 class GradientFormula(Formula):
@@ -343,9 +345,24 @@ class GradientFormula(Formula):
             _, pull, outs = jax.vjp(f, *[given[i] for i in self.diff], has_aux=True)
             return [*outs, *pull(tuple(cts))]
 
-        found = Equations(jax.make_jaxpr(whole)(*avals, *cts), has_symbols)
+        found = _counted(Equations(jax.make_jaxpr(whole)(*avals, *cts), has_symbols))
         found.n_args, found.n_outs = n, len(outs)
         return found
+
+
+_holders = weakref.WeakSet()  # operators that have formulas
+_kept = 0  # equations in all of them, at most
+
+
+def _counted(equations):
+    """Count what is kept; past the bound all of it is dropped, and made anew when met again."""
+    global _kept
+    _kept += len(equations.steps)
+    if _kept > _MOST_EQUATIONS:
+        for bound in list(_holders):
+            bound.formulas.clear()
+        _kept = 0
+    return equations
 
 
 def _pattern(avals, fixed, moving=None):
@@ -394,6 +411,7 @@ def formula_of(bound, n, same=()):
     if found is None:
         found = Formula(_function(bound, n, same), _named_sizes(bound))
         bound.formulas[n, same] = found
+        _holders.add(bound)
     return found
 
 
@@ -404,4 +422,5 @@ def gradient_of(bound, n, diff, floats):
     if found is None:
         found = GradientFormula(_function(bound, n), diff, floats, _named_sizes(bound))
         bound.formulas[key] = found
+        _holders.add(bound)
     return found
