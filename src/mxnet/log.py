@@ -4,6 +4,8 @@ import logging
 import sys
 import warnings
 
+from ._namespaces import listing
+
 __all__ = [
     "getLogger",
     "get_logger",
@@ -14,6 +16,8 @@ __all__ = [
     "NOTSET",
     "WARNING",
 ]
+__dir__ = listing(globals())
+
 
 CRITICAL = logging.CRITICAL
 DEBUG = logging.DEBUG

@@ -31,6 +31,7 @@ import jax
 from ._engine.segment import flush_all
 from ._engine.state import threads
 from ._engine.stats import stats
+from ._namespaces import listing
 from ._traceback import user_level
 from .error import MXNetError, fail
 
@@ -56,6 +57,8 @@ __all__ = [
     "Marker",
     "profiler_kvstore_handle",
 ]
+__dir__ = listing(globals())
+
 
 profiler_kvstore_handle = None
 
