@@ -4,24 +4,17 @@ import functools
 import sys
 import types
 
-__all__ = ["listing", "show_public_names"]
+__all__ = ["show_public_names"]
 
 
-def _listed(space):
-    names = {n for n in space if n.startswith("__") and n.endswith("__")}
-    names.update(space["__all__"])
-    for name, value in space.items():  # a package's modules
+def _listed(module):
+    names = {n for n in vars(module) if n.startswith("__") and n.endswith("__")}
+    names.update(module.__all__)
+    for name, value in vars(module).items():  # a package's modules
         if isinstance(value, types.ModuleType) and not name.startswith("_"):
-            if value.__name__ == f"{space['__name__']}.{name}":
+            if value.__name__ == f"{module.__name__}.{name}":
                 names.add(name)
     return sorted(names)
-
-
-def listing(space):
-    """The ``__dir__`` of a module with these globals: of one that is imported when it is asked for,
-    perhaps by its path.
-    """
-    return functools.partial(_listed, space)
 
 
 def show_public_names():
@@ -31,4 +24,4 @@ def show_public_names():
         if first == "mxnet" and not any(p.startswith("_") for p in others):
             names = vars(module)
             if "__all__" in names and "__dir__" not in names:
-                module.__dir__ = listing(names)
+                module.__dir__ = functools.partial(_listed, module)

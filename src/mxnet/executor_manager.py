@@ -3,7 +3,6 @@
 import logging
 
 from ._fit import require
-from ._namespaces import listing
 from .io import DataDesc
 from .module.executor_group import (
     DataParallelExecutorGroup,
@@ -14,8 +13,6 @@ from .module.executor_group import (
 )
 
 __all__ = ["DataParallelExecutorManager", "DataParallelExecutorGroup"]
-__dir__ = listing(globals())
-
 
 _LOADERS = _load_data, _load_general, _load_label, _split_input_slice  # names that are called here
 

@@ -2,11 +2,9 @@
 
 import os
 
-from ._namespaces import listing
 from .error import MXNetError, fail
 
 __all__ = ["load"]
-__dir__ = listing(globals())
 
 
 def load(path, verbose=True):

@@ -4,8 +4,6 @@ import logging
 import sys
 import warnings
 
-from ._namespaces import listing
-
 __all__ = [
     "getLogger",
     "get_logger",
@@ -16,8 +14,6 @@ __all__ = [
     "NOTSET",
     "WARNING",
 ]
-__dir__ = listing(globals())
-
 
 CRITICAL = logging.CRITICAL
 DEBUG = logging.DEBUG

@@ -5,12 +5,9 @@ New programs use :mod:`mxnet.lr_scheduler`.
 
 import logging
 
-from ._namespaces import listing
 from .error import fail
 
 __all__ = ["LearningRateScheduler", "FactorScheduler"]
-__dir__ = listing(globals())
-
 
 _log = logging.getLogger(__name__)
 

@@ -7,12 +7,9 @@ Other functions of NumPy are computed by NumPy on the host.
 
 import numpy as onp
 
-from ._namespaces import listing
 from .numpy.multiarray import FUNCTIONS, LINALG, fallback_names
 
 __all__ = ["with_array_function_protocol", "with_array_ufunc_protocol"]
-__dir__ = listing(globals())
-
 
 _own = {n: f for n, f in FUNCTIONS.items() if n not in fallback_names}
 _NUMPY_ARRAY_UFUNC_DICT = {

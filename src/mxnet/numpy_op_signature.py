@@ -7,11 +7,9 @@ here; :func:`signatures` tells them.
 import inspect
 
 from . import numpy_extension
-from ._namespaces import listing
 from .numpy.multiarray import FUNCTIONS
 
 __all__ = ["signatures"]
-__dir__ = listing(globals())
 
 
 def signatures():

@@ -31,7 +31,6 @@ import jax
 from ._engine.segment import flush_all
 from ._engine.state import threads
 from ._engine.stats import stats
-from ._namespaces import listing
 from ._traceback import user_level
 from .error import MXNetError, fail
 
@@ -57,8 +56,6 @@ __all__ = [
     "Marker",
     "profiler_kvstore_handle",
 ]
-__dir__ = listing(globals())
-
 
 profiler_kvstore_handle = None
 

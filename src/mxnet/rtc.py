@@ -2,11 +2,9 @@
 
 from typing import NoReturn
 
-from ._namespaces import listing
 from .error import MXNetError, fail
 
 __all__ = ["CudaModule", "CudaKernel"]
-__dir__ = listing(globals())
 
 
 def _refuse(where) -> NoReturn:

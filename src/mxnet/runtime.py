@@ -16,14 +16,11 @@ from . import _config
 from ._engine import cache
 from ._engine.stats import stats
 from ._machine import cpu_info
-from ._namespaces import listing
 from ._ops import kernels
 from .context import num_gpus
 from .libinfo import __version__
 
 __all__ = ["Feature", "Features", "feature_list", "diagnose"]
-__dir__ = listing(globals())
-
 
 # In MXNet's order. CXX14, SIGNAL_HANDLER and the like describe a C++ library that is not there.
 _NAMES = (

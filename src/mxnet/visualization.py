@@ -6,14 +6,11 @@ import sys
 import warnings
 from collections import Counter
 
-from ._namespaces import listing
 from ._traceback import doors, user_level
 from .error import fail
 from .symbol import Symbol
 
 __all__ = ["print_summary", "plot_network"]
-__dir__ = listing(globals())
-
 
 # Parameters and statistics, which are hidden in pictures; by how their names end.
 _WEIGHTS = re.compile(

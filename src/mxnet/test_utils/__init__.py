@@ -24,7 +24,6 @@ from contextlib import contextmanager
 import numpy as onp
 import numpy.testing as npt
 
-from .._namespaces import listing
 from ..context import Context, current_context
 from ..ndarray._creation import array
 from ..runtime import Features
@@ -94,7 +93,5 @@ __all__ = [
     "use_np",
     "zipfile",
 ]
-__dir__ = listing(globals())
-
 for _part in _parts:
     __all__ += _part.__all__
