@@ -4,7 +4,8 @@ A rule is ``rule(params, ins, outs) -> function of NumPy arrays``: it is asked o
 shapes, with the equation's parameters and what its operands and results are (``Aval``). Results
 are arrays of exactly these types. They may share memory with operands, which are never written to.
 
-What has no rule runs as JAX's own primitive (:func:`foreign`), compiled for its shapes.
+What has no rule, or one that gives None for these parameters, runs as JAX's own primitive
+(:func:`foreign`), compiled for its shapes.
 """
 
 import math
@@ -227,11 +228,6 @@ def _population_count(params, ins, outs):
     return lambda x: onp.bitwise_count(x).astype(x.dtype)
 
 
-@rule("lt_to", "le_to")
-def _total_order(params, ins, outs):
-    return None
-
-
 @rule("clamp")
 def _clamp(params, ins, outs):
     return lambda low, x, high: onp.minimum(onp.maximum(x, low), high)
@@ -272,11 +268,6 @@ def _convert(params, ins, outs):
     if new.kind == "b":
         return lambda x: x != 0
     return lambda x: x.astype(new)
-
-
-@rule("reduce_precision")
-def _reduce_precision(params, ins, outs):
-    return None
 
 
 @rule("bitcast_convert_type")
