@@ -179,7 +179,7 @@ def mx_worker(name):
             outputs, _ = cell.unroll(
                 40, inputs=mx.sym.Variable("data"), layout="NTC", merge_outputs=True
             )
-            exe = mx.sym.sum(outputs).simple_bind(mx.cpu(), data=(8, 40, 32))
+            exe = mx.sym.MakeLoss(mx.sym.sum(outputs)).simple_bind(mx.cpu(), data=(8, 40, 32))
             exe.forward(is_train=True)
             exe.backward()
             exe.grad_dict["l_i2h_weight"].asnumpy()
