@@ -89,7 +89,7 @@ def evaluate(state, data, words, emit, tape):
     differentiate = needed_pullbacks(steps)
     if tape is not None:
         differentiate |= set(tape.order)
-    last_use = last_uses(steps, state.n, emit)
+    last_use = last_uses(steps, emit)
     with onp.errstate(all="ignore"), one_thread():
         env, pulls = EVALUATION.path(
             steps, state.n, inputs, [onp.float64(w) for w in words], differentiate, last_use

@@ -219,12 +219,6 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
     if not live:
         return None  # nobody can ever ask
     vals = list(slots)
-    for v in vals:
-        d = v.data
-        if d.__class__ is onp.ndarray and d.nbytes > _HOST_BYTES:
-            v.data = to_device(d, v.spec.ctx)
-    v = d = None  # they would count as holders
-    data = [v.data for v in vals]
     is_open = state.open
     if is_open is None:
         is_open = open_positions(state)
@@ -241,50 +235,64 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         and program.emit_set.issuperset(live)
         and (not taped or program.taped_set.issuperset(taped))
     )
-    if known:
-        for i in program.donate:
-            if _held_elsewhere(vals, data, i):
-                data[i] = _copy(data[i])  # somebody still holds what the program may overwrite
-    elif observer is None and _is_evaluated(state):
-        evaluated, tape = _evaluate(state, vals, data, outs, live, taped, aliases, words)
-        if evaluated:
-            _mark_consumed(outs, is_open)
-            return tape
-        program = _make(state, vals, data, outs, live, taped, program, foreign)
+    found = None
+    if not known and observer is None and _is_evaluated(state):
+        found = _evaluate(state, vals, words, live, taped)
+    if found is not None:
+        results, residuals, tape = found
+        emit, packs = live, ()
+        stats.run_without_compiling(state)
     else:
-        program = _make(state, vals, data, outs, live, taped, program, foreign)
-    if observer is not None and not observer.stepwise:
-        program_fn = partial(watch.whole, observer, state, program)
-    else:
-        program_fn = program.fn
-    if program.ready:
-        stats.hits += 1
-        results, residuals = program_fn(onp.array(words, "float64"), *data)
-    else:
-        begun = time.perf_counter()
-        results, residuals = program_fn(onp.array(words, "float64"), *data)
-        program.ready = True
-        stats.compiled_program(why_new(state, program), time.perf_counter() - begun)
+        data = _on_device(vals)
+        if known:
+            for i in program.donate:
+                if _held_elsewhere(vals, data, i):
+                    data[i] = _copy(data[i])  # somebody still holds what may be overwritten
+        else:
+            program = _make(state, vals, data, outs, live, taped, program, foreign)
+        if observer is not None and not observer.stepwise:
+            program_fn = partial(watch.whole, observer, state, program)
+        else:
+            program_fn = program.fn
+        if program.ready:
+            stats.hits += 1
+            results, residuals = program_fn(onp.array(words, "float64"), *data)
+        else:
+            begun = time.perf_counter()
+            results, residuals = program_fn(onp.array(words, "float64"), *data)
+            program.ready = True
+            stats.compiled_program(why_new(state, program), time.perf_counter() - begun)
+        stats.donated += len(program.donate)
+        emit, packs, tape, taped = program.emit, program.packs, program.tape, program.taped
     stats.flushes += 1
     stats.ops += state.depth
-    stats.donated += len(program.donate)
 
-    for i, r in zip(program.emit, results):
+    for i, r in zip(emit, results):
         v = outs[i]
         if v is not None:
             v.data = r
             v.seg = None
-    if program.packs:
+    if packs:
         _hand_out_packed(program, outs, results)
     for a, i in aliases:
         a.data, a.seg = outs[i].data, outs[i].seg
-    tape = None
-    if program.tape is not None and not foreign:
-        tape = ExecutedTape(state, program.tape, residuals, vals, tuple(words))
-        for i in program.taped:
+    if tape is not None and not foreign:
+        tape = ExecutedTape(state, tape, residuals, vals, tuple(words))
+        for i in taped:
             outs[i].tape = tape
+    else:
+        tape = None
     _mark_consumed(outs, is_open)
     return tape
+
+
+def _on_device(vals):
+    """The inputs' arrays, the larger ones on the device, where they stay."""
+    for v in vals:
+        d = v.data
+        if d.__class__ is onp.ndarray and d.nbytes > _HOST_BYTES:
+            v.data = to_device(d, v.spec.ctx)
+    return [v.data for v in vals]
 
 
 def _is_evaluated(state):
@@ -335,12 +343,12 @@ def set_sightings(table):
     _sightings.update(table)
 
 
-def _evaluate(state, vals, data, outs, live, taped, aliases, words):
+def _evaluate(state, vals, words, live, taped):
     """Run a path without compiling it.
 
     Returns
     -------
-    bool: whether that was possible; ExecutedTape, or None where no gradient can be asked for
+    (results that are alive, residuals, Tape or None), or None where it must be compiled
     """
     check()
     positions = kept_positions(state)
@@ -352,11 +360,11 @@ def _evaluate(state, vals, data, outs, live, taped, aliases, words):
             tape = state.derived[key] = Tape(
                 steps_of(state), tuple([positions[i] for i in taped]), evaluated=True
             )
+    data, emit = [v.data for v in vals], [positions[i] for i in live]
     try:
-        results, residuals = evaluate(state, data, words, [positions[i] for i in live], tape)
+        return *evaluate(state, data, words, emit, tape), tape
     except TooLong:
-        state.times = 0  # compiled from now on
-        return False, None
+        pass
     except (MemoryError, MXNetError):
         raise
     except Exception as e:
@@ -364,21 +372,8 @@ def _evaluate(state, vals, data, outs, live, taped, aliases, words):
         if _config.get("strict"):
             raise
         _log.warning("an operator could not be run by NumPy, and is compiled: %s", e, exc_info=True)
-        state.times = 0
-        return False, None
-    stats.flushes += 1
-    stats.run_without_compiling(state)
-    stats.ops += state.depth
-    for i, r in zip(live, results):
-        v = outs[i]
-        v.data, v.seg = r, None
-    for a, i in aliases:
-        a.data, a.seg = outs[i].data, outs[i].seg
-    if tape is not None:
-        tape = ExecutedTape(state, tape, residuals, vals, tuple(words))
-        for i in taped:
-            outs[i].tape = tape
-    return True, tape
+    state.times = 0  # compiled from now on
+    return None
 
 
 def _hand_out_packed(program, outs, results):

@@ -369,7 +369,7 @@ class Chain:
 TRACING = Interpreter()
 
 
-def last_uses(steps, n, kept):
+def last_uses(steps, kept):
     """Per step, the positions that nothing after it reads and that are not ``kept``."""
     seen, found = set(kept), []
     for step in reversed(steps):
@@ -597,7 +597,7 @@ class PathOp(Bound):
         self.constants, self.dynamic = constants, tuple(dynamic)
         self.n_words = total_words(last) if constants is None else len(self.dynamic)
 
-        self.last_use = last_uses(self.steps, last.n, emit) if not self.differentiate else None
+        self.last_use = last_uses(self.steps, emit)
 
     def all_words(self, words, number):
         """The path's run-time numbers, from those that are supplied; ``number`` makes constants
