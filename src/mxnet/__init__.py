@@ -15,6 +15,10 @@ if not (_jax_log := _logging.getLogger("jax")).level:
     _jax_log.setLevel(_logging.WARNING)  # a root logger at DEBUG is not for its lines
 _jax.config.update("jax_enable_x64", True)  # float64 and int64 are real in MXNet
 
+from ._engine.collective import join as _join
+
+_join()  # a group of processes, if a launcher started this one; before JAX looks for devices
+
 from ._module_paths import install as _install_paths
 from ._namespaces import show_public_names as _show_public_names
 

@@ -175,6 +175,13 @@ _declare(
     "then it uses XLA's to its end, and the next one finds them. inf: to the end of compiling.",
 )
 _declare(
+    "dist_timeout",
+    "MXNET_DIST_TIMEOUT",
+    600.0,
+    float,
+    "Seconds that a process waits for others of its group before it says which stand still.",
+)
+_declare(
     "full_tracebacks",
     "MXNET_XLA_FULL_TRACEBACKS",
     False,

@@ -9,6 +9,7 @@
     +-- AttributeTypeError (TypeError)    an operator parameter that cannot be read
     +-- FormatError    (ValueError)       a file that is not what it claims to be
     +-- OutOfMemoryError (MemoryError)    not enough memory for an array
+    +-- PeerLostError                     another process of the group is gone or stands still
     +-- TraceError                        a value was asked for while a block is being traced
     +-- InternalError                     a defect of the framework itself
 
@@ -27,6 +28,7 @@ __all__ = [
     "AttributeTypeError",
     "FormatError",
     "OutOfMemoryError",
+    "PeerLostError",
     "TraceError",
     "InternalError",
     "register",
@@ -68,6 +70,12 @@ class FormatError(MXNetError, ValueError):
 
 class OutOfMemoryError(MXNetError, MemoryError):
     """There is not enough memory for what was asked for; the session goes on."""
+
+
+class PeerLostError(MXNetError):
+    """Another process of the group has ended or stands still; what this one holds is as it was
+    after the last finished step.
+    """
 
 
 class TraceError(MXNetError):

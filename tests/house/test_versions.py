@@ -19,6 +19,9 @@ spec.loader.exec_module(try_versions)
 PRIVATE = {
     ("src/mxnet/_engine/cache.py", "jax._src"),
     ("src/mxnet/_engine/fork.py", "jax._src"),
+    ("src/mxnet/_engine/collective.py", "jax._src"),
+    ("src/mxnet/_engine/collective.py", "jaxlib._jax"),
+    ("src/mxnet/_engine/coordination.py", "jaxlib._jax"),
 }
 
 

@@ -1,0 +1,705 @@
+"""Several processes: sums and copies over all of them, and what is known about each.
+
+The only place with a mesh over processes. Each call is made by all ranks in the same order. What
+they are about to do is compared before any data travels, and whoever waits looks after those it
+waits for: a call ends with the sums or with an error that names the ranks concerned.
+"""
+
+import atexit
+import contextlib
+import hashlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from functools import cache, partial
+
+import jax
+import numpy as onp
+from jax._src import distributed
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jaxlib import _jax
+
+from .. import _config, _launchers
+from ..error import MXNetError, PeerLostError
+from . import coordination
+from .fork import backends_are_initialized
+
+__all__ = [
+    "EXIT_LOST",
+    "all_reduce",
+    "barrier",
+    "broadcast",
+    "gather",
+    "join",
+    "joined",
+    "rank",
+    "size",
+]
+
+EXIT_LOST = 75  # of a process that has lost a peer: starting all of them again may help
+_BUCKET = 4 << 20  # bytes that travel at once
+_SIGN = 0.5  # seconds between two signs of life
+_SILENT = 2.5  # seconds without a sign, after an error: who is silent so long is lost
+
+_group = None
+
+
+def rank():
+    """Number of this process; 0 where there is one."""
+    return 0 if _group is None else _group.rank
+
+
+def size():
+    """How many processes there are."""
+    return 1 if _group is None else _group.size
+
+
+def joined():
+    """Whether a launcher started this process."""
+    return _group is not None
+
+
+def join(place=None):
+    """Become a member of the group that a launcher has started; nothing where there was none.
+
+    Called once, when the package is imported, before JAX looks for devices.
+
+    Raises
+    ------
+    MXNetError   the launcher's variables are wrong, JAX is in use already, nobody answers
+    """
+    global _group
+    if _group is not None:
+        return
+    try:
+        place = _launchers.find() if place is None else place
+    except _launchers.Servant as e:
+        sys.stderr.write(f"{e}\n")
+        sys.exit(0)
+    if place is None:
+        return
+    _group = _Group(place)
+    os.environ[_launchers.JOINED] = str(os.getpid())
+
+
+class _Group:
+    """The members as this one sees them."""
+
+    def __init__(self, place):
+        self.rank, self.size, self.place = place.rank, place.size, place
+        self.calls = 0  # made so far, or begun
+        self.doing = ""  # the call that is being made, in words
+        self.phase = "computing"  # calling, leaving, left, failed
+        self.note = ""  # of a failure
+        self.broken = None  # the error that ended all work together
+        self.ended_by = None  # an exception that nobody caught
+        self._jobs, self._runner = queue.SimpleQueue(), None
+        self._beat, self._heard = 0, {}  # rank -> (beat, when it was new)
+        self._host = None
+        if self.size > 1:
+            self._connect()
+
+    # ------------------------------------------------------------------ joining and leaving
+    def _connect(self):
+        place = self.place
+        if backends_are_initialized():
+            raise MXNetError(
+                f"{_user_line()}: import mxnet: rank {place.rank} of {place.size}: JAX has made "
+                "its first array already, and a process joins its group before that. Hint: import "
+                "mxnet before anything that computes with JAX."
+            )
+        if place.rank == 0 and not place.hosted:
+            self._start_host(place)
+        wait = max(1, int(min(_config.get("dist_timeout"), 300)))
+        self.client = _jax.get_distributed_runtime_client(
+            place.address,
+            place.rank,
+            init_timeout=wait,
+            heartbeat_timeout=coordination.HEARTBEAT,
+            shutdown_on_destruction=False,
+            use_compression=True,
+        )
+        try:
+            self.client.connect()
+        except RuntimeError as e:
+            raise MXNetError(
+                f"import mxnet: rank {place.rank} of {place.size} ({place.launcher}): nobody "
+                f"answers at {place.address} within {wait} s, or not all {place.size} processes "
+                f"came: {_first_line(e)}. Hint: see that all of them run and reach this address."
+            ) from None
+        state = distributed.global_state
+        state.client, state.process_id, state.num_processes = self.client, self.rank, self.size
+        state.coordinator_address = place.address
+        if place.local_rank is not None:  # a GPU each, where there are any
+            jax.config.update("jax_cuda_visible_devices", str(place.local_rank))
+            jax.config.update("jax_rocm_visible_devices", str(place.local_rank))
+        self._previous_hook, sys.excepthook = sys.excepthook, self._uncaught
+        self._tell()
+        threading.Thread(target=self._signs, name="mxnet signs of life", daemon=True).start()
+        atexit.register(self._leave)
+
+    def _start_host(self, place):
+        port = place.address.rsplit(":", 1)[1]
+        self._host = subprocess.Popen(
+            [sys.executable, coordination.__file__, port, str(place.size)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # what interrupts rank 0 is not meant for it
+        )
+        if self._host.stdout.readline() != b"ready\n":
+            raise MXNetError(
+                f"import mxnet: rank 0 of {place.size}: cannot listen on port {port}. Hint: is "
+                "another job using it? MXNET_DIST_COORDINATOR chooses another one."
+            )
+        self._host.stdout.close()
+
+    def _uncaught(self, kind, error, trace):
+        self._previous_hook(kind, error, trace)
+        if self.broken is None and not issubclass(kind, SystemExit):
+            self.ended_by = f"{kind.__name__}: {error}".splitlines()[0][:300]
+            self.fail(self.ended_by)
+
+    def fail(self, note):
+        """Tell the others that this process has failed, and why."""
+        self.phase, self.note = "failed", note
+        self._tell()
+
+    def _leave(self):
+        """The end of the process: wait for the others, who must not find us gone."""
+        if self.broken is None and self.ended_by is None:
+            self.phase = "leaving"
+            self._tell()
+            failed = self._wait_for_all()
+            if failed is None:
+                self._disconnect()
+                return
+            sys.stderr.write(f"mxnet: rank {self.rank}: {failed}\n")
+            code = EXIT_LOST
+        else:
+            code = EXIT_LOST if isinstance(self.broken, PeerLostError) else 1
+        # Threads that wait for lost peers, and JAX's own, would end the process by a signal.
+        if self._host is not None:
+            self._linger()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+    def _linger(self):
+        """The service ends with the machine's last process: let the others go first."""
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            time.sleep(0.1)
+            try:
+                if len(self.client.get_live_nodes(list(range(self.size)))) <= 1:
+                    break
+            except RuntimeError:
+                break
+        self._end_host()
+
+    def _end_host(self):
+        with contextlib.suppress(OSError):
+            self._host.stdin.write(b"end\n")
+            self._host.stdin.close()
+
+    def _wait_for_all(self):
+        """None once all others leave too; else what keeps them from it."""
+        begun = time.monotonic()
+        while True:
+            states = self.states()
+            others = [states.get(r, {}) for r in range(self.size) if r != self.rank]
+            if all(s.get("phase") in ("leaving", "left") for s in others):
+                return None
+            for r, s in sorted(states.items()):
+                if s.get("phase") == "failed":
+                    return f"rank {r} has failed ({s['note']}) while this one had ended its work."
+            lost = self._lost()
+            for r, why in sorted(lost.items()):
+                if states.get(r, {}).get("phase") not in ("leaving", "left"):
+                    return f"rank {r} was lost ({why}) while this one had ended its work."
+            if time.monotonic() - begun > _config.get("dist_timeout"):
+                return f"waited {_config.get('dist_timeout'):g} s for the others to end."
+            time.sleep(0.02)
+
+    def _disconnect(self):
+        self.phase = "left"
+        with contextlib.suppress(Exception):
+            self._tell()
+            if self._host is not None:
+                end = time.monotonic() + 10
+                while time.monotonic() < end:
+                    states = self.states()
+                    if all(states.get(r, {}).get("phase") == "left" for r in range(self.size)):
+                        break
+                    time.sleep(0.02)
+                time.sleep(0.1)  # they close their connections
+            self.client.shutdown()
+        distributed.global_state.client = None
+        if self._host is not None:
+            self._end_host()
+
+    # ------------------------------------------------------------------ signs of life
+    def _tell(self):
+        self._beat += 1
+        text = json.dumps(
+            {
+                "beat": self._beat,
+                "calls": self.calls,
+                "doing": self.doing[:500],
+                "phase": self.phase,
+                "note": self.note[:500],
+            }
+        )
+        self.client.key_value_set(f"mxnet/state/{self.rank}", text, allow_overwrite=True)
+
+    def _signs(self):
+        while self.phase != "left":
+            with contextlib.suppress(Exception):
+                self._tell()
+            time.sleep(_SIGN)
+
+    def states(self):
+        """What each rank said last: dict of rank to its state."""
+        return {
+            int(key.rsplit("/", 1)[1]): json.loads(text)
+            for key, text in self.client.key_value_dir_get("mxnet/state/")
+        }
+
+    def _lost(self):
+        """What the launcher says of ranks that have ended: dict of rank to why."""
+        with contextlib.suppress(Exception):
+            return {
+                int(key.rsplit("/", 1)[1]): text
+                for key, text in self.client.key_value_dir_get("mxnet/lost/")
+            }
+        return {}
+
+    def _silent(self, states):
+        """Seconds since each other rank's last sign, as far as this one has watched."""
+        now, found = time.monotonic(), {}
+        for r in range(self.size):
+            if r != self.rank:
+                beat = states.get(r, {}).get("beat", -1)
+                known = self._heard.get(r)
+                if known is None or known[0] != beat:
+                    self._heard[r] = known = (beat, now)
+                found[r] = now - known[1]
+        return found
+
+    # ------------------------------------------------------------------ calls
+    def call(self, doing, signature, job=None):
+        """Run ``job()`` on all ranks, once all are known to call with the same signature.
+
+        Parameters
+        ----------
+        doing : str             the call in words, for messages
+        signature : callable() -> str       everything that must be the same on all ranks
+        job : callable, optional
+        """
+        if self.broken is not None:
+            raise type(self.broken)(str(self.broken))
+        if self.size == 1:
+            return None if job is None else job()
+        self.calls += 1
+        self.doing, self.phase = doing, "calling"
+        self._heard.clear()
+        text = signature()
+        digest = hashlib.blake2b(text.encode(), digest_size=7).digest()
+        number = int.from_bytes(digest, "big")
+        try:
+            found = self._run(partial(self._checked, number, job))
+            if found is _DIFFER:
+                self._compare(text)
+        except MXNetError as e:
+            self.broken = e
+            with contextlib.suppress(Exception):
+                self.fail(str(e))
+            raise
+        self.phase = "computing"
+        return found
+
+    def _checked(self, number, job):
+        head = onp.array([self.calls, number, -self.calls, -number], "int64")
+        calls, other, low_calls, low_other = _extremes(head).tolist()
+        if calls != -low_calls or other != -low_other:
+            return _DIFFER
+        return None if job is None else job()
+
+    def _run(self, job):
+        """Run a job in a thread of its own, which may wait for ever, and watch meanwhile."""
+        if self._runner is None:
+            self._runner = threading.Thread(target=self._work, name="mxnet collective", daemon=True)
+            self._runner.start()
+        answer, gate = [], threading.Lock()
+        gate.acquire()
+        self._jobs.put((job, answer, gate))
+        begun = time.monotonic()
+        while not gate.acquire(timeout=_SIGN):
+            self._look(time.monotonic() - begun)
+        result, error = answer
+        if error is not None:
+            raise self._explained(error) from None
+        return result
+
+    def _work(self):
+        while True:
+            job, answer, gate = self._jobs.get()
+            try:
+                answer += [job(), None]
+            except BaseException as e:  # noqa: BLE001 - it is raised where the call was made
+                answer += [None, e]
+            gate.release()
+            del job, answer, gate
+
+    def _where(self):
+        return f"rank {self.rank} of {self.size}: call {self.calls} ({self.doing})"
+
+    def _look(self, waited):
+        """Look after the others while waiting; raises where waiting is in vain."""
+        states = self._states_or_lost()
+        silent = self._silent(states)
+        for r, why in sorted(self._lost().items()):
+            if r != self.rank and states.get(r, {}).get("phase") != "left":
+                raise PeerLostError(f"{self._where()}: rank {r} was lost ({why}).{_HINT_LOST}")
+        for r, s in sorted(states.items()):
+            if r == self.rank:
+                continue
+            if s["phase"] == "failed":
+                raise PeerLostError(
+                    f"{self._where()}: rank {r} has failed: {s['note']}{_HINT_LOST}"
+                )
+            if s["phase"] in ("leaving", "left") and s["calls"] < self.calls:
+                raise MXNetError(
+                    f"{self._where()}: rank {r} has ended after {s['calls']} calls. Hint: all "
+                    "processes make the same number of calls, so each needs as many batches."
+                )
+        limit = _config.get("dist_timeout")
+        if waited < limit:
+            return
+        late = []
+        for r in range(self.size):
+            s = states.get(r)
+            if r == self.rank:
+                continue
+            if s is None or silent[r] > 2 * _SILENT:
+                late.append(f"rank {r} gives no sign for {silent[r]:.0f} s")
+            elif s["calls"] < self.calls:
+                at = f"its last was {s['doing']}" if s["doing"] else "it has made none"
+                late.append(f"rank {r} is alive and has made {s['calls']} calls ({at})")
+        late = "; ".join(late) or "all others are in this call too: the network stands still"
+        raise PeerLostError(
+            f"{self._where()} waits for {waited:.0f} s (MXNET_DIST_TIMEOUT={limit:g}): {late}."
+            f"{_HINT_LOST}"
+        )
+
+    def _states_or_lost(self):
+        try:
+            return self.states()
+        except RuntimeError as e:
+            raise PeerLostError(
+                f"{self._where()}: the coordination service at {self.place.address} is gone, and "
+                f"with it the machine of rank 0 or the launcher: {_first_line(e)}.{_HINT_LOST}"
+            ) from None
+
+    def _explained(self, error):
+        """The error of a collective, with the rank that it is about."""
+        if isinstance(error, MXNetError):
+            return error
+        begun = time.monotonic()
+        while time.monotonic() - begun < 2 * _SILENT:
+            try:
+                self._look(0)
+                silent = self._silent(self.states())
+            except MXNetError as e:
+                return e
+            gone = [r for r, seconds in silent.items() if seconds > _SILENT]
+            if gone:
+                names = " and ".join(f"rank {r}" for r in gone)
+                return PeerLostError(
+                    f"{self._where()}: {names} was lost: no sign for {_SILENT:g} s, and the "
+                    f"connection has failed.{_HINT_LOST}"
+                )
+            time.sleep(0.1)
+        return PeerLostError(
+            f"{self._where()}: the connection has failed, though all ranks give signs of life: "
+            f"{_first_line(error)}.{_HINT_LOST}"
+        )
+
+    def _compare(self, text):
+        """Raise with the first difference between this rank's call and another's."""
+        key = f"mxnet/call/{self.calls}"
+        self.client.key_value_set(f"{key}/{self.rank}", text, allow_overwrite=True)
+        end = time.monotonic() + 5
+        while True:
+            found = {
+                int(k.rsplit("/", 1)[1]): v for k, v in self.client.key_value_dir_get(f"{key}/")
+            }
+            if len(found) == self.size or time.monotonic() > end:
+                break
+            time.sleep(0.02)
+        for r in range(self.size):
+            if r != self.rank and found.get(r, text) != text:
+                mine, other = _difference(text, found[r])
+                raise MXNetError(
+                    f"{self._where()}: the processes differ: rank {self.rank} has {mine}, rank {r} "
+                    f"has {other}. Hint: all processes make the same calls in the same order, with "
+                    "the same keys, shapes and types."
+                )
+        for r in range(self.size):
+            if r not in found:
+                s = self.states().get(r, {})
+                raise MXNetError(
+                    f"{self._where()}: the processes differ: rank {r} is in its call "
+                    f"{s.get('calls')} ({s.get('doing')}). Hint: all processes make the same calls."
+                )
+        # two others differ from each other, and one of them from what both have here
+        raise MXNetError(f"{self._where()}: other processes differ from each other.")
+
+
+_DIFFER = object()
+_HINT_LOST = (
+    " Hint: the parameters are those of the last finished step: save them and leave; start all "
+    "processes again from there (python -m mxnet.launch --restarts)."
+)
+
+
+def _difference(mine, other):
+    a, b = mine.split("\n"), other.split("\n")
+    for x, y in zip(a, b):
+        if x != y:
+            return x, y
+    return f"{len(a) - 1} arrays", f"{len(b) - 1} arrays"
+
+
+def _first_line(error):
+    return str(error).strip().splitlines()[0].rstrip(".")[:300] if str(error).strip() else "?"
+
+
+def _user_line():
+    """File and line of the outermost code outside of the package and the import machinery."""
+    frame, here = sys._getframe(), os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if not name.startswith((here, "<frozen importlib")):
+            return f"{name}:{frame.f_lineno}"
+        frame = frame.f_back
+    return "?"
+
+
+# ---------------------------------------------------------------------------- programs
+@cache
+def _mesh(platform, index):
+    """One device of each process."""
+    found = {}
+    for d in jax.devices(platform):
+        found.setdefault(d.process_index, []).append(d)
+    rows = [sorted(found[p], key=lambda d: d.id) for p in sorted(found)]
+    devices = [row[index if index < len(row) else 0] for row in rows]
+    return Mesh(onp.array(devices), ("process",))
+
+
+@cache
+def _program(mesh, reduce):
+    """A jitted function: the parts of all processes, one after the other, to their reduction."""
+    per, one = PartitionSpec("process"), PartitionSpec()
+    body = jax.shard_map(
+        lambda x: reduce(x, "process"), mesh=mesh, in_specs=per, out_specs=one, check_vma=False
+    )
+    return jax.jit(body), NamedSharding(mesh, per)
+
+
+def _reduced(x, reduce, device=None):
+    """A vector of this process, reduced over all of them: a jax.Array on this process's device."""
+    mesh = _mesh("cpu", 0) if device is None else _mesh(device.platform, _index(device))
+    function, sharding = _program(mesh, reduce)
+    mine = sharding.mesh.devices.flat[rank()]
+    part = jax.device_put(x, mine)
+    shape = (x.shape[0] * size(), *x.shape[1:])
+    whole = jax.make_array_from_single_device_arrays(shape, sharding, [part])
+    return function(whole).addressable_data(0).block_until_ready()
+
+
+def _index(device):
+    return [d.id for d in jax.local_devices(backend=device.platform)].index(device.id)
+
+
+def _extremes(head):
+    return onp.asarray(_reduced(head, jax.lax.pmax))
+
+
+def _wire(dtype):
+    """The type that numbers of a type are summed in."""
+    if dtype == onp.float64:
+        return onp.dtype("float64")
+    return onp.dtype("int64" if dtype.kind in "iub" else "float32")
+
+
+def _padded(n):
+    """The next of few sizes: eight between two powers of two, so that few programs serve all."""
+    if n <= 256:
+        return 256
+    step = 1 << max(n.bit_length() - 4, 0)
+    return -(-n // step) * step
+
+
+def _summed(flat):
+    """The sum over processes of a long vector, bucket by bucket."""
+    width = _BUCKET // flat.itemsize
+    if flat.size <= width:
+        return onp.asarray(_reduced(flat, jax.lax.psum))
+    found = onp.empty_like(flat)
+    for begin in range(0, flat.size, width):
+        part = flat[begin : begin + width]
+        found[begin : begin + width] = onp.asarray(_reduced(part, jax.lax.psum))
+    return found
+
+
+def _length(n, itemsize):
+    """Elements of a vector that takes ``n``: whole buckets and a padded rest."""
+    width = _BUCKET // itemsize
+    rest = n % width
+    return n - rest + (min(_padded(rest), width) if rest or not n else 0)
+
+
+def _sum_all(arrays):
+    """Sums of NumPy arrays over the processes; those of one type travel together."""
+    groups, found = {}, [None] * len(arrays)
+    for i, x in enumerate(arrays):
+        groups.setdefault(_wire(x.dtype), []).append(i)
+    for wire, members in groups.items():
+        n = sum(arrays[i].size for i in members)
+        flat = onp.empty(_length(n, wire.itemsize), wire)
+        at = 0
+        for i in members:
+            x = arrays[i]
+            flat[at : at + x.size] = x.reshape(-1)
+            at += x.size
+        flat[at:] = 0
+        total, at = _summed(flat), 0
+        for i in members:
+            x = arrays[i]
+            found[i] = total[at : at + x.size].reshape(x.shape).astype(x.dtype, copy=False)
+            at += x.size
+    return found
+
+
+# ---------------------------------------------------------------------------- calls
+def _words(kind, arrays, names):
+    if not names:
+        return f"{kind} of {len(arrays)} arrays"
+    return f"{kind} of {', '.join(map(str, names[:3]))}{', ...' if len(names) > 3 else ''}"
+
+
+def _signature(kind, arrays, names):
+    lines = [kind]
+    for i, x in enumerate(arrays):
+        name = names[i] if names else i
+        lines.append(f"{kind} of {name}: shape {x.shape}, {x.dtype}")
+    return "\n".join(lines)
+
+
+def all_reduce(arrays, names=None):
+    """Sums over all processes, bit-equal on each.
+
+    Numbers of 16 bits are summed in float32, integers in int64.
+
+    Parameters
+    ----------
+    arrays : list of numpy.ndarray or jax.Array     the same shapes and types on all processes
+    names : list, optional                          keys, for messages; compared too
+
+    Returns
+    -------
+    list of numpy.ndarray
+
+    Raises
+    ------
+    PeerLostError   a process has ended, or gave no sign for MXNET_DIST_TIMEOUT seconds
+    MXNetError      the processes call with different things
+    """
+    if size() == 1:
+        return [onp.asarray(x) for x in arrays]
+    arrays = [onp.asarray(x) for x in arrays]
+    return _group.call(
+        _words("all_reduce", arrays, names),
+        partial(_signature, "all_reduce", arrays, names),
+        partial(_sum_all, arrays),
+    )
+
+
+def broadcast(arrays, root=0, names=None):
+    """The arrays of process ``root``, bit by bit; parameters and errors of :func:`all_reduce`."""
+    arrays = [onp.asarray(x) for x in arrays]
+    if size() == 1:
+        return arrays
+    kind = f"broadcast from rank {root}"
+    return _group.call(
+        _words(kind, arrays, names),
+        partial(_signature, kind, arrays, names),
+        partial(_copied, arrays, root),
+    )
+
+
+def _as_words(data, n):
+    """Bytes as ``n`` 32-bit words, which sum without a carry where all others are 0."""
+    words = onp.zeros(n, "uint32")
+    words.view("uint8")[: len(data)] = data
+    return words
+
+
+def _copied(arrays, root):
+    nbytes = sum(x.nbytes for x in arrays)
+    n = _length(-(-nbytes // 4), 4)
+    if rank() == root:
+        parts = [onp.ascontiguousarray(x).reshape(-1).view("uint8") for x in arrays]
+        words = _as_words(onp.concatenate(parts) if parts else b"", n)
+    else:
+        words = onp.zeros(n, "uint32")
+    data, found, at = _summed(words).view("uint8"), [], 0
+    for x in arrays:
+        part = data[at : at + x.nbytes]
+        found.append(onp.ascontiguousarray(part).view(x.dtype).reshape(x.shape))
+        at += x.nbytes
+    return found
+
+
+def gather(array, name=None):
+    """The arrays of all processes, which may differ in length along the first axis.
+
+    Returns
+    -------
+    list of numpy.ndarray     by rank
+    """
+    array = onp.ascontiguousarray(array)
+    if size() == 1:
+        return [array]
+    kind = f"gather of {'rows' if name is None else name}"
+    text = f"{kind}: rows of shape {array.shape[1:]}, {array.dtype}"
+    return _group.call(kind, lambda: f"{kind}\n{text}", partial(_gathered, array))
+
+
+def _gathered(array):
+    lengths = onp.zeros(_padded(size()), "int64")
+    lengths[rank()] = array.shape[0]
+    lengths = _summed(lengths)[: size()]
+    row = array.itemsize * int(onp.prod(array.shape[1:]))
+    width = int(lengths.max()) * row
+    data = onp.zeros(width * size(), "uint8")
+    data[rank() * width : rank() * width + array.nbytes] = array.reshape(-1).view("uint8")
+    words = _summed(_as_words(data, _length(-(-len(data) // 4), 4))).view("uint8")
+    return [
+        onp.ascontiguousarray(words[r * width : r * width + n * row])
+        .view(array.dtype)
+        .reshape((n, *array.shape[1:]))
+        for r, n in enumerate(lengths.tolist())
+    ]
+
+
+def barrier():
+    """Wait until all processes are here."""
+    if size() > 1:
+        _group.call("barrier", lambda: "barrier")

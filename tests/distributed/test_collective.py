@@ -1,0 +1,71 @@
+"""Sums and copies over processes, against NumPy."""
+
+import json
+
+import numpy as onp
+
+from support.groups import run_group
+
+CALLS = """
+import json, os
+import numpy as onp
+import mxnet
+from mxnet._engine import collective as c
+
+r, n = c.rank(), c.size()
+def seen(x):
+    return {"shape": list(x.shape), "dtype": str(x.dtype), "hex": x.tobytes().hex()}
+def mine(r):
+    g = onp.random.RandomState(r)
+    return [g.randn(3, 5).astype("float32"), g.randn(70_000), g.randn(7).astype("float16"),
+            g.randint(-9, 9, 5).astype("int8"), onp.array(-0.0, "float32"),
+            g.randn(1_500_000).astype("float32"), onp.zeros((0, 3), "float32")]
+found = {"place": [r, n], "sum": [seen(x) for x in c.all_reduce(mine(r))],
+         "copy": [seen(x) for x in c.broadcast(mine(r), root=n - 1)],
+         "rows": [seen(x) for x in c.gather(onp.full((r * 2, 3), r + 0.5))],
+         "again": [seen(x) for x in c.all_reduce(mine(r))]}
+c.barrier()
+json.dump(found, open(f"found{r}.json", "w"))
+"""
+
+
+def mine(r):
+    g = onp.random.RandomState(r)
+    return [
+        g.randn(3, 5).astype("float32"),
+        g.randn(70_000),
+        g.randn(7).astype("float16"),
+        g.randint(-9, 9, 5).astype("int8"),
+        onp.array(-0.0, "float32"),
+        g.randn(1_500_000).astype("float32"),
+        onp.zeros((0, 3), "float32"),
+    ]
+
+
+def read(entry):
+    return onp.frombuffer(bytes.fromhex(entry["hex"]), entry["dtype"]).reshape(entry["shape"])
+
+
+def test_calls(tmp_path):
+    n = 3
+    for ended in run_group(CALLS, tmp_path, n):
+        assert (ended.code, ended.err) == (0, "")
+    found = [json.loads((tmp_path / f"found{r}.json").read_text()) for r in range(n)]
+    for r, f in enumerate(found):
+        assert f["place"] == [r, n]
+        assert all(f[k] == found[0][k] for k in ("sum", "copy", "rows", "again"))  # bit-equal
+    first = found[0]
+    assert first["again"] == first["sum"]
+    for entry, *parts in zip(first["sum"], *[mine(r) for r in range(n)]):
+        expected = onp.sum([p.astype("float64") for p in parts], 0)
+        x = read(entry)
+        assert x.dtype == parts[0].dtype
+        assert x.shape == parts[0].shape
+        tol = {"float16": 4e-3, "float32": 1e-6}.get(str(x.dtype), 1e-14)
+        onp.testing.assert_allclose(x, expected, rtol=tol, atol=tol)
+    for entry, x in zip(first["copy"], mine(n - 1)):
+        assert bytes.fromhex(entry["hex"]) == x.tobytes()
+        assert entry["dtype"] == str(x.dtype)
+    assert [read(e).tolist() for e in first["rows"]] == [
+        onp.full((r * 2, 3), r + 0.5).tolist() for r in range(n)
+    ]
