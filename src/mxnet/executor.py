@@ -19,7 +19,6 @@ from ._frontend.dispatch import any_stored, invoke, write_out
 from ._graph.complete import complete, is_full
 from ._graph.net import auxiliary_nodes, output_name, topological
 from ._graph.storage import infer_storage
-from ._ops._spec import OpDef
 from ._traceback import door
 from .context import canonical, current_context
 from .error import MXNetError, ShapeError, TraceError, fail
@@ -32,21 +31,6 @@ _REQUESTS = ("null", "write", "add")
 _MOST_TRACED = 20000  # longer graphs run piecewise: compiling them whole would take minutes
 
 # losses, and operators whose gradient is zero: what comes from behind does not reach their inputs
-_STOPS = set(
-    """
-    SoftmaxOutput LinearRegressionOutput LogisticRegressionOutput MAERegressionOutput SVMOutput
-    MakeLoss make_loss BlockGrad zeros_like ones_like argmax argmin argmax_channel argsort
-    rint round ceil floor trunc fix shape_array size_array one_hot _zeros _ones _full _arange
-    logical_not _contrib_arange_like _contrib_index_array _contrib_isnan _contrib_allclose
-    _ravel_multi_index _unravel_index
-    """.split()
-)
-_STOPS.update(
-    form.format(name)
-    for name in "equal not_equal greater greater_equal lesser lesser_equal".split()
-    + "logical_and logical_or logical_xor".split()
-    for form in ("_{}", "_{}_scalar", "broadcast_{}")
-)
 _NO_HEAD = (
     "backward: the last operator {name!r} is not a loss, so the gradient of the output is needed: "
     "expected out_grads. Hint: pass out_grads, or make the output a loss with mx.sym.make_loss()."
@@ -74,7 +58,7 @@ def run_graph(order, entries, feed, shapes=None, watch=None, enter=None):
         if enter is not None:
             ins = enter(node, ins)
         op = node.op
-        if not isinstance(op, OpDef):
+        if op.run is not None:
             outs = op.run(node, ins)
         else:
             given = node.parameters
@@ -98,8 +82,8 @@ def run_graph(order, entries, feed, shapes=None, watch=None, enter=None):
 
 def input_labels(node):
     """What a node's inputs are called by monitors: ``fc_data``, ``fc_weight`` ..."""
-    names = list(node.given_names() or getattr(node.op, "inputs", ()))
-    other = "arg" if getattr(node.op, "variadic", None) else "input"
+    names = list(node.given_names() or node.op.inputs)
+    other = "input" if node.op.variadic is None else "arg"
     names += [f"{other}{i}" for i in range(len(names), len(node.inputs))]
     return [f"{node.name}_{name}" for name in names[: len(node.inputs)]]
 
@@ -222,7 +206,7 @@ def _structure(order, entries, nodes, shapes):
         at[id(node)] = i
         if node.op is None:
             rows.append(place[id(node)])
-        elif not isinstance(node.op, OpDef):
+        elif node.op.run is not None:
             return None
         else:
             refs = tuple([(at[id(c)], k) for c, k in node.inputs])
@@ -555,9 +539,9 @@ class Executor:
         for (node, _i), v, g in zip(entries, self._heads or (), given):
             if v is None or not v.spec.grad or not is_floating(v.spec.dtype):
                 continue
-            if g is None and (node.op is None or not _stops(node)) and self._needed(node):
+            if g is None and not node.is_loss() and self._needed(node):
                 raise MXNetError(_NO_HEAD.format(name=node.name))
-            if self._monitor and g is not None and not _stops(node):
+            if self._monitor and g is not None and not node.is_loss():
                 self._monitor(f"_head_grad_{len(heads)}_id_output", g)
             heads.append(v)
             grads.append(None if g is None else g._read())
@@ -604,7 +588,7 @@ class Executor:
         for k, ((node, i), g) in enumerate(zip(entries, found)):
             shape = self._output_specs[k][0]
             if g is not None and is_full(shape) and g.shape != shape:
-                if node.op is not None and (_stops(node) or not self._needed(node)):
+                if node.op is not None and (node.is_loss() or not self._needed(node)):
                     found[k] = None  # nobody looks at it
                     continue
                 fail(
@@ -810,15 +794,6 @@ def _resized(x, shape):
     return x.reshape((-1,))[:size].reshape(shape)
 
 
-def _stops(node):
-    """Whether no gradient of the node's outputs reaches its inputs."""
-    if not isinstance(node.op, OpDef):
-        return node.op.is_loss(node)
-    if node.op.name == "topk":
-        return node.attrs.get("ret_typ", "indices") in ("indices", "mask")
-    return node.op.name in _STOPS
-
-
 def _needs_gradient(node, wanted):
     """Whether an output's gradient matters: a way leads to one of the wanted variables' ids."""
     seen, stack = set(), [node]
@@ -830,6 +805,6 @@ def _needs_gradient(node, wanted):
         if node.op is None:
             if id(node) in wanted:
                 return True
-        elif not _stops(node):
+        elif not node.is_loss():
             stack += [c for c, _ in node.inputs]
     return False

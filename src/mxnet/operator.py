@@ -202,11 +202,11 @@ def get_operator_arguments(op_name):
     if op_name == "Custom":
         return OperatorArguments(2, ["data", "op_type"], ["NDArray-or-Symbol[]", "string"])
     found = _spec.get(op_name)
-    names = [*found.input_names, *found.attrs]
+    names = [*found.parameters, *found.attrs]
     types = ["NDArray-or-Symbol[]" if n == found.variadic else "NDArray-or-Symbol" for n in names]
     for i, attr in enumerate(found.attrs.values()):
         default = "required" if attr.required else f"optional, default={attr.default!r}"
-        types[len(found.input_names) + i] = f"{attr.describe()}, {default}"
+        types[len(found.parameters) + i] = f"{attr.describe()}, {default}"
     return OperatorArguments(len(names), names, types)
 
 

@@ -18,10 +18,6 @@ from .trace import placeholder
 
 __all__ = ["Choice", "Loop", "Piece", "choose", "loop", "piece", "placeholder"]
 
-# XLA:CPU compiles a convolution well in a program's entry only: inside a loop or branch it was 70
-# to 225 times slower.
-_OUTSIDE_ONLY = {"Convolution", "Deconvolution"}
-
 
 class Piece:
     """Operators taken off a trace.
@@ -90,7 +86,7 @@ def piece(run, name):
         for step in found.steps:
             if step.bound.__class__ is Backward:
                 raise TraceError(f"{user_line()}: {name} runs a backward pass")
-            if seg.ctx.device_type == "cpu" and step.bound.name in _OUTSIDE_ONLY:
+            if seg.ctx.device_type == "cpu" and step.bound.outside_loops:
                 raise TraceError(f"{user_line()}: {name} holds a {step.bound.name}")
         return found
     finally:

@@ -3,7 +3,7 @@
 from .._graph.lower import COPY, Backward, Fill, PathOp
 from .._graph.net import Node, topological
 from .._graph.node import steps_of
-from .._ops._spec import BoundOp, OpDef, WholeScalar
+from .._ops._spec import BoundOp, WholeScalar
 from .._ops.index import ARRAY, INT, NEW, Assign, Index
 from ..error import MXNetError
 from .program import ExecutedTape
@@ -159,10 +159,10 @@ class _Graph:
             return [self.read(_Key(bound.form, words, shapes[0], shapes[1:]), inputs)]
         elif isinstance(bound, Assign):
             return [self.written(bound.form, words, inputs, specs)]
-        elif isinstance(bound, BoundOp) and isinstance(bound.op, OpDef):
+        elif isinstance(bound, BoundOp):
             name, attrs = bound.op.name, _attributes(bound, words)
-            if name in _OTHERWISE:  # ours alone, and something that every MXNet has
-                name, attrs = _OTHERWISE[name](attrs)
+            if bound.op.exported is not None:
+                name, attrs = bound.op.exported(attrs)
             node = self.node(name, attrs, inputs)
         else:
             raise MXNetError(
@@ -272,20 +272,6 @@ class _Graph:
         made = Node(name, f"node_{self.count}", attrs, inputs)
         self.count += 1
         return made
-
-
-def _range(attrs):
-    found = {k: v for k, v in attrs.items() if k != "n"} | _range_ends(attrs)
-    return "_arange" if "repeat" in attrs else "_npi_arange", found
-
-
-def _range_ends(attrs):
-    n, start, step = int(attrs["n"]), float(attrs.get("start", 0)), float(attrs.get("step", 1))
-    stop = start + (n - 0.5) * step  # half a step off, so that rounding changes no count
-    return {"start": str(start), "stop": str(stop), "step": str(step)}
-
-
-_OTHERWISE = {"_range": _range, "_take_raise": lambda attrs: ("take", {**attrs, "mode": "raise"})}
 
 
 def _attributes(bound, words):

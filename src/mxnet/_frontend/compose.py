@@ -9,10 +9,8 @@ import inspect
 import numpy as onp
 
 from .._dtypes import as_dtype
-from .._graph.net import HIDDEN, Node, hidden_key, input_names, written_name
-from .._graph.serial import initial_value
+from .._graph.net import Node, hidden_key, written_name
 from .._ops import _spec
-from .._ops._spec import OpDef
 from .._traceback import shown
 from ..attribute import AttrScope
 from ..error import AttributeTypeError, MXNetError, fail, nearest
@@ -60,17 +58,17 @@ def compose(op_name, inputs, given, name=None, attr=None, hint=None):
     node = Node(written, None, node_attributes(given, attr))
     op = node.op
     parameters = node.parameters
-    if isinstance(op, OpDef) and op.variadic is not None:
-        names = input_names(op, parameters, len(inputs))
-        wanted = input_names(op, parameters)  # as many as num_args says
+    if op.variadic is not None:
+        names = op.input_names(parameters, len(inputs))
+        wanted = op.input_names(parameters)  # as many as num_args says
         if len(wanted) > len(names):
             names = wanted
         if len(inputs) > len(names):
             _too_many(op, names, inputs)
         full = list(inputs) + [None] * (len(names) - len(inputs))
     else:
-        names = input_names(op, parameters, len(inputs))
-        order = op.inputs if isinstance(op, OpDef) else names
+        names = op.input_names(parameters, len(inputs))
+        order = op.inputs or names
         by_name = dict(zip(order, inputs))
         if len(inputs) > len(order):
             _too_many(op, order, inputs)
@@ -81,18 +79,17 @@ def compose(op_name, inputs, given, name=None, attr=None, hint=None):
         if x is not None and not isinstance(x, cls):
             _not_symbol(op.name, key, x)
     node.name = NameManager.current.get(name, hint or op_name.lower())
-    if isinstance(op, OpDef):
-        for key in parameters:
-            if key not in op.attrs and key != "num_args":
-                op.unknown(key)
-        # read now, so that a mistake fails at the user's line
-        op.parse({k: v for k, v in parameters.items() if k in op.attrs})
-        if op.variadic is not None and not full:
-            fail(MXNetError, op.name, "no inputs", expected="at least one symbol, or num_args")
+    for key in parameters:
+        if key not in op.attrs and key != "num_args":
+            op.unknown(key)
+    # read now, so that a mistake fails at the user's line
+    op.parse({k: v for k, v in parameters.items() if k in op.attrs})
+    if op.variadic is not None and not full:
+        fail(MXNetError, op.name, "no inputs", expected="at least one symbol, or num_args")
     for key, x in zip(names, full):
         if x is None:
             made = Node("null", f"{node.name}_{key}", dict(node.attrs))
-            start = initial_value(written, key)
+            start = op.initial.get(key)
             if start is not None:
                 made.attrs["__init__"] = start
             node.inputs.append((made, 0))
@@ -107,7 +104,7 @@ def compose(op_name, inputs, given, name=None, attr=None, hint=None):
                     hint="pick one with an index, such as x[0]",
                 )
             entry = x._entries[0]
-            start = initial_value(written, key) if entry[0].op is None else None
+            start = op.initial.get(key) if entry[0].op is None else None
             if start is not None:  # of a variable that has no initializer of its own
                 entry[0].attrs.setdefault("__init__", start)
             node.inputs.append(entry)
@@ -159,7 +156,7 @@ def make_symbol_function(op, public, registered):
             named = {k: kwargs.pop(k) for k, v in [*kwargs.items()] if isinstance(v, cls)}
             if named:
                 given = {k: as_text(k, v) for k, v in kwargs.items() if k in op.attrs}
-                names = input_names(op, given, len(arrays) + len(named))[len(arrays) :]
+                names = op.input_names(given, len(arrays) + len(named))[len(arrays) :]
                 if set(named) <= set(names):  # in their order, whatever the caller's
                     last = max(names.index(k) for k in named)
                     arrays += [named.get(k) for k in names[: last + 1]]
@@ -168,7 +165,7 @@ def make_symbol_function(op, public, registered):
             if isinstance(kwargs.get(variadic), (list, tuple)):
                 arrays += list(kwargs.pop(variadic))
             kwargs.update(zip(attrs, rest))
-            if "num_args" in op.attrs or op.name in _COUNTED:
+            if op.counted or "num_args" in op.attrs:
                 kwargs.setdefault("num_args", len(arrays))
             try:
                 return compose(registered, arrays, kwargs, name, attr, hint)
@@ -203,10 +200,6 @@ def make_symbol_function(op, public, registered):
     function.__signature__ = symbol_signature(op)
     function.op = op
     return function
-
-
-# operators of any number of inputs that write how many they have
-_COUNTED = {"Concat", "add_n", "stack", "UpSampling", "Crop", "_rnn_param_concat", "khatri_rao"}
 
 
 def symbol_signature(op):
@@ -262,8 +255,3 @@ def fill_symbols(namespace, *prefixes):
 
     namespace["__getattr__"] = __getattr__
     return list(table)
-
-
-def is_hidden(key):
-    """Whether a key is one of the attributes every node may have."""
-    return key in HIDDEN or (key[:2] == "__" and key[-2:] == "__")

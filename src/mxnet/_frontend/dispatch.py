@@ -6,9 +6,10 @@ from .._dtypes import as_dtype
 from .._engine import barrier, moving
 from .._engine.segment import append, append_many
 from .._engine.state import threads
+from .._ops._facts import all_equal
 from .._ops._spec import get
 from ..context import canonical, current_context, device_of
-from ..error import AttributeTypeError, MXNetError, fail
+from ..error import MXNetError, fail
 
 __all__ = ["invoke", "array_class", "bind"]
 
@@ -184,7 +185,7 @@ def _complete_shapes(op, bound, inputs, names):
             found = op.infer(*[by_name.get(n) for n in op.inputs], **bound.attrs)
         except (IndexError, TypeError, ValueError) as e:
             raise ShapeUnknown(f"{op.name} does not fit input of shape {shapes[0]}: {e}") from None
-    elif op.infer is None and op.name.startswith("elemwise_"):  # all inputs have one shape
+    elif all_equal in op.complete:
         found = dict.fromkeys(unknown, next((s for s in shapes if s is not None), None))
     for name, x in unknown.items():
         shape = found.get(name)
@@ -262,15 +263,3 @@ def cast_value(v, dtype):
 
 
 _casts = {}
-
-
-def need_array(op, name, value, cls):
-    """Raise unless ``value`` is an array."""
-    if not isinstance(value, cls):
-        fail(
-            AttributeTypeError,
-            op.name,
-            f"argument {name!r} must be an NDArray",
-            got=repr(value),
-            hint="make one with mx.nd.array()",
-        )

@@ -9,10 +9,9 @@ import json
 import warnings
 import weakref
 
-from .._ops._spec import OpDef
 from .._traceback import user_level
 from ..error import FormatError, MXNetError, nearest
-from .net import HIDDEN, Node, input_names, operator_of, special, topological
+from .net import HIDDEN, Node, operator_of, special, topological
 from .net import registry as _registry
 
 __all__ = ["VERSION", "read", "write"]
@@ -31,23 +30,6 @@ _FIELDS = {
     "control_deps",
     "subgraphs",
     "backward_source_id",
-}
-# attributes without which 1.9.1 refuses a node, and what stands for their default
-_LAWS = {
-    "uniform": ("low", "high"), "normal": ("loc", "scale"), "gamma": ("shape", "scale"),
-    "gumbel": ("loc", "scale"), "logistic": ("loc", "scale"), "bernoulli": ("prob", "logit"),
-    "uniform_n": ("low", "high"), "normal_n": ("loc", "scale"), "choice": ("a", "size"),
-}  # fmt: skip
-_NEEDED = {
-    **{n: {"indices": "()"} for n in ("_split_v2", "_npi_split")},
-    "_npi_hsplit": {"indices": "()", "axis": "1"},
-    "_npi_dsplit": {"indices": "()", "axis": "2"},
-    **{n: {"a_min": "-inf", "a_max": "inf"} for n in ("clip", "_npi_clip")},
-    **{f"_npi_{n}": dict.fromkeys(names, "None") for n, names in _LAWS.items()},
-    "_npi_flip": {"axis": "None"},
-    "_npi_logspace": {"num": "50"},
-    "_npi_rot90": {"axes": "(0, 1)"},
-    "_npi_tensordot_int_axes": {"axes": "2"},
 }
 _ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"})
 
@@ -102,7 +84,7 @@ def _text(entries, indent, tail):
     for node in order:
         deep = indent + 4
         fields = [("op", _quoted(node.op_name)), ("name", _quoted(node.name))]
-        attrs = {**_NEEDED.get(node.op_name, {}), **node.attrs}
+        attrs = node.attrs if node.op is None else {**node.op.needed, **node.attrs}
         if attrs:
             fields.append(("attrs", _attributes(attrs, deep + 2)))
         mutated = set(node.mutated()) if node.op is not None else ()
@@ -282,10 +264,7 @@ class _Reader:
         """The operator can read its attributes, and has inputs enough."""
         op = node.op
         try:
-            if not isinstance(op, OpDef):
-                op.check(node)
-                return
-            node.parse()
+            op.check(node)
             if version < 900:
                 add_missing(node)
             node.counts()
@@ -294,12 +273,10 @@ class _Reader:
         except (TypeError, ValueError, IndexError, KeyError, OverflowError, MemoryError) as e:
             self.fail(where, f"attributes do not fit {node.op_name}: {str(e)[:80]}")
         n = len(node.inputs)
-        if op.variadic is None:
-            least = len([k for k in op.inputs if k not in op.optional])
-            if n > len(op.inputs) or n < min(least, 1):
-                self.fail(where, f"wrong number of inputs of {node.op_name}", len(op.inputs), n)
+        if not op.accepts(n):
+            self.fail(where, f"wrong number of inputs of {node.op_name}", len(op.inputs), n)
         if moved:
-            names = input_names(op, node.parameters, n)
+            names = op.input_names(node.parameters, n)
             for of, key, value in moved:
                 if of in names and names.index(of) < n:
                     child = node.inputs[names.index(of)][0]
@@ -333,31 +310,14 @@ _uncounted = weakref.WeakSet()
 
 def add_missing(node):
     """Variables for inputs that files before 0.9 did not hold: moving statistics, biases."""
-    names = input_names(node.op, node.parameters, len(node.inputs))
+    names = node.op.input_names(node.parameters, len(node.inputs))
     for name in names[len(node.inputs) :]:
         made = Node("null", f"{node.name}_{name}", dict(node.attrs))
-        start = initial_value(node.op_name, name)
+        start = node.op.initial.get(name)
         if start is not None:
             made.attrs["__init__"] = start
         node.inputs.append((made, 0))
         _uncounted.add(made)
-
-
-_INITIAL = {
-    **{
-        op: {"moving_mean": '["zero", {}]', "moving_var": '["one", {}]'}
-        for op in ("BatchNorm", "BatchNorm_v1", "_contrib_SyncBatchNorm")
-    },
-    "_contrib_BatchNormWithReLU": {"moving_mean": '["zero", {}]', "moving_var": '["one", {}]'},
-    "IdentityAttachKLSparseReg": {"moving_avg": '["zero", {}]'},
-    "LeakyReLU": {"gamma": '["Constant", {"value": 0.25}]'},
-    "UpSampling": {"weight": '["bilinear", {}]'},
-}
-
-
-def initial_value(op_name, input_name):
-    """The initializer that an operator asks for an input made for it, or None."""
-    return _INITIAL.get(op_name, {}).get(input_name)
 
 
 def read(text, source="symbol JSON"):

@@ -39,7 +39,9 @@ import numpy as onp
 from .._dtypes import as_dtype
 from .._traceback import user_level
 from ..base import _Null
-from ..error import AttributeTypeError, fail, nearest, refuse_keyword
+from ..error import AttributeTypeError, MXNetError, fail, nearest, refuse_keyword
+from ._operator import Attributes, Operator
+from ._storage import Storage
 
 __all__ = [
     "OpDef",
@@ -86,8 +88,14 @@ else:
 registry = {}  # every name and alias -> OpDef
 
 
-class OpDef:
-    """One operator. Made by :func:`op`; everything public about the operator derives from it."""
+MOST_OUTPUTS = 1 << 16  # more are a mistake in a file, not a network
+
+
+class OpDef(Operator):
+    """A pure function. Made by :func:`op`; everything public about the operator derives from it.
+
+    What an append looks at lies in slots, the facts that a declaration gives in the dictionary.
+    """
 
     __slots__ = (
         "name",
@@ -107,16 +115,24 @@ class OpDef:
         "aliases",
         "doc",
         "barrier",
-        "input_names",
+        "parameters",
         "_binds",
         "same_dtype",
         "promotion",
         "caution",
         "lift",
+        "__dict__",
     )
 
     def __repr__(self):
         return f"<operator {self.name}>"
+
+    storage = Storage()
+
+    @property
+    def is_numpy(self):
+        """Whether it is one of ``mx.np``, with rules of its own for mixed element types."""
+        return self.name.startswith(("_np_", "_npi_", "_npx_"))
 
     def bind(self, attrs, n_inputs, names=None):
         """The operator with its static attributes fixed and its inputs counted; interned.
@@ -177,7 +193,77 @@ class OpDef:
 
     def reject(self, name, where=None) -> typing.NoReturn:
         """Raise for an unknown keyword, listing the known ones."""
-        refuse_keyword(name, where or self.name, [*self.input_names, *self.attrs])
+        refuse_keyword(name, where or self.name, [*self.parameters, *self.attrs])
+
+    # ------------------------------------------------------------------ as graphs ask
+    def accepts(self, n):
+        """Whether a node may have ``n`` inputs: at least one, where there are any."""
+        least = min(len(self.inputs) - len(self.optional), 1)
+        return self.variadic is not None or least <= n <= len(self.inputs)
+
+    def input_names(self, texts, given=0):
+        """Names of the inputs: an operator of any number has ``given``, or ``num_args``."""
+        a = Attributes(self, texts)
+        if self.variadic is None:
+            there = self.present
+            return [
+                n
+                for n in self.inputs
+                if n not in self.optional or (n in there and a.holds(there[n]))
+            ]
+        names = self.names(a) if self.names is not None else None
+        if names is None:
+            n = given
+            if not n:
+                try:
+                    n = int(texts.get("num_args", 0))
+                except ValueError:
+                    n = 0
+                n = max(0, min(n, MOST_OUTPUTS))
+            names = [f"{self.prefix}{i}" for i in range(n)]
+        return names
+
+    def counts(self, node):
+        """(visible outputs, all outputs as 1.9.1 counts them) of a node."""
+        if self.visible is None and self.num_outputs.__class__ is int:
+            n = self.num_outputs
+        elif self.visible.__class__ is int:
+            n = self.visible
+        else:
+            rule = self.num_outputs if self.visible is None else self.visible
+            n = rule(node.parse()[0], len(node.inputs))
+        if not 0 <= n <= MOST_OUTPUTS:
+            fail(
+                MXNetError,
+                f"{self.name} (node {node.name!r})",
+                "impossible number of outputs",
+                expected=f"at most {MOST_OUTPUTS}",
+                got=n,
+            )
+        return n, max(n, self.total(node) if callable(self.total) else self.total)
+
+    def output_name(self, node, i):
+        """``output``, or ``output0`` ... where there are several, unless they have names."""
+        names = self.outputs
+        if callable(names):
+            return names(Attributes(self, node.attrs), i)
+        if names is not None:
+            return names[i]
+        return f"output{i}" if self.counts(node)[0] > 1 else "output"
+
+    def mutated(self, node):
+        """Numbers of the inputs that the operator replaces: auxiliary states."""
+        if not self.mutates:
+            return ()
+        n = len(node.inputs)
+        places = self.mutates(node.parse()[0], n) if callable(self.mutates) else self.mutates
+        names = node.given_names() or self.inputs
+        at = [p if p.__class__ is int else names.index(p) if p in names else n for p, _ in places]
+        return tuple([i for i in at if i < n])
+
+    def is_loss(self, node):
+        """Whether backward needs no gradient of a node's outputs."""
+        return Attributes(self, node.attrs).holds(self.loss) if callable(self.loss) else self.loss
 
 
 _ignored = set()  # (operator, keyword) of which a warning told
@@ -369,6 +455,8 @@ class Bound:
     name = "?"
     # method (output, number of outputs) -> index of the input that it is the new version of
     replaced = None
+    multiplications = None  # these two: see _operator.Operator
+    outside_loops = False
 
     def __init__(self):
         self.avals = {}  # cache of shape inference
@@ -405,6 +493,7 @@ class BoundOp(Bound):
         self.n_visible = self.n_out if v is None else v(attrs, n_inputs) if callable(v) else v
         m = opdef.mutates
         self.mutates = typing.cast(tuple, m(attrs, n_inputs) if callable(m) else m)
+        self.multiplications, self.outside_loops = opdef.multiplications, opdef.outside_loops
         self.closed = frozenset([i for _, i in self.mutates])
 
     def __repr__(self):
@@ -457,6 +546,7 @@ def op(
     promotion=None,
     caution=None,
     lift=(),
+    **facts,
 ):
     """Register a pure function as an operator.
 
@@ -490,7 +580,11 @@ def op(
     lift : tuple of Python values per Scalar attribute name, that are compiled in instead of passed
         at run
                                 time: ``lift=(("scalar", (2.0, 0.5)),)``
+    **facts                     what graphs ask: the attributes of :class:`_operator.Operator`
     """
+    for fact in facts:
+        if fact not in _FACTS:
+            raise RuntimeError(f"operator {name!r}: no such fact: {fact!r}")
 
     def decorate(fn):
         d = OpDef()
@@ -512,7 +606,7 @@ def op(
                 if p.default is None:
                     d.optional.add(p.name)
         d.inputs = tuple(d.inputs)
-        d.input_names = d.inputs + ((d.variadic,) if d.variadic else ())
+        d.parameters = d.inputs + ((d.variadic,) if d.variadic else ())
         d.scalars = tuple(n for n, a in d.attrs.items() if a.scalar)
         d.num_outputs, d.visible = num_outputs, visible
         d.moving = moving
@@ -522,22 +616,30 @@ def op(
         d.lift = {k: frozenset(v) for k, v in lift}
         d.doc = inspect.getdoc(fn) or ""
         d._binds = {}
-        for n in (name, *aliases):
-            if n in registry:
-                raise RuntimeError(f"operator {n!r} is defined twice")
-            registry[n] = d
+        d.__dict__.update(facts)
+        _register(d, name, *aliases)
         return fn
 
     return decorate
 
 
+_FACTS = frozenset(
+    "present names prefix counted initial outputs total needed written exported complete types free"
+    " full_precision loss multiplications outside_loops storage".split()
+)
+
+
+def _register(d, *names):
+    for n in names:
+        if n in registry:
+            raise RuntimeError(f"operator {n!r} is defined twice")
+        registry[n] = d
+
+
 def alias(name, *more):
     """Further names for an operator that is already registered."""
-    for m in more:
-        if m in registry:
-            raise RuntimeError(f"operator {m!r} is defined twice")
-        registry[m] = registry[name]
-        registry[name].aliases += (m,)
+    _register(registry[name], *more)
+    registry[name].aliases += more
 
 
 def variant(name, of, *aliases, promotion=None, inputs=None, doc=None, lift=None):
@@ -554,18 +656,16 @@ def variant(name, of, *aliases, promotion=None, inputs=None, doc=None, lift=None
     """
     base = registry[of]
     d = OpDef()
-    for slot in OpDef.__slots__:
+    for slot in OpDef.__slots__[:-1]:
         setattr(d, slot, getattr(base, slot))
+    d.__dict__.update(base.__dict__, storage=Storage())  # what it gives is dense
     d.name, d.aliases, d._binds = name, aliases, {}
     d.promotion, d.same_dtype = promotion, False
     if inputs is not None:
-        d.inputs = d.input_names = inputs
+        d.inputs = d.parameters = inputs
     if doc is not None:
         d.doc = inspect.cleandoc(doc)
-    for n in (name, *aliases):
-        if n in registry:
-            raise RuntimeError(f"operator {n!r} is defined twice")
-        registry[n] = d
+    _register(d, name, *aliases)
 
 
 def get(name):

@@ -5,7 +5,27 @@ from jax import lax
 from ..error import ShapeError, fail
 from ._axes import one_axis, paired, spread
 from ._spec import Shape, op
+from ._storage import Storage, scaled
 from .elemwise import BINARY, COMPARE
+
+
+def _paired_shapes(found, node):
+    """The common shape of two arrays whose dimensions are known in part."""
+    a, b = (found.get(e) for e in node.inputs)
+    if a is None or b is None:
+        return
+    n = max(len(a), len(b))
+    out = []
+    for x, y in zip((1,) * (n - len(a)) + a, (1,) * (n - len(b)) + b):
+        if x == y or y == 1:
+            out.append(x)
+        elif x == 1 or x == -1:
+            out.append(y)
+        elif y == -1:
+            out.append(x)
+        else:
+            return  # evaluation says what is wrong
+    found.put((node, 0), tuple(out), node)
 
 
 def _broadcast(short, fn, meaning, aliases=()):
@@ -29,7 +49,14 @@ Raises
 ------
 ShapeError   if the shapes do not broadcast
 """
-    op(name, aliases=aliases, same_dtype=True)(binary)
+    op(
+        name,
+        aliases=aliases,
+        same_dtype=True,
+        complete=(_paired_shapes,),
+        loss=short in COMPARE,
+        storage=Storage(scaled) if short in ("mul", "div") else Storage(),
+    )(binary)
 
 
 for _short, (_fn, _meaning, *_) in (*BINARY.items(), *COMPARE.items()):

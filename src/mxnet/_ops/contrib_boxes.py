@@ -9,6 +9,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._facts import numbered
 from ._limits import check_size
 from ._nn import accumulator, require_floating
 from ._spec import op
@@ -148,7 +149,9 @@ def box_iou(lhs, rhs, *, format: FORMAT = "corner"):
     return silent(overlap(a, b).astype(lhs.dtype))
 
 
-@op("_contrib_box_nms", aliases=("_contrib_box_non_maximum_suppression",))
+@op(
+    "_contrib_box_nms", aliases=("_contrib_box_non_maximum_suppression",), outputs=numbered, total=2
+)
 def box_nms(
     data,
     *,
@@ -463,6 +466,7 @@ def multi_box_prior(
     aliases=("_npx_multibox_target",),
     num_outputs=3,
     same_dtype=True,
+    outputs=("loc_target", "loc_mask", "cls_target"),
 )
 def multi_box_target(
     anchor,
@@ -784,7 +788,7 @@ def two_if_scored(attrs, n):
     return 2 if attrs["output_score"] else 1
 
 
-@op("_contrib_Proposal", num_outputs=2, visible=two_if_scored, same_dtype=True)
+@op("_contrib_Proposal", num_outputs=2, visible=two_if_scored, same_dtype=True, total=2)
 def proposal(
     cls_prob,
     bbox_pred,
@@ -842,7 +846,7 @@ def proposal(
     return proposals(where, cls_prob, bbox_pred, im_info, attrs)
 
 
-@op("_contrib_MultiProposal", num_outputs=2, visible=two_if_scored, same_dtype=True)
+@op("_contrib_MultiProposal", num_outputs=2, visible=two_if_scored, same_dtype=True, total=2)
 def multi_proposal(
     cls_prob,
     bbox_pred,

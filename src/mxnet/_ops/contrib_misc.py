@@ -8,9 +8,10 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..error import AttributeTypeError, MXNetError, ShapeError, fail
+from ._facts import data_equal
 from ._nn import accumulator, require_floating, require_shape
 from ._spec import Attr, op, registry
-from .nn_norm import batch_norm, infer_batch_norm
+from .nn_norm import NORM_FACTS, batch_norm, infer_batch_norm
 from .spatial import require_axes
 
 
@@ -107,7 +108,7 @@ def count_sketch(data, h, s, *, out_dim: int, processing_batch_size: int = 32):
     return out.at[:, bucket].add(data.astype(wide) * signs).astype(data.dtype)
 
 
-@op("_contrib_hawkesll", num_outputs=2)
+@op("_contrib_hawkesll", num_outputs=2, outputs=("output", "out_state"))
 def hawkesll(lda, alpha, beta, state, lags, marks, valid_length, max_time):
     """Log likelihood of marked self-exciting point processes with exponential decay.
 
@@ -197,6 +198,7 @@ def hawkesll(lda, alpha, beta, state, lags, marks, valid_length, max_time):
     visible=lambda attrs, n: 3 if attrs["output_mean_var"] else 1,
     mutates=(("moving_mean", 3), ("moving_var", 4)),
     moving="momentum",
+    **{**NORM_FACTS, "total": 4},
 )
 def batch_norm_with_relu(
     data,
@@ -306,6 +308,7 @@ def define_sync_batch_norm():
         visible=lambda attrs, n: 3 if attrs["output_mean_var"] else 1,
         mutates=(("moving_mean", 3), ("moving_var", 4)),
         moving="momentum",
+        **NORM_FACTS,
     )(sync_batch_norm)
     registry[name].attrs["key"] = Attr("key", str, inspect.Parameter.empty)
 
@@ -338,6 +341,8 @@ sparsely_active.defvjp(_active_forward, _active_backward)
     visible=1,
     mutates=(("moving_avg", 1),),
     moving="momentum",
+    initial={"moving_avg": '["zero", {}]'},
+    complete=(data_equal,),
 )
 def identity_attach_kl_sparse_reg(
     data,

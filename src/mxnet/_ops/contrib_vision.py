@@ -107,7 +107,7 @@ def lerp_matrix(n, size, align_corners):
     return weights
 
 
-@op("_contrib_BilinearResize2D")
+@op("_contrib_BilinearResize2D", present={"like": lambda a: a["mode"] == "like"})
 def bilinear_resize2d(
     data,
     like=None,
@@ -458,7 +458,7 @@ def cell_average(start, end, n, size):
     return inside / jnp.maximum(last - first, 1)[..., None]
 
 
-@op("_contrib_DeformablePSROIPooling", same_dtype=True)
+@op("_contrib_DeformablePSROIPooling", same_dtype=True, present={"trans": "not no_trans"}, total=2)
 def deformable_psroi_pooling(
     data,
     rois,
@@ -583,7 +583,12 @@ def infer_deformable(data, *others, kernel, num_filter, num_group=1, no_bias=Fal
 DEFORMABLE_LAYOUT = Literal["None", "NCW", "NCHW", "NCDHW"]
 
 
-@op("_contrib_DeformableConvolution", infer=infer_deformable, same_dtype=True)
+@op(
+    "_contrib_DeformableConvolution",
+    infer=infer_deformable,
+    same_dtype=True,
+    present={"bias": "not no_bias"},
+)
 def deformable_convolution(
     data,
     offset,
@@ -632,7 +637,12 @@ def deformable_convolution(
     )
 
 
-@op("_contrib_ModulatedDeformableConvolution", infer=infer_deformable, same_dtype=True)
+@op(
+    "_contrib_ModulatedDeformableConvolution",
+    infer=infer_deformable,
+    same_dtype=True,
+    present={"bias": "not no_bias"},
+)
 def modulated_deformable_convolution(
     data,
     offset,

@@ -20,7 +20,7 @@ def _sizes(shape, where):
     return shape
 
 
-@op("_zeros")
+@op("_zeros", loss=True)
 def zeros(*, shape: Shape = (), ctx: str | None = None, dtype: DType = "float32"):
     """Zeros.
 
@@ -59,7 +59,7 @@ def _dtype_of_code(code):
     return "float32" if code == -1 else as_dtype(code)
 
 
-@op("_ones")
+@op("_ones", loss=True)
 def ones(*, shape: Shape = (), ctx: str | None = None, dtype: DType = "float32"):
     """Ones.
 
@@ -76,7 +76,7 @@ def ones(*, shape: Shape = (), ctx: str | None = None, dtype: DType = "float32")
     return jnp.ones(_sizes(shape, "ones"), dtype)
 
 
-@op("_full", aliases=("_npi_full",))
+@op("_full", aliases=("_npi_full",), loss=True)
 def full(*, shape: Shape = (), ctx: str | None = None, dtype: DType = "float32", value: Scalar):
     """One number everywhere.
 
@@ -134,7 +134,7 @@ def _counted(n, start, step, repeat, dtype):
     return lax.convert_element_type(lax.add(first, lax.mul(i, by)), dtype)
 
 
-@op("_arange")
+@op("_arange", loss=True)
 def arange(
     *,
     start: float,
@@ -171,7 +171,17 @@ def arange(
     return _counted(n, start, step, repeat, dtype)
 
 
-@op("_range")
+def _range_in_files(texts):
+    """Numbers as MXNet has them: given a stop, half a step off, so that rounding changes no
+    count.
+    """
+    found = {k: v for k, v in texts.items() if k != "n"}
+    n, start, step = (float(texts.get(k, v)) for k, v in (("n", 0), ("start", 0), ("step", 1)))
+    ends = {"start": str(start), "stop": str(start + (n - 0.5) * step), "step": str(step)}
+    return "_arange" if "repeat" in texts else "_npi_arange", found | ends
+
+
+@op("_range", exported=_range_in_files)
 def number_range(
     *, n: int, start: Scalar = 0.0, step: Scalar = 1.0, repeat: int = 1, dtype: DType = "float32"
 ):

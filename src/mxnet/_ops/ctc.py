@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..error import ShapeError, fail
+from ._facts import numbered
 from ._nn import accumulator, require_floating
 from ._spec import op
 from .softmax import log_softmax_of
@@ -15,7 +16,14 @@ from .softmax import log_softmax_of
 NEVER = -1e30
 
 
-@op("CTCLoss", aliases=("ctc_loss", "_contrib_CTCLoss", "_contrib_ctc_loss"))
+@op(
+    "CTCLoss",
+    aliases=("ctc_loss", "_contrib_CTCLoss", "_contrib_ctc_loss"),
+    present={"data_lengths": "use_data_lengths", "label_lengths": "use_label_lengths"},
+    outputs=numbered,
+    total=2,
+    free=dict.fromkeys(("label", "data_lengths", "label_lengths"), "float32"),
+)
 def ctc_loss(
     data,
     label,

@@ -12,7 +12,26 @@ from jax import lax
 
 from ..error import ShapeError, fail
 from ._axes import is_real, number, same_shape
-from ._spec import DType, Scalar, alias, op
+from ._facts import all_equal, data_equal, fixed_types
+from ._spec import DType, Scalar, op
+from ._storage import (
+    CONSTANT,
+    CSR,
+    DENSE,
+    KEPT,
+    KEPT_CONSTANT,
+    KEPT_LINEAR,
+    KEPT_PRODUCT,
+    LINEAR,
+    ROWS,
+    Storage,
+    equal,
+    equal_rows,
+    need,
+    none,
+    of_head,
+    only,
+)
 
 __all__ = [
     "BINARY",
@@ -135,7 +154,7 @@ COMPARE = {
 }
 
 
-def _pair(name, fn, meaning, aliases=()):
+def _pair(name, fn, meaning, aliases=(), **facts):
     """Register an operator of two arrays of equal shape."""
 
     def elementwise(lhs, rhs):
@@ -157,9 +176,22 @@ Raises
 ------
 ShapeError   if the shapes differ
 """
-    op(name, aliases=aliases, same_dtype=True)(elementwise)
+    op(name, aliases=aliases, same_dtype=True, complete=(all_equal,), **facts)(elementwise)
 
 
+def _stored_product(node, ins, attrs):
+    kinds = set(ins)
+    return ins[0] if len(kinds) == 1 else max(kinds - {DENSE}) if DENSE in kinds else None
+
+
+_PAIR_STORAGE = {
+    "elemwise_add": Storage(equal, of_head),
+    "elemwise_sub": Storage(equal, of_head),
+    "elemwise_mul": Storage(_stored_product),
+    "_maximum": Storage(equal),
+    "_minimum": Storage(equal),
+    "_scatter_elemwise_div": Storage(lambda node, ins, attrs: only(ins[:1], ROWS)),
+}
 for _name, _short, _more in (
     ("elemwise_add", "add", ("_plus", "_Plus", "_add", "_sparse_elemwise_add")),
     ("elemwise_sub", "sub", ("_minus", "_Minus", "_sub", "_sparse_elemwise_sub")),
@@ -173,9 +205,16 @@ for _name, _short, _more in (
     ("_grad_add", "add", ()),
     ("_scatter_elemwise_div", "div", ()),
 ):
-    _pair(_name, BINARY[_short][0], BINARY[_short][1], _more)
+    _pair(
+        _name,
+        BINARY[_short][0],
+        BINARY[_short][1],
+        _more,
+        storage=_PAIR_STORAGE.get(_name, Storage()),
+    )
 for _short, (_fn, _meaning) in COMPARE.items():
-    _pair(f"_{_short}", _fn, _meaning, ("_" + "_".join(p.capitalize() for p in _short.split("_")),))
+    _camel = "_".join(p.capitalize() for p in _short.split("_"))
+    _pair(f"_{_short}", _fn, _meaning, (f"_{_camel}",), loss=True)
 
 
 # ------------------------------------------------------------------------- an array and a number
@@ -194,7 +233,7 @@ def _reciprocal(x):
     return divide(_full(x, 1), x)
 
 
-def _scalar(name, fn, meaning, aliases=(), fixed=None, lift=()):
+def _scalar(name, fn, meaning, aliases=(), fixed=None, lift=(), **facts):
     """Register an operator of an array and a number."""
 
     def with_scalar(data, *, scalar: Scalar = 1.0, is_int: bool = True):
@@ -218,7 +257,27 @@ Returns
 -------
 (*S) same dtype
 """
-    op(name, aliases=aliases, lift=lift)(with_scalar)
+    op(name, aliases=aliases, lift=lift, complete=(all_equal,), **facts)(with_scalar)
+
+
+def _zero_if(test):
+    """Zero is given for zero by numbers that pass a test."""
+    return lambda attrs: test(float(attrs["scalar"]))
+
+
+_SCALAR_STORAGE = {
+    "plus": Storage(gradient=of_head, zero=_zero_if(lambda s: s == 0)),
+    "minus": Storage(gradient=of_head, zero=_zero_if(lambda s: s == 0)),
+    "rminus": LINEAR,
+    "mul": KEPT_LINEAR,
+    "div": KEPT_LINEAR,
+    "equal": Storage(gradient=none, zero=_zero_if(lambda s: s != 0)),
+    "not_equal": Storage(gradient=none, zero=_zero_if(lambda s: s == 0)),
+    "greater": Storage(gradient=none, zero=_zero_if(lambda s: s >= 0)),
+    "greater_equal": Storage(gradient=none, zero=_zero_if(lambda s: s > 0)),
+    "lesser": Storage(gradient=none, zero=_zero_if(lambda s: s <= 0)),
+    "lesser_equal": Storage(gradient=none, zero=_zero_if(lambda s: s < 0)),
+}
 
 
 for _name, _fn, _meaning in (
@@ -241,7 +300,14 @@ for _name, _fn, _meaning in (
         _camel, _camel
     )
     _more = (f"_npi_{_name}_scalar",) if _name in ("maximum", "minimum", "hypot") else ()
-    _scalar(f"_{_name}_scalar", _fn, _meaning, (f"_{_camel}Scalar", *_more))
+    _scalar(
+        f"_{_name}_scalar",
+        _fn,
+        _meaning,
+        (f"_{_camel}Scalar", *_more),
+        loss=_name in COMPARE,
+        storage=_SCALAR_STORAGE.get(_name, Storage()),
+    )
 _scalar(
     "_power_scalar",
     power,
@@ -250,8 +316,9 @@ _scalar(
     _power_fixed,
     (("scalar", (2.0, 0.5, -1.0, 3.0)),),
 )
-_scalar("_scatter_plus_scalar", lax.add, "data + scalar (sparse storage is kept)")
-_scalar("_scatter_minus_scalar", lax.sub, "data - scalar (sparse storage is kept)")
+for _name, _fn, _sign in ("plus", lax.add, "+"), ("minus", lax.sub, "-"):
+    _meaning = f"data {_sign} scalar (sparse storage is kept)"
+    _scalar(f"_scatter_{_name}_scalar", _fn, _meaning, storage=KEPT_LINEAR)
 
 
 # --------------------------------------------------------------------------------- one operand
@@ -377,7 +444,18 @@ _SPARSE = frozenset(
     sin sinh
     sqrt square tan tanh trunc""".split()
 )
-_NUMPY_EXTENSION = frozenset("erf erfinv gamma gammaln relu sigmoid".split())
+_NUMPY_EXTENSION = frozenset("erf erfinv gamma gammaln".split())
+_UNARY_STORAGE = {
+    **dict.fromkeys(
+        """sqrt cbrt sin tan arcsin arctan sinh tanh arcsinh arctanh expm1 log1p degrees
+        radians""".split(),
+        KEPT,
+    ),
+    **dict.fromkeys("abs square relu".split(), KEPT_PRODUCT),
+    **dict.fromkeys("sign round rint ceil floor trunc fix".split(), KEPT_CONSTANT),
+    "negative": KEPT_LINEAR,
+}
+_FLAT = frozenset("rint round ceil floor trunc fix logical_not".split())  # no gradient passes
 
 
 def _unary(name, fn, formula):
@@ -400,18 +478,30 @@ Returns
     more = []
     if name in _SPARSE:
         more.append(f"_sparse_{name}")
-    if name in _NUMPY_EXTENSION and name not in ("relu", "sigmoid"):
+    if name in _NUMPY_EXTENSION:
         more.append(f"_npx_{name}")
-    op(name, aliases=more)(elementwise)
+    of_its_own = f"_npx_{name}" if name in ("relu", "sigmoid") else None
+    op(
+        name,
+        aliases=[*more, of_its_own] if of_its_own else more,
+        written={of_its_own: of_its_own} if of_its_own else {},
+        complete=(all_equal,),
+        loss=name in _FLAT,
+        storage=_UNARY_STORAGE.get(name, Storage()),
+    )(elementwise)
 
 
 for _name, (_fn, _formula, _) in UNARY.items():
     _unary(_name, _fn, _formula)
-alias("relu", "_npx_relu")
-alias("sigmoid", "_npx_sigmoid")
 
 
-@op("_copy", aliases=("identity", "_copyto", "_npi_copyto"))
+@op(
+    "_copy",
+    aliases=("identity", "_copyto", "_npi_copyto"),
+    written={"_copyto": "_copyto", "_npi_copyto": "_copyto"},
+    complete=(all_equal,),
+    storage=KEPT_LINEAR,
+)
 def identity(data):
     """The array itself.
 
@@ -426,7 +516,13 @@ def identity(data):
     return data
 
 
-@op("BlockGrad", aliases=("stop_gradient", "_sparse_stop_gradient"))
+@op(
+    "BlockGrad",
+    aliases=("stop_gradient", "_sparse_stop_gradient"),
+    complete=(all_equal,),
+    loss=True,
+    storage=KEPT_CONSTANT,
+)
 def stop_gradient(data):
     """The array itself, as a constant: no gradient passes.
 
@@ -449,7 +545,14 @@ def _loss(data):
 _loss.defvjp(lambda data: (data, None), lambda _, g: (jnp.ones_like(g),))
 
 
-@op("make_loss", aliases=("_sparse_make_loss",))
+@op(
+    "make_loss",
+    aliases=("_sparse_make_loss",),
+    outputs=("loss",),
+    complete=(all_equal,),
+    loss=True,
+    storage=KEPT,
+)
 def make_loss(data):
     """The array itself, as a loss: its gradient is 1 whatever comes from above.
 
@@ -466,7 +569,7 @@ def make_loss(data):
     return _loss(data)
 
 
-@op("_identity_with_attr_like_rhs")
+@op("_identity_with_attr_like_rhs", complete=(data_equal,))
 def identity_with_attr_like_rhs(lhs, rhs):
     """``lhs`` itself; ``rhs`` only tells its shape.
 
@@ -489,7 +592,12 @@ def convert(data, dtype):
     return lax.convert_element_type(data, dtype)
 
 
-@op("Cast", aliases=("cast", "_npx_cast", "_npi_cast"))
+@op(
+    "Cast",
+    aliases=("cast", "_npx_cast", "_npi_cast"),
+    complete=(all_equal,),
+    free={"data": "float32"},
+)
 def cast(data, *, dtype: DType):
     """Convert the element type; fractions are cut, narrow whole types wrap (300 to uint8 is 44).
 
@@ -507,7 +615,7 @@ def cast(data, *, dtype: DType):
     return convert(data, dtype)
 
 
-@op("amp_cast")
+@op("amp_cast", complete=(all_equal,), free={"data": "float32"})
 def amp_cast(data, *, dtype: DType):
     """Convert between floating-point types; other arrays pass unchanged (mixed precision).
 
@@ -523,7 +631,7 @@ def amp_cast(data, *, dtype: DType):
     return lax.convert_element_type(data, dtype) if is_real(data) else data
 
 
-@op("amp_multicast", num_outputs=lambda attrs, n: n)
+@op("amp_multicast", num_outputs=lambda attrs, n: n, prefix="data_")
 def amp_multicast(*data, num_outputs: int | None = None, cast_narrow: bool = False):
     """Convert floating-point arrays to the widest (or narrowest) type among them.
 
@@ -544,7 +652,22 @@ def amp_multicast(*data, num_outputs: int | None = None, cast_narrow: bool = Fal
     return tuple(lax.convert_element_type(x, to) if is_real(x) else x for x in data)
 
 
-@op("clip", aliases=("_sparse_clip",))
+def _zero_of_clip(attrs):
+    return float(attrs.get("a_min", 0)) <= 0 <= float(attrs.get("a_max", 0))
+
+
+def _stored_clip(node, ins, attrs):
+    need(node, ins[0] == DENSE or _zero_of_clip(attrs), ins)
+    return ins[0]
+
+
+@op(
+    "clip",
+    aliases=("_sparse_clip",),
+    needed={"a_min": "-inf", "a_max": "inf"},
+    complete=(data_equal,),
+    storage=Storage(_stored_clip, zero=_zero_of_clip),
+)
 def clip(data, *, a_min: Scalar, a_max: Scalar):
     """Values cut to the interval from ``a_min`` to ``a_max``.
 
@@ -565,7 +688,7 @@ def clip(data, *, a_min: Scalar, a_max: Scalar):
     return lax.select(lax.gt(data, high), high, y)
 
 
-@op("smooth_l1", aliases=("_npx_smooth_l1",))
+@op("smooth_l1", aliases=("_npx_smooth_l1",), complete=(data_equal,))
 def smooth_l1(data, *, scalar: Scalar = 1.0):
     """Square near 0, absolute value beyond: ``(s x)^2 / 2`` if ``|x| < 1 / s^2``,
     else ``|x| - 1 / (2 s^2)``.
@@ -587,7 +710,7 @@ def smooth_l1(data, *, scalar: Scalar = 1.0):
     return lax.select(lax.lt(size, lax.div(_full(data, 1), s2)), near, far)
 
 
-@op("hard_sigmoid")
+@op("hard_sigmoid", complete=(data_equal,))
 def hard_sigmoid(data, *, alpha: float = 0.2, beta: float = 0.5):
     """``max(0, min(1, alpha x + beta))``.
 
@@ -612,7 +735,13 @@ def hard_sigmoid(data, *, alpha: float = 0.2, beta: float = 0.5):
     return through_float(compute)(data)
 
 
-@op("zeros_like", aliases=("_sparse_zeros_like",))
+@op(
+    "zeros_like",
+    aliases=("_sparse_zeros_like",),
+    complete=(all_equal,),
+    loss=True,
+    storage=KEPT_CONSTANT,
+)
 def zeros_like(data):
     """Zeros of data's shape and dtype.
 
@@ -627,7 +756,7 @@ def zeros_like(data):
     return _full(data, 0)
 
 
-@op("ones_like")
+@op("ones_like", complete=(all_equal,), loss=True, storage=CONSTANT)
 def ones_like(data):
     """Ones of data's shape and dtype.
 
@@ -642,7 +771,7 @@ def ones_like(data):
     return _full(data, 1)
 
 
-@op("shape_array", aliases=("_npx_shape_array",))
+@op("shape_array", aliases=("_npx_shape_array",), types=fixed_types("int64"), loss=True)
 def shape_array(data):
     """The shape as an array.
 
@@ -657,7 +786,7 @@ def shape_array(data):
     return jnp.asarray(data.shape, "int64")
 
 
-@op("size_array")
+@op("size_array", types=fixed_types("int64"), loss=True)
 def size_array(data):
     """The number of elements as an array.
 
@@ -672,7 +801,14 @@ def size_array(data):
     return jnp.asarray([data.size], "int64")
 
 
-@op("add_n", aliases=("ElementWiseSum", "_sparse_add_n", "_sparse_ElementWiseSum"), same_dtype=True)
+@op(
+    "add_n",
+    aliases=("ElementWiseSum", "_sparse_add_n", "_sparse_ElementWiseSum"),
+    same_dtype=True,
+    counted=True,
+    complete=(all_equal,),
+    storage=Storage(equal_rows, of_head),
+)
 def add_n(*args, num_args: int | None = None):
     """Sum of arrays of one shape.
 
@@ -715,7 +851,7 @@ Returns
 -------
 (*S) same dtype
 """
-    op(f"_contrib_{name}")(test)
+    op(f"_contrib_{name}", complete=(all_equal,), loss=name == "isnan")(test)
 
 
 _predicate("isnan", lambda x: lax.ne(x, x), "is not a number")
@@ -726,7 +862,11 @@ _predicate("isfinite", lax.is_finite, "is finite")
 # --------------------------------------------------------------------------------- contrib
 
 
-@op("_contrib_quadratic")
+@op(
+    "_contrib_quadratic",
+    complete=(all_equal,),
+    storage=Storage(lambda node, ins, attrs: None if attrs.get("c") else only(ins, CSR)),
+)
 def quadratic(data, *, a: float = 0.0, b: float = 0.0, c: float = 0.0):
     """``a x^2 + b x + c``.
 
@@ -744,7 +884,7 @@ def quadratic(data, *, a: float = 0.0, b: float = 0.0, c: float = 0.0):
     )
 
 
-@op("_contrib_div_sqrt_dim")
+@op("_contrib_div_sqrt_dim", complete=(all_equal,))
 def div_sqrt_dim(data):
     """``data / sqrt(size of the last axis)``, the scale of attention scores.
 
@@ -773,7 +913,7 @@ _scaled_gradient.defvjp(
 )
 
 
-@op("_contrib_gradientmultiplier")
+@op("_contrib_gradientmultiplier", complete=(data_equal,))
 def gradient_multiplier(data, *, scalar: Scalar = 1.0, is_int: bool = True):
     """The array itself; its gradient is multiplied by ``scalar`` (negative: gradient reversal).
 
@@ -804,7 +944,7 @@ _round_straight.defjvp(lambda primals, tangents: (_round_straight(*primals), *ta
 _sign_straight.defjvp(lambda primals, tangents: (_sign_straight(*primals), *tangents))
 
 
-@op("_contrib_round_ste", aliases=("_sparse__contrib_round_ste",))
+@op("_contrib_round_ste", aliases=("_sparse__contrib_round_ste",), complete=(all_equal,))
 def round_ste(data):
     """Round, halves away from zero, with the straight-through gradient 1.
 
@@ -819,7 +959,7 @@ def round_ste(data):
     return _round_straight(data)
 
 
-@op("_contrib_sign_ste", aliases=("_sparse__contrib_sign_ste",))
+@op("_contrib_sign_ste", aliases=("_sparse__contrib_sign_ste",), complete=(all_equal,))
 def sign_ste(data):
     """Sign, with the straight-through gradient 1.
 
@@ -834,7 +974,7 @@ def sign_ste(data):
     return _sign_straight(data)
 
 
-@op("_contrib_allclose")
+@op("_contrib_allclose", loss=True)
 def allclose(a, b, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = True):
     """1 if ``|a - b| <= atol + rtol |b|`` everywhere, else 0.
 

@@ -12,7 +12,9 @@ from jax import lax
 
 from ..error import MXNetError, ShapeError, fail
 from ._axes import one_axis, same_shape, whole_index
+from ._facts import put_if_open, without
 from ._spec import DType, Shape, op
+from ._storage import CSR, Storage, need, none, only, rows_of
 from .kernels.rows import look_up
 from .sparse import used_rows
 
@@ -38,7 +40,12 @@ def _rows(a, i, axis):
     return a.at[(slice(None),) * axis + (i,)].get(mode="promise_in_bounds")
 
 
-@op("take", aliases=("_npi_take",))
+@op(
+    "take",
+    aliases=("_npi_take",),
+    free={"indices": "float32"},
+    storage=Storage(lambda node, ins, attrs: only(ins[:1], CSR)),
+)
 def take(a, indices, *, axis: int = 0, mode: Literal["raise", "wrap", "clip"] = "clip"):
     """Elements at given positions along an axis.
 
@@ -64,7 +71,7 @@ def take(a, indices, *, axis: int = 0, mode: Literal["raise", "wrap", "clip"] = 
     return _rows(a, _inside(indices, a.shape[axis], mode), axis)
 
 
-@op("_take_raise", barrier=True)
+@op("_take_raise", barrier=True, exported=lambda texts: ("take", {**texts, "mode": "raise"}))
 def take_raise(a, indices, *, axis: int = 0):
     """``take`` that fails on positions outside; runs alone, as it looks at the positions.
 
@@ -96,7 +103,27 @@ def take_raise(a, indices, *, axis: int = 0):
     return take(a, indices, axis=axis)
 
 
-@op("pick", aliases=("choose_element_0index", "_npx_pick"))
+def _pick_shapes(found, node):
+    static, _ = node.parse()
+    axis, data = static["axis"], found.get(node.inputs[0])
+    if axis is None:
+        return
+    index = without(data, axis)
+    if index is None:
+        return
+    put_if_open(found, node.inputs[1], index, node)
+    if static["keepdims"]:
+        at = axis % len(data)
+        index = (*data[:at], 1, *data[at + 1 :])
+    found.put((node, 0), index, node)
+
+
+@op(
+    "pick",
+    aliases=("choose_element_0index", "_npx_pick"),
+    complete=(_pick_shapes,),
+    free={"index": "float32"},
+)
 def pick(
     data,
     index,
@@ -143,7 +170,7 @@ def pick(
     return lax.reshape(y, kept if keepdims else rest or (1,))
 
 
-@op("batch_take")
+@op("batch_take", free={"indices": "float32"})
 def batch_take(a, indices):
     """``a[i, indices[i]]`` for every row i; positions outside are clipped.
 
@@ -203,7 +230,7 @@ def fill_element_0index(lhs, mhs, rhs):
     return jnp.where(hit, mhs.astype(lhs.dtype)[:, None], lhs)
 
 
-@op("one_hot", aliases=("_npx_one_hot",))
+@op("one_hot", aliases=("_npx_one_hot",), free={"indices": "float32"}, loss=True)
 def one_hot(
     indices, *, depth: int, on_value: float = 1.0, off_value: float = 0.0, dtype: DType = "float32"
 ):
@@ -285,7 +312,7 @@ def _coordinates(indices, shape, where):
     return tuple(rows)
 
 
-@op("gather_nd", aliases=("_npi_gather_nd", "_npx_gather_nd"))
+@op("gather_nd", aliases=("_npi_gather_nd", "_npx_gather_nd"), free={"indices": "float32"})
 def gather_nd(data, indices):
     """Elements (or blocks) at given coordinates: ``data[indices[0], indices[1], ...]``.
 
@@ -320,7 +347,11 @@ def _check_blocks(values, indices, shape, where):
         )
 
 
-@op("scatter_nd")
+def _scattered_shape(found, node):
+    found.put((node, 0), tuple(node.parse()[0]["shape"]), node)
+
+
+@op("scatter_nd", complete=(_scattered_shape,), free={"indices": "float32"})
 def scatter_nd(data, indices, *, shape: Shape):
     """Zeros with values written at given coordinates; of equal coordinates one value stays.
 
@@ -390,7 +421,7 @@ def scatter_set_nd(lhs, rhs, indices, *, shape: Shape):
     return lhs.at[where].set(rhs.astype(lhs.dtype), mode="drop")
 
 
-@op("_ravel_multi_index", aliases=("ravel_multi_index",))
+@op("_ravel_multi_index", aliases=("ravel_multi_index",), loss=True)
 def ravel_multi_index(data, *, shape: Shape):
     """Coordinates to positions in the flattened array.
 
@@ -421,7 +452,7 @@ def ravel_multi_index(data, *, shape: Shape):
     return total.astype(data.dtype)
 
 
-@op("_unravel_index", aliases=("unravel_index",))
+@op("_unravel_index", aliases=("unravel_index",), loss=True)
 def unravel_index(data, *, shape: Shape):
     """Positions in the flattened array to coordinates.
 
@@ -442,7 +473,25 @@ def unravel_index(data, *, shape: Shape):
     return jnp.stack(rows[::-1]).astype(data.dtype)
 
 
-@op("where", aliases=("_sparse_where",))
+def _where_shapes(found, node):
+    if found.get(node.inputs[0]) is None:  # 1.9.1 waits for the condition
+        return
+    same = [*node.inputs[1:], (node, 0)]
+    for _ in range(2):
+        for e in same:
+            for other in same:
+                found.put(other, found.get(e), node)
+
+
+@op(
+    "where",
+    aliases=("_sparse_where",),
+    complete=(_where_shapes,),
+    free={"condition": "float32"},
+    storage=Storage(
+        gradient=lambda i, ins, attrs, head: none(i, ins, attrs, head) if i == 0 else (None, True)
+    ),
+)
 def where(condition, x, y):
     """``x`` where the condition is not 0, ``y`` elsewhere.
 
@@ -480,10 +529,31 @@ def _infer_embedding(data, *_, input_dim, output_dim, **__):
     return {"weight": (input_dim, output_dim)}
 
 
+def _index_shape(found, node):
+    out = found.get((node, 0))
+    if out:
+        found.put(node.inputs[0], out[:-1] or None, node)
+
+
+def _embedding_types(node, ins, outs):
+    """Of the weight and of the result: what ``dtype`` says. Indices are free."""
+    own = onp.dtype(node.parse()[0]["dtype"])
+    return [None] + [own] * (len(ins) - 1), [own]
+
+
+def stored_embedding(node, ins, attrs):
+    """A dense result, whatever the storage of the weight; but csr it may not be."""
+    need(node, ins[1] != CSR, ins)
+
+
 @op(
     "Embedding",
     aliases=("_npx_embedding", "_sparse_Embedding"),
     infer=_infer_embedding,
+    complete=(_index_shape,),
+    free={"data": "float32"},
+    types=_embedding_types,
+    storage=Storage(stored_embedding, rows_of(1, "sparse_grad")),
 )
 def embedding(
     data,
@@ -527,7 +597,11 @@ def embedding(
     return used_rows(weight, at) if sparse_grad else _rows(weight, at, 0)
 
 
-@op("_contrib_SparseEmbedding", infer=_infer_embedding)
+@op(
+    "_contrib_SparseEmbedding",
+    infer=_infer_embedding,
+    storage=Storage(stored_embedding, rows_of(1), source=True),
+)
 def sparse_embedding(
     data,
     weight,
@@ -565,7 +639,7 @@ def sparse_embedding(
 # --------------------------------------------------------------------------------- contrib
 
 
-@op("_contrib_index_copy")
+@op("_contrib_index_copy", free={"index_vector": "float32"})
 def index_copy(old_tensor, index_vector, new_tensor):
     """``old_tensor`` with rows replaced by those of ``new_tensor``.
 
@@ -637,7 +711,7 @@ def index_add(old_tensor, index_vector, new_tensor):
     return old_tensor.at[i].add(new_tensor, mode="drop")
 
 
-@op("_contrib_index_array")
+@op("_contrib_index_array", loss=True)
 def index_array(data, *, axes: Shape | None = None):
     """The coordinates of every element.
 
@@ -656,7 +730,9 @@ def index_array(data, *, axes: Shape | None = None):
     return jnp.stack([lax.broadcasted_iota("int64", data.shape, a) for a in wanted], -1)
 
 
-@op("_contrib_boolean_mask", aliases=("_npi_boolean_mask",), barrier=True)
+@op(
+    "_contrib_boolean_mask", aliases=("_npi_boolean_mask",), barrier=True, free={"index": "float32"}
+)
 def boolean_mask(data, index, *, axis: int = 0):
     """The parts along an axis whose mask is not 0; runs alone, as its shape depends on the mask.
 
@@ -687,7 +763,7 @@ def boolean_mask(data, index, *, axis: int = 0):
     return _rows(data, jnp.asarray(kept), a)
 
 
-@op("_contrib_arange_like", aliases=("_npx_arange_like",))
+@op("_contrib_arange_like", aliases=("_npx_arange_like",), loss=True)
 def arange_like(
     data,
     *,

@@ -6,6 +6,7 @@ from jax import lax
 
 from ..error import DTypeError, ShapeError, fail
 from ._axes import is_real, one_axis
+from ._facts import numbered, product_cost
 from ._spec import op
 from .matmul import contract
 
@@ -65,7 +66,7 @@ def _one(y):
     return lax.reshape(y, (1,)) if y.ndim == 0 else y
 
 
-@op("_linalg_gemm", aliases=("linalg_gemm",), same_dtype=True)
+@op("_linalg_gemm", aliases=("linalg_gemm",), same_dtype=True, multiplications=product_cost)
 def gemm(
     A,
     B,
@@ -103,7 +104,7 @@ def gemm(
     return jnp.moveaxis(alpha * y + beta * c, -2, axis)
 
 
-@op("_linalg_gemm2", aliases=("linalg_gemm2",), same_dtype=True)
+@op("_linalg_gemm2", aliases=("linalg_gemm2",), same_dtype=True, multiplications=product_cost)
 def gemm2(
     A,
     B,
@@ -350,7 +351,7 @@ def inverse(A):
     return jnp.linalg.inv(A)
 
 
-@op("_linalg_det", aliases=("linalg_det",))
+@op("_linalg_det", aliases=("linalg_det",), outputs=numbered, total=3)
 def det(A):
     """Determinants.
 
@@ -370,7 +371,7 @@ def det(A):
     return _one(jnp.linalg.det(A))
 
 
-@op("_linalg_slogdet", aliases=("linalg_slogdet",), num_outputs=2)
+@op("_linalg_slogdet", aliases=("linalg_slogdet",), num_outputs=2, total=4)
 def slogdet(A):
     """Sign and logarithm of the absolute value of determinants.
 

@@ -6,7 +6,9 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..error import ShapeError, fail
+from ._facts import product_cost
 from ._spec import op
+from ._storage import CSR, DENSE, ROWS, Storage
 
 __all__ = ["contract"]
 
@@ -22,7 +24,34 @@ def contract(a, b, axes, batch=((), ())):
     return lax.dot_general(a, b, (axes, batch))
 
 
-@op("dot", aliases=("_sparse_dot",), same_dtype=True)
+def _stored_product(node, ins, attrs):
+    wanted = attrs.get("forward_stype")
+    if wanted is not None:
+        return wanted
+    if ins[0] == CSR and ins[1] != CSR and attrs.get("transpose_a"):
+        return None if attrs.get("transpose_b") else ROWS
+    return CSR if tuple(ins) == (DENSE, CSR) and not attrs.get("transpose_a") else None
+
+
+def _gradient_of_stored(i, ins, attrs, head):
+    """A product with a csr matrix has no gradient with respect to that, unless it is a dense one
+    for want of a rule.
+    """
+    at = ins.index(CSR) if CSR in ins else None
+    if at is None or head == CSR or attrs.get("transpose_b"):
+        return None, True
+    if at == 1 and ({ins[0], head} != {DENSE} or attrs.get("transpose_a")):
+        return None, True
+    return (ROWS if (i, at) == (1, 0) and not attrs.get("transpose_a") else None), i != at
+
+
+@op(
+    "dot",
+    aliases=("_sparse_dot",),
+    same_dtype=True,
+    multiplications=product_cost,
+    storage=Storage(_stored_product, _gradient_of_stored),
+)
 def dot(
     lhs,
     rhs,
@@ -75,7 +104,7 @@ def dot(
     return lax.reshape(y, (1,)) if y.ndim == 0 else y
 
 
-@op("batch_dot", aliases=("_npx_batch_dot",), same_dtype=True)
+@op("batch_dot", aliases=("_npx_batch_dot",), same_dtype=True, multiplications=product_cost)
 def batch_dot(
     lhs,
     rhs,
@@ -116,7 +145,7 @@ def batch_dot(
     return contract(lhs, rhs, ((i,), (j,)), (batch, batch))
 
 
-@op("khatri_rao", same_dtype=True)
+@op("khatri_rao", same_dtype=True, counted=True)
 def khatri_rao(*args, num_args: int | None = None):
     """Column-wise Kronecker product: column k is the Kronecker product of the columns k.
 

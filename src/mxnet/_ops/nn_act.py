@@ -7,6 +7,7 @@ from jax import lax
 
 from ..error import ShapeError, fail
 from ._bits import uniform01
+from ._facts import data_equal
 from ._nn import accumulator, require_floating
 from ._spec import op
 from .kernels.gelu import gelu
@@ -37,7 +38,7 @@ ACTIVATIONS = {
 }
 
 
-@op("Activation", aliases=("_npx_activation",))
+@op("Activation", aliases=("_npx_activation",), complete=(data_equal,))
 def activation(data, *, act_type: Literal["relu", "sigmoid", "softrelu", "softsign", "tanh"]):
     """Elementwise relu, sigmoid, tanh, softrelu ``log(1 + e^x)``, softsign ``x / (1 + |x|)``.
 
@@ -71,7 +72,16 @@ def infer_leaky_relu(data, gamma=None, *, act_type="leaky", **_):
     return {"gamma": (data[1] if len(data) > 1 else 1,)} if act_type == "prelu" else {}
 
 
-@op("LeakyReLU", aliases=("_npx_leaky_relu",), infer=infer_leaky_relu, same_dtype=True)
+@op(
+    "LeakyReLU",
+    aliases=("_npx_leaky_relu",),
+    infer=infer_leaky_relu,
+    same_dtype=True,
+    present={"gamma": lambda a: a["act_type"] == "prelu"},
+    total=lambda node: 2 if node.attrs.get("act_type") == "rrelu" else 0,
+    initial={"gamma": '["Constant", {"value": 0.25}]'},
+    complete=(data_equal,),
+)
 def leaky_relu(
     data,
     gamma=None,

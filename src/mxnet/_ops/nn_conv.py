@@ -1,8 +1,10 @@
 """Convolutions with one, two or three spatial axes, and their transposes."""
 
+import math
 from typing import Literal
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._facts import batch_of_data
 from ._nn import batched, channel_last, layout_of, moved, require_shape, window
 from ._spec import Shape, op
 from .kernels import convolution as kernels
@@ -36,11 +38,46 @@ def infer_convolution(
     return shapes
 
 
+def _data_shape(found, node):
+    """Images in front of a convolution of stride 1 are larger by what the kernel takes."""
+    batch_of_data(found, node)
+    static, _ = node.parse()
+    data, out = found.get(node.inputs[0]), found.get((node, 0))
+    layout = static.get("layout")
+    if data is None or out is None or len(data) != len(out) or (layout or "NC")[:2] != "NC":
+        return
+    kernel, n = static["kernel"], len(data) - 2
+    if len(kernel) != n:
+        return
+    stride, dilate, pad = [
+        tuple(static.get(k) or ()) or (default,) * n
+        for k, default in (("stride", 1), ("dilate", 1), ("pad", 0))
+    ]
+    if {len(stride), len(dilate), len(pad)} != {n}:
+        return
+    size = list(data)
+    for i in range(n):
+        if size[i + 2] == -1 and out[i + 2] != -1 and stride[i] == 1:
+            size[i + 2] = out[i + 2] + dilate[i] * (kernel[i] - 1) - 2 * pad[i]
+    found.put(node.inputs[0], tuple(size), node)
+
+
+def _multiplications(ins, outs):
+    weight = ins[1]
+    size = max(math.prod(ins[0]), math.prod(outs[0]))
+    return size * math.prod(weight) / max(weight[0], 1)
+
+
 @op(
     "Convolution",
     aliases=("_npx_convolution", "Convolution_v1"),
     infer=infer_convolution,
     same_dtype=True,
+    present={"bias": "not no_bias"},
+    written={"Convolution_v1": "Convolution_v1"},
+    complete=(_data_shape,),
+    multiplications=_multiplications,
+    outside_loops=True,
 )
 def convolution(
     data,
@@ -164,7 +201,16 @@ def infer_deconvolution(
     return shapes
 
 
-@op("Deconvolution", aliases=("_npx_deconvolution",), infer=infer_deconvolution, same_dtype=True)
+@op(
+    "Deconvolution",
+    aliases=("_npx_deconvolution",),
+    infer=infer_deconvolution,
+    same_dtype=True,
+    present={"bias": "not no_bias"},
+    complete=(batch_of_data,),
+    multiplications=_multiplications,
+    outside_loops=True,
+)
 def deconvolution(
     data,
     weight,

@@ -5,6 +5,7 @@ import math
 import jax.numpy as jnp
 
 from ..error import ShapeError, fail
+from ._facts import batch_of_data, product_cost
 from ._spec import op
 from .kernels.dense import product
 
@@ -20,11 +21,24 @@ def infer_fully_connected(
     return shapes
 
 
+def _dense_shapes(found, node):
+    data, out = found.get(node.inputs[0]), found.get((node, 0))
+    if data is None or out is None:
+        return
+    if node.parse()[0]["flatten"]:
+        batch_of_data(found, node)
+    elif len(data) == len(out):
+        found.put(node.inputs[0], (*out[:-1], data[-1]), node)
+
+
 @op(
     "FullyConnected",
     aliases=("_npx_fully_connected", "_sparse_FullyConnected"),
     infer=infer_fully_connected,
     same_dtype=True,
+    present={"bias": "not no_bias"},
+    complete=(_dense_shapes,),
+    multiplications=product_cost,
 )
 def fully_connected(
     data, weight, bias=None, *, num_hidden: int, no_bias: bool = False, flatten: bool = True

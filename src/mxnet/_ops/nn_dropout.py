@@ -7,10 +7,11 @@ import numpy as onp
 
 from ..error import AttributeTypeError, ShapeError, fail
 from ._bits import random_bits16
+from ._facts import data_equal
 from ._spec import Shape, op
 
 
-@op("Dropout", aliases=("_npx_dropout",))
+@op("Dropout", aliases=("_npx_dropout",), total=2, complete=(data_equal,))
 def dropout(
     data,
     *,

@@ -4,9 +4,11 @@ import math
 from typing import Literal
 
 import jax.numpy as jnp
+import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._facts import data_equal
 from ._limits import unfolded
 from ._nn import accumulator, moved, require_floating, require_shape
 from ._spec import op
@@ -39,6 +41,22 @@ def infer_batch_norm(data, *others, axis=1, **_):
     return {"gamma": shape, "beta": shape, "moving_mean": shape, "moving_var": shape}
 
 
+def _norm_types(node, ins, outs):
+    """Data and result have one type; statistics and parameters too, but never half precision."""
+    t = next((t for t in (ins[0], outs[0]) if t is not None), None)
+    inner = onp.dtype("float32") if t == onp.float16 else t
+    return [t] + [inner] * (len(ins) - 1), [t] + [inner] * (len(outs) - 1)
+
+
+NORM_FACTS = {  # of all batch normalisations
+    "total": 3,
+    "initial": {"moving_mean": '["zero", {}]', "moving_var": '["one", {}]'},
+    "complete": (data_equal,),
+    "types": _norm_types,
+    "full_precision": True,
+}
+
+
 @op(
     "BatchNorm",
     aliases=("_npx_batch_norm", "BatchNorm_v1"),
@@ -47,6 +65,9 @@ def infer_batch_norm(data, *others, axis=1, **_):
     visible=lambda attrs, n: 3 if attrs["output_mean_var"] else 1,
     mutates=(("moving_mean", 3), ("moving_var", 4)),
     moving="momentum",
+    outputs=("output", "mean", "var"),
+    written={"BatchNorm_v1": "BatchNorm_v1"},
+    **NORM_FACTS,
 )
 def batch_norm(
     data,
@@ -147,6 +168,9 @@ def three_if_asked(attrs, n):
     infer=infer_layer_norm,
     num_outputs=3,
     visible=three_if_asked,
+    outputs=("output", "mean", "std"),
+    total=3,
+    complete=(data_equal,),
 )
 def layer_norm(
     data, gamma, beta, *, axis: int = -1, eps: float = 9.99999975e-06, output_mean_var: bool = False
@@ -192,7 +216,7 @@ def infer_channels(data, *others, **_):
     return {"gamma": (data[1],), "beta": (data[1],)}
 
 
-@op("InstanceNorm", infer=infer_channels)
+@op("InstanceNorm", infer=infer_channels, total=3, complete=(data_equal,))
 def instance_norm(data, gamma, beta, *, eps: float = 0.00100000005):
     """Normalise each channel of each example over its spatial axes, scale by gamma, add beta.
 
@@ -232,7 +256,15 @@ def infer_group_norm(data, *others, num_groups=1, **_):
     return {"gamma": (num_groups,), "beta": (num_groups,)}
 
 
-@op("GroupNorm", infer=infer_group_norm, num_outputs=3, visible=three_if_asked)
+@op(
+    "GroupNorm",
+    infer=infer_group_norm,
+    num_outputs=3,
+    visible=three_if_asked,
+    outputs=("output", "mean", "std"),
+    total=3,
+    complete=(data_equal,),
+)
 def group_norm(
     data,
     gamma,
@@ -297,7 +329,7 @@ def group_norm(
     return y.reshape(data.shape).astype(data.dtype), flat(mean), flat(jnp.sqrt(var + eps))
 
 
-@op("L2Normalization")
+@op("L2Normalization", total=2, complete=(data_equal,))
 def l2_normalization(
     data,
     *,
@@ -339,7 +371,7 @@ def l2_normalization(
 _MOST_NEAR = 4096
 
 
-@op("LRN")
+@op("LRN", total=2, complete=(data_equal,))
 def lrn(data, *, alpha: float = 9.99999975e-05, beta: float = 0.75, knorm: float = 2.0, nsize: int):
     """Normalise by near channels: ``x (knorm + alpha / nsize * sum x^2)^-beta``.
 

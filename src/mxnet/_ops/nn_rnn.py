@@ -8,6 +8,7 @@ that does not depend on the cotangents is computed for all steps at once before 
 """
 
 import functools
+import math
 from typing import Any, Literal, NamedTuple, cast
 
 import jax
@@ -118,7 +119,15 @@ def rnn_outputs(attrs, n_inputs):
     return 1 if not attrs["state_outputs"] else 3 if attrs["mode"] == "lstm" else 2
 
 
-@op("RNN", aliases=("_npx_rnn",), infer=infer_rnn, num_outputs=rnn_outputs)
+@op(
+    "RNN",
+    aliases=("_npx_rnn",),
+    infer=infer_rnn,
+    num_outputs=rnn_outputs,
+    present={"state_cell": lambda a: a["mode"] == "lstm", "sequence_length": "use_sequence_length"},
+    outputs=("output", "state_output", "statecell_output"),
+    multiplications=lambda ins, outs: math.prod(ins[0][:2]) * math.prod(ins[1]),
+)
 def rnn(
     data,
     parameters,

@@ -165,7 +165,7 @@ def np_indices(*, dimensions: Shape, dtype: DType = "int32", ctx: str | None = N
     return jnp.stack([lax.broadcasted_iota(dtype, shape, a) for a in range(len(shape))])
 
 
-@op("_npi_logspace")
+@op("_npi_logspace", needed={"num": "50"})
 def np_logspace(
     *,
     start: float,

@@ -80,7 +80,7 @@ def np_matmul(a, b):
     return jnp.matmul(a, b)
 
 
-@op("_npi_tensordot_int_axes", promotion=rules.in_common)
+@op("_npi_tensordot_int_axes", promotion=rules.in_common, needed={"axes": "2"})
 def tensordot_int_axes(a, b, *, axes: int = 2):
     """Product over the last so many axes of ``a`` and the first of ``b``.
 

@@ -119,6 +119,8 @@ DISTRIBUTIONS = {
     "bernoulli": (_bernoulli, {"prob": 0.5}, "1 with probability ``prob``, else 0"),
 }
 
+# of these, 1.9.1 wants the parameters in files, given or not
+_ASKED = frozenset("uniform normal gamma gumbel logistic uniform_n normal_n".split())
 _DOC = """{summary}.
 
 Parameters
@@ -202,7 +204,8 @@ def _define(name, sampler, parameters, summary, batch=False):
             keyword("key", P.empty, None),
         ]
     )
-    op(where)(draw)
+    asked = (*parameters, "logit") if name == "bernoulli" else parameters if name in _ASKED else ()
+    op(where, needed=dict.fromkeys(asked, "None"))(draw)
 
 
 for _name, _row in DISTRIBUTIONS.items():
@@ -243,7 +246,7 @@ def np_randint(
     return (first + offset.astype("int64")).astype(dtype).reshape(shape)
 
 
-@op("_npi_choice")
+@op("_npi_choice", needed=dict.fromkeys(("a", "size"), "None"))
 def np_choice(
     input1=None,
     input2=None,

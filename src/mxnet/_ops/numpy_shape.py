@@ -434,7 +434,7 @@ def _count_split(attrs, _):
     return attrs["sections"] or len(attrs["indices"])
 
 
-@op("_npi_hsplit", num_outputs=_count_split)
+@op("_npi_hsplit", num_outputs=_count_split, needed={"indices": "()", "axis": "1"})
 def np_hsplit(
     data, *, indices: Shape = (), axis: int = 1, squeeze_axis: bool = False, sections: int = 0
 ):
@@ -458,7 +458,7 @@ def np_hsplit(
     return split_v2(data, indices=indices, axis=0 if data.ndim == 1 else 1, sections=sections)
 
 
-@op("_npi_dsplit", num_outputs=_count_split)
+@op("_npi_dsplit", num_outputs=_count_split, needed={"indices": "()", "axis": "2"})
 def np_dsplit(
     data, *, indices: Shape = (), axis: int = 2, squeeze_axis: bool = False, sections: int = 0
 ):
@@ -485,7 +485,7 @@ def np_dsplit(
 # ------------------------------------------------------------------------------- turn, pad, repeat
 
 
-@op("_npi_flip")
+@op("_npi_flip", needed={"axis": "None"})
 def np_flip(data, *, axis: Shape | None = None):
     """The order along axes reversed.
 
@@ -536,7 +536,7 @@ def np_roll(data, *, shift: Shape | None = None, axis: Shape | None = None):
     return jnp.roll(data, shift, axes)
 
 
-@op("_npi_rot90")
+@op("_npi_rot90", needed={"axes": "(0, 1)"})
 def np_rot90(data, *, k: int = 1, axes: Shape | None = (0, 1)):
     """The plane of two axes turned by so many right angles.
 
@@ -860,7 +860,7 @@ def where_numbers(condition, *, x: Scalar = 0.0, y: Scalar = 0.0):
     return _chosen(condition, number(x, kind), number(y, kind), "where")
 
 
-@op("_npi_clip")
+@op("_npi_clip", needed={"a_min": "-inf", "a_max": "inf"})
 def np_clip(data, *, a_min: Scalar | None = None, a_max: Scalar | None = None):
     """Values cut to an interval.
 

@@ -10,7 +10,9 @@ from jax import lax
 
 from ..error import DTypeError, ShapeError, fail
 from ._axes import is_real, one_axis
+from ._facts import data_equal_along_axis, numbered, with_positions
 from ._spec import DType, op
+from ._storage import CONSTANT
 from .kernels import sort as kernels
 
 __all__ = ["sorted_with_positions"]
@@ -68,7 +70,7 @@ def _counted(order, dtype, n, where):
     return lax.convert_element_type(order, dtype)
 
 
-@op("sort", aliases=("_npi_sort",))
+@op("sort", aliases=("_npi_sort",), outputs=numbered, total=2, complete=(data_equal_along_axis,))
 def sort(data, *, axis: int | None = -1, is_ascend: bool = True):
     """Elements in order along an axis.
 
@@ -93,7 +95,13 @@ def sort(data, *, axis: int | None = -1, is_ascend: bool = True):
     return y if is_ascend else _turned(y)
 
 
-@op("argsort", aliases=("_npi_argsort",))
+@op(
+    "argsort",
+    aliases=("_npi_argsort",),
+    types=with_positions(lambda node, n: 0),
+    loss=True,
+    storage=CONSTANT,
+)
 def argsort(data, *, axis: int | None = -1, is_ascend: bool = True, dtype: DType = "float32"):
     """Positions that put the elements in order along an axis.
 
@@ -119,10 +127,19 @@ def argsort(data, *, axis: int | None = -1, is_ascend: bool = True, dtype: DType
     return _counted(sorted_with_positions(x, a, is_ascend), dtype, x.shape[a], "argsort")
 
 
+def _positions_of_topk(node, n):
+    return -1 if node.attrs.get("ret_typ") in ("value", "mask") else n - 1
+
+
 @op(
     "topk",
     aliases=("_npx_topk",),
     num_outputs=lambda attrs, _: 2 if attrs["ret_typ"] == "both" else 1,
+    outputs=lambda a, i: "output" if a["ret_typ"] in ("indices", "mask") else numbered(a, i),
+    total=lambda node: 2 if node.attrs.get("ret_typ") == "value" else 0,
+    types=with_positions(_positions_of_topk),
+    loss=lambda a: a["ret_typ"] in ("indices", "mask"),
+    storage=CONSTANT,
 )
 def topk(
     data,

@@ -15,6 +15,7 @@ from jax import lax
 
 from .._dtypes import is_floating
 from ..error import ShapeError, fail
+from ._facts import data_equal
 from ._nn import accumulator, require_floating
 from ._spec import op
 from .softmax import softmax_of
@@ -54,7 +55,13 @@ def softmax_output_labels(data, multi_output):
     return [(data[0], math.prod(rest)), (data[0], *rest), (data[0], 1, *rest)]
 
 
-@op("SoftmaxOutput", aliases=("Softmax",), infer=infer_softmax_output)
+@op(
+    "SoftmaxOutput",
+    aliases=("Softmax",),
+    infer=infer_softmax_output,
+    complete=(data_equal,),
+    loss=True,
+)
 def softmax_output(
     data,
     label,
@@ -268,6 +275,8 @@ def define_regression(name, prediction, error, summary):
         name,
         aliases=(f"_sparse_{name}",),
         infer=infer_regression,
+        complete=(data_equal,),
+        loss=True,
     )(regression)
 
 
@@ -275,7 +284,12 @@ for _name, _row in REGRESSIONS.items():
     define_regression(_name, *_row)
 
 
-@op("SVMOutput", infer=lambda data, label=None, **_: {"label": tuple(data[:1])})
+@op(
+    "SVMOutput",
+    infer=lambda data, label=None, **_: {"label": tuple(data[:1])},
+    complete=(data_equal,),
+    loss=True,
+)
 def svm_output(
     data,
     label,
@@ -334,7 +348,7 @@ def hinge_loss_backward(rule, residuals, _):
 hinge_loss.defvjp(lambda rule, x, label: (x, (x, label)), hinge_loss_backward)
 
 
-@op("MakeLoss")
+@op("MakeLoss", complete=(data_equal,), loss=True)
 def make_loss_output(
     data,
     *,

@@ -23,6 +23,62 @@ HALF_MORE = {"int8": 127.5, "uint8": 255.5}
 INT32 = 2147483647.0
 
 
+# ------------------------------------------------------------------ what graphs ask
+WITH_RANGE = ("output", "min_output", "max_output")
+_RANGES_OF_BIAS = {
+    "max_weight": lambda a: True,
+    "min_bias": "not no_bias",
+    "max_bias": "not no_bias",
+}
+_F32, _I8, _U8, _I32 = (onp.dtype(n) for n in ("float32", "int8", "uint8", "int32"))
+_RANGE = [_F32, _F32]
+
+
+def _wanted(node, default):
+    """What ``out_type`` asks for."""
+    kind = node.attrs.get("out_type", default)
+    if kind == "auto":
+        low = node.attrs.get("min_calib_range")
+        return _U8 if low not in (None, "None") and float(low) >= 0 else _I8
+    return onp.dtype(kind)
+
+
+def _types_quantize(default):
+    return lambda node, ins, outs: (
+        [None] + [_F32] * (len(ins) - 1),
+        [_wanted(node, default), *_RANGE],
+    )
+
+
+def _types_requantize(node, ins, outs):
+    return [_I32, *_RANGE], [_wanted(node, "int8"), *_RANGE]
+
+
+def _types_dequantize(node, ins, outs):
+    return [None, *_RANGE], [_F32]
+
+
+def _types_product(node, ins, outs):
+    n = len(ins)
+    arrays = 2 if n == 6 else 3
+    return [None] + [_I8] * (arrays - 1) + [_F32] * (n - arrays), [_I32, *_RANGE]
+
+
+def _types_move(node, ins, outs):
+    return [None, *_RANGE], [ins[0], *_RANGE]
+
+
+def _types_sum(node, ins, outs):
+    return [None, None] + [_F32] * (len(ins) - 2), [_I32, *_RANGE]
+
+
+def _types_concat(node, ins, outs):
+    arrays = ins[: len(ins) // 3]
+    out = None if None in arrays else _U8 if all(t == _U8 for t in arrays) else _I8
+    return [None] * len(arrays) + [_F32] * (len(ins) - len(arrays)), [out, *_RANGE]
+
+
+# ------------------------------------------------------------------ arithmetic
 def largest(low, high):
     """The largest magnitude in a range, 0-d float32."""
     for x in (low, high):
@@ -67,7 +123,7 @@ def finished(*results):
     return tuple(lax.stop_gradient(r) for r in results)
 
 
-@op("_contrib_quantize", num_outputs=3)
+@op("_contrib_quantize", num_outputs=3, types=_types_quantize("uint8"))
 def quantize(data, min_range, max_range, *, out_type: Literal["int8", "uint8"] = "uint8"):
     """Real numbers to 8-bit ones, in a given range.
 
@@ -110,7 +166,7 @@ def calibrated(where, low, high):
     return low is not None
 
 
-@op("_contrib_quantize_v2", num_outputs=3)
+@op("_contrib_quantize_v2", num_outputs=3, types=_types_quantize("int8"))
 def quantize_v2(
     data,
     *,
@@ -156,7 +212,7 @@ def quantize_v2(
     return finished(q, *((one(-m), one(m)) if out_type == "int8" else (one(low), one(high))))
 
 
-@op("_contrib_dequantize")
+@op("_contrib_dequantize", types=_types_dequantize)
 def dequantize(data, min_range, max_range, *, out_type: Literal["float32"] = "float32"):
     """8-bit numbers back to real ones.
 
@@ -178,7 +234,7 @@ def dequantize(data, min_range, max_range, *, out_type: Literal["float32"] = "fl
     return lax.stop_gradient(data.astype("float32") * scale)
 
 
-@op("_contrib_requantize", num_outputs=3)
+@op("_contrib_requantize", num_outputs=3, types=_types_requantize)
 def requantize(
     data,
     min_range,
@@ -220,7 +276,7 @@ def requantize(
     return finished(q, *((one(-m), one(m)) if out_type == "int8" else (one(low), one(high))))
 
 
-@op("_contrib_quantized_act", num_outputs=3)
+@op("_contrib_quantized_act", num_outputs=3, outputs=WITH_RANGE, types=_types_move)
 def quantized_act(
     data,
     min_data,
@@ -254,7 +310,7 @@ def quantized_act(
     return finished(jnp.maximum(data, 0), one(min_data), one(max_data))
 
 
-@op("_contrib_quantized_flatten", num_outputs=3)
+@op("_contrib_quantized_flatten", num_outputs=3, outputs=WITH_RANGE, types=_types_move)
 def quantized_flatten(data, min_data, max_data):
     """``Flatten`` of 8-bit numbers: (B, ...) to (B, N); the range stays."""
     where = "_contrib_quantized_flatten"
@@ -268,7 +324,7 @@ def quantized_flatten(data, min_data, max_data):
 LAYOUTS = Literal["None", "NCW", "NCHW", "NCDHW", "NWC", "NHWC", "NDHWC"]
 
 
-@op("_contrib_quantized_pooling", num_outputs=3)
+@op("_contrib_quantized_pooling", num_outputs=3, outputs=WITH_RANGE, types=_types_move)
 def quantized_pooling(
     data,
     min_data,
@@ -328,7 +384,7 @@ def quantized_pooling(
     return finished(jnp.rint(out).astype(data.dtype), one(min_data), one(max_data))
 
 
-@op("_contrib_quantized_concat", num_outputs=3)
+@op("_contrib_quantized_concat", num_outputs=3, outputs=WITH_RANGE, types=_types_concat)
 def quantized_concat(*data, num_args: int | None = None, dim: int = 1):
     """``concat`` of 8-bit arrays, brought to one range.
 
@@ -419,7 +475,13 @@ def arranged(where, arrays, no_bias):
     return given[0], given[1], bias, given[2 if no_bias else 3 :]
 
 
-@op("_contrib_quantized_fully_connected", num_outputs=3)
+@op(
+    "_contrib_quantized_fully_connected",
+    num_outputs=3,
+    present=_RANGES_OF_BIAS,
+    outputs=WITH_RANGE,
+    types=_types_product,
+)
 def quantized_fully_connected(
     data,
     weight,
@@ -466,7 +528,13 @@ def quantized_fully_connected(
     return finished(out, *product_range(where, data, weight, ranges))
 
 
-@op("_contrib_quantized_conv", num_outputs=3)
+@op(
+    "_contrib_quantized_conv",
+    num_outputs=3,
+    present=_RANGES_OF_BIAS,
+    outputs=WITH_RANGE,
+    types=_types_product,
+)
 def quantized_conv(
     data,
     weight,
@@ -550,7 +618,7 @@ def quantized_conv(
     return finished(out, *product_range(where, data, weight, ranges))
 
 
-@op("_contrib_quantized_embedding", num_outputs=3)
+@op("_contrib_quantized_embedding", num_outputs=3, outputs=WITH_RANGE)
 def quantized_embedding(
     data,
     weight,
@@ -593,7 +661,7 @@ def paired_eight_bits(where, lhs, rhs):
     return lhs.astype("float32"), rhs.astype("float32")
 
 
-@op("_contrib_quantized_elemwise_add", num_outputs=3)
+@op("_contrib_quantized_elemwise_add", num_outputs=3, outputs=WITH_RANGE, types=_types_sum)
 def quantized_elemwise_add(
     lhs,
     rhs,
@@ -638,6 +706,7 @@ def quantized_elemwise_add(
 @op(
     "_contrib_quantized_elemwise_mul",
     num_outputs=lambda attrs, n: 1 if attrs["enable_float_output"] else 3,
+    outputs=WITH_RANGE,
 )
 def quantized_elemwise_mul(
     lhs,
@@ -678,7 +747,7 @@ def quantized_elemwise_mul(
     return finished((a * b).astype("int32"), one(-m), one(m))
 
 
-@op("_contrib_quantized_batch_norm", num_outputs=3)
+@op("_contrib_quantized_batch_norm", num_outputs=3, outputs=WITH_RANGE)
 def quantized_batch_norm(
     data,
     gamma,
@@ -759,7 +828,7 @@ def divergence(p, q):
     return float(onp.sum(p * onp.log(p / q)))
 
 
-@op("_contrib_calibrate_entropy", num_outputs=2, barrier=True)
+@op("_contrib_calibrate_entropy", num_outputs=2, barrier=True, outputs=("threshold", "divergence"))
 def calibrate_entropy(hist, hist_edges, *, num_quantized_bins: int = 255):
     """The range that loses least information when a histogram's data become 8-bit numbers.
 

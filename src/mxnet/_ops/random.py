@@ -10,6 +10,7 @@ from jax import lax
 from .._dtypes import float32
 from ..error import DTypeError, ShapeError, fail
 from ._bits import random_words, standard_normal, uniform01
+from ._facts import data_equal
 from ._nn import accumulator, require_floating
 from ._spec import DType, Scalar, Shape, op
 
@@ -348,7 +349,7 @@ def sample_multinomial(
     return out, chosen.reshape(rows + tuple(shape)).astype(data.dtype)
 
 
-@op("_shuffle", aliases=("shuffle", "_npi_shuffle"))
+@op("_shuffle", aliases=("shuffle", "_npi_shuffle"), complete=(data_equal,))
 def shuffle(data, *, key):
     """Permute the first axis at random; the rest of each row stays together.
 

@@ -13,7 +13,9 @@ from jax import lax
 from .._dtypes import as_dtype
 from ..error import AttributeTypeError, ShapeError, fail
 from ._axes import is_real, one_axis, reduced_axes
+from ._facts import data_equal_along_axis
 from ._spec import Shape, op
+from ._storage import CONSTANT, ROWS, Storage, need, rows_of
 from .elemwise import absolute
 
 __all__ = ["shaped", "wide"]
@@ -129,6 +131,15 @@ _GRADIENTS = {
 }
 
 
+def _stored_square_sum(node, ins, attrs):
+    need(node, ins[0] == ROWS, ins)
+    last = attrs.get("axis") in (1, -1, (1,), (-1,))
+    return ROWS if last and attrs.get("keepdims") else None
+
+
+_STORAGE = {"_square_sum": Storage(_stored_square_sum, rows_of(0))}
+
+
 def _reduction(name, fn, meaning, aliases):
     def reduction(
         data, *, axis: Shape | None = None, keepdims: bool = False, exclude: bool = False
@@ -154,7 +165,7 @@ Raises
 ------
 ShapeError   if an axis is out of range or named twice
 {_GRADIENTS.get(name, "")}"""
-    op(name, aliases=aliases)(reduction)
+    op(name, aliases=aliases, storage=_STORAGE.get(name, Storage()))(reduction)
 
 
 for _name, (_fn, _meaning, _more) in REDUCE.items():
@@ -275,14 +286,14 @@ ShapeError   if the axis is out of range or the array empty
 
 Gradient   none (zeros)
 """
-    op(name)(position)
+    op(name, loss=True, storage=CONSTANT)(position)
 
 
 _position(lax.reduce_max, "argmax")
 _position(lax.reduce_min, "argmin")
 
 
-@op("argmax_channel")
+@op("argmax_channel", loss=True, storage=CONSTANT)
 def argmax_channel(data):
     """Position of the largest element along axis 1.
 
@@ -334,7 +345,12 @@ def moments(data, *, axes: Shape | None = None, keepdims: bool = False):
     return tuple(shaped(_back(y, data), data, over, keepdims) for y in (mean, variance))
 
 
-@op("cumsum", aliases=("_np_cumsum",))
+@op(
+    "cumsum",
+    aliases=("_np_cumsum",),
+    written={"cumsum": "_np_cumsum", "_np_cumsum": "_np_cumsum"},
+    complete=(data_equal_along_axis,),
+)
 def cumsum(
     a,
     *,

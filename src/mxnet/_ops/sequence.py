@@ -5,6 +5,7 @@ from jax import lax
 
 from ..error import ShapeError, fail
 from ._axes import one_axis, whole_index
+from ._facts import data_equal, put_if_open, without
 from ._spec import op
 
 
@@ -46,7 +47,32 @@ def _times(data, a, lengths):
     return t, lax.broadcast_in_dim(lengths, data.shape, (1 - a,))
 
 
-@op("SequenceMask", aliases=("_npx_sequence_mask",))
+def _length_shapes(found, node):
+    """Sequences: one length for each column of a batch."""
+    static, _ = node.parse()
+    data, axis = found.get(node.inputs[0]), static.get("axis", 0)
+    if data is None or len(data) < 2 or axis not in (0, 1):
+        return
+    if static["use_sequence_length"] and len(node.inputs) > 1:
+        put_if_open(found, node.inputs[1], (data[1 - axis],), node)
+
+
+def _last_shape(found, node):
+    data, axis = found.get(node.inputs[0]), node.parse()[0]["axis"]
+    if data is not None and len(data) >= 2 and axis in (0, 1):
+        found.put((node, 0), without(data, axis), node)
+
+
+@op(
+    "SequenceMask",
+    aliases=("_npx_sequence_mask",),
+    present={"sequence_length": "use_sequence_length"},
+    complete=(
+        data_equal,
+        _length_shapes,
+    ),
+    free={"sequence_length": "float32"},
+)
 def sequence_mask(
     data,
     sequence_length=None,
@@ -82,7 +108,12 @@ def sequence_mask(
     return lax.select(lax.lt(t, end), data, lax.full_like(data, value))
 
 
-@op("SequenceLast")
+@op(
+    "SequenceLast",
+    present={"sequence_length": "use_sequence_length"},
+    complete=(_length_shapes, _last_shape),
+    free={"sequence_length": "float32"},
+)
 def sequence_last(data, sequence_length=None, *, use_sequence_length: bool = False, axis: int = 0):
     """The last element of each sequence.
 
@@ -119,7 +150,15 @@ def sequence_last(data, sequence_length=None, *, use_sequence_length: bool = Fal
     return lax.squeeze(y, (a,))
 
 
-@op("SequenceReverse")
+@op(
+    "SequenceReverse",
+    present={"sequence_length": "use_sequence_length"},
+    complete=(
+        data_equal,
+        _length_shapes,
+    ),
+    free={"sequence_length": "float32"},
+)
 def sequence_reverse(
     data, sequence_length=None, *, use_sequence_length: bool = False, axis: int = 0
 ):

@@ -10,7 +10,9 @@ from jax import lax
 
 from ..error import ShapeError, fail
 from ._axes import number, one_axis
+from ._facts import CLASH, batch_of_data, data_equal, is_full, merge, numbered
 from ._spec import Scalar, Shape, op
+from ._storage import CSR, Storage, only
 
 __all__ = ["put_slice", "reshaped", "resolved_slice", "take_slice"]
 
@@ -123,7 +125,23 @@ def _legacy_target(old, target, keep_highest):
     return tuple(new)
 
 
-@op("Reshape", aliases=("reshape",))
+def _open_dimension(found, node):
+    """The one dimension of the input that is open, from the number of elements."""
+    static, _ = node.parse()
+    shape, data = static["shape"], found.get(node.inputs[0])
+    if data is None:
+        return
+    if shape and min(shape) > 0:
+        found.put((node, 0), tuple(shape), node)
+    out = found.get((node, 0))
+    if is_full(out) and data.count(-1) == 1:
+        rest = -math.prod(data)
+        if rest and math.prod(out) % rest == 0:
+            open_one = math.prod(out) // rest
+            found.put(node.inputs[0], tuple([open_one if d == -1 else d for d in data]), node)
+
+
+@op("Reshape", aliases=("reshape",), complete=(_open_dimension,))
 def reshape(
     data,
     *,
@@ -204,7 +222,7 @@ def reshape_like(
     return lax.reshape(lhs, new)
 
 
-@op("Flatten", aliases=("flatten", "_npx_batch_flatten"))
+@op("Flatten", aliases=("flatten", "_npx_batch_flatten"), complete=(batch_of_data,))
 def flatten(data):
     """All axes but the first as one.
 
@@ -221,7 +239,20 @@ def flatten(data):
     return lax.reshape(data, (data.shape[0], math.prod(data.shape[1:])))
 
 
-@op("transpose")
+def _transposed_shape(found, node):
+    out = found.get((node, 0))
+    axes = node.parse()[0].get("axes") or ()
+    if out is None:
+        return
+    axes = tuple(axes) or tuple(reversed(range(len(out))))
+    if sorted(axes) == list(range(len(out))):
+        shape = [-1] * len(out)
+        for i, a in enumerate(axes):
+            shape[a] = out[i]
+        found.put(node.inputs[0], tuple(shape), node)
+
+
+@op("transpose", complete=(_transposed_shape,))
 def transpose(data, *, axes: Shape = ()):
     """Axes in another order.
 
@@ -275,7 +306,15 @@ def swapaxes(data, *, dim1: int = 0, dim2: int = 0):
     return lax.transpose(data, order)
 
 
-@op("expand_dims", aliases=("_npi_expand_dims",))
+def _expanded_shape(found, node):
+    out = found.get((node, 0))
+    axis = node.parse()[0]["axis"]
+    if out is not None and -len(out) <= axis < len(out):
+        at = axis % len(out)
+        found.put(node.inputs[0], out[:at] + out[at + 1 :], node)
+
+
+@op("expand_dims", aliases=("_npi_expand_dims",), complete=(_expanded_shape,))
 def expand_dims(data, *, axis: int):
     """A new axis of size 1.
 
@@ -399,7 +438,11 @@ def put_slice(data, value, spans):
     return lax.select(jnp.asarray(mask), spread, data)
 
 
-@op("slice", aliases=("crop", "_sparse_slice", "_npi_slice", "_npx_slice"))
+@op(
+    "slice",
+    aliases=("crop", "_sparse_slice", "_npi_slice", "_npx_slice"),
+    storage=Storage(lambda node, ins, attrs: None if attrs.get("step") else only(ins, CSR)),
+)
 def slice_(data, *, begin: Shape, end: Shape, step: Shape = ()):
     """Part of an array, by begin, end and step along the leading axes, as Python slices.
 
@@ -552,7 +595,7 @@ def slice_assign_scalar(data, *, scalar: Scalar = 0.0, begin: Shape, end: Shape,
     return put_slice(data, part, spans)
 
 
-@op("Crop")
+@op("Crop", counted=True)
 def crop(
     *data,
     num_args: int | None = None,
@@ -606,7 +649,44 @@ def crop(
 # ----------------------------------------------------------------------------- join and split
 
 
-@op("Concat", aliases=("concat", "_sparse_concat"), same_dtype=True)
+def _concat_shapes(found, node):
+    static, _ = node.parse()
+    shapes = [found.get(e) for e in node.inputs]
+    out = found.get((node, 0))
+    known = next((s for s in (*shapes, out) if s is not None), None)
+    if known is None or not -len(known) <= static["dim"] < len(known):
+        return
+    at, rank = static["dim"] % len(known), len(known)
+    common = [-1] * rank
+    for s in (*shapes, out):
+        if s is None or len(s) != rank:
+            continue
+        for i, d in enumerate(s):
+            if i != at and d != -1:
+                common[i] = d
+    common[at] = -1
+    for e in node.inputs:
+        found.put(e, tuple(common), node)
+    found.put((node, 0), tuple(common), node)
+    sizes = [s[at] if s is not None and len(s) == rank else -1 for s in shapes]
+    total = out[at] if out is not None and len(out) == rank else -1
+    if -1 not in sizes:
+        found.put((node, 0), (*common[:at], sum(sizes), *common[at + 1 :]), node)
+    elif total != -1 and sizes.count(-1) == 1:
+        i = sizes.index(-1)
+        rest = total - sum(sizes) - 1
+        if rest >= 0:
+            found.put(node.inputs[i], (*common[:at], rest, *common[at + 1 :]), node)
+
+
+@op(
+    "Concat",
+    aliases=("concat", "_sparse_concat"),
+    same_dtype=True,
+    counted=True,
+    complete=(_concat_shapes,),
+    storage=Storage(lambda node, ins, attrs: only(ins, CSR) if attrs.get("dim", 1) == 0 else None),
+)
 def concat(*data, num_args: int | None = None, dim: int = 1):
     """Arrays joined along an axis.
 
@@ -642,7 +722,35 @@ def concat(*data, num_args: int | None = None, dim: int = 1):
     return lax.concatenate(data, a) if len(data) > 1 else first
 
 
-@op("_rnn_param_concat", aliases=("_npi_rnn_param_concat",), same_dtype=True)
+def _packed_shapes(found, node):
+    """Parameters of RNN: first-layer weights of unknown width share what the others leave."""
+    total = found.get((node, 0))
+    if total is None or total[0] == -1:
+        return
+    rest, rows, open_ones = total[0], 0, []
+    for flat, _ in node.inputs:
+        if flat.op_name not in ("Reshape", "reshape"):
+            return
+        shape = found.get(flat.inputs[0])
+        if is_full(shape):
+            rest -= math.prod(shape)
+        elif shape is not None and len(shape) == 2 and shape[0] != -1:
+            rows += shape[0]
+            open_ones.append((flat.inputs[0], shape[0]))
+        else:
+            return
+    if rows and rest >= 0 and rest % rows == 0:
+        for entry, n in open_ones:
+            found.put(entry, (n, rest // rows), node)
+
+
+@op(
+    "_rnn_param_concat",
+    aliases=("_npi_rnn_param_concat",),
+    same_dtype=True,
+    counted=True,
+    complete=(_packed_shapes,),
+)
 def rnn_param_concat(*data, num_args: int | None = None, dim: int = 1):
     """Arrays joined along an axis: the packed parameters of ``RNN``.
 
@@ -659,7 +767,20 @@ def rnn_param_concat(*data, num_args: int | None = None, dim: int = 1):
     return concat(*data, dim=dim)
 
 
-@op("stack", same_dtype=True)
+def _stack_shapes(found, node):
+    static, _ = node.parse()
+    known = None
+    for e in node.inputs:
+        known = merge(known, found.get(e))
+        if known is CLASH:
+            return
+    n = static["axis"]
+    if known is not None and -len(known) - 1 <= n <= len(known):
+        at = n % (len(known) + 1)
+        found.put((node, 0), (*known[:at], len(node.inputs), *known[at:]), node)
+
+
+@op("stack", same_dtype=True, counted=True, complete=(_stack_shapes,))
 def stack(*data, axis: int = 0, num_args: int | None = None):
     """Arrays of one shape joined along a new axis.
 
@@ -693,7 +814,31 @@ def stack(*data, axis: int = 0, num_args: int | None = None):
     return lax.concatenate([lax.expand_dims(x, (a,)) for x in data], a)
 
 
-@op("SliceChannel", aliases=("split",), num_outputs=lambda attrs, n: attrs["num_outputs"])
+def _split_shapes(found, node):
+    static, _ = node.parse()
+    if static["squeeze_axis"]:
+        return
+    out = None
+    for i in range(node.n_visible):
+        out = merge(out, found.get((node, i)))
+        if out is CLASH:
+            return
+    if out is None or not -len(out) <= static["axis"] < len(out):
+        return
+    shape, at = list(out), static["axis"] % len(out)
+    for i in range(node.n_visible):
+        found.put((node, i), out, node)
+    shape[at] = shape[at] * static["num_outputs"] if shape[at] != -1 else -1
+    found.put(node.inputs[0], tuple(shape), node)
+
+
+@op(
+    "SliceChannel",
+    aliases=("split",),
+    num_outputs=lambda attrs, n: attrs["num_outputs"],
+    outputs=numbered,
+    complete=(_split_shapes,),
+)
 def split(data, *, num_outputs: int, axis: int = 1, squeeze_axis: bool = False):
     """Equal parts along an axis.
 
@@ -741,7 +886,7 @@ def _count_split(attrs, _):
     return attrs["sections"] or len(attrs["indices"])
 
 
-@op("_split_v2", aliases=("_npi_split",), num_outputs=_count_split)
+@op("_split_v2", aliases=("_npi_split",), num_outputs=_count_split, needed={"indices": "()"})
 def split_v2(
     data, *, indices: Shape = (), axis: int = 1, squeeze_axis: bool = False, sections: int = 0
 ):
@@ -902,7 +1047,7 @@ def pad(
     return jnp.pad(data, pairs, mode)
 
 
-@op("reverse", aliases=("flip",))
+@op("reverse", aliases=("flip",), complete=(data_equal,))
 def reverse(data, *, axis: Shape):
     """The order along axes reversed.
 

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..error import AttributeTypeError, DTypeError, ShapeError, fail
+from ._facts import data_equal, put_if_open, without
 from ._nn import accumulator, require_floating
 from ._spec import DType, op
 from .kernels import rowwise
@@ -84,7 +85,23 @@ def inside_length(where, x, length, axis):
     return lax.broadcasted_iota(length.dtype, x.shape, axis) < jnp.expand_dims(length, axis)
 
 
-@op("softmax", aliases=("_npx_softmax",))
+def _length_shape(found, node):
+    static, _ = node.parse()
+    if static["use_length"] and len(node.inputs) > 1:
+        length = without(found.get(node.inputs[0]), static["axis"])
+        put_if_open(found, node.inputs[1], length, node)
+
+
+@op(
+    "softmax",
+    aliases=("_npx_softmax",),
+    present={"length": "use_length"},
+    complete=(
+        data_equal,
+        _length_shape,
+    ),
+    free={"length": "int32"},
+)
 def softmax(
     data,
     length=None,
@@ -129,7 +146,7 @@ def softmax(
     return softmax_of(x, axis).astype(out).reshape(data.shape)
 
 
-@op("softmin")
+@op("softmin", complete=(data_equal,))
 def softmin(
     data,
     *,
@@ -143,7 +160,7 @@ def softmin(
     return softmax_of(-x, axis).astype(out).reshape(data.shape)
 
 
-@op("log_softmax", aliases=("_npx_log_softmax",))
+@op("log_softmax", aliases=("_npx_log_softmax",), complete=(data_equal,))
 def log_softmax(
     data,
     *,
@@ -160,7 +177,7 @@ def log_softmax(
     return log_softmax_of(x, axis).astype(out).reshape(data.shape)
 
 
-@op("SoftmaxActivation")
+@op("SoftmaxActivation", complete=(data_equal,))
 def softmax_activation(data, *, mode: Literal["channel", "instance"] = "instance"):
     """Softmax over axis 1 (``mode='channel'``) or over all but the batch axis (``'instance'``).
 

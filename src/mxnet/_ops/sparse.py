@@ -13,42 +13,10 @@ import jax.numpy as jnp
 
 from ..error import ShapeError, fail
 from ._spec import op
+from ._storage import DENSE, ROWS, Storage, need, of_head, rows_of
 from .kernels.rows import add_up
 
-__all__ = ["add_rows", "by_rows", "keeps_zero", "touched_rows", "used_rows", "without_marks"]
-
-_KEEP_ZERO = frozenset(
-    """
-    abs sign round rint ceil floor trunc fix square sqrt cbrt sin tan arcsin arctan sinh tanh
-    arcsinh arctanh expm1 log1p degrees radians relu negative _copy make_loss BlockGrad _mul_scalar
-    _div_scalar _scatter_plus_scalar _scatter_minus_scalar zeros_like
-    """.split()
-)
-_WITH_SCALAR = {
-    "_plus_scalar": lambda s: s == 0,
-    "_minus_scalar": lambda s: s == 0,
-    "_equal_scalar": lambda s: s != 0,
-    "_not_equal_scalar": lambda s: s == 0,
-    "_greater_scalar": lambda s: s >= 0,
-    "_greater_equal_scalar": lambda s: s > 0,
-    "_lesser_scalar": lambda s: s <= 0,
-    "_lesser_equal_scalar": lambda s: s < 0,
-}
-
-
-def keeps_zero(name, attrs):
-    """Whether an operator of one array is applied to what a sparse array stores and to no more.
-
-    Parameters
-    ----------
-    name : str     the operator's
-    attrs : dict   its attributes
-    """
-    if name in _WITH_SCALAR:
-        return _WITH_SCALAR[name](float(attrs["scalar"]))
-    if name == "clip":
-        return float(attrs.get("a_min", 0)) <= 0 <= float(attrs.get("a_max", 0))
-    return name in _KEEP_ZERO
+__all__ = ["add_rows", "by_rows", "touched_rows", "used_rows", "without_marks"]
 
 
 def add_rows(shape, at, rows):
@@ -116,7 +84,22 @@ def _used_back(saved, ct):
 used_rows.defvjp(_used, _used_back)
 
 
-@op("cast_storage", aliases=("_sparse_cast_storage",))
+def _stored_cast(node, ins, attrs):
+    stype = attrs["stype"]
+    need(node, DENSE in (ins[0], stype) or ins[0] == stype, ins)
+    return stype
+
+
+def _stored_rows(node, ins, attrs):
+    need(node, ins[0] == ROWS, ins)
+    return ROWS
+
+
+@op(
+    "cast_storage",
+    aliases=("_sparse_cast_storage",),
+    storage=Storage(_stored_cast, of_head, source=True),
+)
 def cast_storage(data, *, stype: Literal["csr", "default", "row_sparse"]):
     """The same array in another storage; ``nd.cast_storage`` gives arrays of that storage.
 
@@ -134,7 +117,7 @@ def cast_storage(data, *, stype: Literal["csr", "default", "row_sparse"]):
     return data
 
 
-@op("_sparse_retain")
+@op("_sparse_retain", storage=Storage(_stored_rows, rows_of(0)))
 def retain(data, indices):
     """The array with all rows but some set to zero.
 

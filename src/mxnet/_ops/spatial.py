@@ -10,6 +10,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._facts import is_full, put_if_open
 from ._limits import check_size, unfolded
 from ._nn import accumulator, require_floating, window
 from ._spec import Shape, op
@@ -77,7 +78,7 @@ def bilinear_sampler_values(where, data, grid):
     return sample_bilinear(data.astype(wide), y, x).reshape(b, c, *size).astype(data.dtype)
 
 
-@op("BilinearSampler", same_dtype=True)
+@op("BilinearSampler", same_dtype=True, total=2)
 def bilinear_sampler(data, grid, *, cudnn_off: bool | None = None):
     """Sample images at the points of a grid, linearly between the four nearest pixels.
 
@@ -130,7 +131,7 @@ def affine_grid(where, theta, target):
     return grid.reshape(theta.shape[0], 2, height, width).astype(theta.dtype)
 
 
-@op("GridGenerator")
+@op("GridGenerator", total=2)
 def grid_generator(
     data, *, transform_type: Literal["affine", "warp"], target_shape: Shape = (0, 0)
 ):
@@ -170,6 +171,7 @@ def grid_generator(
     "SpatialTransformer",
     infer=lambda data, *others, **_: {"loc": (data[0], 6)},
     same_dtype=True,
+    total=3,
 )
 def spatial_transformer(
     data,
@@ -205,7 +207,7 @@ def spatial_transformer(
     return bilinear_sampler_values(where, data, affine_grid(where, loc, target_shape))
 
 
-@op("ROIPooling", aliases=("_npx_roi_pooling",), same_dtype=True)
+@op("ROIPooling", aliases=("_npx_roi_pooling",), same_dtype=True, total=2)
 def roi_pooling(data, rois, *, pooled_size: Shape, spatial_scale: float):
     """Maximum over each cell of a grid laid on regions of interest (Girshick 2015).
 
@@ -283,7 +285,27 @@ def cells(start, end, n, size):
     return (pixel >= first[..., None]) & (pixel < last[..., None]), last <= first
 
 
-@op("UpSampling", same_dtype=True)
+def _inputs_of_up_sampling(a):
+    return ["data", "weight"] if a["sample_type"] == "bilinear" else None
+
+
+def _weight_shape(found, node):
+    """The weight with which it interpolates."""
+    static, _ = node.parse()
+    data, scale = found.get(node.inputs[0]), static["scale"]
+    if static["sample_type"] == "bilinear" and is_full(data) and len(data) == 4:
+        size = 2 * scale - scale % 2
+        put_if_open(found, node.inputs[-1], (data[1], 1, size, size), node)
+
+
+@op(
+    "UpSampling",
+    same_dtype=True,
+    names=_inputs_of_up_sampling,
+    counted=True,
+    initial={"weight": '["bilinear", {}]'},
+    complete=(_weight_shape,),
+)
 def up_sampling(
     *data,
     scale: int,
@@ -400,7 +422,7 @@ def enlarge(x, w, scale, pad):
     return out[:, :, pad : pad + rows, pad : pad + columns]
 
 
-@op("Correlation", same_dtype=True)
+@op("Correlation", same_dtype=True, total=3)
 def correlation(
     data1,
     data2,

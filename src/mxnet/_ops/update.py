@@ -1264,7 +1264,7 @@ def counted(where, data, num_arrays):
         )
 
 
-@op("multi_sum_sq")
+@op("multi_sum_sq", prefix="array_")
 def multi_sum_sq(*data, num_arrays: int | None = None):
     """Sum of the squares of each array.
 
@@ -1304,7 +1304,7 @@ def all_finite(data, *, init_output: bool = True):
     return finite(data)
 
 
-@op("multi_all_finite")
+@op("multi_all_finite", prefix="array_")
 def multi_all_finite(*data, num_arrays: int = 1, init_output: bool = True):
     """Whether all numbers of several arrays are finite.
 

@@ -1249,9 +1249,6 @@ def _count_arrays(structure):
     return sum(1 if s == 0 else _count_arrays(s[1]) if s[0] != "value" else 0 for s in structure)
 
 
-_NORMS = ("BatchNorm", "BatchNorm_v1", "_contrib_SyncBatchNorm", "_contrib_BatchNormWithReLU")
-
-
 class SymbolBlock(HybridBlock):
     """A block made of a symbol: its variables are inputs or parameters.
 
@@ -1416,7 +1413,7 @@ class SymbolBlock(HybridBlock):
         if as_dtype(dtype).itemsize == 2:
             params = {id(n): p for n, p in self._variables}
             for node in self._order:
-                if node.op_name in _NORMS:
+                if node.op is not None and node.op.full_precision:
                     for child, _ in node.inputs[1:]:
                         if id(child) in params:
                             params[id(child)].cast("float32")

@@ -22,7 +22,7 @@ from .._engine.tape import unrecorded
 from .._frontend.dispatch import bind, invoke, write_out
 from .._ops import _spec
 from .._ops._spec import Bound
-from .._ops.sparse import add_rows, by_rows, keeps_zero, touched_rows
+from .._ops.sparse import add_rows, by_rows, touched_rows
 from ..error import DTypeError, MXNetError, ShapeError, fail
 from ._sparse_array import (
     BaseSparseNDArray,
@@ -137,7 +137,7 @@ def _on_values(op, x, given):
 
 def _kept(op, inputs, given, tracked):
     """Operators that are zero at zero."""
-    return _on_values(op, inputs[0], given) if keeps_zero(op.name, given) else None
+    return _on_values(op, inputs[0], given) if op.storage.keeps_zero(given) else None
 
 
 def _zeros(op, inputs, given, tracked):

@@ -57,11 +57,11 @@ __all__ = [
     "use_np_array",
     "use_np_shape",
     "waitall",
+    "relu",
     "erf",
     "erfinv",
     "gamma",
     "gammaln",
-    "relu",
     "sigmoid",
     "cast",
     "smooth_l1",
@@ -108,6 +108,14 @@ def load(file: Any) -> ndarray:
 def save(file: Any, arr: ndarray) -> ndarray:
     """Save arrays to a file, in the version of the format that keeps arrays without axes."""
 
+def relu(
+    data: ndarray,
+    *,
+    out: ndarray | Sequence[ndarray] | None = None,
+    name: str | None = None,
+) -> ndarray:
+    """Elementwise max(x, 0); gradient 0 at 0."""
+
 def erf(
     data: ndarray,
     *,
@@ -139,14 +147,6 @@ def gammaln(
     name: str | None = None,
 ) -> ndarray:
     """Elementwise logarithm of |gamma(x)|."""
-
-def relu(
-    data: ndarray,
-    *,
-    out: ndarray | Sequence[ndarray] | None = None,
-    name: str | None = None,
-) -> ndarray:
-    """Elementwise max(x, 0); gradient 0 at 0."""
 
 def sigmoid(
     data: ndarray,

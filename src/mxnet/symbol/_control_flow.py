@@ -7,6 +7,7 @@ meets symbols from outside, which become inputs of the loop. The loops run by ``
 from .._frontend.compose import compose, node_attributes
 from .._graph.complete import complete, complete_types, read_shape
 from .._graph.net import Node, output_name, special, topological
+from .._ops._operator import Operator
 from ..attribute import AttrScope
 from ..error import MXNetError, fail
 from ..executor import run_graph
@@ -323,17 +324,16 @@ def cond(pred, then_func, else_func, name="cond"):
 
 
 # ------------------------------------------------------------------ the operators
-class _Subgraph:
+class _Subgraph(Operator):
     """An operator that runs graphs of its own."""
 
     n_graphs = 1
     locs = ()
-    inputs = ()
 
     def __init__(self, name):
         self.name = name
 
-    def input_names(self, attrs, given):
+    def input_names(self, texts, given=0):
         """Inputs have no names of their own."""
         return [f"input{i}" for i in range(given)]
 
@@ -389,21 +389,14 @@ class _Subgraph:
         """Raise: positions do not fit the graphs."""
         fail(MXNetError, where, f"{what} does not fit its subgraphs and inputs")
 
-    def n_outputs(self, node):
-        """Number of outputs."""
-        return self.number(node, "num_outputs")
+    def counts(self, node):
+        """Numbers of outputs, all of which are visible."""
+        n = self.number(node, "num_outputs")
+        return n, n
 
     def output_name(self, node, i):
         """Name of an output, without the node's."""
         return "output" if self.number(node, "num_outputs") == 1 else f"output{i}"
-
-    def mutated(self, node):
-        """No inputs are replaced."""
-        return ()
-
-    def is_loss(self, node):
-        """Gradients of outputs are needed."""
-        return False
 
     @staticmethod
     def variables(graph):
@@ -494,7 +487,7 @@ class _Foreach(_Subgraph):
         stacked = [None if s is None else (length, *s) for s in outs[:n_data]]
         return [outer(k, i) for k, i in enumerate(order)], stacked + outs[n_data:]
 
-    def infer_type(self, node, given):
+    def types(self, node, given, outs):
         """Types of inputs and outputs from those of some inputs."""
         graph = node.subgraphs[0]
         variables = self.variables(graph)
@@ -592,7 +585,7 @@ class _While(_Subgraph):
         stacked = [None if s is None else (limit, *s) for s in outs[:n_data]]
         return shapes, stacked + outs[n_data:]
 
-    def infer_type(self, node, given):
+    def types(self, node, given, outs):
         """Types of inputs and outputs from those of some inputs."""
         _, body = node.subgraphs
         _, body_vars, _, func_at, _, _ = self._split(node)
@@ -642,7 +635,7 @@ class _Cond(_Subgraph):
                 outs = new if outs is None else [a or b for a, b in zip(outs, new)]
         return shapes, outs
 
-    def infer_type(self, node, given):
+    def types(self, node, given, outs):
         """Types of inputs and outputs from those of some inputs."""
         ins, outs = list(given), [None] * self.number(node, "num_outputs")
         for graph, key in list(zip(node.subgraphs, self.locs))[1:]:

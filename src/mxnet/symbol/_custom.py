@@ -5,6 +5,7 @@ import numpy as onp
 from .._dtypes import as_dtype
 from .._frontend.compose import compose
 from .._graph.net import special
+from .._ops._operator import Operator
 from ..error import AttributeTypeError, MXNetError, fail, nearest
 from ..ndarray._custom import Custom as _nd_custom
 from ..ndarray._custom import registered
@@ -33,7 +34,7 @@ def Custom(*data, op_type=None, name=None, attr=None, **kwargs):
     given = {k: v for k, v in kwargs.items() if k not in named}
     given["op_type"] = op_type
     texts = {k: str(v) for k, v in given.items()}
-    names = _CUSTOM.input_names(texts, 0)
+    names = _CUSTOM.input_names(texts)
     inputs = list(data) + [None] * (len(names) - len(data))
     for key, s in named.items():
         if key not in names:
@@ -47,11 +48,10 @@ def Custom(*data, op_type=None, name=None, attr=None, **kwargs):
     return compose("Custom", inputs, given, name, attr, "custom")
 
 
-class _Custom:
+class _Custom(Operator):
     """The operator ``Custom``: its properties say what it takes and gives."""
 
     name = "Custom"
-    inputs = ()
 
     def _properties(self, attrs):
         given = {k: v for k, v in attrs.items() if not (k[:2] == "__" and k[-2:] == "__")}
@@ -78,14 +78,14 @@ class _Custom:
     def _of(self, node):
         return self._properties(node.attrs)
 
-    def input_names(self, attrs, given):
+    def input_names(self, texts, given=0):
         """Arguments, then auxiliary states."""
-        made = self._properties(attrs)
+        made = self._properties(texts)
         return [*made.list_arguments(), *made.list_auxiliary_states()]
 
     def check(self, node):
         """The operator is registered, and has all its inputs."""
-        n = len(self.input_names(node.attrs, 0))
+        n = len(self.input_names(node.attrs))
         if n != len(node.inputs):
             fail(
                 MXNetError,
@@ -95,9 +95,10 @@ class _Custom:
                 got=len(node.inputs),
             )
 
-    def n_outputs(self, node):
-        """Number of outputs."""
-        return len(self._of(node).list_outputs())
+    def counts(self, node):
+        """Numbers of outputs, all of which are visible."""
+        n = len(self._of(node).list_outputs())
+        return n, n
 
     def output_name(self, node, i):
         """Name of an output."""
@@ -140,7 +141,7 @@ class _Custom:
         ins_ = [read(s) for s in shapes] + [None] * (len(ins) - len(shapes))
         return ins_, [read(s) for s in parts[1]]
 
-    def infer_type(self, node, given):
+    def types(self, node, given, outs):
         """Types by the properties."""
         made = self._of(node)
         n, n_out = len(made.list_arguments()), len(made.list_outputs())

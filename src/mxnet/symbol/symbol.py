@@ -16,7 +16,6 @@ from .._graph.complete import complete, complete_types, is_full
 from .._graph.net import HIDDEN, Node, hidden_key, output_name, topological
 from .._graph.storage import infer_storage
 from .._ops import _spec
-from .._ops._spec import OpDef
 from .._traceback import doors, user_level
 from ..base import NotImplementedForSymbol
 from ..context import canonical, current_context
@@ -267,7 +266,7 @@ class Symbol:
                 raise MXNetError("_set_attr: a group of several nodes has no attributes.")
             old = dict(node.attrs)
             node.attrs[hidden_key(key)] = value
-            if isinstance(node.op, OpDef):
+            if node.op is not None:
                 try:
                     node.parse()
                 except MXNetError:
