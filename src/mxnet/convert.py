@@ -1,4 +1,9 @@
-"""``python -m mxnet.convert PREFIX --to onnx|safetensors|npz``: checkpoints in other formats."""
+"""``python -m mxnet.convert FILE --to FORMAT``: checkpoints in other formats, and from PyTorch's.
+
+A checkpoint of MXNet's becomes an ``onnx``, ``safetensors`` or ``npz`` file. A ``state_dict`` of a
+classifier of torchvision's, in a ``.pth`` or ``.safetensors`` file, becomes ``params`` of the model
+zoo's network, or a ``checkpoint`` of symbol and parameters.
+"""
 
 import argparse
 import glob
@@ -9,10 +14,12 @@ import sys
 
 import numpy as onp
 
-from ._checkpoint import split_params, symbol_file
+from ._checkpoint import one_set, split_params, symbol_file
+from ._torch_files import read_tensors
+from ._torchvision import from_torchvision
 from .context import cpu
 from .error import MXNetError
-from .ndarray import array, load
+from .ndarray import array, load, save
 from .ndarray._serialize import atomic_write
 from .onnx import export_model
 from .symbol import load as load_symbol
@@ -37,12 +44,18 @@ def _largest_difference(symbol, args, aux, shapes, path):
         import onnxruntime
     except ImportError:
         return None
-    known = {**args, **aux}
     random = onp.random.default_rng(0)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     inputs = [i.name for i in session.get_inputs()]
     data = {n: random.random(s, "float32") for n, s in zip(inputs, shapes)}
     found = session.run(None, data)
+    ours = _outputs(symbol, args, aux, data)
+    return max(float(onp.abs(a - b).max()) if a.size else 0.0 for a, b in zip(ours, found))
+
+
+def _outputs(symbol, args, aux, data):
+    """What a network computes of arrays by their inputs' names; labels are zeros."""
+    known = {**args, **aux}
     labels = [n for n in symbol.list_arguments() if n not in known and n not in data]
     given = {n: a.shape for n, a in known.items()}
     given.update({n: x.shape for n, x in data.items()})
@@ -54,8 +67,53 @@ def _largest_difference(symbol, args, aux, shapes, path):
     feed.update({n: array(onp.zeros(table[n])) for n in labels})
     states = {n: aux[n] for n in symbol.list_auxiliary_states()}
     exe = symbol.bind(cpu(), feed, aux_states=states, grad_req="null")
-    ours = [x.asnumpy() for x in exe.forward(is_train=False)]
-    return max(float(onp.abs(a - b).max()) if a.size else 0.0 for a, b in zip(ours, found))
+    return [x.asnumpy() for x in exe.forward(is_train=False)]
+
+
+def _difference_to_torchvision(made, state):
+    """The largest difference between our outputs and torchvision's, in parts of the largest output;
+    None without it.
+    """
+    try:
+        import torch
+        from torchvision import models
+    except ImportError:
+        return None
+    symbol, args, aux = made.symbol()
+    data = onp.random.default_rng(0).standard_normal((2, 3, 224, 224), "float32")
+    ours = _outputs(
+        symbol, *({n: array(x) for n, x in p.items()} for p in (args, aux)), {"data": data}
+    )
+    classes = ours[0].shape[1]
+    theirs = models.get_model(made.name, weights=None, num_classes=classes).eval()
+    theirs.load_state_dict({n: torch.from_numpy(onp.array(x, "float32")) for n, x in state.items()})
+    with torch.no_grad():
+        expected = theirs(torch.from_numpy(data)).numpy()
+    return float(onp.abs(ours[0] - expected).max() / onp.abs(expected).max())
+
+
+def _from_torch(path, to, output):
+    state = read_tensors(path)
+    made = from_torchvision(state, path)
+    output = output or os.path.splitext(path)[0]
+    if to == "params":
+        if made.zoo is None:
+            raise MXNetError(
+                f"{path}: {made.name} of torchvision is no network of the model zoo: {made.why}. "
+                "Hint: --to checkpoint writes symbol and parameters, for gluon.SymbolBlock.imports."
+            )
+        output = output if output.endswith(".params") else output + ".params"
+        save(output, {n: array(x) for n, x in made.arrays.items()})
+    else:
+        symbol, args, aux = made.symbol()
+        arrays = {f"arg:{n}": array(x) for n, x in args.items()}
+        arrays |= {f"aux:{n}": array(x) for n, x in aux.items()}
+        names = f"{output}-0000.params", f"{output}-symbol.json"
+        with one_set(*names):
+            symbol.save(names[1])
+            save(names[0], arrays)
+        output = names[0]
+    return output, _difference_to_torchvision(made, state)
 
 
 def convert(model, to, output=None, shapes=None):
@@ -63,21 +121,28 @@ def convert(model, to, output=None, shapes=None):
 
     Parameters
     ----------
-    model : str          prefix of a checkpoint (its last epoch is taken), or a ``.params`` file
-    to : {'onnx', 'safetensors', 'npz'}
+    model : str          prefix of a checkpoint (its last epoch is taken), or a ``.params`` file;
+        for 'params' and 'checkpoint' the ``.pth`` or ``.safetensors`` file of one of torchvision's
+        networks, which is read without PyTorch and without running anything in it
+    to : {'onnx', 'safetensors', 'npz', 'params', 'checkpoint'}
+        'params' is a file for the ``load_parameters`` of the model zoo's network, 'checkpoint' a
+        symbol and parameters for ``SymbolBlock.imports``
     output : str, optional           default: the model's name with another ending
     shapes : list of tuple of int    of the inputs, for ONNX
 
     Returns
     -------
-    (str, float or None)     the file, and for ONNX the largest difference to onnxruntime's outputs
+    (str, float or None)     the file; and the largest difference to the outputs of onnxruntime, or
+        of torchvision (in parts of the largest output), on random inputs where those are installed
 
     Raises
     ------
     OSError       a file is not there
     FormatError   a file is something else
-    MXNetError    what cannot be converted
+    MXNetError    what cannot be converted, or a network that differs from the model zoo's
     """
+    if to in ("params", "checkpoint"):
+        return _from_torch(model, to, output)
     prefix, path = _params(model)
     output = output or f"{os.path.splitext(path)[0]}.{to}"
     if to == "npz" and not output.endswith(".npz"):
@@ -119,9 +184,12 @@ def _write_arrays(arrays, to, output):
 def main(argv=None):
     """The command; returns its exit status."""
     parser = argparse.ArgumentParser(prog="python -m mxnet.convert", description=__doc__)
-    parser.add_argument("model", help="prefix of a checkpoint, or a .params file")
-    parser.add_argument("--to", required=True, choices=["onnx", "safetensors", "npz"])
-    parser.add_argument("--output", help="file to write")
+    parser.add_argument(
+        "model", help="prefix of a checkpoint, a .params file, or a .pth or .safetensors file"
+    )
+    formats = ["onnx", "safetensors", "npz", "params", "checkpoint"]
+    parser.add_argument("--to", required=True, choices=formats)
+    parser.add_argument("--output", help="file to write; of a checkpoint, its prefix")
     parser.add_argument(
         "--shape", action="append", default=[], help="of an input, e.g. 1,3,224,224; one by one"
     )
@@ -134,7 +202,8 @@ def main(argv=None):
         return 1
     sys.stdout.write(f"wrote {path}\n")
     if difference is not None:
-        sys.stdout.write(f"largest difference to onnxruntime: {difference:.3g}\n")
+        other = "onnxruntime" if options.to == "onnx" else "torchvision, of its largest output"
+        sys.stdout.write(f"largest difference to {other}: {difference:.3g}\n")
     return 0
 
 

@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     tuple(
         "error base _config context name attribute log util registry libinfo"
         " _dtypes _shapes _archive _codec _interrupt _launchers _locks _machine _module_paths"
-        " _namespaces _traceback".split()
+        " _namespaces _torch_files _traceback".split()
     ),
     ("_ops",),  # L1 what can be computed
     ("_graph",),  # L2 how it is described
@@ -43,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("gluon",),
     tuple(  # L8
         "module model rnn onnx convert contrib visualization test_utils executor_manager rtc"
-        " notebook tools".split()
+        " _torchvision notebook tools".split()
     ),
     ("", "__main__", "run"),  # the package itself: assembles the public names
 )
