@@ -111,8 +111,9 @@ def _update_params_on_kvstore(param_arrays, grad_arrays, kvstore, param_names):
         for i, arrays, grads in found:
             kvstore.pushpull(param_names[i], grads, out=arrays, priority=-i)
     elif names:
-        kvstore.push(names, [list(grads) for _, _, grads in found])
-        kvstore.pull(names, [list(arrays) for _, arrays, _ in found])
+        kvstore._exchange(
+            names, [list(grads) for _, _, grads in found], [list(arrays) for _, arrays, _ in found]
+        )
 
 
 def _update_params(param_arrays, grad_arrays, updater, num_device, kvstore=None, param_names=None):
@@ -125,8 +126,8 @@ def _update_params(param_arrays, grad_arrays, updater, num_device, kvstore=None,
             kvstore.pushpull(key, grads, priority=-i)
     elif kvstore is not None and found:  # all at once: one program sums them
         keys = [i if param_names is None else param_names[i] for i, _, _ in found]
-        kvstore.push(keys, [list(grads) for _, _, grads in found])
-        kvstore.pull(keys, [list(grads) for _, _, grads in found], ignore_sparse=False)
+        grads = [list(grads) for _, _, grads in found]
+        kvstore._exchange(keys, grads, grads)
     for i, arrays, grads in found:
         for k, (w, g) in enumerate(zip(arrays, grads)):
             indices, gradients, weights = by_device[k]

@@ -54,8 +54,9 @@ def stats():
     Returns
     -------
     dict: ``ops`` (operators run), ``flushes`` (segments run), ``compiled`` (programs made),
-    ``hits`` (programs found), ``evaluated`` (segments that NumPy ran), ``compile_seconds``,
-    ``steps`` (recorded operator positions), ``donated`` (buffers reused in place)
+    ``hits`` (programs found), ``evaluated`` (segments that NumPy ran), ``collectives``
+    (programs that summed over devices), ``compile_seconds``, ``steps`` (recorded operator
+    positions), ``donated`` (buffers reused in place)
     """
     return _stats.snapshot()
 

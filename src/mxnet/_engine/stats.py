@@ -19,13 +19,14 @@ class Stats:
     ops : operators appended            (counted when their segment runs)
     flushes : segments that ran         compiled : programs made new        hits : programs found
     evaluated : segments that NumPy ran, without a program
+    collectives : programs that summed over devices
     compile_seconds : time of the first call of new programs, compiling and running
     steps : nodes in the prefix trees
     """
 
     def __init__(self):
         self.ops = self.flushes = self.compiled = self.hits = self.steps = self.donated = 0
-        self.evaluated = 0
+        self.evaluated = self.collectives = 0
         self.compile_seconds = 0.0
         # (whether it was compiled, why: text, or a function that makes it)
         self.reasons = collections.deque(maxlen=64)
@@ -40,6 +41,7 @@ class Stats:
             "compiled": self.compiled,
             "hits": self.hits,
             "evaluated": self.evaluated,
+            "collectives": self.collectives,
             "compile_seconds": round(self.compile_seconds, 6),
             "steps": self.steps,
             "donated": self.donated,

@@ -19,7 +19,7 @@ class Value:
     mark : Mark or None                        set on variables (``attach_grad``)
     """
 
-    __slots__ = ("data", "seg", "pos", "spec", "tape", "mark")
+    __slots__ = ("data", "seg", "pos", "spec", "tape", "mark", "__weakref__")
 
     def __init__(self, seg, pos, spec, data=None, tape=None, mark=None):
         self.seg = seg

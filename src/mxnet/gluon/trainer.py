@@ -366,11 +366,9 @@ class Trainer:
             return
         keys = [i for i, _ in trained]  # all parameters in one program
         grads = [p.list_grad() for _, p in trained]
-        if on_store:
-            store.push(keys, grads)
-            dense = [(i, p.list_data()) for i, p in trained if p.stype == "default"]
-            if dense:
-                store.pull([i for i, _ in dense], [values for _, values in dense])
+        if on_store:  # rows of sparse parameters are pulled when they are needed
+            outs = [p.list_data() if p.stype == "default" else [] for _, p in trained]
+            store._exchange(keys, grads, outs)
         else:
             store.pushpull(keys, grads, grads)
 

@@ -4,14 +4,17 @@ import logging
 
 import numpy as onp
 
+from .._engine.devices import sum_over_devices
 from .._interrupt import uninterrupted
 from .._traceback import doors
 from ..error import MXNetError, nearest
 from ..ndarray import NDArray, array
 from ..ndarray._serialize import atomic_write
+from ..ndarray.ndarray import _wrap
 from ..optimizer import Optimizer, get_updater
 from ..optimizer.updater import Updater
 from ..registry import UnknownNameError
+from ._replicas import Replicas, alike
 from .base import KVStoreBase
 
 __all__ = ["KVStore", "create"]
@@ -47,6 +50,7 @@ class KVStore(KVStoreBase):
         self._key_type = None
         self._told = False  # that sparse arrays are not pulled
         self._threshold, self._residuals = None, {}  # of gradient compression
+        self._replicas = None  # parameters that every device updates by itself, see _exchange()
 
     # ------------------------------------------------------------------ keys and values
     def _pairs(self, key, value, where):
@@ -142,6 +146,7 @@ class KVStore(KVStoreBase):
         self._push(key, value)
 
     def _push(self, key, value):
+        self._leave_replicas()
         found = [
             (k, *self._sum(k, values, "push")) for k, values in self._pairs(key, value, "push")
         ]
@@ -166,6 +171,8 @@ class KVStore(KVStoreBase):
     def _pull(self, key, out, ignore_sparse=True):
         if out is None:
             raise MXNetError("KVStore.pull: out is missing: expected the NDArrays to write into.")
+        if self._replicas is not None:
+            self._replicas.check()
         for k, outs in self._pairs(key, out, "pull"):
             stored = self._stored(k, "pull")
             for o in outs:
@@ -188,15 +195,95 @@ class KVStore(KVStoreBase):
             self._pull(key, value if out is None else out, ignore_sparse=False)
             return
         outs = dict(self._pairs(key, value if out is None else out, "pushpull"))
-        sums = {
-            k: self._sum(k, values, "pushpull")[1]
-            for k, values in self._pairs(key, value, "pushpull")
-        }
-        found = [(total, o) for k, total in sums.items() for o in outs[k]]
+        pairs = self._pairs(key, value, "pushpull")
+        by_key = self._sums(pairs, "pushpull")
+        found = []
+        for k, values in pairs:
+            sums = by_key.get(k) or {}
+            total = None if sums else self._sum(k, values, "pushpull")[1]
+            for o in outs[k]:
+                near = sums.get(o.context) if sums else total
+                found.append((next(iter(sums.values())) if near is None else near, o))
         # A copy to another device runs what is pending. All that stays on the device comes before
         # the first of them, so that it is one program for all keys.
         for total, o in sorted(found, key=lambda pair: pair[0].context != pair[1].context):
             total.copyto(o)
+
+    def _sums(self, pairs, where):
+        """The sums, on all devices, of what several devices have: dict of key to dict of context to
+        NDArray. Keys that it does not suit are left out.
+        """
+        together = {}
+        for k, values in pairs:
+            contexts = tuple([v.context for v in values])
+            if alike([*values, self._stored(k, where)], contexts):
+                together.setdefault(contexts, {})[k] = values
+        found = {}
+        for contexts, by_key in together.items():
+            rows = zip(*[self._sent(k, values) for k, values in by_key.items()])
+            for ctx, row in zip(contexts, sum_over_devices([[x._read() for x in r] for r in rows])):
+                for k, v in zip(by_key, row):
+                    found.setdefault(k, {})[ctx] = _wrap(NDArray, v)
+        return found
+
+    def _sent(self, key, values):
+        """What devices send of their arrays."""
+        if not self._threshold:
+            return values
+        return [self._compressed(key, i, v.detach()) for i, v in enumerate(values)]
+
+    @uninterrupted
+    def _exchange(self, keys, values, outs):
+        """Push, then pull, of arrays that all devices have: the sums go to every device at once,
+        and each device updates its own copy of the parameters.
+
+        Parameters
+        ----------
+        keys : list
+        values : list of list of NDArray   by key and device
+        outs : list of list of NDArray     the same; an empty list: nothing is pulled
+        """
+        replicas, updater = self._replicas, self._updater
+        if replicas is not None and not replicas.hold(updater, keys, values, outs):
+            self._leave_replicas()
+            replicas = None
+        if updater is None:
+            self._exchange_sums(keys, values, outs)
+            return
+        if replicas is None:
+            stored = [self._stored(k, "push") for k in keys]
+            if not Replicas.suit(updater, stored, values, outs):
+                self._push(keys, values)
+                wanted = [(k, o) for k, o in zip(keys, outs) if o]
+                if wanted:
+                    self._pull([k for k, _ in wanted], [o for _, o in wanted])
+                return
+            self._replicas = replicas = Replicas(self._arrays, updater, keys, values, outs)
+        rows = zip(*[self._sent(k, given) for k, given in zip(keys, values)])
+        replicas.update(sum_over_devices([[x._read() for x in row] for row in rows]))
+
+    def _exchange_sums(self, keys, values, outs):
+        """:meth:`_exchange` without an optimizer: what is stored are the sums."""
+        sums = self._sums(list(zip(keys, values)), "push")
+        others = []
+        for k, row, given in zip(keys, outs, values):
+            near = sums.get(k)
+            if near is None or any(o.context not in near for o in row):
+                others.append((k, given, row))
+                continue
+            home = self._stored(k, "push").context
+            self._arrays[k] = near[home] if home in near else given[0].as_in_context(home)
+            for o in row:
+                near[o.context].copyto(o)
+        if others:
+            keys, values, outs = [list(part) for part in zip(*others)]
+            self._push(keys, values)
+            self._pull(keys, outs, ignore_sparse=False)
+
+    def _leave_replicas(self):
+        if self._replicas is not None:
+            replicas, self._replicas = self._replicas, None
+            replicas.leave()
 
     def broadcast(self, key, value, out, priority=0):
         """Store first values and copy them into ``out``."""
@@ -315,6 +402,7 @@ class KVStore(KVStoreBase):
 
     def _set_updater(self, updater):
         """Call ``updater(key, pushed, stored)`` at each push."""
+        self._leave_replicas()
         self._updater = updater
 
     def save_optimizer_states(self, fname, dump_optimizer=False):

@@ -279,7 +279,10 @@ class Plan:
 
     def run(self, optimizer):
         """Append the update with the present numbers; the handles stand for its results."""
-        words = optimizer._numbers(self.indices)
+        self.apply(optimizer, optimizer._numbers(self.indices))
+
+    def apply(self, optimizer, words):
+        """Append the update with these numbers."""
         outs = unrecorded(
             append_many,
             self.bind(optimizer, len(words)),
