@@ -18,8 +18,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # L0 ground: knows nothing of arrays
     tuple(
         "error base _config context name attribute log util registry libinfo"
-        " _dtypes _shapes _archive _codec _interrupt _launchers _locks _machine _module_paths"
-        " _namespaces _torch_files _traceback".split()
+        " _dtypes _shapes _archive _codec _pixels _interrupt _launchers _locks _machine"
+        " _module_paths _namespaces _torch_files _traceback".split()
     ),
     ("_ops",),  # L1 what can be computed
     ("_graph",),  # L2 how it is described
@@ -31,7 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("numpy",),
     ("numpy_extension",),
     ("numpy_dispatch_protocol", "numpy_op_signature"),
-    tuple("autograd random engine operator profiler monitor runtime library".split()),  # L5
+    tuple("autograd random engine operator profiler monitor runtime library _host".split()),  # L5
     ("numpy_op_fallback",),
     tuple(  # L6
         "initializer lr_scheduler metric optimizer kvstore kvstore_server io recordio image"

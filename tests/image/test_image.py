@@ -493,3 +493,32 @@ def test_drawn_boxes():
     assert abs(drawn[-5:].astype(int) - plain[-5:]).max() <= 2
     with pytest.raises(MXNetError, match="opens no windows"):
         next(batches.draw_next(waitKey=1))
+
+
+@pytest.fixture
+def np_semantics():
+    mx.npx.set_np()
+    yield
+    mx.npx.reset_np()
+
+
+@pytest.mark.usefixtures("np_semantics")
+def test_in_numpy_semantics_images_are_arrays_of_mx_np(folder):
+    image_of = image.imdecode(PNG)
+    made = [
+        image_of,
+        image.imread(str(folder / "0.png")),
+        image.imresize(image_of, 5, 4),
+        image.resize_short(image_of, 6),
+        image.fixed_crop(image_of, 0, 0, 2, 2),
+        image.random_crop(image_of, (2, 2))[0],
+        image.center_crop(image_of, (2, 2))[0],
+        image.random_size_crop(image_of, (2, 2), 0.5, (0.5, 2))[0],
+        image.color_normalize(image_of, mx.np.array([1, 2, 3.0]), mx.np.array([1, 2, 3.0])),
+        image.CastAug()(image_of),
+        image.HorizontalFlipAug(1)(image_of),
+        image.RandomGrayAug(1)(image_of),
+        image.ContrastJitterAug(0.3)(image_of),
+    ]
+    batch = next(image.ImageIter(2, (3, 4, 4), **CLS))
+    assert {type(x) for x in (*made, *batch.data, *batch.label)} == {mx.np.ndarray}

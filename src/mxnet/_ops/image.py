@@ -11,19 +11,12 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
+from .. import _pixels
 from ..error import AttributeTypeError, MXNetError, ShapeError, fail
 from ._bits import standard_normal, uniform01
 from ._spec import Scalar, Shape, op
 
 __all__ = []
-
-# Weights of red, green and blue in brightness (ITU-R BT.601).
-_GRAY = (0.299, 0.587, 0.114)
-# Principal components of the colours of ImageNet, eigenvectors times eigenvalues (Krizhevsky et al.
-# 2012).
-_COLOUR_AXES = onp.array(
-    [[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]], "float32"
-) * onp.array([55.46, 4.794, 1.148], "float32")
 
 
 def _need_picture(where, data):
@@ -53,19 +46,6 @@ def _floats(value, where, name):
             expected="a number or tuple of numbers",
             got=repr(value),
         )
-
-
-def _saturate(x, dtype):
-    """Float numbers in another type: cut to its range, fractions dropped."""
-    if not jnp.issubdtype(dtype, jnp.integer):
-        return x.astype(dtype)
-    bounds = jnp.iinfo(dtype)
-    return jnp.clip(x, float(bounds.min), float(bounds.max)).astype(dtype)
-
-
-def _work(data):
-    """The pictures in the type that arithmetic is done in."""
-    return data if data.dtype == jnp.float64 else data.astype("float32")
 
 
 def _per_picture(data):
@@ -147,8 +127,9 @@ def normalize(data, *, mean: object = (0.0, 0.0, 0.0, 0.0), std: object = (1.0, 
                 expected=f"1 or {channels} elements",
                 got=list(value),
             )
-        numbers.append(jnp.array(value, _work(data).dtype).reshape(-1, 1, 1))
-    return _saturate((_work(data) - numbers[0]) / numbers[1], data.dtype)
+        numbers.append(jnp.array(value, _pixels.as_floats(data).dtype).reshape(-1, 1, 1))
+    x = _pixels.as_floats(data)
+    return _pixels.cast((x - numbers[0]) / numbers[1], data.dtype, jnp)
 
 
 # ------------------------------------------------------------------------------------ geometry
@@ -298,14 +279,6 @@ def _resample(x, axis, n_out, interp, shrinks):
     return functools.reduce(jnp.add, taps)
 
 
-def _rounded(x, dtype):
-    return (
-        _saturate(jnp.floor(x + 0.5), dtype)
-        if jnp.issubdtype(dtype, jnp.integer)
-        else x.astype(dtype)
-    )
-
-
 def _need_interp(interp, where):
     if interp == 5:  # the exact form of 1
         return 1
@@ -401,20 +374,20 @@ def resize(data, *, size: Shape = (), keep_ratio: bool = False, interp: int = 1)
     if interp == 1 and data.dtype == jnp.uint8:
         return _resize_bytes(data, new_h, new_w)
     shrinks = new_h <= h and new_w <= w
-    x = _work(data) if interp else data
+    x = _pixels.as_floats(data) if interp else data
     if interp == 0:
         for axis, n in ((-3, new_h), (-2, new_w)):
             x = jnp.take(x, _weights(x.shape[axis], n, 0, True)[0][:, 0], axis=axis)
         return x
     x = _resample(_resample(x, -3, new_h, interp, shrinks), -2, new_w, interp, shrinks)
-    return _rounded(x, data.dtype)
+    return _pixels.rounded(x, data.dtype, jnp)
 
 
 def _crop_resized(data, box, width, height, interp):
     """One picture (H, W, C): the part ``box`` (x, y, w, h: traced numbers of pixels) in a fixed
     size.
     """
-    x = data if interp == 0 else _work(data)
+    x = data if interp == 0 else _pixels.as_floats(data)
     for axis, at, extent, n in ((0, box[1], box[3], height), (1, box[0], box[2], width)):
         scale = extent / n
         steps = jnp.arange(n)
@@ -442,7 +415,7 @@ def _crop_resized(data, box, width, height, interp):
             x = jnp.moveaxis(
                 jnp.tensordot(x, share, ((axis,), (1,)), precision=lax.Precision.HIGHEST), -1, axis
             )
-    return x if interp == 0 else _rounded(x, data.dtype)
+    return x if interp == 0 else _pixels.rounded(x, data.dtype, jnp)
 
 
 def _dynamic_interp(interp):
@@ -518,13 +491,12 @@ def random_resized_crop(
     low, high = _floats(area, where, "area")
     narrow, wide = _floats(ratio, where, "ratio")
     h, w = data.shape[-3:-1]
-    tries = 10
+    tries = _pixels.CROP_ATTEMPTS
 
     def one(picture, u):
         share = low + u[0] * (high - low)
         shape = jnp.exp(math.log(narrow) + u[1] * (math.log(wide) - math.log(narrow)))
-        new_w = jnp.floor(jnp.sqrt(share * h * w * shape) + 0.5)
-        new_h = jnp.floor(jnp.sqrt(share * h * w / shape) + 0.5)
+        new_w, new_h = (jnp.floor(n + 0.5) for n in _pixels.crop_sides(share * h * w, shape, jnp))
         fits = (new_w <= w) & (new_h <= h) & (new_w >= 1) & (new_h >= 1)
         k = jnp.argmax(fits)
         whole_w = min(w, max(1, round(h * min(max(w / h, narrow), wide))))
@@ -591,13 +563,6 @@ def rotate(data, *, degrees: Scalar, zoom_in: bool = False, zoom_out: bool = Fal
 
 
 # ------------------------------------------------------------------------------------ colour
-def _gray(x):
-    """Brightness of each pixel (..., H, W, 1) of float pictures."""
-    if x.shape[-1] == 1:
-        return x
-    return jnp.sum(x[..., :3] * jnp.array(_GRAY, x.dtype), -1, keepdims=True)
-
-
 def _need_colour(where, data):
     _need_picture(where, data)
     if data.shape[-1] not in (1, 3):
@@ -610,45 +575,27 @@ def _need_colour(where, data):
         )
 
 
-def _brightness(data, factor):
-    return _saturate(_work(data) * factor, data.dtype)
+def _brightness(x, factor):
+    return x * factor
 
 
-def _contrast(data, factor):
-    x = _work(data)
-    mean = jnp.mean(_gray(x), (-3, -2, -1), keepdims=True)
-    return _saturate(x * factor + mean * (1 - factor), data.dtype)
+def _contrast(x, factor):
+    return _pixels.contrast(x, factor, jnp)
 
 
-def _saturation(data, factor):
-    x = _work(data)
-    # MXNet 1.9.1 overwrites its sum over the channels, so that only blue counts in a pixel's gray
-    # (observed)
-    gray = x if x.shape[-1] == 1 else x[..., 2:] * _GRAY[2]
-    return _saturate(x * factor + gray * (1 - factor), data.dtype)
+def _saturation(x, factor):
+    return _pixels.blend(x, _pixels.blue_gray(x), factor)
 
 
-def _hue(data, turns):
-    """Colours turned on the circle of hues by ``turns`` of its circumference; lightness and
-    saturation stay.
-    """
-    if data.shape[-1] == 1:
-        return data
-    x = _work(data)
-    high, low = jnp.max(x, -1, keepdims=True), jnp.min(x, -1, keepdims=True)
-    chroma = high - low
-    some = jnp.where(chroma > 0, chroma, 1)
-    r, g, b = x[..., :1], x[..., 1:2], x[..., 2:3]
-    hue = jnp.where(
-        high == r, (g - b) / some, jnp.where(high == g, 2 + (b - r) / some, 4 + (r - g) / some)
-    )
-    hue = hue + 6 * turns
-    # each channel is a ramp along the circle, between the pixel's lowest and highest value
-    parts = [jnp.clip(jnp.abs((hue + shift) % 6 - 3) - 1, 0, 1) for shift in (0, 4, 2)]
-    turned = low + chroma * jnp.concatenate(parts, -1)
-    if jnp.issubdtype(data.dtype, jnp.integer):
-        turned = jnp.floor(turned + 0.5)
-    return _saturate(turned, data.dtype)
+def _hue(x, turns):
+    return _pixels.rotate_hue(x, turns, jnp) if x.shape[-1] == 3 else x
+
+
+def _adjusted(data, adjust, factor):
+    """Pictures with ``adjust(floats, factor)`` applied, in their own type."""
+    finish = _pixels.rounded if adjust is _hue else _pixels.cast
+    x = _pixels.as_floats(data)
+    return finish(adjust(x, factor.astype(x.dtype)), data.dtype, jnp)
 
 
 _ADJUST = {
@@ -675,7 +622,7 @@ same shape and type; integers are cut to their range
 """
 
 
-def _adjusted(name, adjust, words):
+def _random_adjust(name, adjust, words):
     where = f"_image_random_{name}"
 
     def random_adjust(data, *, min_factor: float, max_factor: float, key):
@@ -689,14 +636,14 @@ def _adjusted(name, adjust, words):
                 got=f"{min_factor} and {max_factor}",
             )
         u = uniform01(key, _per_picture(data), "float32")
-        return adjust(data, (min_factor + u * (max_factor - min_factor)).astype(_work(data).dtype))
+        return _adjusted(data, adjust, min_factor + u * (max_factor - min_factor))
 
     random_adjust.__doc__ = _ADJUST_DOC.format(words)
     op(where, aliases=(f"_npx_{where}",))(random_adjust)
 
 
 for _name, (_adjust, _words) in _ADJUST.items():
-    _adjusted(_name, _adjust, _words)
+    _random_adjust(_name, _adjust, _words)
 
 
 @op("_image_random_color_jitter", aliases=("_npx__image_random_color_jitter",))
@@ -732,8 +679,8 @@ def random_color_jitter(
             picture = lax.switch(
                 at,
                 [
-                    lambda p, c, adjust=adjust, amount=amount: adjust(
-                        p, ((2 * c - 1) * amount + (adjust is not _hue)).astype(_work(p).dtype)
+                    lambda p, c, adjust=adjust, amount=amount: _adjusted(
+                        p, adjust, (2 * c - 1) * amount + (adjust is not _hue)
                     )
                     for adjust, amount in steps
                 ],
@@ -750,9 +697,9 @@ def _lit(data, alpha):
     """Pictures with ``alpha`` (..., 3) times the principal colours added."""
     if data.shape[-1] == 1:
         return data
-    x = _work(data)
-    shift = jnp.sum(jnp.array(_COLOUR_AXES, x.dtype) * alpha[..., None, :].astype(x.dtype), -1)
-    return _saturate(x + shift[..., None, None, :], data.dtype)
+    x = _pixels.as_floats(data)
+    shift = _pixels.pca_shift(alpha.astype(x.dtype), jnp)
+    return _pixels.cast(x + shift[..., None, None, :], data.dtype, jnp)
 
 
 @op("_image_adjust_lighting", aliases=("_npx__image_adjust_lighting",))

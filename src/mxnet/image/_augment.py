@@ -5,6 +5,9 @@ import math
 
 import numpy as onp
 
+from .. import _pixels
+from .._host import host_array, on_host
+from .._pixels import EIGVAL, EIGVEC, MEAN, STD
 from .._traceback import doors
 from ..error import MXNetError, fail
 from ..ndarray import NDArray, array
@@ -12,11 +15,9 @@ from ._pictures import (
     center_crop,
     choices,
     floats,
-    handle,
     imresize,
     interpolation,
     normalized,
-    on_host,
     random_crop,
     random_size_crop,
     resize_short,
@@ -234,10 +235,6 @@ class CenterCropAug(Augmenter):
 
 
 # ------------------------------------------------------------------------------------- colours
-# Shares of red, green and blue in brightness.
-_LUMA = onp.array([[[0.299, 0.587, 0.114]]], "float32")
-
-
 class BrightnessJitterAug(Augmenter):
     """Brightness times a factor from [1 - brightness, 1 + brightness].
 
@@ -255,7 +252,7 @@ class BrightnessJitterAug(Augmenter):
     def __call__(self, src):
         alpha = 1.0 + choices().uniform(-self.brightness, self.brightness)
         x = floats(on_host(src))
-        return handle(x * x.dtype.type(alpha), src)
+        return host_array(x * alpha, src.context)
 
 
 class ContrastJitterAug(Augmenter):
@@ -269,13 +266,12 @@ class ContrastJitterAug(Augmenter):
     def __init__(self, contrast):
         super().__init__(contrast=contrast)
         self.contrast = contrast
-        self.coef = array(_LUMA)
+        self.coef = array([[_pixels.LUMA]])
 
     def __call__(self, src):
         alpha = 1.0 + choices().uniform(-self.contrast, self.contrast)
         x = floats(on_host(src))
-        gray = 3.0 * (1.0 - alpha) / x.size * float((x * _LUMA).sum(dtype="float64"))
-        return handle(x * x.dtype.type(alpha) + x.dtype.type(gray), src)
+        return host_array(_pixels.contrast(x, alpha, onp), src.context)
 
 
 class SaturationJitterAug(Augmenter):
@@ -289,14 +285,12 @@ class SaturationJitterAug(Augmenter):
     def __init__(self, saturation):
         super().__init__(saturation=saturation)
         self.saturation = saturation
-        self.coef = array(_LUMA)
+        self.coef = array([[_pixels.LUMA]])
 
     def __call__(self, src):
         alpha = 1.0 + choices().uniform(-self.saturation, self.saturation)
         x = floats(on_host(src))
-        kind = x.dtype.type
-        gray = (x * _LUMA.astype(x.dtype)).sum(axis=2, keepdims=True)
-        return handle(x * kind(alpha) + gray * kind(1.0 - alpha), src)
+        return host_array(_pixels.blend(x, _pixels.luma(x, onp), alpha), src.context)
 
 
 class HueJitterAug(Augmenter):
@@ -322,7 +316,7 @@ class HueJitterAug(Augmenter):
         cosine, sine = math.cos(angle), math.sin(angle)
         turn = onp.array([[1.0, 0.0, 0.0], [0.0, cosine, -sine], [0.0, sine, cosine]])
         x = floats(on_host(src))
-        return handle(x @ (self.ityiq @ turn @ self.tyiq).T.astype(x.dtype), src)
+        return host_array(x @ (self.ityiq @ turn @ self.tyiq).T.astype(x.dtype), src.context)
 
 
 class ColorJitterAug(RandomOrderAug):
@@ -360,9 +354,9 @@ class LightingAug(Augmenter):
 
     def __call__(self, src):
         alpha = choices().numpy.normal(0, self.alphastd, size=(3,))
-        color = (onp.asarray(plain(self.eigvec)) * alpha) @ onp.asarray(plain(self.eigval))
+        color = _pixels.pca_shift(alpha, onp, plain(self.eigval), plain(self.eigvec))
         x = floats(on_host(src))
-        return handle(x + color.astype(x.dtype), src)
+        return host_array(x + color.astype(x.dtype), src.context)
 
 
 class ColorNormalizeAug(Augmenter):
@@ -379,7 +373,7 @@ class ColorNormalizeAug(Augmenter):
         self.std = std if std is None or isinstance(std, NDArray) else array(std)
 
     def __call__(self, src):
-        return handle(normalized(floats(on_host(src)), self.mean, self.std), src)
+        return host_array(normalized(floats(on_host(src)), self.mean, self.std), src.context)
 
 
 class RandomGrayAug(Augmenter):
@@ -398,7 +392,7 @@ class RandomGrayAug(Augmenter):
     def __call__(self, src):
         if choices().random() < self.p:
             x = floats(on_host(src))
-            src = handle(x @ on_host(self.mat).astype(x.dtype), src)
+            src = host_array(x @ on_host(self.mat).astype(x.dtype), src.context)
         return src
 
 
@@ -416,7 +410,7 @@ class HorizontalFlipAug(Augmenter):
 
     def __call__(self, src):
         if choices().random() < self.p:
-            src = handle(on_host(src)[:, ::-1], src)
+            src = host_array(on_host(src)[:, ::-1], src.context)
         return src
 
 
@@ -435,15 +429,7 @@ class CastAug(Augmenter):
     def __call__(self, src):
         if src.dtype is onp.dtype(self.typ).type:
             return src
-        return handle(on_host(src).astype(self.typ), src)
-
-
-# Mean and standard deviation of ImageNet's colours, and their principal components.
-MEAN, STD = (123.68, 116.28, 103.53), (58.395, 57.12, 57.375)
-EIGVAL = onp.array([55.46, 4.794, 1.148])
-EIGVEC = onp.array(
-    [[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]]
-)
+        return host_array(on_host(src).astype(self.typ), src.context)
 
 
 def channels(values, default, name, where, pack=onp.array):
@@ -477,7 +463,7 @@ def colour_augmenters(brightness, contrast, saturation, hue, pca_noise, rand_gra
     if hue:
         made.append(HueJitterAug(hue))
     if pca_noise > 0:
-        made.append(LightingAug(pca_noise, EIGVAL, EIGVEC))
+        made.append(LightingAug(pca_noise, onp.array(EIGVAL), onp.array(EIGVEC)))
     if rand_gray > 0:
         made.append(RandomGrayAug(rand_gray))
     return made

@@ -8,12 +8,12 @@ import json
 
 import numpy as onp
 
+from .._host import host_array, on_host
+from .._pixels import MEAN, STD
 from .._traceback import doors
 from ..base import numeric_types
 from ..error import MXNetError, fail
 from ._augment import (
-    MEAN,
-    STD,
     ArgumentError,
     Augmenter,
     CastAug,
@@ -24,7 +24,7 @@ from ._augment import (
     colour_augmenters,
     plain,
 )
-from ._pictures import choices, copyMakeBorder, fixed_crop, handle, on_host
+from ._pictures import choices, copyMakeBorder, fixed_crop
 
 __all__ = [
     "DetAugmenter",
@@ -187,7 +187,7 @@ class DetHorizontalFlipAug(DetAugmenter):
 
     def __call__(self, src, label):
         if choices().random() < self.p:
-            src = handle(on_host(src)[:, ::-1], src)
+            src = host_array(on_host(src)[:, ::-1], src.context)
             label = label.copy()
             label[:, [1, 3]] = 1.0 - label[:, [3, 1]]
         return src, label

@@ -5,14 +5,15 @@ import logging
 import numpy as onp
 
 from .. import _codec
+from .._host import on_host
+from .._pixels import MEAN, STD
 from .._traceback import doors
 from ..error import FormatError, MXNetError, ShapeError, fail
 from ..io import DataDesc
 from ..ndarray import NDArray
-from ._augment import MEAN, STD
 from ._det_augment import CreateDetAugmenter
 from ._iterator import ImageIter
-from ._pictures import choices, on_host
+from ._pictures import choices
 
 __all__ = ["ImageDetIter"]
 

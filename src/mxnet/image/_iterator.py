@@ -5,6 +5,7 @@ import os
 
 import numpy as onp
 
+from .._host import host_array, on_host
 from .._traceback import doors
 from ..base import numeric_types
 from ..error import FormatError, ShapeError, fail
@@ -12,7 +13,7 @@ from ..io import DataBatch, DataDesc, DataIter
 from ..ndarray import NDArray
 from ..recordio import MXIndexedRecordIO, MXRecordIO, unpack
 from ._augment import ArgumentError, CreateAugmenter
-from ._pictures import choices, handle, imdecode, on_host
+from ._pictures import choices, imdecode
 
 __all__ = ["ImageIter"]
 
@@ -323,7 +324,7 @@ class ImageIter(DataIter):
 
     def postprocess_data(self, datum):
         """(height, width, channels) to (channels, height, width)."""
-        return handle(on_host(datum).transpose(2, 0, 1), datum)
+        return host_array(on_host(datum).transpose(2, 0, 1), datum.context)
 
     # ------------------------------------------------------------------------------- batches
     def _samples(self):
@@ -426,7 +427,7 @@ class ImageIter(DataIter):
                 if at == before:
                     break
             self._allow_read = False
-        return DataBatch([handle(data)], [handle(labels)], pad=pad)
+        return DataBatch([host_array(data)], [host_array(labels)], pad=pad)
 
 
 doors(globals())

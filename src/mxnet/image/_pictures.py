@@ -15,16 +15,12 @@ import random
 
 import numpy as onp
 
-from .. import _codec, ndarray
-from .._engine.segment import host_data
+from .. import _codec, _pixels, ndarray
 from .._engine.state import _seed, draw, mix32, threads
-from .._engine.value import Value
-from .._graph.node import spec_of
+from .._host import host_array, on_host
 from .._traceback import doors
-from ..context import canonical, current_context
 from ..error import DTypeError, MXNetError, ShapeError, fail, nearest
 from ..ndarray import NDArray, _internal
-from ..ndarray.ndarray import _wrap
 
 __all__ = [
     "imread",
@@ -49,20 +45,6 @@ class NotAPicture(ShapeError, AssertionError):
 
 class DrawError(MXNetError, AssertionError):
     """An argument that a random choice does not take (an AssertionError in MXNet 1.x)."""
-
-
-# ----------------------------------------------------------------------------- host and handles
-def on_host(picture):
-    """A picture's present value as a NumPy array that must not be written to."""
-    return host_data(picture._read())
-
-
-def handle(array, like=None):
-    """NDArray of a NumPy array that nobody will write to again."""
-    ctx = canonical(current_context()) if like is None else like.context
-    if not array.flags.c_contiguous:
-        array = onp.ascontiguousarray(array)
-    return _wrap(NDArray, Value(None, 0, spec_of(array.shape, array.dtype, ctx), array))
 
 
 def picture_of(src, where):
@@ -240,8 +222,8 @@ def _arguments(name, args, kwargs):
 
 def _returned(array, out):
     if out is None:
-        return handle(array)
-    out[:] = handle(array, out)
+        return host_array(array)
+    out[:] = host_array(array, out.context)
     return out
 
 
@@ -289,8 +271,8 @@ def _resized(array, w, h, interp, where="image.imresize"):
 
 def _returned_like(array, src, out=None):
     if out is None:
-        return handle(array, src)
-    out[:] = handle(array, out)
+        return host_array(array, src.context)
+    out[:] = host_array(array, out.context)
     return out
 
 
@@ -379,7 +361,7 @@ def resize_short(src, size, interp=2):
     h, w = array.shape[:2]
     size = whole(size, where, "size", 1)
     new_w, new_h = (size, size * h // w) if h > w else (size * w // h, size)
-    return handle(_resized(array, new_w, new_h, interp, where), src)
+    return host_array(_resized(array, new_w, new_h, interp, where), src.context)
 
 
 def fixed_crop(src, x0, y0, w, h, size=None, interp=2):
@@ -397,7 +379,9 @@ def fixed_crop(src, x0, y0, w, h, size=None, interp=2):
     -------
     NDArray of the same dtype
     """
-    return handle(_cropped(picture_of(src, "image.fixed_crop"), x0, y0, w, h, size, interp), src)
+    return host_array(
+        _cropped(picture_of(src, "image.fixed_crop"), x0, y0, w, h, size, interp), src.context
+    )
 
 
 def _cropped(array, x0, y0, w, h, size, interp, where="image.fixed_crop"):
@@ -436,7 +420,7 @@ def random_crop(src, size, interp=2):
     chance = choices()
     x0, y0 = chance.randint(0, w - new_w), chance.randint(0, h - new_h)
     part = _cropped(array, x0, y0, new_w, new_h, size, interp, "image.random_crop")
-    return handle(part, src), (x0, y0, new_w, new_h)
+    return host_array(part, src.context), (x0, y0, new_w, new_h)
 
 
 def center_crop(src, size, interp=2):
@@ -458,7 +442,7 @@ def center_crop(src, size, interp=2):
     new_w, new_h = scale_down((w, h), size)
     x0, y0 = int((w - new_w) / 2), int((h - new_h) / 2)
     part = _cropped(array, x0, y0, new_w, new_h, size, interp, "image.center_crop")
-    return handle(part, src), (x0, y0, new_w, new_h)
+    return host_array(part, src.context), (x0, y0, new_w, new_h)
 
 
 def random_size_crop(src, size, area, ratio, interp=2, **kwargs):
@@ -497,15 +481,14 @@ def random_size_crop(src, size, area, ratio, interp=2, **kwargs):
     low, high = (area, 1.0) if isinstance(area, (int, float)) else area
     logs = math.log(ratio[0]), math.log(ratio[1])
     chance = choices()
-    for _ in range(10):
+    for _ in range(_pixels.CROP_ATTEMPTS):
         target = chance.uniform(low, high) * (h * w)
         shape = math.exp(chance.uniform(*logs))
-        new_w = round(math.sqrt(target * shape))
-        new_h = round(math.sqrt(target / shape))
+        new_w, new_h = map(round, _pixels.crop_sides(target, shape, math))
         if 0 < new_w <= w and 0 < new_h <= h:
             x0, y0 = chance.randint(0, w - new_w), chance.randint(0, h - new_h)
             part = _cropped(array, x0, y0, new_w, new_h, size, interp, where)
-            return handle(part, src), (x0, y0, new_w, new_h)
+            return host_array(part, src.context), (x0, y0, new_w, new_h)
     return center_crop(src, size, interp)
 
 
@@ -596,7 +579,7 @@ def color_normalize(src, mean, std=None):
     -------
     NDArray   of the same dtype if that is a float type, otherwise float32
     """
-    return handle(normalized(floats(on_host(src)), mean, std), src)
+    return host_array(normalized(floats(on_host(src)), mean, std), src.context)
 
 
 def floats(array):
@@ -637,8 +620,8 @@ def _nd_imdecode(str_img, clip_rect=(0, 0, 0, 0), out=None, index=0, channels=3,
     array = onp.ascontiguousarray(array.transpose(2, 0, 1), "float32")
     array = normalized(array, mean, None)
     if out is None:
-        return handle(array[None])
-    out[index] = handle(array, out)
+        return host_array(array[None])
+    out[index] = host_array(array, out.context)
     return out
 
 

@@ -8,19 +8,9 @@ import math
 
 import numpy as onp
 
-from .. import _codec
+from .. import _codec, _pixels
 
 __all__ = ["ImageAugmenter", "shorter_side", "shift_colors", "jitter", "resized"]
-
-# principal directions of the colours of ImageNet's pictures (red, green, blue), and their weights;
-# Krizhevsky et al. 2012, section 4.1
-_COLOR_WEIGHTS = (55.46, 4.794, 1.148)
-_COLOR_DIRECTIONS = (
-    (-0.5675, 0.7192, 0.4009),
-    (-0.5808, -0.0045, -0.8140),
-    (-0.5836, -0.6948, 0.4203),
-)
-_GRAY = (0.114, 0.587, 0.299)  # blue, green, red
 
 
 def resized(image, width, height, interp, rng):
@@ -69,18 +59,16 @@ def jitter(image, p, rng):
     for name in steps:
         alpha = onp.float32(1 + rng.uniform(-p[name], p[name]))
         if name == "brightness":
-            x *= alpha
+            x = x * alpha
+        elif name == "contrast":
+            x = x[..., ::-1]
+            x = _pixels.contrast(x, alpha, onp)[..., ::-1]
         else:
-            gray = x @ onp.asarray(_GRAY, "float32") if x.shape[2] == 3 else x[:, :, 0]
-            if name == "contrast":
-                x = x * alpha + gray.mean() * (1 - alpha)
-            elif x.shape[2] == 3:
-                x = x * alpha + gray[:, :, None] * (1 - alpha)
+            x = _pixels.blend(x, _pixels.luma(x[..., ::-1], onp), alpha)
         x = x.clip(0, 255)
     if p["pca_noise"] > 0 and x.shape[2] == 3:
-        weights = [rng.gauss(0, p["pca_noise"]) * w for w in _COLOR_WEIGHTS]
-        noise = onp.asarray(_COLOR_DIRECTIONS) @ onp.asarray(weights)
-        x += noise[::-1].astype("float32")
+        alpha = onp.asarray([rng.gauss(0, p["pca_noise"]) for _ in range(3)])
+        x = x + _pixels.pca_shift(alpha, onp)[::-1].astype("float32")
     return onp.rint(x).clip(0, 255).astype("uint8")
 
 
@@ -200,10 +188,10 @@ class ImageAugmenter:
         p = self.p
         have_h, have_w = image.shape[:2]
         lo, hi = self.aspect
-        for _ in range(10):
+        for _ in range(_pixels.CROP_ATTEMPTS):
             area = have_h * have_w * rng.uniform(p["min_random_area"], p["max_random_area"])
             ratio = rng.uniform(lo, hi) if lo > 0 else 1.0
-            width, height = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
+            width, height = map(round, _pixels.crop_sides(area, ratio, math))
             if rng.random() < 0.5:
                 width, height = height, width
             if 0 < width <= have_w and 0 < height <= have_h:

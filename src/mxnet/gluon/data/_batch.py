@@ -4,18 +4,12 @@ batch.
 
 import numpy as onp
 
-from ..._dtypes import as_dtype
 from ..._engine.program import to_device
 from ..._engine.segment import concrete, host_data
 from ..._engine.state import draw, mix32, threads
-from ..._engine.value import Value
-from ..._graph.node import spec_of
-from ...context import canonical, current_context
+from ..._host import host_array, on_host
 from ...error import DTypeError, ShapeError, fail
 from ...ndarray import NDArray
-from ...ndarray.ndarray import _wrap
-from ...numpy.multiarray import ndarray
-from ...util import is_np_array
 from ..nn import HybridSequential, Sequential
 
 __all__ = [
@@ -24,29 +18,9 @@ __all__ = [
     "Column",
     "batch_form",
     "bulk_of",
-    "host_array",
-    "on_host",
 ]
 
 _GPU = 2
-
-
-def host_array(data, ctx=None):
-    """NDArray (of ``mx.np`` in its semantics) of a NumPy array that nobody will write to again: not copied, on its device when
-    first used.
-    """
-    ctx = canonical(current_context() if ctx is None else ctx)
-    if not data.flags.c_contiguous:
-        data = onp.ascontiguousarray(data)
-    cls = ndarray if is_np_array() else NDArray
-    return _wrap(cls, Value(None, 0, spec_of(data.shape, as_dtype(data.dtype), ctx), data))
-
-
-def on_host(array):
-    """An NDArray's present value as a NumPy array that must not be written to; no copy where it is
-    on the host.
-    """
-    return host_data(array._read())
 
 
 def leaves(batch):

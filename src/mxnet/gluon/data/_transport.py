@@ -22,7 +22,7 @@ from ...error import MXNetError
 from ...ndarray import NDArray
 from ...numpy.multiarray import ndarray
 from ...util import np_array
-from ._batch import host_array, on_host
+from ..._host import host_array, on_host
 
 __all__ = [
     "Channel",

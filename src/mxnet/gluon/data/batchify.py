@@ -9,7 +9,8 @@ import numpy as onp
 
 from ...error import MXNetError, ShapeError, fail
 from ...ndarray import NDArray
-from ._batch import default_batchify_fn, host_array, on_host
+from ..._host import host_array, on_host
+from ._batch import default_batchify_fn
 from ..._traceback import doors
 
 __all__ = ["Append", "AsList", "Group", "Pad", "Stack"]

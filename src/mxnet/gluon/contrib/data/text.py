@@ -9,7 +9,8 @@ from .... import _config
 from ...._archive import extract_member
 from ....contrib.text.vocab import Vocabulary
 from ....error import FormatError, MXNetError, fail, nearest
-from ...data._batch import Bulk, Column, host_array
+from ...._host import host_array
+from ...data._batch import Bulk, Column
 from ...data.dataset import Dataset
 from ._constants import EOS_TOKEN
 

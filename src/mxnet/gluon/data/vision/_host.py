@@ -11,11 +11,12 @@ import math
 
 import numpy as onp
 
-from .... import _codec
+from .... import _codec, _pixels
 from ...._engine.segment import host_data
 from ...._engine.state import threads
 from ....ndarray import NDArray
-from .._batch import generator, host_array
+from ...._host import host_array
+from .._batch import generator
 
 __all__ = [
     "apart",
@@ -32,12 +33,6 @@ __all__ = [
 ]
 
 _RESIZED = ("uint8", "float32", "float64")  # what resizing takes
-_LUMA = onp.array((0.299, 0.587, 0.114))
-# principal components of ImageNet's colours: eigenvectors times eigenvalues
-_AXES = onp.array(
-    [[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.8140], [-0.5836, -0.6948, 0.4203]]
-) * onp.array([55.46, 4.794, 1.148])
-_TRIES = 10
 
 
 def picture(x):
@@ -143,11 +138,12 @@ def random_resized_crop(array, size, area, ratio, interp):
     h, w = array.shape[:2]
     logs = math.log(ratio[0]), math.log(ratio[1])
     random = generator()
-    shares = random.uniform(area[0], area[1], _TRIES)
-    for share, log in zip(shares, random.uniform(logs[0], logs[1], _TRIES)):
+    shares = random.uniform(area[0], area[1], _pixels.CROP_ATTEMPTS)
+    for share, log in zip(shares, random.uniform(logs[0], logs[1], _pixels.CROP_ATTEMPTS)):
         shape = math.exp(log)
-        new_w = math.floor(math.sqrt(share * h * w * shape) + 0.5)
-        new_h = math.floor(math.sqrt(share * h * w / shape) + 0.5)
+        new_w, new_h = (
+            math.floor(n + 0.5) for n in _pixels.crop_sides(share * h * w, shape, math)
+        )
         if 1 <= new_w <= w and 1 <= new_h <= h:
             x, y = random.integers(w - new_w + 1), random.integers(h - new_h + 1)
             break
@@ -159,58 +155,20 @@ def random_resized_crop(array, size, area, ratio, interp):
 
 
 # ------------------------------------------------------------------------------------------ colours
-def _work(array):
-    return array if array.dtype == "float64" else array.astype("float32")
+def _brightness(x, factor):
+    return x * factor
 
 
-def _back(x, dtype):
-    """Float numbers in a picture's own type, cut to its range."""
-    if dtype.kind in "iu":
-        bounds = onp.iinfo(dtype)
-        return onp.clip(x, bounds.min, bounds.max).astype(dtype)
-    return x.astype(dtype, copy=False)
+def _contrast(x, factor):
+    return _pixels.contrast(x, factor, onp)
 
 
-def _brightness(array, factor):
-    x = _work(array)
-    return _back(x * x.dtype.type(factor), array.dtype)
+def _saturation(x, factor):
+    return _pixels.blend(x, _pixels.blue_gray(x), factor)
 
 
-def _contrast(array, factor):
-    x = _work(array)
-    if x.shape[2] == 1:
-        mean = float(x.mean(dtype="float64"))
-    else:
-        mean = float(x.mean(axis=(0, 1), dtype="float64") @ _LUMA)
-    kind = x.dtype.type
-    return _back(x * kind(factor) + kind(mean * (1 - factor)), array.dtype)
-
-
-def _saturation(array, factor):
-    x = _work(array)
-    kind = x.dtype.type
-    # as the operator, and MXNet 1.9.1: only blue counts in a pixel's gray
-    gray = x if x.shape[2] == 1 else x[:, :, 2:] * kind(_LUMA[2])
-    return _back(x * kind(factor) + gray * kind(1 - factor), array.dtype)
-
-
-def _hue(array, turns):
-    if array.shape[2] == 1:
-        return array
-    x = _work(array)
-    high, low = x.max(axis=2, keepdims=True), x.min(axis=2, keepdims=True)
-    chroma = high - low
-    some = onp.where(chroma > 0, chroma, x.dtype.type(1))
-    r, g, b = x[:, :, :1], x[:, :, 1:2], x[:, :, 2:]
-    hue = onp.where(
-        high == r, (g - b) / some, onp.where(high == g, 2 + (b - r) / some, 4 + (r - g) / some)
-    )
-    hue = hue + x.dtype.type(6 * turns)
-    ramps = [onp.clip(onp.abs((hue + shift) % 6 - 3) - 1, 0, 1) for shift in (0, 4, 2)]
-    turned = low + chroma * onp.concatenate(ramps, axis=2)
-    if array.dtype.kind in "iu":
-        turned = onp.floor(turned + x.dtype.type(0.5))
-    return _back(turned, array.dtype)
+def _hue(x, turns):
+    return _pixels.rotate_hue(x, turns, onp) if x.shape[2] == 3 else x
 
 
 _ADJUST = {
@@ -221,6 +179,11 @@ _ADJUST = {
 }
 
 
+def _adjusted(array, name, factor):
+    finish = _pixels.rounded if name == "hue" else _pixels.cast
+    return finish(_ADJUST[name](_pixels.as_floats(array), factor), array.dtype, onp)
+
+
 def _coloured(array):
     return array.shape[2] in (1, 3) and array.dtype.kind in "uif"
 
@@ -229,7 +192,7 @@ def adjust(array, name, low, high):
     """A property of the colours times a random factor."""
     if not _coloured(array) or min(low, high) < 0:
         return None
-    return _ADJUST[name](array, float(generator().uniform(low, high)))
+    return _adjusted(array, name, float(generator().uniform(low, high)))
 
 
 def jitter(array, *amounts):
@@ -241,7 +204,7 @@ def jitter(array, *amounts):
     for at in random.permutation(len(steps)):
         name, amount = steps[at]
         factor = float(random.uniform(-amount, amount)) + (name != "hue")
-        array = _ADJUST[name](array, factor)
+        array = _adjusted(array, name, factor)
     return array
 
 
@@ -251,6 +214,6 @@ def lighting(array, deviation):
         return None
     if array.shape[2] == 1:
         return array
-    x = _work(array)
-    shift = (_AXES * generator().normal(0, deviation, 3)).sum(axis=1)
-    return _back(x + shift.astype(x.dtype), array.dtype)
+    x = _pixels.as_floats(array)
+    shift = _pixels.pca_shift(generator().normal(0, deviation, 3), onp)
+    return _pixels.cast(x + shift.astype(x.dtype), array.dtype, onp)

@@ -12,7 +12,8 @@ from ....ndarray import NDArray
 from ....recordio import unpack
 from ....util import is_np_array
 from ...utils import check_sha1, download
-from .._batch import Bulk, Column, host_array
+from ...._host import host_array
+from .._batch import Bulk, Column
 from ..dataset import Dataset, RecordFileDataset
 from ._files import extract_members, read_idx, read_records
 from ...._traceback import user_level
