@@ -1,10 +1,12 @@
 """Optimizer steps: (weight, gradient, states) -> (new weight, new states).
 
-The states are declared as mutated inputs.  Learning rates, decays and the like are run-time
-numbers, so that a schedule compiles nothing.  In all of them ``clip_gradient < 0`` means no
-clipping.
+Each is one pure rule, from which the operators of one weight, of a half-precision weight with its
+float32 copy, and of several weights follow.  The states are declared as mutated inputs.  Learning
+rates, decays and the like are run-time numbers, so that a schedule compiles nothing.  In all of
+them ``clip_gradient < 0`` means no clipping.
 """
 
+import functools
 import inspect
 import itertools
 
@@ -35,7 +37,86 @@ def same_shapes(where, weight, **others):
             )
 
 
-@op("sgd_update", aliases=("_sparse_sgd_update",))
+# ------------------------------------------------------------------ from a rule to operators
+class Rule:
+    """An optimizer's rule ``formula(weight, grad, *states, *more, **numbers)``.
+
+    Called, it checks the shapes of gradient and states and brings the numbers, and the gradient, to
+    the weight's type.
+
+    Parameters
+    ----------
+    name : str             of the rule, in errors
+    formula : callable     gives the new weight, and the new states if there are any
+    more : int             arrays behind the states that are no states
+    same_shape : bool      states have the weight's shape
+    """
+
+    def __init__(self, name, formula, more=0, same_shape=True):
+        self.name, self.formula = name, formula
+        self.signature = inspect.signature(formula)
+        parameters = self.signature.parameters.values()
+        arrays = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+        self.inputs = arrays
+        self.states = arrays[2 : len(arrays) - more]
+        self.checked = arrays[1 : 2 + len(self.states) if same_shape else 2]
+        self.numbers = {p.name for p in parameters if p.annotation is Scalar}
+        functools.update_wrapper(self, formula)
+
+    def __call__(self, weight, grad, *arrays, where=None, **given):
+        """New weight and states."""
+        same_shapes(where or self.name, weight, **dict(zip(self.checked, (grad, *arrays))))
+        given = {k: v.astype(weight.dtype) if k in self.numbers else v for k, v in given.items()}
+        return self.formula(weight, grad.astype(weight.dtype), *arrays, **given)
+
+    def all(self, *arrays, **given):
+        """The same as a tuple, whether or not there are states."""
+        found = self(*arrays, **given)
+        return found if isinstance(found, tuple) else (found,)
+
+
+def rule(name, aliases=(), half=None, more=0, same_shape=True, copy_at=None):
+    """Register a :class:`Rule` as an operator, and as ``half`` that of a half-precision weight,
+    whose float32 copy is input ``copy_at`` (behind the states if not given).
+    """
+
+    def decorate(formula):
+        made = Rule(name, formula, more, same_shape)
+        op(name, aliases=aliases, **_outputs(made.states))(made)
+        if half is not None:
+            op(half, **_outputs([*made.states, "weight32"]))(
+                _of_half_precision(half, made, copy_at or 2 + len(made.states))
+            )
+        return made
+
+    return decorate
+
+
+def _outputs(states):
+    mutates = tuple([(s, i + 1) for i, s in enumerate(states)])
+    return {"num_outputs": 1 + len(states), "visible": 1, "mutates": mutates} if states else {}
+
+
+def _of_half_precision(name, made, at):
+    def update(weight, grad, *arrays, **given):
+        arrays = [*arrays]
+        master = arrays.pop(at - 2)
+        same_shapes(name, weight, weight32=master)
+        new, *states = made.all(master, grad, *arrays, where=name, **given)
+        return new.astype(weight.dtype), *states, new
+
+    parameters = [*made.signature.parameters.values()]
+    master = inspect.Parameter("weight32", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    update.__signature__ = inspect.Signature([*parameters[:at], master, *parameters[at:]])
+    update.__name__ = name
+    update.__doc__ = f"""``{made.name}`` of a half-precision weight.
+
+    Its float32 copy ``weight32`` is replaced, like the states, which are float32 too.
+    """
+    return update
+
+
+@rule("sgd_update", aliases=("_sparse_sgd_update",), half="mp_sgd_update")
 def sgd_update(
     weight,
     grad,
@@ -59,22 +140,10 @@ def sgd_update(
     -------
     the new weight
     """
-    same_shapes("sgd_update", weight, grad=grad)
-    return sgd_step(weight, grad, lr, wd, rescale_grad, clip_gradient)
+    return (1 - lr * wd) * weight - lr * clipped(rescale_grad * grad, clip_gradient)
 
 
-def sgd_step(w, g, lr, wd, rescale, clip):
-    lr, wd, rescale, clip = cast(w.dtype, lr, wd, rescale, clip)
-    return (1 - lr * wd) * w - lr * clipped(rescale * g.astype(w.dtype), clip)
-
-
-@op(
-    "sgd_mom_update",
-    aliases=("_sparse_sgd_mom_update",),
-    num_outputs=2,
-    visible=1,
-    mutates=(("mom", 1),),
-)
+@rule("sgd_mom_update", aliases=("_sparse_sgd_mom_update",), half="mp_sgd_mom_update")
 def sgd_mom_update(
     weight,
     grad,
@@ -102,23 +171,12 @@ def sgd_mom_update(
     -------
     the new weight
     """
-    same_shapes("sgd_mom_update", weight, grad=grad, mom=mom)
-    return momentum_step(weight, grad, mom, lr, momentum, wd, rescale_grad, clip_gradient)
+    g = clipped(rescale_grad * grad, clip_gradient)
+    m = momentum * mom - lr * wd * weight - lr * g
+    return weight + m, m
 
 
-def momentum_step(w, g, m, lr, momentum, wd, rescale, clip):
-    lr, momentum, wd, rescale, clip = cast(w.dtype, lr, momentum, wd, rescale, clip)
-    m = momentum * m - lr * wd * w - lr * clipped(rescale * g.astype(w.dtype), clip)
-    return w + m, m
-
-
-@op(
-    "adam_update",
-    aliases=("_sparse_adam_update",),
-    num_outputs=3,
-    visible=1,
-    mutates=(("mean", 1), ("var", 2)),
-)
+@rule("adam_update", aliases=("_sparse_adam_update",))
 def adam_update(
     weight,
     grad,
@@ -150,55 +208,13 @@ def adam_update(
     -------
     the new weight
     """
-    same_shapes("adam_update", weight, grad=grad, mean=mean, var=var)
-    lr, beta1, beta2, epsilon, wd, rescale, clip = cast(
-        weight.dtype, lr, beta1, beta2, epsilon, wd, rescale_grad, clip_gradient
-    )
-    g = clipped(rescale * grad + wd * weight, clip)
+    g = clipped(rescale_grad * grad + wd * weight, clip_gradient)
     m = beta1 * mean + (1 - beta1) * g
     v = beta2 * var + (1 - beta2) * g * g
     return weight - lr * m / (jnp.sqrt(v) + epsilon), m, v
 
 
-@op("mp_sgd_update", num_outputs=2, visible=1, mutates=(("weight32", 1),))
-def mp_sgd_update(
-    weight,
-    grad,
-    weight32,
-    *,
-    lr: Scalar,
-    wd: Scalar = 0.0,
-    rescale_grad: Scalar = 1.0,
-    clip_gradient: Scalar = -1.0,
-    lazy_update: bool = True,
-):
-    """``sgd_update`` of a half-width weight; its float32 copy ``weight32`` is replaced."""
-    same_shapes("mp_sgd_update", weight, grad=grad, weight32=weight32)
-    new = sgd_step(weight32, grad, lr, wd, rescale_grad, clip_gradient)
-    return new.astype(weight.dtype), new
-
-
-@op("mp_sgd_mom_update", num_outputs=3, visible=1, mutates=(("mom", 1), ("weight32", 2)))
-def mp_sgd_mom_update(
-    weight,
-    grad,
-    mom,
-    weight32,
-    *,
-    lr: Scalar,
-    momentum: Scalar = 0.0,
-    wd: Scalar = 0.0,
-    rescale_grad: Scalar = 1.0,
-    clip_gradient: Scalar = -1.0,
-    lazy_update: bool = True,
-):
-    """``sgd_mom_update`` of a half-width weight; float32 ``mom`` and ``weight32`` are replaced."""
-    same_shapes("mp_sgd_mom_update", weight, grad=grad, mom=mom, weight32=weight32)
-    new, m = momentum_step(weight32, grad, mom, lr, momentum, wd, rescale_grad, clip_gradient)
-    return new.astype(weight.dtype), m, new
-
-
-@op("nag_mom_update", num_outputs=2, visible=1, mutates=(("mom", 1),))
+@rule("nag_mom_update", half="mp_nag_mom_update")
 def nag_mom_update(
     weight,
     grad,
@@ -217,50 +233,13 @@ def nag_mom_update(
     weight is updated in place, the decay in the stored momentum is that of the new weight.
     Parameters as for ``sgd_mom_update``; ``mom`` is replaced by m'.
     """
-    same_shapes("nag_mom_update", weight, grad=grad, mom=mom)
-    return nesterov_step(weight, grad, mom, lr, momentum, wd, rescale_grad, clip_gradient)
+    g = clipped(rescale_grad * grad, clip_gradient)
+    step = lr * (g + wd * weight)
+    new = weight + momentum * (momentum * mom - step) - step
+    return new, momentum * mom - lr * (g + wd * new)
 
 
-def nesterov_step(w, g, m, lr, momentum, wd, rescale, clip):
-    """(new weight, new momentum)."""
-    lr, momentum, wd, rescale, clip = cast(w.dtype, lr, momentum, wd, rescale, clip)
-    g = clipped(rescale * g.astype(w.dtype), clip)
-    step = lr * (g + wd * w)
-    new = w + momentum * (momentum * m - step) - step
-    return new, momentum * m - lr * (g + wd * new)
-
-
-@op("mp_nag_mom_update", num_outputs=3, visible=1, mutates=(("mom", 1), ("weight32", 2)))
-def mp_nag_mom_update(
-    weight,
-    grad,
-    mom,
-    weight32,
-    *,
-    lr: Scalar,
-    momentum: Scalar = 0.0,
-    wd: Scalar = 0.0,
-    rescale_grad: Scalar = 1.0,
-    clip_gradient: Scalar = -1.0,
-):
-    """``nag_mom_update`` of a half-width weight; float32 ``mom`` and ``weight32`` are replaced."""
-    same_shapes("mp_nag_mom_update", weight, grad=grad, mom=mom, weight32=weight32)
-    new, m = nesterov_step(weight32, grad, mom, lr, momentum, wd, rescale_grad, clip_gradient)
-    return new.astype(weight.dtype), m, new
-
-
-def adagrad_step(where, weight, grad, history, lr, epsilon, wd, rescale_grad, clip_gradient):
-    """(new weight, new history); the decay is neither scaled by the history nor clipped."""
-    same_shapes(where, weight, grad=grad, history=history)
-    lr, epsilon, wd, rescale, clip = cast(
-        weight.dtype, lr, epsilon, wd, rescale_grad, clip_gradient
-    )
-    g = clipped(rescale * grad, clip)
-    h = history + g * g
-    return weight - lr * (g / jnp.sqrt(h + epsilon) + wd * weight), h
-
-
-@op("_sparse_adagrad_update", num_outputs=2, visible=1, mutates=(("history", 1),))
+@rule("_sparse_adagrad_update")
 def sparse_adagrad_update(
     weight,
     grad,
@@ -287,20 +266,12 @@ def sparse_adagrad_update(
     -------
     the new weight
     """
-    return adagrad_step(
-        "_sparse_adagrad_update",
-        weight,
-        grad,
-        history,
-        lr,
-        epsilon,
-        wd,
-        rescale_grad,
-        clip_gradient,
-    )
+    g = clipped(rescale_grad * grad, clip_gradient)
+    h = history + g * g
+    return weight - lr * (g / jnp.sqrt(h + epsilon) + wd * weight), h
 
 
-@op("_adadelta_update", num_outputs=3, visible=1, mutates=(("acc_grad", 1), ("acc_delta", 2)))
+@rule("_adadelta_update")
 def adadelta_update(
     weight,
     grad,
@@ -329,18 +300,14 @@ def adadelta_update(
     -------
     the new weight
     """
-    same_shapes("_adadelta_update", weight, grad=grad, acc_grad=acc_grad, acc_delta=acc_delta)
-    rho, epsilon, wd, rescale, clip = cast(
-        weight.dtype, rho, epsilon, wd, rescale_grad, clip_gradient
-    )
-    g = clipped(rescale * grad, clip)
+    g = clipped(rescale_grad * grad, clip_gradient)
     a = rho * acc_grad + (1 - rho) * g * g
     step = jnp.sqrt(acc_delta + epsilon) / jnp.sqrt(a + epsilon) * g
     d = rho * acc_delta + (1 - rho) * step * step
     return weight - step - wd * weight, a, d
 
 
-@op("rmsprop_update", num_outputs=2, visible=1, mutates=(("n", 1),))
+@rule("rmsprop_update")
 def rmsprop_update(
     weight,
     grad,
@@ -369,16 +336,12 @@ def rmsprop_update(
     -------
     the new weight
     """
-    same_shapes("rmsprop_update", weight, grad=grad, n=n)
-    lr, gamma1, epsilon, wd, rescale, clip, clip_weights = cast(
-        weight.dtype, lr, gamma1, epsilon, wd, rescale_grad, clip_gradient, clip_weights
-    )
-    g = clipped(rescale * grad + wd * weight, clip)
+    g = clipped(rescale_grad * grad + wd * weight, clip_gradient)
     n = (1 - gamma1) * g * g + gamma1 * n
     return clipped(weight - lr * g / jnp.sqrt(n + epsilon), clip_weights), n
 
 
-@op("rmspropalex_update", num_outputs=4, visible=1, mutates=(("n", 1), ("g", 2), ("delta", 3)))
+@rule("rmspropalex_update")
 def rmspropalex_update(
     weight,
     grad,
@@ -411,24 +374,14 @@ def rmspropalex_update(
     -------
     the new weight
     """
-    same_shapes("rmspropalex_update", weight, grad=grad, n=n, g=g, delta=delta)
-    lr, gamma1, gamma2, epsilon, wd, rescale, clip, clip_weights = cast(
-        weight.dtype, lr, gamma1, gamma2, epsilon, wd, rescale_grad, clip_gradient, clip_weights
-    )
-    x = clipped(rescale * grad + wd * weight, clip)
+    x = clipped(rescale_grad * grad + wd * weight, clip_gradient)
     n = (1 - gamma1) * x * x + gamma1 * n
     g = (1 - gamma1) * x + gamma1 * g
     delta = gamma2 * delta - lr * x / jnp.sqrt(n - g * g + epsilon)
     return clipped(weight + delta, clip_weights), n, g, delta
 
 
-@op(
-    "ftrl_update",
-    aliases=("_sparse_ftrl_update",),
-    num_outputs=3,
-    visible=1,
-    mutates=(("z", 1), ("n", 2)),
-)
+@rule("ftrl_update", aliases=("_sparse_ftrl_update",))
 def ftrl_update(
     weight,
     grad,
@@ -458,18 +411,14 @@ def ftrl_update(
     -------
     the new weight
     """
-    same_shapes("ftrl_update", weight, grad=grad, z=z, n=n)
-    lr, lamda1, beta, wd, rescale, clip = cast(
-        weight.dtype, lr, lamda1, beta, wd, rescale_grad, clip_gradient
-    )
-    g = clipped(rescale * grad, clip)
+    g = clipped(rescale_grad * grad, clip_gradient)
     more = n + g * g
     z = z + g - (jnp.sqrt(more) - jnp.sqrt(n)) * weight / lr
     new = (jnp.sign(z) * lamda1 - z) / ((beta + jnp.sqrt(more)) / lr + wd)
     return jnp.where(jnp.abs(z) > lamda1, new, 0).astype(weight.dtype), z, more
 
 
-@op("ftml_update", num_outputs=4, visible=1, mutates=(("d", 1), ("v", 2), ("z", 3)))
+@rule("ftml_update")
 def ftml_update(
     weight,
     grad,
@@ -502,18 +451,14 @@ def ftml_update(
     -------
     the new weight
     """
-    same_shapes("ftml_update", weight, grad=grad, d=d, v=v, z=z)
-    lr, beta1, beta2, epsilon, t, wd, rescale, clip = cast(
-        weight.dtype, lr, beta1, beta2, epsilon, t, wd, rescale_grad, clip_grad
-    )
-    g = clipped(rescale * grad + wd * weight, clip)
+    g = clipped(rescale_grad * grad + wd * weight, clip_grad)
     v = beta2 * v + (1 - beta2) * g * g
     new_d = (1 - beta1**t) / lr * (jnp.sqrt(v / (1 - beta2**t)) + epsilon)
     z = beta1 * z + (1 - beta1) * g - (new_d - beta1 * d) * weight
     return -z / new_d, new_d, v, z
 
 
-@op("signsgd_update")
+@rule("signsgd_update")
 def signsgd_update(
     weight,
     grad,
@@ -527,12 +472,10 @@ def signsgd_update(
 
     Scaling and clipping do not change a sign.
     """
-    same_shapes("signsgd_update", weight, grad=grad)
-    lr, wd = cast(weight.dtype, lr, wd)
     return (1 - lr * wd) * weight - lr * jnp.sign(grad)
 
 
-@op("signum_update", num_outputs=2, visible=1, mutates=(("mom", 1),))
+@rule("signum_update")
 def signum_update(
     weight,
     grad,
@@ -561,31 +504,12 @@ def signum_update(
     -------
     the new weight
     """
-    same_shapes("signum_update", weight, grad=grad, mom=mom)
-    lr, momentum, wd, rescale, clip, wd_lh = cast(
-        weight.dtype, lr, momentum, wd, rescale_grad, clip_gradient, wd_lh
-    )
-    m = (
-        momentum * mom
-        - (1 - momentum) * wd * weight
-        - (1 - momentum) * clipped(rescale * grad, clip)
-    )
+    g = clipped(rescale_grad * grad, clip_gradient)
+    m = momentum * mom - (1 - momentum) * wd * weight - (1 - momentum) * g
     return (1 - lr * wd_lh) * weight + lr * jnp.sign(m), m
 
 
-def lamb_direction(w, g, mean, var, beta1, beta2, epsilon, t, bias_correction, wd, rescale, clip):
-    """(update before the trust ratio, new mean, new variance)."""
-    beta1, beta2, epsilon, t, wd, rescale, clip = cast(
-        w.dtype, beta1, beta2, epsilon, t, wd, rescale, clip
-    )
-    g = clipped(rescale * g.astype(w.dtype), clip)
-    m = beta1 * mean + (1 - beta1) * g
-    v = beta2 * var + (1 - beta2) * g * g
-    m_hat, v_hat = (m / (1 - beta1**t), v / (1 - beta2**t)) if bias_correction else (m, v)
-    return m_hat / (jnp.sqrt(v_hat) + epsilon) + wd * w, m, v
-
-
-@op("lamb_update_phase1", num_outputs=3, visible=1, mutates=(("mean", 1), ("var", 2)))
+@rule("lamb_update_phase1")
 def lamb_update_phase1(
     weight,
     grad,
@@ -615,78 +539,28 @@ def lamb_update_phase1(
     -------
     the direction, to be scaled by ``lamb_update_phase2``
     """
-    same_shapes("lamb_update_phase1", weight, grad=grad, mean=mean, var=var)
-    return lamb_direction(
-        weight,
-        grad,
-        mean,
-        var,
-        beta1,
-        beta2,
-        epsilon,
-        t,
-        bias_correction,
-        wd,
-        rescale_grad,
-        clip_gradient,
-    )
+    g = clipped(rescale_grad * grad, clip_gradient)
+    m = beta1 * mean + (1 - beta1) * g
+    v = beta2 * var + (1 - beta2) * g * g
+    m_hat, v_hat = (m / (1 - beta1**t), v / (1 - beta2**t)) if bias_correction else (m, v)
+    return m_hat / (jnp.sqrt(v_hat) + epsilon) + wd * weight, m, v
 
 
-@op("mp_lamb_update_phase1", num_outputs=3, visible=1, mutates=(("mean", 1), ("var", 2)))
-def mp_lamb_update_phase1(
-    weight,
-    grad,
-    mean,
-    var,
-    weight32,
-    *,
-    beta1: Scalar = 0.899999976,
-    beta2: Scalar = 0.999000013,
-    epsilon: Scalar = 9.99999997e-07,
-    t: Scalar,
-    bias_correction: bool = True,
-    wd: Scalar,
-    rescale_grad: Scalar = 1.0,
-    clip_gradient: Scalar = -1.0,
-):
-    """``lamb_update_phase1`` of a half-width weight, computed from its float32 copy."""
-    same_shapes("mp_lamb_update_phase1", weight, grad=grad, mean=mean, var=var, weight32=weight32)
-    return lamb_direction(
-        weight32,
-        grad,
-        mean,
-        var,
-        beta1,
-        beta2,
-        epsilon,
-        t,
-        bias_correction,
-        wd,
-        rescale_grad,
-        clip_gradient,
-    )
+def _direction_of_copy(weight, grad, mean, var, weight32, **given):
+    """``lamb_update_phase1`` of a half-precision weight, computed from its float32 copy."""
+    where = "mp_lamb_update_phase1"
+    same_shapes(where, weight, weight32=weight32)
+    return lamb_update_phase1(weight32, grad, mean, var, where=where, **given)
 
 
-def lamb_step(where, w, g, r1, r2, lr, lower, upper):
-    """The new weight: a step along ``g`` whose length follows the weight's norm ``r1``."""
-    same_shapes(where, w, g=g)
-    if r1.size != 1 or r2.size != 1:
-        fail(
-            ShapeError,
-            where,
-            "r1 and r2 are norms",
-            expected="(1,) each",
-            got=f"{r1.shape} and {r2.shape}",
-        )
-    lr, lower, upper = cast(w.dtype, lr, lower, upper)
-    norm, length = r1.reshape(()).astype(w.dtype), r2.reshape(()).astype(w.dtype)
-    norm = jnp.where(lower >= 0, jnp.maximum(norm, lower), norm)
-    norm = jnp.where(upper >= 0, jnp.minimum(norm, upper), norm)
-    ratio = jnp.where((norm == 0) | (length == 0), 1, norm / length)
-    return w - lr * ratio * g
+_parameters = [*lamb_update_phase1.signature.parameters.values()]
+_direction_of_copy.__signature__ = inspect.Signature(
+    [*_parameters[:4], inspect.Parameter("weight32", _parameters[0].kind), *_parameters[4:]]
+)
+op("mp_lamb_update_phase1", **_outputs(["mean", "var"]))(_direction_of_copy)
 
 
-@op("lamb_update_phase2")
+@rule("lamb_update_phase2", half="mp_lamb_update_phase2", more=2, copy_at=4)
 def lamb_update_phase2(
     weight, g, r1, r2, *, lr: Scalar, lower_bound: Scalar = -1.0, upper_bound: Scalar = -1.0
 ):
@@ -703,32 +577,65 @@ def lamb_update_phase2(
     -------
     the new weight
     """
-    return lamb_step("lamb_update_phase2", weight, g, r1, r2, lr, lower_bound, upper_bound)
+    if r1.size != 1 or r2.size != 1:
+        fail(
+            ShapeError,
+            "lamb_update_phase2",
+            "r1 and r2 are norms",
+            expected="(1,) each",
+            got=f"{r1.shape} and {r2.shape}",
+        )
+    norm, length = r1.reshape(()).astype(weight.dtype), r2.reshape(()).astype(weight.dtype)
+    norm = jnp.where(lower_bound >= 0, jnp.maximum(norm, lower_bound), norm)
+    norm = jnp.where(upper_bound >= 0, jnp.minimum(norm, upper_bound), norm)
+    ratio = jnp.where((norm == 0) | (length == 0), 1, norm / length)
+    return weight - lr * ratio * g
 
 
-@op("mp_lamb_update_phase2", num_outputs=2, visible=1, mutates=(("weight32", 1),))
-def mp_lamb_update_phase2(
+def _lamb(
     weight,
-    g,
-    r1,
-    r2,
-    weight32,
+    grad,
+    mean,
+    var,
     *,
     lr: Scalar,
+    beta1: Scalar = 0.899999976,
+    beta2: Scalar = 0.999000013,
+    epsilon: Scalar = 9.99999997e-07,
+    wd: Scalar,
+    rescale_grad: Scalar = 1.0,
     lower_bound: Scalar = -1.0,
     upper_bound: Scalar = -1.0,
+    clip_gradient: Scalar = -1.0,
+    bias_correction: bool = True,
+    t: Scalar,
 ):
-    """``lamb_update_phase2`` of a half-width weight; its float32 copy is replaced."""
-    new = lamb_step("mp_lamb_update_phase2", weight32, g, r1, r2, lr, lower_bound, upper_bound)
-    return new.astype(weight.dtype), new
+    """LAMB (You et al. 2020), both phases."""
+    d, mean, var = lamb_update_phase1(
+        weight,
+        grad,
+        mean,
+        var,
+        beta1=beta1,
+        beta2=beta2,
+        epsilon=epsilon,
+        t=t,
+        bias_correction=bias_correction,
+        wd=wd,
+        rescale_grad=rescale_grad,
+        clip_gradient=clip_gradient,
+    )
+    r1, r2 = (jnp.sqrt(jnp.sum(jnp.square(x.astype("float32")))) for x in (weight, d))
+    new = lamb_update_phase2(
+        weight, d, r1, r2, lr=lr, lower_bound=lower_bound, upper_bound=upper_bound
+    )
+    return new, mean, var
 
 
-@op(
-    "_contrib_group_adagrad_update",
-    num_outputs=2,
-    visible=1,
-    mutates=(("history", 1),),
-)
+lamb = Rule("LAMB", _lamb)
+
+
+@rule("_contrib_group_adagrad_update", same_shape=False)
 def group_adagrad_update(
     weight,
     grad,
@@ -759,35 +666,16 @@ def group_adagrad_update(
     ------
     ShapeError   if grad or history do not fit weight
     """
-    where = "_contrib_group_adagrad_update"
-    same_shapes(where, weight, grad=grad)
     row = (weight.shape[0], *(1,) * (weight.ndim - 1)) if weight.ndim else ()
     if weight.ndim < 2 or history.shape != row:
+        where = "_contrib_group_adagrad_update"
         fail(ShapeError, where, "history does not fit weight", expected=row, got=history.shape)
-    lr, rescale, clip, epsilon = cast(weight.dtype, lr, rescale_grad, clip_gradient, epsilon)
-    g = clipped(rescale * grad, clip)
+    g = clipped(rescale_grad * grad, clip_gradient)
     h = history + jnp.mean(g * g, tuple(range(1, weight.ndim)), keepdims=True)
     return weight - lr * g / jnp.sqrt(h + epsilon), h
 
 
-def adamw_step(where, w, g, mean, var, rescale, lr, beta1, beta2, epsilon, wd, eta, clip):
-    """(new weight, mean, variance); all stay where ``rescale`` is 0 or not finite."""
-    same_shapes(where, w, grad=g, mean=mean, var=var)
-    if rescale.size != 1:
-        fail(ShapeError, where, "rescale_grad is one number", expected="(1,)", got=rescale.shape)
-    lr, beta1, beta2, epsilon, wd, eta, clip = cast(
-        w.dtype, lr, beta1, beta2, epsilon, wd, eta, clip
-    )
-    rescale = rescale.reshape(()).astype(w.dtype)
-    good = jnp.isfinite(rescale) & (rescale != 0)
-    g = clipped(rescale * g.astype(w.dtype), clip)
-    m = beta1 * mean + (1 - beta1) * g
-    v = beta2 * var + (1 - beta2) * g * g
-    new = w - eta * (lr * m / (jnp.sqrt(v) + epsilon) + wd * w)
-    return tuple(jnp.where(good, a, b) for a, b in ((new, w), (m, mean), (v, var)))
-
-
-@op("_adamw_update", num_outputs=3, visible=1, mutates=(("mean", 1), ("var", 2)))
+@rule("_adamw_update", half="_mp_adamw_update", more=1)
 def adamw_update(
     weight,
     grad,
@@ -824,66 +712,20 @@ def adamw_update(
     ------
     ShapeError   if gradient or states differ from weight, or rescale_grad is not one number
     """
-    return adamw_step(
-        "_adamw_update",
-        weight,
-        grad,
-        mean,
-        var,
-        rescale_grad,
-        lr,
-        beta1,
-        beta2,
-        epsilon,
-        wd,
-        eta,
-        clip_gradient,
-    )
+    if rescale_grad.size != 1:
+        where = "_adamw_update"
+        got = rescale_grad.shape
+        fail(ShapeError, where, "rescale_grad is one number", expected="(1,)", got=got)
+    rescale = rescale_grad.reshape(()).astype(weight.dtype)
+    good = jnp.isfinite(rescale) & (rescale != 0)
+    g = clipped(rescale * grad, clip_gradient)
+    m = beta1 * mean + (1 - beta1) * g
+    v = beta2 * var + (1 - beta2) * g * g
+    new = weight - eta * (lr * m / (jnp.sqrt(v) + epsilon) + wd * weight)
+    return tuple(jnp.where(good, a, b) for a, b in ((new, weight), (m, mean), (v, var)))
 
 
-@op(
-    "_mp_adamw_update",
-    num_outputs=4,
-    visible=1,
-    mutates=(("mean", 1), ("var", 2), ("weight32", 3)),
-)
-def mp_adamw_update(
-    weight,
-    grad,
-    mean,
-    var,
-    weight32,
-    rescale_grad,
-    *,
-    lr: Scalar,
-    beta1: Scalar = 0.899999976,
-    beta2: Scalar = 0.999000013,
-    epsilon: Scalar = 9.99999994e-09,
-    wd: Scalar = 0.0,
-    eta: Scalar,
-    clip_gradient: Scalar = -1.0,
-):
-    """``_adamw_update`` of a half-width weight; float32 states and ``weight32`` are replaced."""
-    where = "_mp_adamw_update"
-    same_shapes(where, weight, weight32=weight32)
-    new, m, v = adamw_step(
-        where,
-        weight32,
-        grad,
-        mean,
-        var,
-        rescale_grad,
-        lr,
-        beta1,
-        beta2,
-        epsilon,
-        wd,
-        eta,
-        clip_gradient,
-    )
-    return new.astype(weight.dtype), m, v, new
-
-
+# ------------------------------------------------------------------ several weights at once
 def grouped(where, data, n, per, tail=0):
     """``data`` as ``n`` groups of ``per`` arrays each, and ``tail`` arrays behind them."""
     if n < 1 or len(data) != n * per + tail:
@@ -910,32 +752,12 @@ def rates(where, name, values, n):
     return values
 
 
-def weights_first(results):
-    """(weights..., states of the first, states of the second ...) of one tuple per weight."""
-    return (*(r[0] for r in results), *(s for r in results for s in r[1:]))
-
-
-def written_back(per, n_states, count):
-    """Where the states among the outputs belong: ((input number, output number), ...)."""
-
-    def places(attrs, n_inputs):
-        n = attrs[count]
-        first = per - n_states
-        return tuple(
-            (i * per + first + k, n + i * n_states + k) for i in range(n) for k in range(n_states)
-        )
-
-    return places
-
-
-MULTI_SGD_DOC = """``{single}`` of several weights at once.
+_MULTI_DOC = """``{single}`` of several weights at once.
 
 Parameters
 ----------
 data : {inputs} of each weight in turn{tail}
-{rates}{momentum}rescale_grad : float, default 1
-clip_gradient : float, default -1 (off)
-num_weights : int, default 1
+{per_weight}{shared}{count} : int, default 1
 
 Returns
 -------
@@ -948,270 +770,117 @@ ShapeError           if shapes differ within a weight
 """
 
 
-def define_multi_sgd(with_momentum, wide, preloaded):
-    """Register one of the eight ``multi_sgd`` operators."""
-    single = f"{'mp_' * wide}sgd_{'mom_' * with_momentum}update"
-    name = f"{'preloaded_' * preloaded}multi_{single}"
-    states = ["momentum"] * with_momentum + ["float32 weight"] * wide
-    per = 2 + len(states)
+def several(name, made, attrs, wide=False, tail=(), count="num_weights", single=None):
+    """Register the operator that applies a rule to several weights.
 
-    def update(*data, num_weights, rescale_grad, clip_gradient, momentum=None, **given):
-        groups, tail = grouped(name, data, num_weights, per, 2 * preloaded)
-        if preloaded:
-            for what, x in zip(("learning rates", "decays"), tail):
-                if x.shape != (num_weights,):
-                    fail(
-                        ShapeError,
-                        name,
-                        f"the {what} do not fit",
-                        expected=(num_weights,),
-                        got=x.shape,
-                    )
-            lrs, wds = tail
-        else:
-            lrs, wds = (rates(name, k, given[k], num_weights) for k in ("lrs", "wds"))
+    Parameters
+    ----------
+    attrs : dict      of the operator -> of the rule, in order; what is ``Scalars`` there (plural
+        names) has one number per weight
+    wide : bool       weights are half precision and have float32 copies, as last states
+    tail : tuple of str    arrays behind those of the weights: ``'rates'`` hold a number per weight
+        for each attribute ``lr`` and ``wd``; others go to the rule as they are
+    count : str       the attribute that says how many weights there are
+    """
+    inputs = ["weight", "gradient", *made.states, *["float32 weight"] * wide]
+    per, given_rates = len(inputs), tail == ("lr", "wd")
+    plural = {k: v for k, v in attrs.items() if k != v}
+
+    def update(*data, **given):
+        n = given.pop(count)
+        groups, rest = grouped(name, data, n, per, len(tail))
+        common = {attrs[k]: v for k, v in given.items() if k not in plural}
+        rows = {v: rates(name, k, given[k], n) for k, v in plural.items()}
+        if given_rates:
+            for what, x in zip(("learning rates", "decays"), rest):
+                if x.shape != (n,):
+                    fail(ShapeError, name, f"the {what} do not fit", expected=(n,), got=x.shape)
+            rows, rest = dict(zip(tail, rest)), ()
         results = []
-        for (w, g, *state), lr, wd in zip(groups, lrs, wds):
-            same_shapes(name, w, grad=g, **{s.split()[0]: x for s, x in zip(states, state)})
-            master = state[-1] if wide else w
-            common = (rescale_grad, clip_gradient)
-            if with_momentum:
-                new, m = momentum_step(master, g, state[0], lr, momentum, wd, *common)
-                results.append((new.astype(w.dtype), m, *([new] if wide else [])))
-            else:
-                new = sgd_step(master, g, lr, wd, *common)
-                results.append((new.astype(w.dtype), *([new] if wide else [])))
-        return weights_first(results)
+        for i, (w, g, *state) in enumerate(groups):
+            master = state.pop() if wide else w
+            same_shapes(name, w, **{"float32 weight": master})
+            own = {k: v[i] for k, v in rows.items()}
+            new, *state = made.all(master, g, *state, *rest, where=name, **common, **own)
+            results.append((new.astype(w.dtype), *state, *[new] * wide))
+        return (*(r[0] for r in results), *(s for r in results for s in r[1:]))
 
-    def keyword(n, annotation, default):
+    def places(attrs, n_inputs):
+        """Where the states among the outputs belong: ((input number, output number), ...)."""
+        n = attrs[count]
+        return tuple(
+            (i * per + 2 + k, n + i * (per - 2) + k) for i in range(n) for k in range(per - 2)
+        )
+
+    def keyword(n, annotation, default=inspect.Parameter.empty):
         kind = inspect.Parameter.KEYWORD_ONLY
         return inspect.Parameter(n, kind, annotation=annotation, default=default)
 
-    required = inspect.Parameter.empty
-    attrs = [] if preloaded else [keyword(n, Scalars, required) for n in ("lrs", "wds")]
-    attrs += [keyword("momentum", Scalar, 0.0)] if with_momentum else []
-    attrs += [
-        keyword("rescale_grad", Scalar, 1.0),
-        keyword("clip_gradient", Scalar, -1.0),
-        keyword("num_weights", int, 1),
-    ]
-    first = inspect.Parameter("data", inspect.Parameter.VAR_POSITIONAL)
-    update.__signature__ = inspect.Signature([first, *attrs])
+    of = made.signature.parameters
+    update.__signature__ = inspect.Signature(
+        [
+            inspect.Parameter("data", inspect.Parameter.VAR_POSITIONAL),
+            *[keyword(k, Scalars) if k in plural else of[k].replace(name=k) for k in attrs],
+            keyword(count, int, 1),
+        ]
+    )
     update.__name__ = name
-    update.__doc__ = MULTI_SGD_DOC.format(
-        single=single,
-        inputs=", ".join(["weight", "gradient", *states]),
-        tail=", then (N,) learning rates and (N,) decays" if preloaded else "",
-        rates="" if preloaded else "lrs, wds : tuple of float, one per weight\n",
-        momentum="momentum : float, default 0\n" if with_momentum else "",
+    update.__doc__ = _MULTI_DOC.format(
+        single=single or made.name,
+        inputs=", ".join(inputs),
+        tail=", then (N,) learning rates and (N,) decays" * given_rates
+        or ", then rescale_grad (1,)" * bool(tail),
+        per_weight=f"{', '.join(plural)} : tuple of numbers, one per weight\n" * bool(plural),
+        shared="".join(f"{k} : as for one weight\n" for k in attrs if k not in plural),
+        count=count,
     )
     op(
         name,
-        num_outputs=lambda attrs, n: attrs["num_weights"] * (per - 1),
-        visible=lambda attrs, n: attrs["num_weights"],
-        mutates=written_back(per, per - 2, "num_weights"),
+        num_outputs=lambda attrs, n: attrs[count] * (per - 1),
+        visible=lambda attrs, n: attrs[count],
+        mutates=places,
     )(update)
 
 
-for _flags in itertools.product((False, True), repeat=3):
-    define_multi_sgd(*_flags)
+def _same(names):
+    return {k: k for k in names.split()}
 
 
-def multi_adamw(where, data, wide, lrs, wds, etas, numbers, n):
-    """Both multi-tensor AdamW operators."""
-    per = 4 + wide
-    groups, (rescale,) = grouped(where, data, n, per, 1)
-    rows = zip(
-        groups, *(rates(where, k, v, n) for k, v in zip(("lrs", "wds", "etas"), (lrs, wds, etas)))
+for _momentum, _wide, _preloaded in itertools.product((False, True), repeat=3):
+    _single = f"{'mp_' * _wide}sgd_{'mom_' * _momentum}update"
+    several(
+        f"{'preloaded_' * _preloaded}multi_{_single}",
+        sgd_mom_update if _momentum else sgd_update,
+        ({} if _preloaded else {"lrs": "lr", "wds": "wd"})
+        | _same("momentum " * _momentum + "rescale_grad clip_gradient"),
+        _wide,
+        ("lr", "wd") if _preloaded else (),
+        single=_single,
     )
-    beta1, beta2, epsilon, clip = numbers
-    results = []
-    for (w, g, mean, var, *master), lr, wd, eta in rows:
-        source = master[0] if wide else w
-        same_shapes(where, w, weight32=source)
-        new, m, v = adamw_step(
-            where, source, g, mean, var, rescale, lr, beta1, beta2, epsilon, wd, eta, clip
-        )
-        results.append((new.astype(w.dtype), m, v, *([new] if wide else [])))
-    return weights_first(results)
-
-
-@op(
-    "_multi_adamw_update",
-    num_outputs=lambda attrs, n: 3 * attrs["num_weights"],
-    visible=lambda attrs, n: attrs["num_weights"],
-    mutates=written_back(4, 2, "num_weights"),
-)
-def multi_adamw_update(
-    *data,
-    lrs: Scalars,
-    beta1: Scalar = 0.899999976,
-    beta2: Scalar = 0.999000013,
-    epsilon: Scalar = 9.99999994e-09,
-    wds: Scalars,
-    etas: Scalars,
-    clip_gradient: Scalar = -1.0,
-    num_weights: int = 1,
-):
-    """``_adamw_update`` of several weights at once.
-
-    Parameters
-    ----------
-    data : weight, gradient, mean, variance of each weight in turn, then rescale_grad (1,)
-    lrs, wds, etas : tuple of float, one per weight
-    beta1, beta2, epsilon : float
-    clip_gradient : float, default -1 (off)
-    num_weights : int, default 1
-
-    Returns
-    -------
-    the new weights; the states are replaced
-
-    Raises
-    ------
-    AttributeTypeError   if the number of arrays or of rates does not fit
-    ShapeError           if shapes differ within a weight
-    """
-    numbers = beta1, beta2, epsilon, clip_gradient
-    return multi_adamw("_multi_adamw_update", data, False, lrs, wds, etas, numbers, num_weights)
-
-
-@op(
-    "_multi_mp_adamw_update",
-    num_outputs=lambda attrs, n: 4 * attrs["num_weights"],
-    visible=lambda attrs, n: attrs["num_weights"],
-    mutates=written_back(5, 3, "num_weights"),
-)
-def multi_mp_adamw_update(
-    *data,
-    lrs: Scalars,
-    beta1: Scalar = 0.899999976,
-    beta2: Scalar = 0.999000013,
-    epsilon: Scalar = 9.99999994e-09,
-    wds: Scalars,
-    etas: Scalars,
-    clip_gradient: Scalar = -1.0,
-    num_weights: int = 1,
-):
-    """``_mp_adamw_update`` of several weights at once.
-
-    Data are weight, gradient, mean, variance, float32 weight of each weight in turn, then
-    rescale_grad (1,); parameters, results and errors as for ``_multi_adamw_update``.
-    """
-    numbers = beta1, beta2, epsilon, clip_gradient
-    return multi_adamw("_multi_mp_adamw_update", data, True, lrs, wds, etas, numbers, num_weights)
-
-
-def multi_lamb(where, data, wide, learning_rates, wds, step_count, numbers, n):
-    """Both multi-tensor LAMB operators."""
-    groups, _ = grouped(where, data, n, 4 + wide)
-    beta1, beta2, epsilon, rescale, lower, upper, clip, bias_correction = numbers
-    lrs = rates(where, "learning_rates", learning_rates, n)
-    decays, steps = rates(where, "wds", wds, n), rates(where, "step_count", step_count, n)
-    results = []
-    for (w, g, mean, var, *master), lr, wd, t in zip(groups, lrs, decays, steps):
-        source = master[0] if wide else w
-        same_shapes(where, w, grad=g, mean=mean, var=var, weight32=source)
-        direction, m, v = lamb_direction(
-            source, g, mean, var, beta1, beta2, epsilon, t, bias_correction, wd, rescale, clip
-        )
-        r1, r2 = (jnp.sqrt(jnp.sum(jnp.square(x.astype("float32")))) for x in (source, direction))
-        new = lamb_step(where, source, direction, r1, r2, lr, lower, upper)
-        results.append((new.astype(w.dtype), m, v, *([new] if wide else [])))
-    return weights_first(results)
-
-
-@op(
-    "_multi_lamb_update",
-    num_outputs=lambda attrs, n: 3 * attrs["num_tensors"],
-    visible=lambda attrs, n: attrs["num_tensors"],
-    mutates=written_back(4, 2, "num_tensors"),
-)
-def multi_lamb_update(
-    *data,
-    learning_rates: Scalars,
-    beta1: Scalar = 0.899999976,
-    beta2: Scalar = 0.999000013,
-    epsilon: Scalar = 9.99999997e-07,
-    wds: Scalars,
-    rescale_grad: Scalar = 1.0,
-    lower_bound: Scalar = -1.0,
-    upper_bound: Scalar = -1.0,
-    clip_gradient: Scalar = -1.0,
-    bias_correction: bool = True,
-    step_count: Scalars,
-    num_tensors: int = 1,
-):
-    """LAMB (You et al. 2020), both phases, of several weights at once.
-
-    Parameters
-    ----------
-    data : weight, gradient, mean, variance of each weight in turn
-    learning_rates, wds : tuple of float, one per weight
-    beta1, beta2, epsilon, rescale_grad : float
-    lower_bound, upper_bound, clip_gradient : float, default -1 (off)
-    bias_correction : bool, default True
-    step_count : tuple of int           number of this step of each weight, from 1
-    num_tensors : int, default 1
-
-    Returns
-    -------
-    the new weights; the states are replaced
-
-    Raises
-    ------
-    AttributeTypeError   if the number of arrays or of rates does not fit
-    ShapeError           if shapes differ within a weight
-    """
-    numbers = (beta1, beta2, epsilon, rescale_grad, lower_bound, upper_bound, clip_gradient)
-    return multi_lamb(
-        "_multi_lamb_update",
-        data,
-        False,
-        learning_rates,
-        wds,
-        step_count,
-        (*numbers, bias_correction),
-        num_tensors,
+for _wide in (False, True):
+    _mp = "mp_" * _wide
+    several(
+        f"_multi_{_mp}adamw_update",
+        adamw_update,
+        {"lrs": "lr"}
+        | _same("beta1 beta2 epsilon")
+        | {"wds": "wd", "etas": "eta"}
+        | _same("clip_gradient"),
+        _wide,
+        ("rescale_grad",),
+        single=f"_{_mp}adamw_update",
     )
-
-
-@op(
-    "_multi_mp_lamb_update",
-    num_outputs=lambda attrs, n: 4 * attrs["num_tensors"],
-    visible=lambda attrs, n: attrs["num_tensors"],
-    mutates=written_back(5, 3, "num_tensors"),
-)
-def multi_mp_lamb_update(
-    *data,
-    learning_rates: Scalars,
-    beta1: Scalar = 0.899999976,
-    beta2: Scalar = 0.999000013,
-    epsilon: Scalar = 9.99999997e-07,
-    wds: Scalars,
-    rescale_grad: Scalar = 1.0,
-    lower_bound: Scalar = -1.0,
-    upper_bound: Scalar = -1.0,
-    clip_gradient: Scalar = -1.0,
-    bias_correction: bool = True,
-    step_count: Scalars,
-    num_tensors: int = 1,
-):
-    """``_multi_lamb_update`` of half-width weights.
-
-    Data are weight, gradient, mean, variance, float32 weight of each weight in turn; the rest is as
-    for ``_multi_lamb_update``.
-    """
-    numbers = (beta1, beta2, epsilon, rescale_grad, lower_bound, upper_bound, clip_gradient)
-    return multi_lamb(
-        "_multi_mp_lamb_update",
-        data,
-        True,
-        learning_rates,
-        wds,
-        step_count,
-        (*numbers, bias_correction),
-        num_tensors,
+    several(
+        f"_multi_{_mp}lamb_update",
+        lamb,
+        {"learning_rates": "lr"}
+        | _same("beta1 beta2 epsilon")
+        | {"wds": "wd"}
+        | _same("rescale_grad lower_bound upper_bound clip_gradient bias_correction")
+        | {"step_count": "t"},
+        _wide,
+        count="num_tensors",
+        single=f"{_mp}lamb_update_phase1`` and ``{_mp}lamb_update_phase2",
     )
 
 

@@ -311,10 +311,10 @@ __all__ = [
     "SequenceLast",
     "SequenceReverse",
     "sgd_update",
-    "sgd_mom_update",
-    "adam_update",
     "mp_sgd_update",
+    "sgd_mom_update",
     "mp_sgd_mom_update",
+    "adam_update",
     "nag_mom_update",
     "mp_nag_mom_update",
     "rmsprop_update",
@@ -3040,6 +3040,21 @@ def sgd_update(
 ) -> NDArray:
     """Gradient descent: ``w - lr (clip(rescale_grad g) + wd w)``."""
 
+def mp_sgd_update(
+    weight: NDArray,
+    grad: NDArray,
+    weight32: NDArray,
+    lr: _Number,
+    wd: _Number = 0.0,
+    rescale_grad: _Number = 1.0,
+    clip_gradient: _Number = -1.0,
+    lazy_update: bool = True,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """``sgd_update`` of a half-precision weight."""
+
 def sgd_mom_update(
     weight: NDArray,
     grad: NDArray,
@@ -3055,6 +3070,23 @@ def sgd_mom_update(
     name: str | None = None,
 ) -> NDArray:
     """Gradient descent with momentum."""
+
+def mp_sgd_mom_update(
+    weight: NDArray,
+    grad: NDArray,
+    mom: NDArray,
+    weight32: NDArray,
+    lr: _Number,
+    momentum: _Number = 0.0,
+    wd: _Number = 0.0,
+    rescale_grad: _Number = 1.0,
+    clip_gradient: _Number = -1.0,
+    lazy_update: bool = True,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """``sgd_mom_update`` of a half-precision weight."""
 
 def adam_update(
     weight: NDArray,
@@ -3074,38 +3106,6 @@ def adam_update(
     name: str | None = None,
 ) -> NDArray:
     """Adam without its bias correction (the caller puts that into ``lr``)."""
-
-def mp_sgd_update(
-    weight: NDArray,
-    grad: NDArray,
-    weight32: NDArray,
-    lr: _Number,
-    wd: _Number = 0.0,
-    rescale_grad: _Number = 1.0,
-    clip_gradient: _Number = -1.0,
-    lazy_update: bool = True,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """``sgd_update`` of a half-width weight; its float32 copy ``weight32`` is replaced."""
-
-def mp_sgd_mom_update(
-    weight: NDArray,
-    grad: NDArray,
-    mom: NDArray,
-    weight32: NDArray,
-    lr: _Number,
-    momentum: _Number = 0.0,
-    wd: _Number = 0.0,
-    rescale_grad: _Number = 1.0,
-    clip_gradient: _Number = -1.0,
-    lazy_update: bool = True,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """``sgd_mom_update`` of a half-width weight; float32 ``mom`` and ``weight32`` are replaced."""
 
 def nag_mom_update(
     weight: NDArray,
@@ -3136,7 +3136,7 @@ def mp_nag_mom_update(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """``nag_mom_update`` of a half-width weight; float32 ``mom`` and ``weight32`` are replaced."""
+    """``nag_mom_update`` of a half-precision weight."""
 
 def rmsprop_update(
     weight: NDArray,
@@ -3280,7 +3280,7 @@ def mp_lamb_update_phase1(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """``lamb_update_phase1`` of a half-width weight, computed from its float32 copy."""
+    """``lamb_update_phase1`` of a half-precision weight, computed from its float32 copy."""
 
 def lamb_update_phase2(
     weight: NDArray,
@@ -3309,7 +3309,7 @@ def mp_lamb_update_phase2(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """``lamb_update_phase2`` of a half-width weight; its float32 copy is replaced."""
+    """``lamb_update_phase2`` of a half-precision weight."""
 
 def multi_sgd_update(
     *data: NDArray,

@@ -247,10 +247,10 @@ from . import SequenceMask as SequenceMask
 from . import SequenceLast as SequenceLast
 from . import SequenceReverse as SequenceReverse
 from . import sgd_update as sgd_update
-from . import sgd_mom_update as sgd_mom_update
-from . import adam_update as adam_update
 from . import mp_sgd_update as mp_sgd_update
+from . import sgd_mom_update as sgd_mom_update
 from . import mp_sgd_mom_update as mp_sgd_mom_update
+from . import adam_update as adam_update
 from . import nag_mom_update as nag_mom_update
 from . import mp_nag_mom_update as mp_nag_mom_update
 from . import rmsprop_update as rmsprop_update
@@ -518,10 +518,10 @@ __all__ = [
     "SequenceLast",
     "SequenceReverse",
     "sgd_update",
-    "sgd_mom_update",
-    "adam_update",
     "mp_sgd_update",
+    "sgd_mom_update",
     "mp_sgd_mom_update",
+    "adam_update",
     "nag_mom_update",
     "mp_nag_mom_update",
     "rmsprop_update",

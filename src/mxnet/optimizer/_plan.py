@@ -21,29 +21,31 @@ from ..ndarray import NDArray
 from ._lazy import Rows, is_lazy, lazily
 from ._pack import Pack, release
 
-__all__ = ["Plan", "MultiStep", "HALF", "flatten"]
+__all__ = ["HALF", "LEAF", "MultiStep", "Plan", "flatten", "native"]
 
 HALF = (onp.float16, jnp.bfloat16)  # element types that ``multi_precision`` keeps a float32 copy of
-_LEAF = 0
-# Formulas that can be computed for many parameters in one call: how many numbers are shared, and
-# the kernel's rule by the structure of the state. By name, since the optimizers stand on this
-# module; one that overrides ``step`` goes its own way.
-_JOINABLE = {
-    f"{__package__}.descent.SGD.step": (3, {None: "sgd", _LEAF: "momentum"}),
-    f"{__package__}.descent.NAG.step": (3, {None: "sgd", _LEAF: "nag"}),
-    f"{__package__}.adaptive.Adam.step": (5, {(_LEAF, _LEAF): "adam"}),
-    f"{__package__}.adaptive.AdaGrad.step": (3, {_LEAF: "adagrad"}),
-    f"{__package__}.adaptive.RMSProp.step": (
-        6,
-        {(_LEAF,): "rmsprop", (_LEAF, _LEAF, _LEAF): "centred"},
-    ),
-}
+LEAF = 0
+
+
+def native(n_shared, rules):
+    """Declare that a formula can be computed for many parameters in one call of a kernel.
+
+    Parameters
+    ----------
+    n_shared : int    numbers that are the same for all parameters
+    rules : dict      structure of the state -> the kernel's rule (see ``_ops/kernels/update.py``)
+    """
+
+    def declare(step):
+        step.native = n_shared, rules
+        return step
+
+    return declare
 
 
 def _rules(step, n_shared, static, draws):
-    """The rules of a formula by the structure of its state: see above."""
-    name = f"{step.__module__}.{getattr(step, '__qualname__', '')}"
-    expected, rules = _JOINABLE.get(name, (0, {}))
+    """The rules that a formula declares: of itself, so a subclass that overrides it has none."""
+    expected, rules = getattr(step, "native", (0, {}))
     return {} if expected != n_shared or static or draws else rules
 
 
@@ -53,7 +55,7 @@ def flatten(state, leaves):
         return None
     if isinstance(state, NDArray):
         leaves.append(state)
-        return _LEAF
+        return LEAF
     if isinstance(state, (tuple, list)):
         return tuple([flatten(s, leaves) for s in state])
     raise MXNetError(

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from .._ops import update as _update
 from .._ops.update import cast, clipped
 from ._base import Optimizer, register
+from ._plan import LEAF, native
 from .descent import zeros_like
 
 __all__ = ["Adam", "AdaGrad", "RMSProp", "AdaDelta", "Ftrl", "FTML", "Adamax", "Nadam", "LAMB"]
@@ -55,6 +56,7 @@ class Adam(Optimizer):
         return lr * math.sqrt(1.0 - self.beta2**t) / (1.0 - self.beta1**t), wd
 
     @staticmethod
+    @native(5, {(LEAF, LEAF): "adam"})
     def step(weight, grad, state, shared, rates):
         """The formula, for one parameter."""
         rescale, clip, beta1, beta2, epsilon = shared
@@ -101,11 +103,21 @@ class AdaGrad(Optimizer):
         return (self.float_stable_eps,)
 
     @staticmethod
+    @native(3, {LEAF: "adagrad"})
     def step(weight, grad, state, shared, rates):
         """The formula, for one parameter."""
         rescale, clip, eps = shared
         lr, wd = rates
-        return _update.adagrad_step("AdaGrad", weight, grad, state, lr, eps, wd, rescale, clip)
+        return _update.sparse_adagrad_update(
+            weight,
+            grad,
+            state,
+            lr=lr,
+            epsilon=eps,
+            wd=wd,
+            rescale_grad=rescale,
+            clip_gradient=clip,
+        )
 
 
 @register
@@ -155,6 +167,7 @@ class RMSProp(Optimizer):
         return self.gamma1, self.gamma2, self.epsilon, limit or -1.0
 
     @staticmethod
+    @native(6, {(LEAF,): "rmsprop", (LEAF, LEAF, LEAF): "centred"})
     def step(weight, grad, state, shared, rates):
         """The formula, for one parameter."""
         rescale, clip, gamma1, gamma2, epsilon, limit = shared
@@ -485,8 +498,22 @@ class LAMB(Optimizer):
         rescale, clip, beta1, beta2, epsilon, low, high = shared
         lr, wd, t = rates
         mean, var = state
-        d, mean, var = _update.lamb_direction(
-            weight, grad, mean, var, beta1, beta2, epsilon, t, bias_correction, wd, rescale, clip
+        d, mean, var = _update.lamb_update_phase1(
+            weight,
+            grad,
+            mean,
+            var,
+            beta1=beta1,
+            beta2=beta2,
+            epsilon=epsilon,
+            t=t,
+            bias_correction=bias_correction,
+            wd=wd,
+            rescale_grad=rescale,
+            clip_gradient=clip,
         )
         r1, r2 = jnp.linalg.norm(weight.ravel()), jnp.linalg.norm(d.ravel())
-        return _update.lamb_step("LAMB", weight, d, r1, r2, lr, low, high), (mean, var)
+        new = _update.lamb_update_phase2(
+            weight, d, r1, r2, lr=lr, lower_bound=low, upper_bound=high
+        )
+        return new, (mean, var)

@@ -8,6 +8,7 @@ from .._ops import update as _update
 from .._ops.update import cast, clipped
 from ..ndarray import array, zeros
 from ._base import Optimizer, copied, register
+from ._plan import LEAF, native
 
 __all__ = ["SGD", "NAG", "Signum", "SGLD", "DCASGD", "LARS", "LBSGD", "ccSGD", "Test", "zeros_like"]
 
@@ -60,6 +61,7 @@ class SGD(Optimizer):
         return (self.momentum,)
 
     @staticmethod
+    @native(3, {None: "sgd", LEAF: "momentum"})
     def step(weight, grad, state, shared, rates):
         """The formula, for one parameter."""
         rescale, clip, momentum = shared
@@ -106,6 +108,7 @@ class NAG(Optimizer):
     hyper = SGD.hyper
 
     @staticmethod
+    @native(3, {None: "sgd", LEAF: "nag"})
     def step(weight, grad, state, shared, rates):
         """The formula, for one parameter."""
         if state is None:
