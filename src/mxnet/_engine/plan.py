@@ -5,7 +5,7 @@ from functools import partial
 import numpy as onp
 
 from .._graph.equations import NUMBERS, Equations, Formula
-from .._ops.kernels import host
+from .._ops.kernels import direct, host
 from .numpy_rules import RULES, foreign
 
 __all__ = ["Plan", "TooLong", "gradient_plan", "plan"]
@@ -79,7 +79,11 @@ def _function_of(e, sizes):
     function = rule(params, ins, outs) if rule is not None else None
     if function is None and name.startswith("mxnet_"):
         function = _by_definition(e.primitive, params, ins)
-    return function or foreign(e.primitive, params, e.avals_in)
+    if function is None:
+        return foreign(e.primitive, params, e.avals_in)
+    if not name.startswith("mxnet_"):
+        return function
+    return direct.chosen(e.primitive, params, ins, outs, function)
 
 
 _definitions = {}

@@ -415,8 +415,8 @@ def costs(steps):
     return run, build
 
 
-_OPERATOR_SECONDS, _BUILD_SECONDS = 2e-5, 1e-2
-_BYTES, _MULTIPLICATIONS = 2e9, 1e10  # in a second
+_OPERATOR_SECONDS, _BUILD_SECONDS = 2e-5, 2e-2
+_BYTES, _MULTIPLICATIONS = 2e9, 4e10  # in a second
 
 
 def digest(steps):

@@ -9,11 +9,13 @@ from . import native
 __all__ = [
     "Choice",
     "choose",
-    "loop_is_native",
+    "is_native",
+    "loop_is_worth_it",
+    "pooling_is_worth_it",
     "rows_are_long",
     "rows_are_native",
     "slope_is_rational",
-    "sorting_is_native",
+    "sorting_is_worth_it",
     "updates_join",
     "updates_are_native",
 ]
@@ -103,14 +105,19 @@ def _native_loses(kind, taps, windows, channels, weight):
     return kind == "data" and taps > 1 and channels <= _FEW_CHANNELS
 
 
-def loop_is_native(target, dtypes, shapes):
-    """Whether a loop over time runs natively; the first of its arrays is (T, N, ...)."""
+def is_native(library):
+    """Whether what is worth it is a native call on a CPU; the first answer may wait for a
+    compiler.
+    """
+    return _config.get("kernels") == "native" and native.available(library)
+
+
+def loop_is_worth_it(target, dtypes, shapes):
+    """Whether a loop over time is faster natively; the first of its arrays is (T, N, ...)."""
     return (
-        _config.get("kernels") == "native"
-        and all(d == "float32" for d in dtypes)
+        all(d == "float32" for d in dtypes)
         and all(0 not in s for s in shapes)
         and (not target.startswith("rnn") or math.prod(shapes[0][1:]) >= _WIDE_STEP)
-        and native.available(native.RECURRENCE)
     )
 
 
@@ -137,37 +144,29 @@ def updates_are_native():
 def rows_are_native(dtype, shape):
     """Whether adding rows up to a table of this shape is a native call on a CPU."""
     return (
-        _config.get("kernels") == "native"
-        and dtype == "float32"
+        dtype == "float32"
         and 4 * math.prod(shape) >= _LARGE_TABLE
         and shape[0] < 2**31
-        and native.available(native.UPDATES)
+        and is_native(native.UPDATES)
     )
 
 
-def pooling_is_native(dtypes, x, kernel=None, forward=False):
-    """Whether the gradient of a pooling of an ``x`` of this shape is a native call on a CPU: that
-    of a maximum, or that of a sum over windows of this kernel; or the sum itself (``forward``).
+def pooling_is_worth_it(dtypes, x, kernel=None, forward=False):
+    """Whether the gradient of a pooling of an ``x`` of this shape is faster natively: that of a
+    maximum, or that of a sum over windows of this kernel; or the sum itself (``forward``).
     """
     few = _MANY_TAPS if forward else _FEW_TAPS
     return (
-        _config.get("kernels") == "native"
-        and all(d == "float32" for d in dtypes)
+        all(d == "float32" for d in dtypes)
         and math.prod(x) >= _LARGE_IMAGE
         and math.prod(x[1:]) < 2**31
         and (kernel is None or math.prod(kernel) > few)
-        and native.available(native.POOLING)
     )
 
 
 def rows_are_long(dtypes, x):
-    """Whether what runs along the rows of an ``x`` of this shape is a native call on a CPU."""
-    return (
-        _config.get("kernels") == "native"
-        and all(d == "float32" for d in dtypes)
-        and math.prod(x) >= _LONG
-        and native.available(native.ROWWISE)
-    )
+    """Whether what runs along the rows of an ``x`` of this shape is faster natively."""
+    return all(d == "float32" for d in dtypes) and math.prod(x) >= _LONG
 
 
 def slope_is_rational(dtype, x):
@@ -175,12 +174,6 @@ def slope_is_rational(dtype, x):
     return _config.get("kernels") != "plain" and dtype == "float32" and math.prod(x) >= _WIDE
 
 
-def sorting_is_native(dtype, x):
-    """Whether sorting along the last axis of an ``x`` of this shape is a native call on a CPU."""
-    return (
-        _config.get("kernels") == "native"
-        and dtype == "float32"
-        and math.prod(x) >= _UNSORTED
-        and x[-1] < 2**31
-        and native.available(native.SORTING)
-    )
+def sorting_is_worth_it(dtype, x):
+    """Whether sorting along the last axis of an ``x`` of this shape is faster natively."""
+    return dtype == "float32" and math.prod(x) >= _UNSORTED and x[-1] < 2**31

@@ -23,7 +23,7 @@ from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
 from ... import _config
-from . import dense, native
+from . import dense, direct, native
 from .choose import Choice, choose
 
 __all__ = ["Geometry", "forward", "data", "weight"]
@@ -268,21 +268,38 @@ def _on_cpu(kind, ctx, a, b, **params):
         return mlir.lower_fun(few, multiple_results=False)(ctx, a, b, **params)
     choice = choose(kind, ctx.avals_in[0].dtype, x, w, y, g)
     if choice is Choice.NATIVE:
-        whole = partial(onp.array, dtype="int64")
-        low, high = zip(*g.pad)
-        return jax.ffi.ffi_lowering(native.name(_TARGETS[kind]))(
-            ctx,
-            a,
-            b,
-            stride=whole(g.stride),
-            dilate=whole(g.dilate),
-            low=whole(low),
-            high=whole(high),
-            groups=onp.int64(g.groups),
-            last=g.last,
-        )
+        return jax.ffi.ffi_lowering(native.name(_TARGETS[kind]))(ctx, a, b, **_numbers(g))
     function = (_FORMULA if choice is Choice.FORMULA else _PLAIN)[kind]
     return mlir.lower_fun(function, multiple_results=False)(ctx, a, b, **params)
+
+
+def _numbers(g):
+    """The kernels' attributes."""
+    whole = partial(onp.array, dtype="int64")
+    low, high = zip(*g.pad)
+    return {
+        "stride": whole(g.stride),
+        "dilate": whole(g.dilate),
+        "low": whole(low),
+        "high": whole(high),
+        "groups": onp.int64(g.groups),
+        "last": g.last,
+    }
+
+
+def _direct(kind, params, ins, outs):
+    """The native kernel beside NumPy, which multiplies copies of all windows."""
+    g = params["geometry"]
+    if any(p < 0 for pair in g.pad for p in pair) or any(0 in a.shape for a in (*ins, *outs)):
+        return None
+    if any(a.dtype != "float32" for a in ins):
+        return None
+    a, b, c = ins[0].shape, ins[1].shape, outs[0].shape
+    w, y = {"forward": (b, c), "data": (b, a), "weight": (c, b)}[kind]
+    windows = y[0] * math.prod([y[i] for i in g.spatial])
+    copied = math.prod(w[1:]) * g.groups
+    cost = windows * copied * (2 + 0.1 * w[0] / g.groups)
+    return direct.Call(native.CONVOLUTION, _TARGETS[kind], _numbers(g), cost)
 
 
 def _in_float32(primitive, a, b, **params):
@@ -307,6 +324,7 @@ def _primitive(kind, shape):
     mlir.register_lowering(p, mlir.lower_fun(_PLAIN[kind], multiple_results=False))
     mlir.register_lowering(p, partial(_on_cpu, kind), platform="cpu")
     batching.primitive_batchers[p] = partial(_in_turn, p)
+    direct.describes(p)(partial(_direct, kind))
     return p
 
 

@@ -33,6 +33,8 @@ from . import build
 
 __all__ = [
     "available",
+    "library_of",
+    "loaded",
     "state",
     "usable",
     "CONVOLUTION",
@@ -56,14 +58,14 @@ class Library(NamedTuple):
 
 CONVOLUTION = Library(
     ("convolution.cc",),
-    ("common.h", "parallel.h"),
+    ("common.h", "direct.h", "parallel.h"),
     ("conv_forward", "conv_data", "conv_weight"),
     True,
     "the first convolution",
 )
 RECURRENCE = Library(
     ("recurrent.cc",),
-    ("common.h", "exp.h", "parallel.h"),
+    ("common.h", "direct.h", "exp.h", "parallel.h"),
     (
         *("lstm_forward", "lstm_backward", "gru_forward", "gru_backward"),
         *("rnn_forward", "rnn_backward"),
@@ -73,32 +75,33 @@ RECURRENCE = Library(
 )
 UPDATES = Library(
     ("update.cc", "rows.cc"),
-    ("parallel.h",),
+    ("direct.h", "parallel.h"),
     ("update", "add_rows"),
     False,
     "the first update of many parameters",
 )
 POOLING = Library(
     ("pool.cc",),
-    ("parallel.h",),
+    ("direct.h", "parallel.h"),
     ("max_back", "window_spread", "window_sum"),
     False,
     "the first gradient of a pooling, or sum over large windows",
 )
 ROWWISE = Library(
     ("rowwise.cc",),
-    ("exp.h", "parallel.h"),
+    ("direct.h", "exp.h", "parallel.h"),
     ("softmax", "softmax_gradient", "layer_norm", "layer_norm_gradient"),
     False,
     "the first softmax or layer normalisation of many numbers",
 )
 SORTING = Library(
     ("sort.cc",),
-    ("parallel.h",),
+    ("direct.h", "parallel.h"),
     ("sort_rows", "sort_order", "top_order", "carry"),
     False,
     "the first sorting of many numbers",
 )
+LIBRARIES = (CONVOLUTION, RECURRENCE, UPDATES, POOLING, ROWWISE, SORTING)
 HERE = Path(__file__).parent
 PACKAGES = ("onednn-cpu-gomp", "onednn-devel-cpu-gomp")
 FLAGS = "-std=c++17 -O3 -march=native -fno-math-errno -fno-trapping-math -fPIC -shared -w".split()
@@ -106,6 +109,7 @@ FLAGS = "-std=c++17 -O3 -march=native -fno-math-errno -fno-trapping-math -fPIC -
 _SILENT_SECONDS = 2
 
 _states = {}  # Library -> (whether it is loaded, what to tell)
+_loaded = {}  # Library -> ctypes.CDLL
 _guard = lock()  # of what follows, and of registering
 _waited = 0.0  # seconds, for all libraries
 _said = set()
@@ -120,6 +124,16 @@ def available(library):
             if found is None:
                 found = _states[library] = _try(library)
     return found[0]
+
+
+def loaded(library):
+    """The library for ``ctypes``; it is :func:`available`."""
+    return _loaded[library]
+
+
+def library_of(target):
+    """The library that has a kernel."""
+    return next(x for x in LIBRARIES if target in x.targets)
 
 
 def usable(library):
@@ -183,6 +197,7 @@ def _load(library, path):
         raise build.Failure(str(problem)) from None
     for target, handler in handlers.items():
         jax.ffi.register_ffi_target(name(target), handler, platform="cpu")
+    _loaded[library] = loaded
 
 
 def _obtain(library, folder, found):

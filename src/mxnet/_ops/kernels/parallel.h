@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 
+#include "direct.h"
 #include "xla/ffi/api/ffi.h"
 
 namespace mxnet_xla {

@@ -10,8 +10,8 @@ import numpy as onp
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
-from . import native
-from .choose import pooling_is_native
+from . import direct, native
+from .choose import is_native, pooling_is_worth_it
 from .primitive import kernel
 
 __all__ = ["max_gradient", "summing"]
@@ -34,7 +34,8 @@ def summing(plain):
         return jax.linear_transpose(partial(plain, windows), x)(g)[0]
 
     def on_cpu(formula, target, forward, ctx, a, *, windows, shape):
-        if not pooling_is_native([ctx.avals_in[0].dtype], shape, windows[2], forward):
+        worth_it = pooling_is_worth_it([ctx.avals_in[0].dtype], shape, windows[2], forward)
+        if not (worth_it and is_native(native.POOLING)):
             lower = mlir.lower_fun(formula, multiple_results=False)
             return lower(ctx, a, windows=windows, shape=shape)
         lower = jax.ffi.ffi_lowering(native.name(target))
@@ -59,7 +60,16 @@ def summing(plain):
         mlir.register_lowering(p, partial(on_cpu, formula, target, forward), platform="cpu")
         batching.primitive_batchers[p] = partial(mapped, formula)
         ad.deflinear2(p, partial(_turned, other))
+        direct.describes(p)(partial(_direct, target, forward))
     return lambda windows, x: total_p.bind(x, windows=windows, shape=x.shape)
+
+
+def _direct(target, forward, params, ins, outs):
+    windows, shape = params["windows"], params["shape"]
+    if not pooling_is_worth_it([ins[0].dtype], shape, windows[2], forward):
+        return None
+    many = math.prod((ins if not forward else outs)[0].shape) * math.prod(windows[2])
+    return direct.Call(native.POOLING, target, _numbers(windows, shape), 2 * many)
 
 
 def _turned(other, ct, _, **fixed):
@@ -86,7 +96,7 @@ def max_gradient(plain):
     call = kernel(
         "max_back",
         lambda x, y, g, *, windows: (plain(windows, x, y, g),),
-        lambda dtypes, shapes: pooling_is_native(dtypes, shapes[0]),
+        lambda dtypes, shapes: pooling_is_worth_it(dtypes, shapes[0]),
         lambda shapes, windows: _numbers(windows, shapes[0]),
     )
     return lambda windows, x, y, g: call((("windows", windows),), x, y, g)[0]

@@ -1,5 +1,6 @@
 """A native kernel and the same in JAX, as one primitive."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -9,12 +10,17 @@ import jax.numpy as jnp
 from jax.extend.core import Primitive
 from jax.interpreters import batching, mlir
 
-from . import native
+from . import direct, native
+from .choose import is_native
 
 __all__ = ["kernel"]
 
+_NUMBER = 10  # nominal nanoseconds that NumPy takes for each
 
-def kernel(target, plain, is_native, attributes=None, by_rows=False) -> Callable[..., Any]:
+
+def kernel(
+    target, plain, is_worth_it, attributes=None, by_rows=False, by_numpy=None
+) -> Callable[..., Any]:
     """A function ``(given, *arrays) -> tuple`` that is the native kernel ``target`` on CPUs.
 
     Parameters
@@ -22,15 +28,18 @@ def kernel(target, plain, is_native, attributes=None, by_rows=False) -> Callable
     target : str           one of the targets of ``native``'s libraries
     plain : callable ``(*arrays, **given) -> tuple``
         The same in JAX: for other platforms, types and derivatives, which exist to any order.
-    is_native : callable ``(dtypes, shapes) -> bool``      asked where it is lowered for a CPU
+    is_worth_it : callable ``(dtypes, shapes) -> bool``    asked where it is lowered for a CPU
     attributes : callable ``(shapes, **given) -> dict``    of the kernel; default: what is given
 
     by_rows : bool, default False
         All arrays have the same axes, and only the last one is more than a way to count rows: then
         mapping adds rows.  Otherwise it takes the formula.
+    by_numpy : callable ``(shapes) -> number``
+        What the formula takes NumPy, in nominal nanoseconds; default: some for each number.
 
     ``given`` are (name, value) pairs, hashable.
     """
+    library = native.library_of(target)
     p = Primitive(f"mxnet_{target}")
     p.multiple_results = True
     p.def_impl(plain)
@@ -45,10 +54,28 @@ def kernel(target, plain, is_native, attributes=None, by_rows=False) -> Callable
 
     def on_cpu(ctx, *arrays, **given):
         shapes = [a.shape for a in ctx.avals_in]
-        if not is_native([a.dtype for a in ctx.avals_in], shapes):
+        worth_it = is_worth_it([a.dtype for a in ctx.avals_in], shapes)
+        if not (worth_it and is_native(library)):
             return by_formula(ctx, *arrays, **given)
         lower = jax.ffi.ffi_lowering(native.name(target))
-        return lower(ctx, *arrays, **(attributes(shapes, **given) if attributes else given))
+        return lower(ctx, *arrays, **numbers(shapes, given))
+
+    def numbers(shapes, given):
+        return attributes(shapes, **given) if attributes else given
+
+    @direct.describes(p)
+    def _(given, ins, outs):
+        shapes = [a.shape for a in ins]
+        dtypes = [a.dtype for a in ins]
+        if by_numpy is None:
+            if not is_worth_it(dtypes, shapes):
+                return None
+            cost = _NUMBER * sum([math.prod(s) for s in shapes])
+        elif any(d != "float32" for d in dtypes) or any(0 in s for s in shapes):
+            return None
+        else:
+            cost = by_numpy(shapes)
+        return direct.Call(library, target, numbers(shapes, given), cost)
 
     mlir.register_lowering(p, by_formula)
     mlir.register_lowering(p, on_cpu, platform="cpu")

@@ -19,7 +19,7 @@ from .primitive import kernel
 __all__ = ["layer_norm", "log_softmax", "softmax", "softmax_formula"]
 
 
-def _is_native(dtypes, shapes):
+def _is_worth_it(dtypes, shapes):
     return rows_are_long(dtypes, shapes[0])
 
 
@@ -63,10 +63,10 @@ def _plain_layer_norm_gradient(x, gamma, mean, scale, g):
     return dx, jnp.sum(g * h, others), jnp.sum(g, others)
 
 
-_softmax = kernel("softmax", _plain_softmax, _is_native, by_rows=True)
-_softmax_gradient = kernel("softmax_gradient", _plain_softmax_gradient, _is_native, by_rows=True)
-_layer_norm = kernel("layer_norm", _plain_layer_norm, _is_native)
-_layer_norm_gradient = kernel("layer_norm_gradient", _plain_layer_norm_gradient, _is_native)
+_softmax = kernel("softmax", _plain_softmax, _is_worth_it, by_rows=True)
+_softmax_gradient = kernel("softmax_gradient", _plain_softmax_gradient, _is_worth_it, by_rows=True)
+_layer_norm = kernel("layer_norm", _plain_layer_norm, _is_worth_it)
+_layer_norm_gradient = kernel("layer_norm_gradient", _plain_layer_norm_gradient, _is_worth_it)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(1,))

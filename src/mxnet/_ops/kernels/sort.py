@@ -11,14 +11,14 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from .choose import sorting_is_native
+from .choose import sorting_is_worth_it
 from .primitive import kernel
 
 __all__ = ["order", "sort", "top"]
 
 
-def _is_native(dtypes, shapes):
-    return sorting_is_native(dtypes[0], shapes[0])
+def _is_worth_it(dtypes, shapes):
+    return sorting_is_worth_it(dtypes[0], shapes[0])
 
 
 def _turned(x, descending):
@@ -46,16 +46,16 @@ def _plain_carry(x, places, *, back):
     return (jnp.take_along_axis(x, places, -1, mode="promise_in_bounds"),)
 
 
-_rows = kernel("sort_rows", _plain_rows, _is_native, by_rows=True)
-_order = kernel("sort_order", _plain_order, _is_native, by_rows=True)
+_rows = kernel("sort_rows", _plain_rows, _is_worth_it, by_rows=True)
+_order = kernel("sort_order", _plain_order, _is_worth_it, by_rows=True)
 _top = kernel(
     "top_order",
     _plain_top,
-    _is_native,
+    _is_worth_it,
     lambda shapes, k, smallest: {"smallest": smallest},
     by_rows=True,
 )
-_carry = kernel("carry", _plain_carry, _is_native, by_rows=True)
+_carry = kernel("carry", _plain_carry, _is_worth_it, by_rows=True)
 
 
 def order(x, ascending):
