@@ -148,7 +148,8 @@ _declare(
     "MXNET_GLUON_REPO",
     "",
     str,
-    "Address that data sets and pretrained models are looked for at.",
+    "Mirrors that data sets and pretrained models are looked for at, separated by commas: folders, "
+    "addresses, hf://owner/name.",
 )
 _declare(
     "explain",

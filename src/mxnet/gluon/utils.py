@@ -1,6 +1,7 @@
 """``mx.gluon.utils``: splitting batches over devices, clipping gradients, fetching files."""
 
 import hashlib
+import json
 import os
 import ssl
 import tempfile
@@ -21,6 +22,11 @@ from ..error import MXNetError
 from ..ndarray import NDArray
 from ..util import is_np_array, is_np_shape
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 __all__ = [
     "is_np_array",
     "is_np_shape",
@@ -40,7 +46,9 @@ _PIECE = 1 << 18
 
 
 class DownloadError(MXNetError, OSError):
-    """A file could not be fetched."""
+    """A file could not be fetched; ``code`` is what an HTTP server answered, if one did."""
+
+    code = None
 
 
 # ------------------------------------------------------------------------------- arrays
@@ -243,6 +251,9 @@ def _get_repo_file_url(namespace, filename):
 def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_ssl=True):
     """Fetch a file over HTTP, showing progress; it appears under its name only when it is complete.
 
+    What has come when a connection breaks stays beside it (``.part``). The next attempt, or a later
+    call, goes on from there if the server has the same file still.
+
     Parameters
     ----------
     url : str
@@ -287,65 +298,162 @@ def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_
             "strongly advised.",
             stacklevel=user_level(),
         )
-    folder = os.path.dirname(os.path.abspath(path))
-    os.makedirs(folder, exist_ok=True)
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     reason: Exception | None = None
     for attempt in range(retries + 1):
         if attempt:
             time.sleep(min(2.0, 0.1 * 2**attempt))
         try:
-            _fetch(url, path, folder, sha1_hash, verify_ssl)
+            _fetch(url, path, sha1_hash, verify_ssl)
             return path
         except (OSError, HTTPException, DownloadError) as error:
             reason = error
             if isinstance(error, urllib.error.HTTPError):
                 error.close()
-            if isinstance(error, urllib.error.HTTPError) and 400 <= error.code < 500:
+            code = getattr(error, "code", None) or 0
+            if 400 <= code < 500 and code != 416:
                 break  # asking again will not help
     if isinstance(reason, urllib.error.HTTPError):
         what = str(reason)  # with the number
     else:
         what = str(getattr(reason, "reason", None) or reason) or type(reason).__name__
-    raise DownloadError(
+    failed = DownloadError(
         f"download: {url} could not be fetched ({attempt + 1} attempts): {what}."
-    ) from reason
+    )
+    failed.code = getattr(reason, "code", None)
+    raise failed from reason
 
 
-def _fetch(url, path, folder, sha1_hash, verify_ssl):
+class _Partial:
+    """The bytes of a download so far: a file beside its target, for one process at a time.
+
+    ``validator`` is what the server calls this state of the file by; without one, what has come is
+    of no use later. Another process that fetches the same meanwhile has a file of its own.
+    """
+
+    def __init__(self, path, url):
+        self.path, self.url = path + ".part", url
+        self.note = self.path + ".json"
+        self.validator, self.shared, self.moved = None, False, False
+        self.file = self._locked()
+        if self.file is None:
+            folder, base = os.path.split(os.path.abspath(path))
+            handle, self.path = tempfile.mkstemp(prefix=base + ".", suffix=".part", dir=folder)
+            self.file = os.fdopen(handle, "w+b")
+            return
+        self.shared = True
+        try:
+            with open(self.note, encoding="utf-8") as note:
+                kept = json.load(note)
+            if kept["url"] == url and isinstance(kept["validator"], str):
+                self.validator = kept["validator"]
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+
+    def _locked(self):
+        if fcntl is None:
+            return None
+        file = open(self.path, "a+b")  # noqa: SIM115 - closed by whoever has it
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # who held it may have moved it to its place since
+            if os.path.samestat(os.fstat(file.fileno()), os.stat(self.path)):
+                return file
+        except OSError:
+            pass
+        file.close()
+        return None
+
+    def begun(self):
+        """The number of bytes that can be gone on from, and their SHA-1."""
+        digest = hashlib.sha1(usedforsecurity=False)
+        if self.validator is None:
+            return 0, digest
+        self.file.seek(0)
+        while piece := self.file.read(_PIECE):
+            digest.update(piece)
+        return self.file.tell(), digest
+
+    def restart(self, validator):
+        """Forget what has come; what comes is of the state ``validator`` of the file, or None."""
+        self.file.truncate(0)
+        self.file.seek(0)
+        self.validator = validator if self.shared else None
+        if self.validator is not None:
+            with open(self.note, "w", encoding="utf-8") as note:
+                json.dump({"url": self.url, "validator": validator}, note)
+
+    def finish(self, path):
+        """Move the whole file to its place."""
+        self.file.flush()
+        if self.shared and os.path.exists(self.note):
+            os.remove(self.note)
+        os.replace(self.path, path)
+        self.moved = True
+
+    def close(self):
+        """Remove what nobody can go on from."""
+        if not self.moved and (self.validator is None or not self.file.tell()):
+            names = (self.path, self.note) if self.shared else (self.path,)
+            for name in names:
+                if os.path.exists(name):
+                    os.remove(name)
+        self.file.close()
+
+
+def _validator(headers):
+    """What tells a state of a file on a server apart from others, if it says."""
+    tag = headers.get("ETag")
+    return tag if tag and not tag.startswith("W/") else headers.get("Last-Modified")
+
+
+def _fetch(url, path, sha1_hash, verify_ssl):
     """One attempt: into a file beside the target, which then takes its place."""
     context = None
     if not verify_ssl and url.startswith("https"):
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    digest = hashlib.sha1(usedforsecurity=False)
-    handle, partial = tempfile.mkstemp(
-        prefix=os.path.basename(path) + ".", suffix=".part", dir=folder
-    )
+    part = _Partial(path, url)
     try:
-        with (
-            os.fdopen(handle, "wb") as out,
-            urllib.request.urlopen(url, timeout=_TIMEOUT, context=context) as answer,
-        ):
+        begun, digest = part.begun()
+        asked = {"Range": f"bytes={begun}-", "If-Range": part.validator} if begun else {}
+        request = urllib.request.Request(url, headers=asked)
+        try:
+            answer = urllib.request.urlopen(request, timeout=_TIMEOUT, context=context)
+        except urllib.error.HTTPError as error:
+            if error.code == 416:  # there is nothing beyond: it is another file now
+                part.restart(None)
+            raise
+        with answer:
+            content = str(answer.headers.get("Content-Range"))
+            if not (begun and answer.status == 206 and content.startswith(f"bytes {begun}-")):
+                begun, digest = 0, hashlib.sha1(usedforsecurity=False)
+                part.restart(_validator(answer.headers))
             declared = answer.headers.get("Content-Length")
-            total = int(declared) if declared and declared.isdigit() else None
-            got = 0
+            total = begun + int(declared) if declared and declared.isdigit() else None
+            got = begun
             with tqdm(
-                total=total, unit="B", unit_scale=True, desc=os.path.basename(path), disable=None
+                total=total,
+                initial=begun,
+                unit="B",
+                unit_scale=True,
+                desc=os.path.basename(path),
+                disable=None,
             ) as bar:
                 while piece := answer.read(_PIECE):
-                    out.write(piece)
+                    part.file.write(piece)
                     digest.update(piece)
                     got += len(piece)
                     bar.update(len(piece))
         if total is not None and got != total:
             raise DownloadError(f"the answer ended after {got} of {total} bytes")
         if sha1_hash and digest.hexdigest() != sha1_hash:
+            part.validator = None
             raise DownloadError(f"SHA-1 differs: expected {sha1_hash}, got {digest.hexdigest()}")
-        os.replace(partial, path)
+        part.finish(path)
     finally:
-        if os.path.exists(partial):
-            os.remove(partial)
+        part.close()
 
 
 doors(globals())

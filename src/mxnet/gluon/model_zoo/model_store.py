@@ -5,18 +5,14 @@ Files have the name of the model and the first digits of their SHA-1:
 """
 
 import os
-import shutil
-import tempfile
-import urllib.parse
 import warnings
 
-from ... import _config
-from ..._archive import extract_member
 from ..._traceback import user_level
 from ...base import data_dir
 from ...context import cpu
 from ...error import MXNetError, nearest
-from ..utils import check_sha1, download, replace_file
+from .._repository import fetch, mirrors
+from ..utils import check_sha1
 
 __all__ = [
     "get_model_file",
@@ -30,6 +26,7 @@ __all__ = [
 
 ROOT = os.path.join(data_dir(), "models")
 CPU = cpu()
+_FOLDERS = ("gluon/models", "", "gluon", "models")  # of a mirror
 
 # SHA-1 of the files that the MXNet project published
 _model_sha1 = {
@@ -101,9 +98,10 @@ def short_hash(name):
 def get_model_file(name, root=ROOT):
     """Path of the file with a model's trained parameters.
 
-    It is looked for in ``root``, and then at the address or in the folder that the environment
-    variable ``MXNET_GLUON_REPO`` names, where it may be a ``.params`` file or a ``.zip`` of one,
-    directly or under ``gluon/models/``; what is found there is copied to ``root``.
+    It is looked for in ``root``, and then in the mirrors that the environment variable
+    ``MXNET_GLUON_REPO`` names, separated by commas: folders, addresses, or repositories of Hugging
+    Face's (``hf://owner/name``). There it may be a ``.params`` file or a ``.zip`` of one, under
+    ``gluon/models/`` (of an address), or directly. What is found is checked and put into ``root``.
 
     Parameters
     ----------
@@ -130,51 +128,16 @@ def get_model_file(name, root=ROOT):
             "one.",
             stacklevel=user_level(),
         )
-    # as in 1.x, the environment counts as it is now, not as it was at import
-    repository = os.environ.get("MXNET_GLUON_REPO") or _config.get("gluon_repo")
-    if repository:
-        os.makedirs(root, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=root) as scratch:
-            found = _fetch(repository, file_name, scratch)
-            if found is not None:
-                if not check_sha1(found, _model_sha1[name]):
-                    raise ModelFileError(
-                        f"{file_name}.params from {repository} is not the file that was "
-                        f"published: expected SHA-1 {_model_sha1[name]}."
-                    )
-                replace_file(found, path)
-                return path
-    where = f" nor at MXNET_GLUON_REPO={repository}" if repository else ""
+    reasons = fetch(path, _FOLDERS, _model_sha1[name])
+    if mirrors() and not reasons:
+        return path
+    where = f" nor at MXNET_GLUON_REPO={','.join(mirrors())}" if reasons else ""
+    why = f" ({'; '.join(reasons)})" if reasons else ""
     raise ModelFileError(
-        f"The trained parameters of {name} are not at {path}{where}. Hint: put the file "
+        f"The trained parameters of {name} are not at {path}{where}{why}. Hint: put the file "
         f"{file_name}.params into {root}, or set MXNET_GLUON_REPO to the address or folder of a "
         f"repository that has gluon/models/{file_name}.zip."
     )
-
-
-def _fetch(repository, file_name, scratch):
-    """Copy a parameter file from a folder or an address into a folder; its path, or None."""
-    target = os.path.join(scratch, file_name + ".params")
-    parts = urllib.parse.urlsplit(repository)
-    if parts.scheme in ("http", "https"):
-        archive = os.path.join(scratch, file_name + ".zip")
-        download(f"{repository.rstrip('/')}/gluon/models/{file_name}.zip", path=archive)
-        return _extract(archive, file_name, target)
-    folder = urllib.parse.unquote(parts.path) if parts.scheme == "file" else repository
-    for inside in ("", "gluon", os.path.join("gluon", "models"), "models"):
-        place = os.path.join(os.path.expanduser(folder), inside, file_name)
-        if os.path.exists(place + ".params"):
-            shutil.copyfile(place + ".params", target)
-            return target
-        if os.path.exists(place + ".zip"):
-            return _extract(place + ".zip", file_name, target)
-    return None
-
-
-def _extract(archive, file_name, target):
-    """Write the one parameter file of an archive to ``target``."""
-    extract_member(archive, file_name + ".params", target, ModelFileError)
-    return target
 
 
 def purge(root=ROOT):

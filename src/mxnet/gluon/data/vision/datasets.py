@@ -11,6 +11,7 @@ from ....image import imdecode, imread
 from ....ndarray import NDArray
 from ....recordio import unpack
 from ....util import is_np_array
+from ..._repository import fetch, mirrors
 from ...utils import check_sha1, download
 from ...._host import host_array
 from .._batch import Bulk, Column
@@ -28,6 +29,7 @@ __all__ = [
     "ImageListDataset",
     "MissingFileError",
     "check_sha1",
+    "download",
     "is_np_array",
 ]
 
@@ -78,23 +80,23 @@ class _DownloadedDataset(Dataset):
         )
 
     def _fetch(self, name, sha1):
-        """The path of a file of the repository, after fetching it if need be."""
-        address = (_config.get("gluon_repo") or _REPOSITORY).rstrip("/")
-        url = f"{address}/gluon/dataset/{self._namespace}/{name}"
-        os.makedirs(self._root, exist_ok=True)
-        try:
-            return download(url, os.path.join(self._root, name), sha1_hash=sha1, retries=1)
-        except MXNetError as error:
+        """The path of a file of the mirrors, after fetching it if need be."""
+        path = os.path.join(self._root, name)
+        folder = f"gluon/dataset/{self._namespace}"
+        reasons = fetch(path, (folder, self._namespace, ""), sha1, _REPOSITORY)
+        if reasons:
             fail(
                 MissingFileError,
                 type(self).__name__,
                 f"file {name} is missing",
-                expected=f"it in {os.path.abspath(self._root)}, or at {url}",
-                got=str(error).rstrip("."),
+                expected=f"it in {os.path.abspath(self._root)}, or under {folder} of "
+                f"{', '.join(mirrors()) or _REPOSITORY}",
+                got="; ".join(reasons),
                 hint=f"put {name} into {os.path.abspath(self._root)} by hand, or let "
-                "MXNET_GLUON_REPO name an address "
+                "MXNET_GLUON_REPO name an address, a folder or hf://owner/name "
                 "that offers it",
             )
+        return path
 
 
 def _is_plain(cls):
