@@ -1,5 +1,7 @@
 """Tracing: a Python function of arrays becomes one operator (a hybridized block's forward)."""
 
+import copy
+
 from .._graph.lower import COPY, PathOp
 from .._graph.node import steps_of
 from .segment import PLACEHOLDER, Trace, append_many
@@ -30,6 +32,14 @@ class Traced:
         self.n_random = len(dynamic) // 2
         self.ctx = seg.ctx
         self.length = len(steps_of(last))
+
+    def on(self, ctx):
+        """The same for arrays on another context; None where it holds some of its own."""
+        if any(s.__class__ is not int for s in self.sources):
+            return None
+        other = copy.copy(self)
+        other.ctx = ctx
+        return other
 
     def __call__(self, values):
         """Append the operator to this thread's segment; returns the results' Values."""

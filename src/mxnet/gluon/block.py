@@ -26,6 +26,7 @@ from .._engine.trace import placeholder, trace
 from .._frontend.dispatch import DeferredRead, ShapeUnknown, any_stored
 from .._graph import net
 from .._graph.complete import complete, complete_types, is_full
+from .._graph.node import Spec
 from .._traceback import doors, shown, user_level
 from ..autograd import predict_mode
 from ..error import FormatError, MXNetError, TraceError, nearest
@@ -1052,8 +1053,32 @@ class HybridBlock(Block):
             key = (cls, run, key)
         graph = self._graphs.get(key)
         if graph is None:
-            graph = self._graphs[key] = _Graph(self, ctx, structure, values, cls, run)
+            graph = self._graph_of_another_device(key, ctx)
+            if graph is None:
+                graph = _Graph(self, ctx, structure, values, cls, run)
+            self._graphs[key] = graph
         return graph(values)
+
+    def _graph_of_another_device(self, key, ctx):
+        """What was traced for the same call on another device of the type, for this one."""
+        for other, graph in reversed(self._graphs.items()):
+            if graph.ctx is not ctx and _same_elsewhere(other, graph.ctx, key, ctx):
+                return graph.on(ctx)
+        return None
+
+
+def _same_elsewhere(a, ctx_a, b, ctx_b):
+    """Whether the keys of two calls differ in nothing but the device."""
+    if len(a) != len(b) or ctx_a.device_typeid != ctx_b.device_typeid:
+        return False
+    return all(
+        _same_elsewhere(x, ctx_a, y, ctx_b)
+        if x.__class__ is tuple and y.__class__ is tuple
+        else x.ctx is ctx_a and y.ctx is ctx_b and (x.shape, x.dtype) == (y.shape, y.dtype)
+        if x.__class__ is Spec and y.__class__ is Spec
+        else x == y
+        for x, y in zip(a, b)
+    )
 
 
 _PACKAGE = __name__.partition(".")[0] + "."
@@ -1208,6 +1233,15 @@ class _Graph:
         self.traced.op.closed = frozenset(range(n_out, len(self.traced.emit)))
         self.single = self.structure == (0,)
         self.ctx, self.cls = ctx, cls
+
+    def on(self, ctx):
+        """The same on another device; None where that needs a trace of its own."""
+        traced = self.traced.on(ctx)
+        if traced is None or any(ctx not in (p._data or ()) for p in self.params):
+            return None
+        other = copy.copy(self)
+        other.ctx, other.traced = ctx, traced
+        return other
 
     def __call__(self, values):
         ctx = self.ctx

@@ -53,18 +53,20 @@ class Replicas:
             arrays[k] = row[0]
         self._see()
         states = updater._prepare(keys, self.rows[0])
-        updaters = [updater]
-        for ctx in self.contexts[1:]:
-            other = Updater(self.optimizer)
-            for k, state in zip(keys, states):
-                other.states[k] = other.sync_state_context(state, ctx)
-                other.states_synced[k] = True
-            updaters.append(other)
+        updaters = [updater, *[self._updater(states, ctx) for ctx in self.contexts[1:]]]
         self.sums = [[_wrap(NDArray, x._read()) for x in row] for row in self.rows]
         self.plans = [
             u.plan(self.keys, sums, row) for u, sums, row in zip(updaters, self.sums, self.rows)
         ]
         self._drop_sums()
+
+    def _updater(self, states, ctx):
+        """An updater whose states are copies on a device."""
+        other = Updater(self.optimizer)
+        for k, state in zip(self.keys, states):
+            other.states[k] = other.sync_state_context(state, ctx)
+            other.states_synced[k] = True
+        return other
 
     @staticmethod
     def suit(updater, stored, values, outs):
