@@ -84,10 +84,15 @@ from .util import (
     use_np_shape,
 )
 
-# what a hybrid_forward(F, ...) reaches NumPy's functions by, as F.np and F.npx
 _show_public_names()
-ndarray.np = ndarray.numpy = numpy
-ndarray.npx = ndarray.numpy_extension = numpy_extension
+# names of nd that stand on what is above it; F.np and F.npx of a hybrid_forward(F, ...) among them
+vars(ndarray).update(
+    CachedOp=executor.CachedOp,
+    np=numpy,
+    numpy=numpy,
+    npx=numpy_extension,
+    numpy_extension=numpy_extension,
+)
 
 __all__ = [
     "AttrScope",

@@ -6,7 +6,6 @@ import threading
 
 import numpy as onp
 
-from . import ndarray
 from ._dtypes import as_dtype, is_floating
 from ._engine import moving
 from ._engine.segment import alias, concrete, flush_all
@@ -19,6 +18,7 @@ from ._frontend.dispatch import any_stored, invoke, write_out
 from ._graph.complete import complete, is_full
 from ._graph.net import auxiliary_nodes, output_name, topological
 from ._graph.storage import infer_storage
+from ._ops import _spec
 from ._traceback import door
 from .context import canonical, current_context
 from .error import MXNetError, ShapeError, TraceError, fail
@@ -210,10 +210,9 @@ def _structure(order, entries, nodes, shapes):
             return None
         else:
             refs = tuple([(at[id(c)], k) for c, k in node.inputs])
-            # not the operator alone: mixed precision exchanges what it computes
-            kind = (node.op, node.op.fn, tuple(node.parameters.items()), node.given_names())
+            kind = (node.op, tuple(node.parameters.items()), node.given_names())
             rows.append((*kind, refs, None if refs else shapes.get((id(node), 0))))
-    return tuple(rows), tuple([(at[id(n)], i) for n, i in entries])
+    return _spec.precision, tuple(rows), tuple([(at[id(n)], i) for n, i in entries])
 
 
 def placed(attrs, ctx, group2ctx):
@@ -769,9 +768,6 @@ class CachedOp:
             ctx=ctx,
         ).shapes
         return {k: s for k, s in found.items() if is_full(s)}
-
-
-ndarray.CachedOp = CachedOp  # where 1.9.1 has it
 
 
 def _stored(result, stype):

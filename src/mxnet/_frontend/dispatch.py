@@ -31,15 +31,20 @@ def register_array_class(name, cls):
     _classes[name] = cls
 
 
-_storages = {}
+_storages, _callers = {}, []
 
 
-def register_storage(cls, call):
-    """Let operators on arrays of a class with another storage be called by ``call``.
+def offer_storage(call):
+    """Make known how operators are called on arrays with another storage than a dense one.
 
-    It takes (op, inputs, given, out, names) and gives what :func:`invoke` would.
+    ``call`` takes (op, inputs, given, out, names) and gives what :func:`invoke` would.
     """
-    _storages[cls] = call
+    _callers[:] = [call]
+
+
+def register_storage(cls):
+    """Let arrays of a class be called so: from its first array on, since all calls look for it."""
+    _storages[cls] = _callers[0]
 
 
 def any_stored(arrays):

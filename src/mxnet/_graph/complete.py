@@ -141,7 +141,7 @@ class Completion:
             [self.types.get((id(c), i)) for c, i in node.inputs],
             [self.types.get((id(c), i)) for c, i in outs],
         )
-        for entries, types, strict in (node.inputs, ins, op.same_dtype), (outs, made, False):
+        for entries, types, strict in (node.inputs, ins, op.one_type), (outs, made, False):
             for e, t in zip(entries, types):
                 if t is not None:
                     self._put_type(e, t, node, strict)

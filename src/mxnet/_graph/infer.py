@@ -29,7 +29,7 @@ def infer_outputs(bound, specs, ctx):
 
 
 def _infer(bound, specs):
-    if bound.op is not None and bound.op.same_dtype and len({s.dtype for s in specs}) > 1:
+    if bound.op is not None and bound.op.one_type and len({s.dtype for s in specs}) > 1:
         raise DTypeError(
             f"{bound.name}: arrays of different types: expected one dtype for all inputs, got "
             f"{', '.join(s.dtype.name for s in specs)}. Hint: convert with .astype()."

@@ -81,7 +81,7 @@ class Operator:
     attrs = {}
     scalars = ()
     infer = None
-    same_dtype = False
+    one_type = False
     is_numpy = False
     run = None  # callable(node, arrays) -> arrays of what is no pure function
 

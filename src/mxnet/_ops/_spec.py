@@ -48,6 +48,7 @@ __all__ = [
     "Bound",
     "BoundOp",
     "op",
+    "set_precision",
     "alias",
     "variant",
     "get",
@@ -86,6 +87,9 @@ else:
 
 
 registry = {}  # every name and alias -> OpDef
+# Mixed precision: None, or a policy whose ``cast(op, inputs, keywords)`` gives what an operator
+# computes with, and whose ``covers(op)`` tells whether it may change that. See set_precision.
+precision = None
 
 
 MOST_OUTPUTS = 1 << 16  # more are a mistake in a file, not a network
@@ -133,6 +137,11 @@ class OpDef(Operator):
     def is_numpy(self):
         """Whether it is one of ``mx.np``, with rules of its own for mixed element types."""
         return self.name.startswith(("_np_", "_npi_", "_npx_"))
+
+    @property
+    def one_type(self):
+        """Whether all array inputs must come in one element type: not where they are cast."""
+        return self.same_dtype and (precision is None or not precision.covers(self))
 
     def bind(self, attrs, n_inputs, names=None):
         """The operator with its static attributes fixed and its inputs counted; interned.
@@ -520,6 +529,8 @@ class BoundOp(Bound):
             inputs = ()
         elif self.op.promotion is not None:
             inputs = self.op.promotion(inputs, self.name)
+        if precision is not None:
+            inputs, kw = precision.cast(self.op, inputs, kw)
         out = self.op.fn(*inputs, **kw)
         return tuple(out) if isinstance(out, (tuple, list)) else (out,)
 
@@ -666,6 +677,17 @@ def variant(name, of, *aliases, promotion=None, inputs=None, doc=None, lift=None
     if doc is not None:
         d.doc = inspect.cleandoc(doc)
     _register(d, name, *aliases)
+
+
+def set_precision(policy):
+    """Let ``policy`` cast the inputs of operators from now on, or nobody, where it is None."""
+    global precision
+    precision = policy
+    for op in registry.values():
+        for found in op._binds.values():
+            bound = found[0] if found.__class__ is tuple else found
+            bound.avals.clear()  # what was inferred may not hold any more
+            bound.formulas.clear()
 
 
 def get(name):

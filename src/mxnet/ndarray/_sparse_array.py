@@ -19,8 +19,9 @@ from .._engine.segment import alias, append_many, concrete, host_data
 from .._engine.state import threads
 from .._engine.tape import unrecorded
 from .._engine.value import Mark, Value
-from .._frontend.dispatch import WRITE_TRACKED, register_storage
+from .._frontend.dispatch import WRITE_TRACKED, invoke, register_storage
 from .._graph.node import spec_of, spec_of_sparse
+from .._ops import _spec
 from .._ops._spec import Bound
 from .._ops.sparse import without_marks
 from ..base import NotSupportedForSparseNDArray
@@ -66,7 +67,7 @@ def _operator(name, scalar, right=None):
         if isinstance(other, NDArray):
             found = self._paired(name, other)
         elif isinstance(other, (bool, int, float, onp.bool_, onp.integer, onp.floating)):
-            found = self._invoke(scalar, [self], {"scalar": other})
+            found = invoke(_spec.get(scalar), [self], {"scalar": other})
         else:
             raise TypeError(f"type {type(other)} not supported")
         return found
@@ -79,14 +80,14 @@ def _swapped(name, scalar):
         if isinstance(other, NDArray):
             return _broadcast(name, other.tostype("default"), self.tostype("default"))
         if isinstance(other, (bool, int, float, onp.bool_, onp.integer, onp.floating)):
-            return self._invoke(scalar, [self], {"scalar": other})
+            return invoke(_spec.get(scalar), [self], {"scalar": other})
         raise TypeError(f"type {type(other)} not supported")
 
     return apply
 
 
 def _broadcast(name, lhs, rhs):
-    return BaseSparseNDArray._invoke(f"broadcast_{name}", [lhs, rhs], {})
+    return invoke(_spec.get(f"broadcast_{name}"), [lhs, rhs], {})
 
 
 def _inplace(method):
@@ -117,7 +118,6 @@ class BaseSparseNDArray(NDArray):
     _raw = None  # a gradient as the backward pass gave it, rows marked: see _ops/sparse.py
     _fault = None  # a Fault of the parts it was made of
     _stype = None
-    _call = _invoke = None  # set by _sparse_ops: how operators are called, also by name
 
     def __new__(cls, value=None):
         # operators wrap their results in the class of their first input: dense ones are NDArrays
@@ -128,7 +128,7 @@ class BaseSparseNDArray(NDArray):
         cls = type(self)
         if cls not in _known:  # calls of operators look for sparse inputs from now on
             _known.add(cls)
-            register_storage(cls, self._call)
+            register_storage(cls)
 
     @classmethod
     def _of(cls, shape, parts):
@@ -446,7 +446,7 @@ class BaseSparseNDArray(NDArray):
     def _paired(self, name, other):
         """``self name other`` for arrays: element by element, or broadcast."""
         if name in _ELEMWISE and other.shape == self.shape:
-            return self._invoke(f"elemwise_{name}", [self, other], {})
+            return invoke(_spec.get(f"elemwise_{name}"), [self, other], {})
         return _broadcast(name, self, other)
 
     __add__ = _operator("add", "_plus_scalar")
@@ -478,10 +478,10 @@ class BaseSparseNDArray(NDArray):
         return id(self) >> 4
 
     def __neg__(self):
-        return self._invoke("negative", [self], {})
+        return invoke(_spec.get("negative"), [self], {})
 
     def __abs__(self):
-        return self._invoke("abs", [self], {})
+        return invoke(_spec.get("abs"), [self], {})
 
     # ------------------------------------------------------------------ assignment
     def _assign(self, value):
@@ -614,14 +614,16 @@ class CSRNDArray(BaseSparseNDArray):
             if not -rows <= key < rows:
                 raise IndexError(f"index {key} is out of bounds for axis 0 with size {rows}")
             key = key % rows
-            return self._invoke("slice", [self], {"begin": (key,), "end": (key + 1,)})
+            return invoke(_spec.get("slice"), [self], {"begin": (key,), "end": (key + 1,)})
         if isinstance(key, slice):
             if key.step not in (None, 1):
                 raise ValueError("CSRNDArray only supports continuous slicing on axis 0")
             if key == WHOLE:
                 return self
             begin, end, _ = key.indices(rows)
-            return self._invoke("slice", [self], {"begin": (begin,), "end": (max(begin, end),)})
+            return invoke(
+                _spec.get("slice"), [self], {"begin": (begin,), "end": (max(begin, end),)}
+            )
         if isinstance(key, tuple):
             raise ValueError("Multi-dimension indexing is not supported")
         raise ValueError(f"Undefined behaviour for {key}")
@@ -699,7 +701,7 @@ class RowSparseNDArray(BaseSparseNDArray):
         """The array with those rows only; see :func:`mxnet.nd.sparse.retain`."""
         if not isinstance(indices, NDArray):
             raise TypeError(f"retain: indices must be an NDArray, got {type(indices)}.")
-        return self._invoke("_sparse_retain", [self, indices], {})
+        return invoke(_spec.get("_sparse_retain"), [self, indices], {})
 
     def __getitem__(self, key):
         """A row as a dense array, or a block of rows as a row_sparse one; ``x[:]`` is ``x``.

@@ -19,7 +19,7 @@ import numpy as onp
 from .._engine.segment import append_many
 from .._engine.state import threads
 from .._engine.tape import unrecorded
-from .._frontend.dispatch import bind, invoke, write_out
+from .._frontend.dispatch import bind, invoke, offer_storage, write_out
 from .._ops import _spec
 from .._ops._spec import Bound
 from .._ops.sparse import add_rows, by_rows, touched_rows
@@ -120,12 +120,7 @@ def _say_fallback(op, inputs):
     )
 
 
-def _call_by_name(name, inputs, given):
-    return call(_spec.get(name), inputs, given)
-
-
-BaseSparseNDArray._invoke = staticmethod(_call_by_name)
-BaseSparseNDArray._call = staticmethod(call)
+offer_storage(call)
 
 
 def _on_values(op, x, given):

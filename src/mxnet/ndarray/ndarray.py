@@ -38,6 +38,7 @@ from ..error import (
     TraceError,
     fail,
 )
+from . import _parts
 from ._index import WHOLE, parse_key
 from ._one import OneElement
 
@@ -246,6 +247,8 @@ class NDArray:
     _numpy = False  # whether the class has the semantics of mx.np
     # NumPy arrays leave ``numpy_array + x`` to us, and we refuse it as the original does
     __array_ufunc__ = None
+
+    take, split_v2 = _parts.take, _parts.split_v2
 
     def __init__(self, value):
         self._v = value

@@ -1,12 +1,11 @@
 """Automatic mixed precision: how operators are cast, losses scaled and symbols converted.
 
-:func:`init` changes the operators themselves. From then on a convolution casts its float32 inputs
-before it computes, so the casts are part of the program, of its derivative and of hybridized
-blocks, and cost nothing where mixed precision is not used.
+:func:`init` sets a policy that every operator consults. From then on a convolution casts its
+float32 inputs before it computes, so the casts are part of the program, of its derivative and of
+hybridized blocks, and cost nothing where mixed precision is not used.
 """
 
 import contextlib
-import functools
 import logging
 
 import jax
@@ -62,7 +61,6 @@ _TARGETS = {"float16": lists.symbol_fp16, "bfloat16": lists.symbol_bf16}
 _HALF = (onp.dtype("float16"), bfloat16)
 
 _amp_initialized = False
-_originals = {}  # operator -> (its function, whether it wants one type), before init()
 
 
 # ------------------------------------------------------------------ the lists
@@ -202,13 +200,7 @@ def init(
     policy = _Policy(target, target_precision_ops, fp32_ops, conditional_fp32_ops)
     flush_all()
     logging.getLogger(__name__).info("Using AMP")
-    names = policy.low | policy.fp32 | policy.widest | policy.conditional.keys()
-    # what the user names first: an operator's other names may be in another list
-    for name in [*(target_precision_ops or ()), *(fp32_ops or ()), *sorted(names)]:
-        if _spec.exists(name):
-            op = _spec.get(name)
-            if op not in _originals and not op.mutates and not op.barrier:
-                _patch(op, policy, name)
+    _spec.set_precision(_Casts(policy, [*(target_precision_ops or ()), *(fp32_ops or ())]))
     _amp_initialized = True
     clear()
 
@@ -217,45 +209,48 @@ def _turn_off():
     """Undo :func:`init` (for tests: user code has no call for it)."""
     global _amp_initialized
     flush_all()
-    for op, (fn, same) in _originals.items():
-        op.fn, op.same_dtype = fn, same
-        _forget_shapes(op)
-    _originals.clear()
+    _spec.set_precision(None)
     _amp_initialized = False
     clear()
 
 
-def _forget_shapes(op):
-    for found in op._binds.values():
-        bound = found[0] if found.__class__ is tuple else found
-        bound.avals.clear()
-        bound.formulas.clear()
+class _Casts:
+    """The policy as operators consult it: see ``_spec.set_precision``.
 
+    Parameters
+    ----------
+    policy : _Policy
+    first : list of str   names that the user gave: an operator's other names may be in another list
+    """
 
-def _patch(op, policy, name):
-    inner, same = op.fn, op.same_dtype
-    low = onp.dtype(policy.target) if policy.target == "float16" else bfloat16
-    fixed = policy.kind(name, {}) if name not in policy.conditional else ""
-    keep = frozenset(policy.keep.get(name, ()))
+    def __init__(self, policy, first):
+        self.policy = policy
+        self.low = onp.dtype(policy.target) if policy.target == "float16" else bfloat16
+        names = policy.low | policy.fp32 | policy.widest | policy.conditional.keys()
+        self.names = {}
+        for name in filter(_spec.exists, [*first, *sorted(names)]):
+            op = _spec.get(name)
+            if not op.mutates and not op.barrier:
+                self.names.setdefault(op, name)
 
-    @functools.wraps(inner)
-    def cast(*inputs, **kw):
-        kind = policy.kind(name, kw) if fixed == "" else fixed
-        to = _caster(kind, low, [*inputs, *(v for n, v in kw.items() if n in op.inputs)])
+    def covers(self, op):
+        """Whether an operator's inputs are cast."""
+        return op in self.names
+
+    def cast(self, op, inputs, kw):
+        """The inputs that an operator computes with: arrays, and arrays among the keywords."""
+        name = self.names.get(op)
+        if name is None:
+            return inputs, kw
+        at, keep = op.inputs, self.policy.keep.get(name, ())
+        arrays = [*inputs, *(v for n, v in kw.items() if n in at)]
+        to = _caster(self.policy.kind(name, kw), self.low, arrays)
         if to is not None:
-            at = op.inputs
-            inputs = [
-                x if i < len(at) and at[i] in keep and at[i] else to(x)
-                for i, x in enumerate(inputs)
-            ]
+            inputs = [x if at[i : i + 1] and at[i] in keep else to(x) for i, x in enumerate(inputs)]
             kw = {n: to(v) if n in at and n not in keep else v for n, v in kw.items()}
-        if same:
+        if op.same_dtype:
             _check_types(op, inputs)
-        return inner(*inputs, **kw)
-
-    _originals[op] = (inner, same)
-    op.fn, op.same_dtype = cast, False
-    _forget_shapes(op)
+        return inputs, kw
 
 
 def _is_array(x):
