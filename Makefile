@@ -7,6 +7,7 @@
 #   make attack     what tests/attack tries, for longer: ROUNDS faulty files of each format
 #   make check      format, lint, types, import directions
 #   make bench      measure beside the peers        make bench-gpu   the same on a GPU, and large ones
+#   make docs       build the documentation site into build/docs
 #   make clean      remove what was built           make distclean   ... and the environments
 #
 # PYTHON chooses the interpreter of a new environment: make test PYTHON=python3.13
@@ -31,7 +32,7 @@ NAIVE_TESTS := $(wildcard tests/engine tests/autograd tests/ndarray tests/gluon/
 	tests/gluon/test_trainer.py tests/gluon/test_loss.py tests/test_operator.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help train test test-versions clients attack check format bench bench-gpu clean distclean
+.PHONY: help train test test-versions clients attack docs check format bench bench-gpu clean distclean
 .DELETE_ON_ERROR:
 
 help:
@@ -55,6 +56,9 @@ clients: $(CLIENTS_VENV)/.ready
 
 attack: $(VENV)/.ready-test
 	MXNET_ATTACK_ROUNDS=$(ROUNDS) $(PY) -m pytest -q -n $(JOBS) tests/attack $(ARGS)
+
+docs: $(VENV)/.ready-docs
+	$(PY) docs/site/build.py $(ARGS)
 
 check: $(VENV)/.ready-dev
 	$(PY) -m ruff format --check .
@@ -89,9 +93,10 @@ distclean: clean
 $(VENV)/.ready-train: EXTRAS = plot,vision,native
 $(VENV)/.ready-test: EXTRAS = test
 $(VENV)/.ready-dev: EXTRAS = dev
+$(VENV)/.ready-docs: EXTRAS = docs
 $(GPU_VENV)/.ready-$(CUDA): EXTRAS = plot,$(CUDA)
 
-$(VENV)/.ready-train $(VENV)/.ready-test $(VENV)/.ready-dev: pyproject.toml | $(PY)
+$(VENV)/.ready-train $(VENV)/.ready-test $(VENV)/.ready-dev $(VENV)/.ready-docs: pyproject.toml | $(PY)
 	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
 	@touch $@
 

@@ -1,0 +1,115 @@
+"""Lay the sources of one language's site out in a folder: Markdown pages under one set of names.
+
+In the repository a page and its translation lie side by side (``gpu.md``, ``gpu.zh-CN.md``), so
+that they can be read where the code is hosted. On the site both languages use the same names in two
+folders: the language switch is then a change of folder, and a page without a translation is shown
+in English with a line that says so.
+"""
+
+import posixpath
+import re
+import shutil
+import tomllib
+from pathlib import Path
+
+import nav
+
+ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^(```.*?^```\s*?$)", re.MULTILINE | re.DOTALL)
+PICTURES = {".svg", ".png", ".gif", ".jpg"}
+
+
+def source_of(page, language):
+    """The file that a page is made from, and whether it is in the language asked for."""
+    english = ROOT / nav.ELSEWHERE.get(page, f"docs/{page}.md")
+    if language == "zh":
+        chinese = english.with_name(english.name.removesuffix(".md") + ".zh-CN.md")
+        if chinese.is_file():
+            return chinese, True
+    return english, language == "en"
+
+
+def page_of():
+    """Repository paths of Markdown files (either language) -> names of pages."""
+    found = {"README.md": "index", "README.zh-CN.md": "index"}
+    for page in nav.pages():
+        english = nav.ELSEWHERE.get(page, f"docs/{page}.md")
+        found[english] = found[english.removesuffix(".md") + ".zh-CN.md"] = page
+    for road in ("learning_road", "numpy_road"):
+        found[f"examples/{road}"] = found[f"examples/{road}/README.md"] = "lessons/index"
+    return found
+
+
+def repository():
+    """Where the sources are hosted, or None while the project names no place."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    urls = {name.lower(): url for name, url in project.get("urls", {}).items()}
+    return next((urls[n] for n in ("repository", "source", "homepage") if n in urls), None)
+
+
+def relink(text, source, page, out):
+    """Let a page's links lead to pages of the site; pictures are copied beside them."""
+    known, host = page_of(), repository()
+    folder = source.parent.relative_to(ROOT).as_posix()
+
+    def change(match):
+        picture, words, target = match.groups()
+        if "://" in target or target.startswith(("#", "mailto:")):
+            return match[0]
+        path, _, fragment = target.partition("#")
+        path = posixpath.normpath(posixpath.join(folder, path))
+        here = posixpath.dirname(page)
+        if (ROOT / path).suffix in PICTURES:
+            name = posixpath.join("pictures", posixpath.basename(path))
+            (out / "pictures").mkdir(exist_ok=True)
+            shutil.copyfile(ROOT / path, out / name)
+            return f"{picture}[{words}]({posixpath.relpath(name, here or '.')})"
+        if path.startswith("docs/reference/"):  # made from the docstrings, not a file here
+            target = path.removeprefix("docs/")
+        elif path in known:
+            target = known[path] + ".md"
+        elif host:
+            return f"[{words}]({host.rstrip('/')}/blob/main/{path})"
+        else:
+            return words
+        end = f"#{fragment}" if fragment else ""
+        return f"[{words}]({posixpath.relpath(target, here or '.')}{end})"
+
+    parts = FENCE.split(text)
+    return "".join(p if p.startswith("```") else LINK.sub(change, p) for p in parts)
+
+
+def toctrees(language):
+    """The navigation as hidden tables of contents, for the landing page."""
+    trees = []
+    for heading, group in nav.NAVIGATION:
+        names = "\n".join(page for page in group if exists(page))
+        trees.append(
+            f"```{{toctree}}\n:hidden:\n:maxdepth: 2\n"
+            f":caption: {heading[language]}\n\n{names}\n```\n"
+        )
+    return "\n".join(trees)
+
+
+def exists(page):
+    """Whether a page has a source, or is made while the site is built."""
+    return page == "reference/index" or source_of(page, "en")[0].is_file()
+
+
+def stage(language, out):
+    """Write the Markdown pages of one language into a folder."""
+    for page in nav.pages():
+        if page == "reference/index" or not exists(page):
+            continue
+        source, translated = source_of(page, language)
+        text = source.read_text(encoding="utf-8")
+        if not translated:
+            head, _, rest = text.partition("\n")
+            text = f"{head}\n\n:::{{note}}\n{nav.UNTRANSLATED}\n:::\n{rest}"
+        text = relink(text, source, page, out)
+        if page == "index":
+            text += "\n" + toctrees(language)
+        target = out / f"{page}.md"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")

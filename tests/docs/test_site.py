@@ -1,0 +1,159 @@
+"""The site: the reference is complete, both languages build, nothing is fetched."""
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+import zlib
+
+import pytest
+
+import mxnet as mx
+
+from . import pages, site
+
+NAMES = json.loads((pages.ROOT / "tests/data/names-1.9.1.json").read_text("utf-8"))["modules"]
+reference = site.module("reference")
+WRITER = reference.Writer("en")
+PAGES = WRITER.pages()
+ENTRIES = {
+    name.split("(")[0]
+    for text in PAGES.values()
+    for name in re.findall(r"^(?:\.\. py:\w+::| {10,20}) ?(mxnet[\w.]+)", text, re.MULTILINE)
+}
+SAME = {other: name for name, others in reference.ALSO.items() for other in others}
+
+
+def reached(space):
+    """The module that users reach under a name, or None."""
+    try:
+        return reference.module_of(space)
+    except AttributeError:
+        return None
+
+
+# ----------------------------------------------------------------------------- what is in it
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_every_public_name_has_an_entry(module):
+    """Names of 1.9.1, as far as they are here; test_names_of_1_9_1 says which are not."""
+    space = module.removeprefix("mxnet").lstrip(".")
+    space = SAME.get(space, space)
+    there = reached(space)
+    names = [n for n in NAMES[module] if callable(getattr(there, n, None))]
+    # a module's names that it merely imports have their entry where they belong
+    elsewhere = {n for n in names if id(getattr(there, n)) in WRITER.home}
+    missing = [n for n in names if reference.full(space, n) not in ENTRIES]
+    assert [n for n in missing if n not in elsewhere] == []
+
+
+@pytest.mark.parametrize("space", [s.name for s in reference.SPACES])
+def test_every_declared_name_has_an_entry(space):
+    names = reference.names_of(space)
+    assert [n for n in names if reference.full(space, n) not in ENTRIES] == []
+
+
+def test_an_entry_has_signature_shapes_and_errors():
+    text = PAGES["nd-networks"]
+    entry = text[text.index(".. py:function:: mxnet.nd.FullyConnected") :]
+    entry = entry[: entry.index(".. py:function::", 10)]
+    assert "(data, weight, bias=None, num_hidden" in entry
+    assert ":Parameters:" in entry
+    assert "(num_hidden, K)" in entry
+    assert ":Raises:" in entry
+    assert "``ShapeError``" in entry
+
+
+def test_both_languages_have_the_same_pages():
+    assert list(reference.Writer("zh").pages()) == list(PAGES)
+
+
+def test_markup_is_what_was_meant():
+    assert reference.inline("(*S, K) of *args, |x|, a_ and ``*x``") == (
+        r"(\*S, K) of \*args, \|x\|, a\_ and ``*x``"
+    )
+    assert reference.inline("an *alias*") == "an *alias*"
+    head, body = reference.entries("x : int   the first\n    and more\ny : float")[0]
+    assert reference.item("Parameters", head, body) == "**x** : int\n    the first\n    and more"
+    assert reference.item("Raises", "ShapeError   if not", "") == "``ShapeError``\n    if not"
+
+
+def test_chinese_text_is_cut_in_pairs():
+    split = site.module("chinese_search").split
+    assert split("自动求导 autograd用法") == ["自动", "动求", "求导", "autograd", "用法"]
+    assert split("层") == ["层"]
+    assert split("nd.dot与") == ["nd", "dot", "与"]
+
+
+# ------------------------------------------------------------------------------------- building
+
+if importlib.util.find_spec("sphinx") and importlib.util.find_spec("myst_nb"):
+    AWAY = None
+else:
+    AWAY = "needs the docs extra: pip install '.[docs]'"
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The folder of a built site."""
+    if AWAY:
+        pytest.skip(AWAY)
+    out = tmp_path_factory.mktemp("site")
+    command = [sys.executable, pages.ROOT / "docs/site/build.py", "--out", out]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+    assert run.returncode == 0, run.stderr + run.stdout
+    return out
+
+
+def test_pages_are_there_in_both_languages(built):
+    nav = site.module("nav")
+    assert "en/index.html" in (built / "index.html").read_text()
+    for language in nav.LANGUAGES:
+        written = {
+            p.relative_to(built / language).as_posix() for p in (built / language).rglob("*.html")
+        }
+        wanted = [p for p in nav.pages() if site.module("stage").exists(p)]
+        assert {f"{page}.html" for page in wanted} <= written
+        assert len(written) > 100
+
+
+def test_the_index_of_objects_is_complete(built):
+    raw = (built / "en" / "objects.inv").read_bytes()
+    lines = zlib.decompress(raw.split(b"\n", 4)[4]).decode().splitlines()
+    listed = {line.split(" ")[0] for line in lines}
+    assert {"mxnet.nd.relu", "mxnet.np.sum", "mxnet.gluon.nn.Dense"} <= listed
+    assert listed >= ENTRIES
+
+
+def test_nothing_comes_from_elsewhere(built):
+    loads = re.compile(
+        r"<(?:script|img|iframe|source)[^>]*\ssrc=\"(?:https?:)?//"
+        r"|<link[^>]*rel=\"(?:stylesheet|preload|icon)\"[^>]*href=\"(?:https?:)?//"
+    )
+    for page in built.rglob("*.html"):
+        assert not loads.search(page.read_text("utf-8")), page
+    for style in built.rglob("*.css"):
+        assert not re.search(r"(url\(|@import)\s*[\"']?(https?:)?//", style.read_text("utf-8"))
+
+
+def test_links_inside_lead_somewhere(built):
+    lost = set()
+    for page in built.glob("*/**/*.html"):
+        for target in re.findall(r'href="([^"]+)"', page.read_text("utf-8")):
+            path = target.split("#")[0].split("?")[0]
+            if path and ":" not in path and not (page.parent / path).resolve().exists():
+                lost.add((page.relative_to(built).as_posix(), target))
+    assert sorted(lost)[:10] == []
+
+
+def test_untranslated_pages_say_so(built):
+    note = site.module("nav").UNTRANSLATED
+    assert note in (built / "zh/architecture.html").read_text("utf-8")
+    assert note not in (built / "en/architecture.html").read_text("utf-8")
+    assert note not in (built / "zh/install.html").read_text("utf-8")
+
+
+def test_the_package_is_the_one_described(built):
+    assert mx.__version__ in (built / "en/index.html").read_text("utf-8")
