@@ -180,3 +180,19 @@ def test_norms_of_half_precision_are_those_of_191(options, expected):
     got = np.linalg.norm(x, **options)
     assert got.dtype == onp.float16
     assert (got.asnumpy() == onp.float16(expected)).all()
+
+
+@pytest.mark.parametrize("axes", [0, 1, 2])
+def test_a_number_has_no_axes_to_sum_over(axes):
+    """Recorded: ``tensordot`` and ``inner`` of 1.9.1 multiply by it, whatever the axes."""
+    number, x = np.array(2.5), np.ones((2, 3))
+    for got in (np.tensordot(x, number, axes), np.tensordot(number, x, axes), np.inner(number, x)):
+        assert (got.asnumpy() == onp.full((2, 3), 2.5)).all()
+
+
+def test_plain_numbers_are_numpys_business():
+    """Recorded for 1.9.1."""
+    assert np.around(2.567, 1) == onp.around(2.567, 1)
+    assert np.nan_to_num(float("nan")) == 0
+    assert np.nan_to_num(float("inf"), posinf=3.0) == 3
+    assert np.flip(2.5) == 2.5

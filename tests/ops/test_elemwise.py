@@ -437,7 +437,19 @@ def test_broadcast_errors():
     with pytest.raises(ShapeError, match=r"-2 <= axis < 2.*got 5"):
         call("broadcast_axis", onp.ones((2, 1)), axis=5, size=3)
     with pytest.raises(ShapeError, match="as many lhs_axes"):
-        call("broadcast_like", onp.ones((2, 1)), onp.ones((2, 3)), lhs_axes=(1,))
+        call("broadcast_like", onp.ones((2, 1)), onp.ones((2, 3)), lhs_axes=(1,), rhs_axes=())
+
+
+def test_axes_of_one_side_say_nothing():
+    """Recorded: broadcast_like takes lhs_axes without rhs_axes as if neither were given."""
+    assert call("broadcast_like", onp.ones((1, 4)), onp.ones((3, 4)), lhs_axes=(0,)).shape == (3, 4)
+
+
+def test_smooth_l1_of_integers_drops_the_fraction():
+    """Recorded for 1.9.1."""
+    got = call("smooth_l1", onp.array([0, 1, 2, 3, 10], "int32"), scalar=1.0)
+    assert got.dtype == "int32"
+    assert got.tolist() == [0, 0, 1, 2, 9]
 
 
 def test_unknown_parameter_names_the_known_ones():

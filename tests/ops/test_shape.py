@@ -348,3 +348,15 @@ def test_element_types_are_kept(dtype):
         ("_slice_assign_scalar", {"begin": (0,), "end": (1,), "scalar": 0}),
     ):  # fmt: skip
         assert call(name, x, **attrs).dtype == dtype, name
+
+
+def test_no_step_is_a_step_of_one():
+    """Recorded: 1.9.1 takes ``step=None`` for any number of axes."""
+    assert call("slice", X, begin=(0, 1), end=(1, 3), step=None).shape == (1, 2, 4)
+
+
+def test_parameters_that_take_none():
+    """Recorded for 1.9.1."""
+    assert call("Dropout", onp.ones((3,)), p=0.0, axes=None).shape == (3,)
+    pooled = call("_contrib_AdaptiveAvgPooling2D", onp.ones((1, 2, 5, 5)), output_size=None)
+    assert pooled.shape == (1, 2, 1, 1)

@@ -274,3 +274,10 @@ def test_an_optimizer_can_be_pickled_without_its_parameters():
     o._update_count(0)
     again = pickle.loads(pickle.dumps(o))  # noqa: S301 - made right here
     assert (again.beta1, again.param_dict, again._index_update_count) == (0.5, {}, {0: 1})
+
+
+def test_ftrl_leaves_the_rate_of_its_scheduler():
+    """Recorded: the others of 1.9.1 give the scheduler their own learning rate."""
+    scheduler = mx.lr_scheduler.FactorScheduler(2, 0.5, base_lr=0.01)
+    optimizer = mx.optimizer.create("ftrl", learning_rate=0.1, lr_scheduler=scheduler)
+    assert (optimizer.lr, optimizer.learning_rate) == (0.1, 0.01)

@@ -412,8 +412,8 @@ def make_numpy_function(front, name, op_name, signature=None, renamed=None, wher
             if x is None and input_names[n] in optional:
                 continue
             if not isinstance(x, kind):
-                if x is None and n not in given:
-                    pass
+                if name in _OF_NUMBERS and isinstance(x, _NUMBERS):
+                    return getattr(onp, name)(x, **given)
                 refuse_array(where, n, x, kind)
             inputs.append(x)
         attrs = {}
@@ -475,6 +475,8 @@ TABLE = {
         "x, copy=True, nan=0.0, posinf=None, neginf=None, **kwargs",
     ),
 }  # fmt: skip
+# Of a plain number these give what NumPy gives.
+_OF_NUMBERS = {"around", "flip", "nan_to_num"}
 _SAME = {
     "amax": "max",
     "amin": "min",

@@ -155,9 +155,9 @@ def broadcast_like(lhs, rhs, *, lhs_axes: Shape | None = None, rhs_axes: Shape |
     Gradient   wrt lhs only
     """
     rhs = lax.stop_gradient(rhs)
-    if lhs_axes is None and rhs_axes is None:
+    if lhs_axes is None or rhs_axes is None:  # one alone says nothing, as in 1.9.1
         return _grown(lhs, rhs.shape, "broadcast_like")
-    if lhs_axes is None or rhs_axes is None or len(lhs_axes) != len(rhs_axes) or not lhs_axes:
+    if len(lhs_axes) != len(rhs_axes) or not lhs_axes:
         fail(
             ShapeError,
             "broadcast_like",

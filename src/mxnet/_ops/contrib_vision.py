@@ -37,7 +37,7 @@ def averaging_matrix(n, size):
 
 
 @op("_contrib_AdaptiveAvgPooling2D")
-def adaptive_avg_pooling2d(data, *, output_size: Shape = ()):
+def adaptive_avg_pooling2d(data, *, output_size: Shape | None = ()):
     """Average over a grid of cells that covers the image, whatever its size.
 
     Parameters
@@ -58,7 +58,7 @@ def adaptive_avg_pooling2d(data, *, output_size: Shape = ()):
     where = "_contrib_AdaptiveAvgPooling2D"
     require_floating(where, data=data)
     require_axes(where, "data", data, 4, "(B, C, H, W)")
-    size = tuple(output_size) or (1,)
+    size = tuple(output_size or ()) or (1,)
     size = size * 2 if len(size) == 1 else size
     if len(size) != 2 or min(size) < 0:
         fail(

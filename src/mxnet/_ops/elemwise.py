@@ -695,13 +695,15 @@ def smooth_l1(data, *, scalar: Scalar = 1.0):
 
     Parameters
     ----------
-    data : (*S) float
+    data : (*S)
     scalar : number, default 1    s
 
     Returns
     -------
-    (*S) same dtype
+    (*S) same dtype; for integers without the fraction
     """
+    if not jnp.issubdtype(data.dtype, jnp.floating):
+        return smooth_l1(data.astype("float32"), scalar=scalar).astype(data.dtype)
     s2 = lax.broadcast(lax.square(number(scalar, data.dtype)), data.shape)
     half = _full(data, 0.5)
     size = absolute(data)

@@ -17,7 +17,7 @@ def dropout(
     *,
     p: float = 0.5,
     mode: Literal["always", "training"] = "training",
-    axes: Shape = (),
+    axes: Shape | None = (),
     cudnn_off: bool | None = False,
     key=None,
     train=False,
@@ -52,6 +52,7 @@ def dropout(
         return data
     if p == 1:
         return jnp.zeros_like(data)
+    axes = axes or ()
     for axis in axes:
         if not -data.ndim <= axis < data.ndim:
             fail(

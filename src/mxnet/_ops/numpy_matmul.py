@@ -95,8 +95,10 @@ def tensordot_int_axes(a, b, *, axes: int = 2):
 
     Raises
     ------
-    ShapeError   if the summed axes differ
+    ShapeError   if the summed axes differ; a number is multiplied instead
     """
+    if a.ndim == 0 or b.ndim == 0:  # a number has no axes to sum over: a product, as in 1.9.1
+        return a * b
     if axes > min(a.ndim, b.ndim) or a.shape[a.ndim - axes :] != b.shape[:axes]:
         _misfit("tensordot", a, b, f"{axes} equal axes")
     over = tuple(range(a.ndim - axes, a.ndim)), tuple(range(axes))
@@ -118,8 +120,10 @@ def tensordot(a, b, *, a_axes_summed: Shape, b_axes_summed: Shape):
 
     Raises
     ------
-    ShapeError   if the summed axes differ
+    ShapeError   if the summed axes differ; a number is multiplied instead
     """
+    if a.ndim == 0 or b.ndim == 0:
+        return a * b
     try:
         return jnp.tensordot(a, b, (a_axes_summed, b_axes_summed))
     except (TypeError, ValueError, IndexError, AssertionError):

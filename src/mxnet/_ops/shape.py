@@ -374,6 +374,8 @@ def squeeze(data, *, axis: Shape | None = None):
 
 def resolved_slice(shape, begin, end, step, where="slice"):
     """Python slices over the leading axes of ``shape`` as (start, step, count) for every axis."""
+    if tuple(step) == (None,):  # step=None: of one for every axis
+        step = ()
     if len(begin) != len(end) or len(begin) > len(shape) or len(step) not in (0, len(begin)):
         fail(
             ShapeError,

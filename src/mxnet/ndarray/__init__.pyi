@@ -2068,7 +2068,7 @@ def Dropout(
     data: NDArray,
     p: float = 0.5,
     mode: Literal['always', 'training'] = "training",
-    axes: _Shape = (),
+    axes: _Shape | None = (),
     cudnn_off: bool | None = False,
     *,
     out: NDArray | Sequence[NDArray] | None = None,

@@ -663,7 +663,7 @@ def quantized_rnn(
 
 def AdaptiveAvgPooling2D(
     data: NDArray,
-    output_size: _Shape = (),
+    output_size: _Shape | None = (),
     *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,

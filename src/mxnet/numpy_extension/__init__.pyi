@@ -471,7 +471,7 @@ def dropout(
     data: ndarray,
     p: float = 0.5,
     mode: Literal['always', 'training'] = "training",
-    axes: _Shape = (),
+    axes: _Shape | None = (),
     cudnn_off: bool | None = False,
     *,
     out: ndarray | Sequence[ndarray] | None = None,
