@@ -6,7 +6,8 @@ from collections import namedtuple
 import numpy as onp
 
 from . import kvstore as kvs
-from .kvstore import KVStore, KVStoreBase
+from .kvstore import KVStoreBase
+from .kvstore._processes import same_bits, spans_processes, takes_lists
 
 __all__ = [
     "BatchEndParam",
@@ -73,7 +74,7 @@ def _create_kvstore(kvstore, num_device, arg_params):
         store = kvstore
     elif not isinstance(kvstore, str):
         raise TypeError(f"kvstore must be KVStore, str or None, got {kvstore!r}.")
-    elif num_device == 1 and "dist" not in kvstore:
+    elif num_device == 1 and not spans_processes(kvstore):
         store = None
     else:
         store = kvs.create(kvstore)
@@ -87,13 +88,16 @@ def _create_kvstore(kvstore, num_device, arg_params):
 
 def _initialize_kvstore(kvstore, param_arrays, arg_params, param_names, update_on_kvstore):
     """Put the parameters' values into a store, and where it updates them, back on all devices."""
-    for i, (name, arrays) in enumerate(zip(param_names, param_arrays)):
-        if not hasattr(kvstore, "init") or (update_on_kvstore and type(kvstore) is not KVStore):
+    if takes_lists(kvstore):
+        kvstore.init(param_names, [arg_params[name] for name in param_names])
+        if update_on_kvstore or kvstore.num_workers > 1:
+            kvstore.pull(param_names, [list(arrays) for arrays in param_arrays])
+        return
+    for name, arrays in zip(param_names, param_arrays):
+        if update_on_kvstore or not hasattr(kvstore, "init"):
             kvstore.broadcast(name, arg_params[name], out=arrays)  # what every store must have
             continue
         kvstore.init(name, arg_params[name])
-        if update_on_kvstore:
-            kvstore.pull(name, arrays, priority=-i)
 
 
 def _trained(param_arrays, grad_arrays):
@@ -107,7 +111,7 @@ def _update_params_on_kvstore(param_arrays, grad_arrays, kvstore, param_names):
     """Send gradients to a store that runs the optimizer, and fetch the parameters."""
     found = list(_trained(param_arrays, grad_arrays))
     names = [param_names[i] for i, _, _ in found]
-    if type(kvstore) is not KVStore:
+    if not takes_lists(kvstore):
         for i, arrays, grads in found:
             kvstore.pushpull(param_names[i], grads, out=arrays, priority=-i)
     elif names:
@@ -120,7 +124,7 @@ def _update_params(param_arrays, grad_arrays, updater, num_device, kvstore=None,
     """Update parameters here, with gradients that a store sums over the devices if there is one."""
     by_device = [([], [], []) for _ in range(num_device)]
     found = list(_trained(param_arrays, grad_arrays))
-    if kvstore is not None and type(kvstore) is not KVStore:
+    if kvstore is not None and not takes_lists(kvstore):
         for i, _, grads in found:
             key = i if param_names is None else param_names[i]
             kvstore.pushpull(key, grads, priority=-i)
@@ -134,6 +138,7 @@ def _update_params(param_arrays, grad_arrays, updater, num_device, kvstore=None,
             indices.append(i * num_device + k)
             gradients.append(g)
             weights.append(w)
-    for indices, gradients, weights in by_device:
-        if indices:
-            updater(indices, gradients, weights)
+    with same_bits(kvstore):
+        for indices, gradients, weights in by_device:
+            if indices:
+                updater(indices, gradients, weights)

@@ -95,6 +95,7 @@ def feature_list():
     have.update(
         CUDA=gpu,
         CUDNN=gpu,
+        DIST_KVSTORE=True,
         NCCL=gpu,
         LAPACK=True,
         MKLDNN=_has_onednn(),

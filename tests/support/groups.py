@@ -76,7 +76,12 @@ def finish(processes: list[subprocess.Popen], limit: float = 60) -> list[Ended]:
 
 
 def run_group(
-    script: str, tmp_path: Path, n: int = 2, limit: float = 60, **more: str
+    script: str,
+    tmp_path: Path,
+    n: int = 2,
+    limit: float = 60,
+    argv: list[str] | tuple[str, ...] = (),
+    **more: str,
 ) -> list[Ended]:
     """Run a script as ``n`` ranks that join by variables, and wait for all of them."""
     path = tmp_path / "script.py"
@@ -85,7 +90,7 @@ def run_group(
     return finish(
         [
             start(
-                [str(path)],
+                [str(path), *argv],
                 tmp_path,
                 clean_environment(
                     MXNET_DIST_RANK=str(r),

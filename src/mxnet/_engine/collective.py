@@ -36,6 +36,7 @@ __all__ = [
     "gather",
     "join",
     "joined",
+    "local_rank",
     "rank",
     "size",
 ]
@@ -56,6 +57,14 @@ def rank():
 def size():
     """How many processes there are."""
     return 1 if _group is None else _group.size
+
+
+def local_rank():
+    """Number of this process among those of its machine, as far as the launcher tells."""
+    if _group is None:
+        return 0
+    found = _group.place.local_rank
+    return _group.rank if found is None else found
 
 
 def joined():
@@ -183,6 +192,9 @@ class _Group:
         else:
             code = EXIT_LOST if isinstance(self.broken, PeerLostError) else 1
         # Threads that wait for lost peers, and JAX's own, would end the process by a signal.
+        with contextlib.suppress(Exception):
+            self.phase = "gone"
+            self._tell()
         if self._host is not None:
             self._linger()
         sys.stdout.flush()
@@ -190,15 +202,17 @@ class _Group:
         os._exit(code)
 
     def _linger(self):
-        """The service ends with the machine's last process: let the others go first."""
-        end = time.monotonic() + 5
-        while time.monotonic() < end:
-            time.sleep(0.1)
-            try:
-                if len(self.client.get_live_nodes(list(range(self.size)))) <= 1:
+        """The service may end with this process, and would take others along that are saving."""
+        end = time.monotonic() + _config.get("dist_timeout")
+        with contextlib.suppress(Exception):
+            while time.monotonic() < end:
+                states = self.states()
+                if all(
+                    seconds > _SILENT or states.get(r, {}).get("phase") in ("left", "gone")
+                    for r, seconds in self._silent(states).items()
+                ):
                     break
-            except RuntimeError:
-                break
+                time.sleep(0.05)
         self._end_host()
 
     def _end_host(self):
@@ -215,7 +229,7 @@ class _Group:
             if all(s.get("phase") in ("leaving", "left") for s in others):
                 return None
             for r, s in sorted(states.items()):
-                if s.get("phase") == "failed":
+                if s.get("phase") in ("failed", "gone"):
                     return f"rank {r} has failed ({s['note']}) while this one had ended its work."
             lost = self._lost()
             for r, why in sorted(lost.items()):
@@ -314,8 +328,8 @@ class _Group:
             found = self._run(partial(self._checked, number, job))
             if found is _DIFFER:
                 self._compare(text)
-        except MXNetError as e:
-            self.broken = e
+        except Exception as e:
+            self.broken = e if isinstance(e, MXNetError) else MXNetError(f"{type(e).__name__}: {e}")
             with contextlib.suppress(Exception):
                 self.fail(str(e))
             raise
@@ -368,7 +382,7 @@ class _Group:
         for r, s in sorted(states.items()):
             if r == self.rank:
                 continue
-            if s["phase"] == "failed":
+            if s["phase"] in ("failed", "gone"):
                 raise PeerLostError(
                     f"{self._where()}: rank {r} has failed: {s['note']}{_HINT_LOST}"
                 )
@@ -407,7 +421,7 @@ class _Group:
 
     def _explained(self, error):
         """The error of a collective, with the rank that it is about."""
-        if isinstance(error, MXNetError):
+        if not isinstance(error, _ConnectionError):
             return error
         begun = time.monotonic()
         while time.monotonic() - begun < 2 * _SILENT:
@@ -458,6 +472,10 @@ class _Group:
                 )
         # two others differ from each other, and one of them from what both have here
         raise MXNetError(f"{self._where()}: other processes differ from each other.")
+
+
+class _ConnectionError(Exception):
+    """What a program of several processes ends with where one of them is gone."""
 
 
 _DIFFER = object()
@@ -520,7 +538,10 @@ def _reduced(x, reduce, device=None):
     part = jax.device_put(x, mine)
     shape = (x.shape[0] * size(), *x.shape[1:])
     whole = jax.make_array_from_single_device_arrays(shape, sharding, [part])
-    return function(whole).addressable_data(0).block_until_ready()
+    try:
+        return function(whole).addressable_data(0).block_until_ready()
+    except (ValueError, RuntimeError) as e:  # JAX's own errors are the latter
+        raise _ConnectionError(_first_line(e)) from None
 
 
 def _index(device):
@@ -621,9 +642,9 @@ def all_reduce(arrays, names=None):
     PeerLostError   a process has ended, or gave no sign for MXNET_DIST_TIMEOUT seconds
     MXNetError      the processes call with different things
     """
-    if size() == 1:
-        return [onp.asarray(x) for x in arrays]
     arrays = [onp.asarray(x) for x in arrays]
+    if size() == 1 or not arrays:
+        return arrays
     return _group.call(
         _words("all_reduce", arrays, names),
         partial(_signature, "all_reduce", arrays, names),
@@ -634,7 +655,7 @@ def all_reduce(arrays, names=None):
 def broadcast(arrays, root=0, names=None):
     """The arrays of process ``root``, bit by bit; parameters and errors of :func:`all_reduce`."""
     arrays = [onp.asarray(x) for x in arrays]
-    if size() == 1:
+    if size() == 1 or not arrays:
         return arrays
     kind = f"broadcast from rank {root}"
     return _group.call(
@@ -647,7 +668,7 @@ def broadcast(arrays, root=0, names=None):
 def _as_words(data, n):
     """Bytes as ``n`` 32-bit words, which sum without a carry where all others are 0."""
     words = onp.zeros(n, "uint32")
-    words.view("uint8")[: len(data)] = data
+    words.view("uint8")[: data.size] = data
     return words
 
 
@@ -656,7 +677,7 @@ def _copied(arrays, root):
     n = _length(-(-nbytes // 4), 4)
     if rank() == root:
         parts = [onp.ascontiguousarray(x).reshape(-1).view("uint8") for x in arrays]
-        words = _as_words(onp.concatenate(parts) if parts else b"", n)
+        words = _as_words(onp.concatenate(parts), n)
     else:
         words = onp.zeros(n, "uint32")
     data, found, at = _summed(words).view("uint8"), [], 0

@@ -101,7 +101,7 @@ def placement(ctx):
     except KeyError:
         check()
         device = device_of(ctx)
-        single = len(jax.devices()) == 1 and device == jax.devices()[0]
+        single = len(jax.local_devices()) == 1 and device == jax.local_devices()[0]
         found = _placements[ctx] = None if single else jax.sharding.SingleDeviceSharding(device)
         return found
 

@@ -12,6 +12,7 @@ from .._interrupt import uninterrupted
 from .._traceback import doors, shown
 from ..error import MXNetError
 from ..kvstore import KVStoreBase
+from ..kvstore._processes import same_bits, spans_processes, takes_lists
 from ..ndarray._serialize import atomic_write
 from ..optimizer._guard import run_guarded
 from .parameter import Parameter, ParameterDict
@@ -181,7 +182,7 @@ class Trainer:
             on_store = True
         elif not several and not on_store and type(store) is _kvstore.KVStore:
             store = None  # nothing to sum
-        elif not several and isinstance(given, str) and "dist" not in given:
+        elif not several and isinstance(given, str) and not spans_processes(given):
             store = None
         if store is None:
             if on_store:
@@ -239,11 +240,15 @@ class Trainer:
         """Give the store the values of the parameters that it does not have yet."""
         store, waiting = self._kvstore, self._params_to_init
         if store is not None:
-            for p in waiting:
-                i, values = self._param2idx[p.name], p._check_and_get(p._data, list)
-                if type(store) is _kvstore.KVStore:
-                    store.init(i, values[0])
-                else:  # what every store must have
+            found = [(self._param2idx[p.name], p._check_and_get(p._data, list)) for p in waiting]
+            if takes_lists(store):
+                store.init([i for i, _ in found], [values[0] for _, values in found])
+                if store.num_workers > 1:  # rank 0's
+                    dense = [(i, v) for i, v in found if v[0].stype == "default"]
+                    if dense:
+                        store.pull([i for i, _ in dense], [v for _, v in dense])
+            else:
+                for i, values in found:  # what every store must have
                     store.broadcast(i, values[0], values)
         self._params_to_init = []
 
@@ -294,7 +299,10 @@ class Trainer:
             if self._params_to_init or not self._kv_initialized:
                 self._prepare_store()
             self._allreduce_grads()
-            self._update(ignore_stale_grad)
+            if getattr(self._kvstore, "_several", False):
+                self._update_alike(ignore_stale_grad)
+            else:
+                self._update(ignore_stale_grad)
             if threads.tracing is None:
                 flush_all()
         except MXNetError as e:
@@ -321,9 +329,14 @@ class Trainer:
         self._prepare_store()
         self._need_own_update("update")
         self._check_and_rescale_grad(self._rescale(batch_size))
-        self._update(ignore_stale_grad)
+        self._update_alike(ignore_stale_grad)
         if threads.tracing is None:
             flush_all()
+
+    def _update_alike(self, ignore_stale_grad):
+        """:meth:`_update`, with the same bits in all processes of the store."""
+        with same_bits(self._kvstore):
+            self._update(ignore_stale_grad)
 
     def _need_own_update(self, name):
         if self._update_on_kvstore:
@@ -359,7 +372,7 @@ class Trainer:
         if store is None:
             return
         trained, on_store = self._trained(), self._update_on_kvstore
-        if type(store) is not _kvstore.KVStore:  # what every store must understand
+        if not takes_lists(store):  # what every store must understand
             for i, p in trained:
                 out = {"out": p.list_data()} if on_store else {}
                 store.pushpull(i, p.list_grad(), priority=-i, **out)

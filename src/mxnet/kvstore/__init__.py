@@ -1,6 +1,6 @@
-"""``mx.kvstore``: arrays by key, summed over devices."""
+"""``mx.kvstore``: arrays by key, summed over devices and processes."""
 
-from . import base, kvstore, kvstore_server
+from . import base, dist, kvstore, kvstore_server
 from .base import KVStoreBase
 from .kvstore import KVStore, create
 from .kvstore_server import KVStoreServer
@@ -11,6 +11,7 @@ __all__ = [
     "KVStoreServer",
     "base",
     "create",
+    "dist",
     "kvstore",
     "kvstore_server",
 ]

@@ -4,6 +4,7 @@ import logging
 
 import numpy as onp
 
+from .._engine import collective
 from .._engine.devices import sum_over_devices
 from .._interrupt import uninterrupted
 from .._traceback import doors
@@ -14,6 +15,7 @@ from ..ndarray.ndarray import _wrap
 from ..optimizer import Optimizer, get_updater
 from ..optimizer.updater import Updater
 from ..registry import UnknownNameError
+from ._processes import makers, takes_lists_of
 from ._replicas import Replicas, alike
 from .base import KVStoreBase
 
@@ -42,6 +44,8 @@ class KVStore(KVStoreBase):
     ----------
     handle : str     the store's name, ``'local'`` or ``'device'``
     """
+
+    _several = False  # whether sums are over processes too
 
     def __init__(self, handle):
         self._type = handle
@@ -109,13 +113,18 @@ class KVStore(KVStoreBase):
     # The methods that users call do not call each other: a subclass that replaces one replaces
     # that one only, as in 1.x.
     def _init(self, key, value):
-        for k, values in self._pairs(key, value, "init"):
+        pairs = self._pairs(key, value, "init")
+        for k, _ in pairs:
             if k in self._arrays:
                 raise MXNetError(
                     f"KVStore.init: duplicate init of key {k}. Please double check if you called "
                     "init or broadcast with this key multiple times."
                 )
-            self._arrays[k] = values[0].detach().copy()
+        for (k, _), first in zip(pairs, self._first_values(pairs)):
+            self._arrays[k] = first.detach().copy()
+
+    def _first_values(self, pairs):
+        return [values[0] for _, values in pairs]
 
     def _sum(self, key, values, where):
         """The sum of arrays of several devices, on the stored array's device."""
@@ -126,7 +135,7 @@ class KVStore(KVStoreBase):
                 raise MXNetError(
                     f"KVStore.{where}: key {key}: expected shape {stored.shape}, got {v.shape}."
                 )
-        if self._threshold and len(values) > 1 and stored.stype == "default":
+        if self._threshold and len(values) > 1 and not self._several and stored.stype == "default":
             values = [self._compressed(key, i, v.detach()) for i, v in enumerate(values)]
         total = values[0].detach().as_in_context(ctx)
         for v in values[1:]:
@@ -147,18 +156,26 @@ class KVStore(KVStoreBase):
 
     def _push(self, key, value):
         self._leave_replicas()
-        found = [
-            (k, *self._sum(k, values, "push")) for k, values in self._pairs(key, value, "push")
-        ]
+        self._apply(self._totals(self._pairs(key, value, "push"), "push"))
+
+    def _totals(self, pairs, where):
+        """(key, stored array, sum) for each key."""
+        return [(k, *self._sum(k, values, where)) for k, values in pairs]
+
+    def _apply(self, found):
+        """Store sums, or update the stored arrays with them."""
         if self._updater is None:
-            for k, _, total in found:
-                self._arrays[k] = total.copy()
+            self._store_totals(found)
         elif type(self._updater) is Updater and self._updater.optimizer.fuses:
             keys, stored, totals = [list(t) for t in zip(*found)] if found else ([], [], [])
             self._updater(keys, totals, stored)
         else:
             for k, stored, total in found:
                 self._updater(k, total, stored)
+
+    def _store_totals(self, found):
+        for k, _, total in found:
+            self._arrays[k] = total.copy()
 
     def pull(self, key, out=None, priority=0, ignore_sparse=True):
         """Copy stored arrays into ``out``: an array or a list of arrays per key.
@@ -358,7 +375,7 @@ class KVStore(KVStoreBase):
         MXNetError       the store is not of type 'device', another type, a threshold not above 0
         AssertionError   no dict
         """
-        if "device" not in self._type and self._type != "nccl":
+        if "device" not in self._type and self._type != "nccl" and not self._several:
             raise MXNetError(
                 "KVStore.set_gradient_compression: Gradient compression is not supported for this "
                 f"type of kvstore: expected 'device', got {self._type!r}."
@@ -456,33 +473,47 @@ class KVStore(KVStoreBase):
         """There are no servers."""
 
 
+takes_lists_of(KVStore)
+
+
 def create(name="local"):
     """Make a key-value store.
 
     Parameters
     ----------
-    name : {'local', 'device'}, or the name of a registered class
-
-    Both sum over the devices of this process.
+    name : str
+        ``'local'`` or ``'device'``: over the devices of this process. ``'dist_sync'``,
+        ``'dist_device_sync'``, ``'horovod'`` or ``'byteps'``: over processes too, which
+        ``python -m mxnet.launch`` or a cluster has started. Or a registered class.
 
     Raises
     ------
     TypeError    ``name`` is no str
-    MXNetError   an unknown name, or a store of several processes
+    MXNetError   an unknown name; a store of several processes where none were started;
+                 ``'dist_async'``, which there is not
     """
     if not isinstance(name, str):
         raise TypeError(f"kvstore.create: name must be a string, got {name!r}.")
     low = name.lower()
     if low in _TYPES:
         return KVStore(low)
+    if low in makers or low in ("horovod", "byteps"):
+        if not collective.joined():
+            raise MXNetError(
+                f"kvstore.create: {name!r}: training by several processes, and no launcher has "
+                "started this one. Hint: python -m mxnet.launch -n 2 train.py; 'device' is for the "
+                "devices of one process."
+            )
+    elif low.startswith(("dist", "p3")):
+        raise MXNetError(
+            f"kvstore.create: {name!r}: there is no such store, processes do not wait for each "
+            "other in it. Hint: use 'dist_sync'."
+        )
+    if low in makers:
+        return makers[low](low)
     if low in KVStoreBase.kv_registry:
         return KVStoreBase.kv_registry[low]()
-    if low.startswith(("dist", "p3", "horovod", "byteps")):
-        raise MXNetError(
-            f"kvstore.create: {name!r}: training by several processes is not available yet. Hint: "
-            "use 'device', over the devices of one process."
-        )
-    known = [*_TYPES, *KVStoreBase.kv_registry]
+    known = [*_TYPES, *makers, *KVStoreBase.kv_registry]
     raise UnknownNameError(
         f"kvstore.create: unknown store {name!r}: expected one of {', '.join(known)}. "
         f"{nearest(name, known)}".rstrip()

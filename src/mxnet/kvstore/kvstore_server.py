@@ -18,8 +18,8 @@ class KVStoreServer:
         self.init_logging = False
 
     def run(self):
-        """Serve. There are no other processes: MXNetError is raised."""
+        """Serve. The processes of a group talk to each other: MXNetError is raised."""
         raise MXNetError(
-            "KVStoreServer.run: training by several processes is not available. Hint: use "
-            "kvstore='device', over the devices of one process."
+            "KVStoreServer.run: there are no servers: several processes talk to each other. Hint: "
+            "start the workers alone, by python -m mxnet.launch."
         )

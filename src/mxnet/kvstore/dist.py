@@ -1,0 +1,259 @@
+"""``DistKVStore``: the store of several processes, each of which holds all of it."""
+
+import numpy as onp
+
+from .._engine import collective
+from .._engine.segment import flush_all, wait
+from .._engine.value import Value
+from .._graph.node import spec_of
+from .._interrupt import uninterrupted
+from ..ndarray import NDArray
+from ..ndarray.sparse import row_sparse_array
+from ._processes import same_bits, several
+from .base import KVStoreBase
+from .kvstore import KVStore
+
+__all__ = ["BytePS", "DistKVStore", "Horovod"]
+
+
+def _ndarray(data, like):
+    spec = like._spec
+    return NDArray(Value(None, 0, spec_of(spec.shape, spec.dtype, spec.ctx), data))
+
+
+def _data(x):
+    return wait(x._read())
+
+
+class DistKVStore(KVStore):
+    """Arrays by key, in each of several processes: what any of them pushes is summed.
+
+    There are no servers. Every process holds every array and runs the optimizer on the same sums,
+    so that all have the same values, bit by bit. All processes make the same calls in the same
+    order; where they do not, each says so by an error. Made by :func:`create`.
+
+    Parameters
+    ----------
+    handle : str     ``'dist_sync'`` or ``'dist_device_sync'``
+    """
+
+    _several = True
+
+    # ------------------------------------------------------------------ first values
+    def _first_values(self, pairs):
+        """Those of rank 0, whatever the other processes have."""
+        values = [v[0] for _, v in pairs]
+        dense = [i for i, v in enumerate(values) if v.stype == "default"]
+        keys = [pairs[i][0] for i in dense]
+        copies = collective.broadcast([_data(values[i]) for i in dense], names=keys)
+        found = list(values)
+        for i, data in zip(dense, copies):
+            found[i] = _ndarray(data, values[i])
+        for i, v in enumerate(values):
+            if v.stype != "default":
+                found[i] = self._gathered_rows(pairs[i][0], v)[0]
+        return found
+
+    def _gathered_rows(self, key, x):
+        """A row_sparse array of each process."""
+        indices = collective.gather(_data(x.indices), f"the rows of {key}")
+        rows = collective.gather(_data(x.data), f"the values of {key}")
+        return [
+            row_sparse_array((d, i), shape=x.shape, ctx=x.context, dtype=x.dtype)
+            for d, i in zip(rows, indices)
+        ]
+
+    # ------------------------------------------------------------------ sums
+    def _totals(self, pairs, where):
+        found = [
+            (k, stored, t if t.dtype == stored.dtype else t.astype(stored.dtype))
+            for k, stored, t in super()._totals(pairs, where)
+        ]
+        dense = [i for i, (_, _, total) in enumerate(found) if total.stype == "default"]
+        keys, totals = [found[i][0] for i in dense], [found[i][2] for i in dense]
+        if self._threshold:
+            sums = [self._of_two_bits(k, t) for k, t in zip(keys, totals)]
+        else:
+            sums = collective.all_reduce([_data(t) for t in totals], names=keys) if totals else []
+        for i, data in zip(dense, sums):
+            key, stored, total = found[i]
+            found[i] = key, stored, _ndarray(data, total)
+        for i, (key, stored, total) in enumerate(found):
+            if total.stype != "default":
+                parts = self._gathered_rows(key, total)
+                for part in parts[1:]:
+                    parts[0] = parts[0] + part
+                found[i] = key, stored, parts[0]
+        return found
+
+    def _of_two_bits(self, key, total):
+        """The sum of what all processes send of a gradient: two bits for each number travel."""
+        sent = onp.asarray(_data(self._compressed(key, 0, total))).reshape(-1)
+        codes = (sent > 0) + 2 * (sent < 0)
+        padded = onp.zeros(-(-len(codes) // 4) * 4, "uint8")
+        padded[: len(codes)] = codes
+        packed = padded[0::4] | padded[1::4] << 2 | padded[2::4] << 4 | padded[3::4] << 6
+        signs = onp.zeros(len(padded), "int64")
+        for part in collective.gather(packed, f"2 bits of {key}"):
+            for place in range(4):
+                code = part >> 2 * place & 3
+                signs[place::4] += (code == 1).astype("int64") - (code == 2)
+        found = signs[: len(codes)] * self._threshold
+        return found.astype(total.dtype).reshape(total.shape)
+
+    def _store_totals(self, found):
+        for k, stored, total in found:
+            if total.stype == "default" or stored.stype == "default":
+                self._arrays[k] = total.copy()
+            else:  # as 1.9.1's servers do: rows that nobody has pushed stay
+                rows, old = onp.asarray(_data(total.indices)), onp.asarray(_data(stored.indices))
+                kept = stored.retain(_rows(onp.setdiff1d(old, rows), stored))
+                self._arrays[k] = kept + total
+
+    @uninterrupted
+    def push(self, key, value, priority=0):
+        """Sum values over devices and processes, then store the sums or update the stored arrays
+        with them.
+
+        Parameters
+        ----------
+        key : int or str, or a list       the same in all processes; one list is faster than a loop
+        value : NDArray or list of NDArray (one per device); for a list of keys, a list of those
+        priority : int     accepted for compatibility
+
+        Raises
+        ------
+        PeerLostError   another process has ended or stands still; nothing was updated
+        MXNetError      the processes push different things
+        """
+        self._push(key, value)
+
+    def _push(self, key, value):
+        found = self._totals(self._pairs(key, value, "push"), "push")
+        with same_bits(self):
+            self._apply(found)
+
+    @uninterrupted
+    def pushpull(self, key, value, out=None, priority=0):
+        """Push, then pull into ``out`` (default: into ``value``)."""
+        self._push(key, value)
+        self._pull(key, value if out is None else out, ignore_sparse=False)
+
+    def _exchange(self, keys, values, outs):
+        self._push(keys, values)
+        wanted = [(k, o) for k, o in zip(keys, outs) if o]
+        if wanted:
+            sparse = self._updater is not None
+            self._pull([k for k, _ in wanted], [o for _, o in wanted], ignore_sparse=sparse)
+
+    def set_optimizer(self, optimizer):
+        """Update the stored arrays with this optimizer when gradients are pushed: in each process,
+        on the same sums, with the options that the optimizer has here.
+        """
+        super().set_optimizer(optimizer)
+
+    # ------------------------------------------------------------------ where it is
+    @property
+    def rank(self):
+        """Number of this process."""
+        return collective.rank()
+
+    @property
+    def num_workers(self):
+        """How many processes there are."""
+        return collective.size()
+
+    def _barrier(self):
+        """Wait for all processes."""
+        flush_all()
+        collective.barrier()
+
+
+several(DistKVStore, ["dist", "dist_sync", "dist_device_sync", "dist_sync_device"])
+
+
+def _rows(numbers, like):
+    return NDArray(Value(None, 0, spec_of(numbers.shape, numbers.dtype, like.context), numbers))
+
+
+class _Summing(KVStoreBase):
+    """What Horovod's and BytePS's stores offer: sums and copies; it keeps nothing."""
+
+    _several = True
+
+    def broadcast(self, key, value, out, priority=0):
+        """Copy rank 0's ``value`` into every array of ``out``.
+
+        Parameters
+        ----------
+        key : int or str, or a list
+        value : NDArray, or a list of one per key
+        out : NDArray or list of them; for a list of keys a list of those
+        """
+        for k, values, outs in _triples(key, value, out):
+            (data,) = collective.broadcast([_data(values[0])], names=[k])
+            for o in outs:
+                _ndarray(data, values[0]).copyto(o)
+
+    @uninterrupted
+    def pushpull(self, key, value, out=None, priority=0):
+        """Write the sum over devices and processes into ``out`` (default: into ``value``)."""
+        triples = list(_triples(key, value, value if out is None else out))
+        totals = []
+        for _, values, _ in triples:
+            total = values[0].detach()
+            for v in values[1:]:
+                total = total + v.detach().as_in_context(total.context)
+            totals.append(total)
+        sums = collective.all_reduce([_data(t) for t in totals], names=[k for k, _, _ in triples])
+        for data, total, (_, _, outs) in zip(sums, totals, triples):
+            for o in outs:
+                _ndarray(data, total).copyto(o)
+
+    @staticmethod
+    def is_capable(capability):
+        """It runs no optimizer."""
+        if capability.lower() == KVStoreBase.OPTIMIZER:
+            return False
+        raise ValueError(f"Unknown capability: {capability}")
+
+    @property
+    def type(self):
+        """Its name."""
+        return type(self).__name__.lower()
+
+    @property
+    def rank(self):
+        """Number of this process."""
+        return collective.rank()
+
+    @property
+    def local_rank(self):
+        """Number of this process among those of its machine."""
+        return collective.local_rank()
+
+    @property
+    def num_workers(self):
+        """How many processes there are."""
+        return collective.size()
+
+
+def _triples(key, value, out):
+    keys = key if isinstance(key, (list, tuple)) else [key]
+    many = isinstance(key, (list, tuple))
+    for k, v, o in zip(keys, value if many else [value], out if many else [out]):
+        yield (
+            k,
+            v if isinstance(v, (list, tuple)) else [v],
+            o if isinstance(o, (list, tuple)) else [o],
+        )
+
+
+@KVStoreBase.register
+class Horovod(_Summing):
+    """``kvstore='horovod'``: the store that Horovod offers, on the collectives of this package."""
+
+
+@KVStoreBase.register
+class BytePS(_Summing):
+    """``kvstore='byteps'``: the store that BytePS offers, on the collectives of this package."""
