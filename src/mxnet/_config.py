@@ -127,7 +127,14 @@ _declare(
     "MXNET_XLA_ARCHIVE_BYTES",
     4 << 30,
     int,
-    "Largest file that is taken out of an archive, in bytes.",
+    "Largest file that is taken out of an archive, in bytes; of a tar archive, all of it.",
+)
+_declare(
+    "archive_entries",
+    "MXNET_XLA_ARCHIVE_ENTRIES",
+    1 << 20,
+    int,
+    "Most members that an archive may have.",
 )
 _declare(
     "picture_pixels",

@@ -121,13 +121,17 @@ def fail(cls, where, what, *, expected=None, got=None, hint=None) -> NoReturn:
     raise cls(text)
 
 
+# NumPy's words for what no address can reach
+_TOO_BIG = ("too big", "Maximum allowed dimension exceeded", "Maximum allowed size exceeded")
+
+
 def allocate(where, function, *args, **kwargs):
     """What a function of NumPy gives; running out of memory in it is an OutOfMemoryError."""
     try:
         return function(*args, **kwargs)
     except (MemoryError, ValueError) as e:
-        if isinstance(e, ValueError) and "too big" not in str(e):
-            raise  # NumPy's word for what no address can reach
+        if isinstance(e, ValueError) and not any(w in str(e) for w in _TOO_BIG):
+            raise
         raise OutOfMemoryError(f"{where}: not enough memory: {e}. Hint: smaller sizes.") from None
 
 

@@ -207,7 +207,7 @@ class RecordFile:
     def _part(self, at, start, number, inside=False):
         """(kind, begin of the data, their end) of the part at ``at`` of the record at ``start``."""
         size = self.refresh()
-        head = self._bytes(at, 8) if at >= 0 else b""
+        head = self._bytes(at, 8) if 0 <= at < size else b""
         if len(head) < 8:
             self._refuse(
                 number,

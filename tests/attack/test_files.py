@@ -1,6 +1,7 @@
 """Files from strangers: what they claim is bounded, and damage is an MXNetError."""
 
 import contextlib
+import io
 import json
 import os
 import pickle
@@ -18,9 +19,10 @@ import pytest
 
 import mxnet as mx
 from mxnet import _archive, _config, nd
-from mxnet.gluon.data.vision._files import extract_members
+from mxnet._archive import extract_members
 from mxnet.gluon.model_zoo.model_store import ModelFileError, get_model_file
 from mxnet.optimizer import _states
+from mxnet.tools import im2rec
 
 
 @pytest.fixture
@@ -160,6 +162,88 @@ def test_archives_are_bounded(tmp_path, option):
     option("archive_bytes", 100_000)
     _archive.extract_member(path, "x.params", target)
     assert os.path.getsize(target) == 100_000
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_members_of_zip_archives_are_counted_before_they_are_read(tmp_path, option, wide):
+    path, target = str(tmp_path / "a.zip"), str(tmp_path / "x")
+    count = 70_000 if wide else 50  # from 65536 on, a record of another form says how many
+    with zipfile.ZipFile(path, "w") as packed:
+        for k in range(count):
+            packed.writestr(f"{k}/x", b"1")
+    size = 46 + len(f"{count - 1}/x")  # of an entry, at most
+    option("archive_entries", count * size // 46 + 1)
+    _archive.extract_member(path, "x", target)
+    option("archive_entries", count - 1)
+    with pytest.raises(
+        mx.error.FormatError, match=f"too many members: expected at most {count - 1}"
+    ):
+        _archive.extract_member(path, "x", target)
+
+
+def tar_of(path, kind, members):
+    with tarfile.open(path, f"w:{kind}") as tar:
+        for name, size in members:
+            info = tarfile.TarInfo(name)
+            info.size = size
+            tar.addfile(info, io.BytesIO(bytes(size)))
+
+
+@pytest.mark.parametrize("kind", ["", "gz", "xz"])
+def test_tar_archives_are_bounded(tmp_path, option, kind):
+    path = str(tmp_path / "a.tar")
+    tar_of(path, kind, [("a", 10), ("b", 10), ("c", 10)])
+    option("archive_entries", 3)
+    assert extract_members(path, ["c"], str(tmp_path)) == []
+    option("archive_entries", 2)
+    with pytest.raises(mx.error.FormatError, match="too many members: expected at most 2, got 3"):
+        extract_members(path, ["c"], str(tmp_path))
+    option("archive_entries", 3)
+    tar_of(path, kind, [("a", 3_000_000), ("b", 10)])
+    assert extract_members(path, ["b"], str(tmp_path)) == []
+    option("archive_bytes", 2_000_000)  # what is passed over has to be unpacked too
+    with pytest.raises(mx.error.FormatError, match="unpacks to too much: expected at most 2000000"):
+        extract_members(path, ["b"], str(tmp_path))
+    option("archive_bytes", 4 << 30)
+    with tarfile.open(path, f"w:{kind}", format=tarfile.PAX_FORMAT) as tar:
+        info = tarfile.TarInfo("a")
+        info.pax_headers = {"comment": "x" * (17 << 20)}  # it would be read in one piece
+        tar.addfile(info)
+    with pytest.raises(mx.error.FormatError, match=r"a header of 17\d+ bytes"):
+        extract_members(path, ["b"], str(tmp_path))
+
+
+@pytest.mark.parametrize("read", ["lst", "list", "embedding", "index", "text"])
+def test_files_that_are_no_text_name_their_line(tmp_path, read):
+    path, folder = str(tmp_path / "wiki.valid.tokens"), str(tmp_path)
+    first = b"0 1 2\n1 2 " if read in ("embedding", "text") else b"0\t1\ta.png\n1\t2\t"
+    with open(path, "wb") as f:
+        f.write(first + b"\xc3\xa4\xff.png\n")
+    readers = {
+        "lst": lambda: mx.image.ImageIter(1, (3, 8, 8), path_imglist=path, path_root=folder),
+        "list": lambda: mx.gluon.data.vision.ImageListDataset(folder, path),
+        "embedding": lambda: mx.contrib.text.embedding.CustomEmbedding(path),
+        "index": lambda: im2rec.read_list(path),
+        "text": lambda: mx.gluon.contrib.data.text.WikiText2(folder, "validation"),
+    }
+    with pytest.raises(
+        mx.error.FormatError, match=r"tokens: line 2 is not text.*byte 0xff at"
+    ) as e:
+        readers[read]()
+    assert isinstance(e.value, UnicodeDecodeError)
+    assert str(pickle.loads(pickle.dumps(e.value))) == str(e.value)  # noqa: S301
+
+
+def test_pictures_of_a_list_that_are_not_there(tmp_path):
+    (tmp_path / "a.lst").write_text("0\t1\tnone.png\n")
+    listed = mx.image.ImageIter(
+        1, (3, 8, 8), path_imglist=f"{tmp_path}/a.lst", path_root=str(tmp_path)
+    )
+    with pytest.raises(
+        FileNotFoundError, match=r"filename: none\.png: the picture cannot be read"
+    ) as e:
+        next(listed)
+    assert isinstance(e.value, mx.MXNetError)
 
 
 def test_damaged_archives(tmp_path):

@@ -108,6 +108,20 @@ CALLS = {
     "np.indices": lambda: mx.np.indices((HUGE, HUGE)),
     "np.logspace": lambda: mx.np.logspace(0, 1, 1 << 62),
     "np.hanning": lambda: mx.np.hanning(1 << 62),
+    "np.bincount": lambda: mx.np.bincount(mx.np.array([1, 2], dtype="int32"), minlength=1 << 62),
+    "np.bincount of much": lambda: mx.np.bincount(mx.np.array([1, 1 << 61], dtype="int64")),
+    "np.vander": lambda: mx.np.vander(mx.np.ones((3,)), 1 << 62),
+    "np.array_split": lambda: mx.np.array_split(mx.np.ones((4,)), 1 << 30),
+    "row_sparse": lambda: nd.sparse.zeros("row_sparse", (1 << 62, 1 << 62)),
+    "row_sparse as dense": nd.sparse.zeros("row_sparse", (1 << 30, 1 << 30)).asnumpy,
+    "image.resize": lambda: nd.image.resize(nd.ones((4, 4, 3)), size=(1 << 30, 1 << 30)),
+    "ROIAlign": lambda: nd.contrib.ROIAlign(
+        nd.ones((1, 1, 4, 4)), nd.zeros((1, 5)), (2, 2), 1, sample_ratio=1 << 31
+    ),
+    "RROIAlign": lambda: nd.contrib.RROIAlign(
+        nd.ones((1, 1, 4, 4)), nd.ones((1, 6)), (2, 2), 1, sampling_ratio=1 << 31
+    ),
+    "index_array": lambda: nd.contrib.index_array(nd.ones((2, 3)), axes=(0,) * 100000),
     "np.outer": lambda: mx.np.outer(mx.np.ones((1 << 20,)), mx.np.ones((1 << 20,))),
 }
 
@@ -117,6 +131,25 @@ def test_sizes_beyond_counting(name):
     with pytest.raises(mx.MXNetError):
         CALLS[name]()
     assert nd.ones((2,)).sum().asscalar() == 2
+
+
+def test_regions_as_long_as_a_number_can_be():
+    """They come from data: the points of a cell are bounded, and points outside count as 0."""
+    data, rois = nd.ones((1, 2, 6, 6)), nd.array([[0, 0, 0, 1e30, 1e30], [0, 1, 1, 3, 3]])
+    begun = time.process_time()
+    found = nd.contrib.ROIAlign(data, rois, pooled_size=(2, 2), spatial_scale=1).asnumpy()
+    assert time.process_time() - begun < 60
+    assert (found[1] == 1).all()
+    assert (found[0] < 0.01).all()
+
+
+def test_numbers_that_repeat_what_is_there():
+    """``arange_like`` takes its size from its input, whatever ``repeat`` is."""
+    x = nd.ones((2, 3))
+    for repeat in (1 << 62, 3):
+        found = nd.contrib.arange_like(x, repeat=repeat).asnumpy()
+        wanted = onp.arange(6) // repeat
+        onp.testing.assert_array_equal(found, wanted.reshape(2, 3))
 
 
 def test_what_is_not_too_much():

@@ -14,6 +14,7 @@ import numpy as onp
 
 from .._dtypes import as_dtype
 from .._ops import _spec
+from .._ops._limits import unfolded
 from .._ops.numpy_elemwise import BINARY_FUNCTIONS, UNARY_FUNCTIONS
 from ..error import AttributeTypeError
 
@@ -574,6 +575,7 @@ def numpy_functions(front):
         given = borders_of(front, "array_split", indices_or_sections)
         sections = given.get("sections")
         if sections and front.eager:
+            unfolded("array_split", "parts", sections, _spec.MOST_OUTPUTS)
             n = ary.shape[axis]
             small, more = divmod(n, sections)
             starts = [k * small + min(k, more) for k in range(int(cast(Any, sections)))]

@@ -8,6 +8,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._limits import unfolded
 from ._nn import accumulator, moved, require_floating, require_shape, window
 from ._spec import Shape, op
 from .spatial import (
@@ -181,13 +182,22 @@ def bilinear_resize2d(
     return mix_pixels(data, rows, columns)
 
 
+# Points of a cell along an axis: a region comes from data, and may be as long as a number can be.
+_MOST_POINTS = 4096
+
+
+def points_along(length):
+    """How many points a cell of this length has along an axis: one for each pixel."""
+    return jnp.minimum(jnp.ceil(length), _MOST_POINTS)
+
+
 def align_weights(start, length, n, samples, size):
     """How much each of ``n`` cells of each region takes of each pixel of an axis: (R, n, size).
 
     A cell averages ``samples`` points, or as many as it is long; points beyond [-1, size] are 0.
     """
     step = length / n
-    count = jnp.full(start.shape, samples, start.dtype) if samples > 0 else jnp.ceil(step)
+    count = jnp.full(start.shape, samples, start.dtype) if samples > 0 else points_along(step)
     cell = jnp.arange(n, dtype=start.dtype)
     pixel = jnp.arange(size, dtype=start.dtype)
 
@@ -260,6 +270,7 @@ def roi_align(
     require_axes(where, "data", data, 4, "(B, C, H, W)")
     require_rois(where, rois, 5, "(image number, x1, y1, x2, y2)")
     ph, pw = window(where, "pooled_size", pooled_size, 2, 1)
+    unfolded(where, "points in a cell", sample_ratio, _MOST_POINTS)
     b, c, height, width = data.shape
     if position_sensitive and c % (ph * pw):
         require_group_channels(where, data, c - c % (ph * pw), f"a multiple of {ph} * {pw} cells")
@@ -315,6 +326,7 @@ def rotated_roi_align(
     require_axes(where, "data", data, 4, "(B, C, H, W)")
     require_rois(where, rois, 6, "(image number, x, y, width, height, degrees)")
     ph, pw = window(where, "pooled_size", pooled_size, 2, 1)
+    unfolded(where, "points in a cell", sampling_ratio, _MOST_POINTS)
     b, c, height, width = data.shape
     wide = accumulator(data.dtype)
     box = lax.stop_gradient(rois).astype(wide)
@@ -325,7 +337,7 @@ def rotated_roi_align(
     sine, cosine = jnp.sin(angle)[:, None, None], jnp.cos(angle)[:, None, None]
     steps = h / ph, w / pw
     counts = [
-        jnp.full(s.shape, sampling_ratio, wide) if sampling_ratio > 0 else jnp.ceil(s)
+        jnp.full(s.shape, sampling_ratio, wide) if sampling_ratio > 0 else points_along(s)
         for s in steps
     ]
     # a row per pixel, so that a point fetches all channels at once

@@ -14,6 +14,7 @@ from jax import lax
 from .. import _pixels
 from ..error import AttributeTypeError, MXNetError, ShapeError, fail
 from ._bits import standard_normal, uniform01
+from ._limits import check_size
 from ._spec import Scalar, Shape, op
 
 __all__ = []
@@ -371,6 +372,7 @@ def resize(data, *, size: Shape = (), keep_ratio: bool = False, interp: int = 1)
         new_w, new_h = max(1, w * size[0] // h), size[0]
     if (new_h, new_w) == (h, w):
         return data
+    check_size((*data.shape[:-3], new_h, new_w, data.shape[-1]))
     if interp == 1 and data.dtype == jnp.uint8:
         return _resize_bytes(data, new_h, new_w)
     shrinks = new_h <= h and new_w <= w

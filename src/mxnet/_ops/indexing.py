@@ -13,6 +13,7 @@ from jax import lax
 from ..error import MXNetError, ShapeError, fail
 from ._axes import one_axis, same_shape, whole_index
 from ._facts import put_if_open, without
+from ._limits import unfolded
 from ._spec import DType, Shape, op
 from ._storage import CSR, Storage, need, none, only, rows_of
 from .kernels.rows import look_up
@@ -711,6 +712,9 @@ def index_add(old_tensor, index_vector, new_tensor):
     return old_tensor.at[i].add(new_tensor, mode="drop")
 
 
+_MOST_COORDINATES = 1024
+
+
 @op("_contrib_index_array", loss=True)
 def index_array(data, *, axes: Shape | None = None):
     """The coordinates of every element.
@@ -724,6 +728,7 @@ def index_array(data, *, axes: Shape | None = None):
     -------
     (*S, ndim or number of axes) int64
     """
+    unfolded("index_array", "axes", 0 if axes is None else len(axes), _MOST_COORDINATES)
     wanted = (
         range(data.ndim) if axes is None else [one_axis(a, data.ndim, "index_array") for a in axes]
     )

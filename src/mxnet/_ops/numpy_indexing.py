@@ -9,6 +9,7 @@ from jax import lax
 from ..error import MXNetError, ShapeError, fail
 from . import _promotion as rules
 from ._axes import number, one_axis
+from ._limits import check_size
 from ._spec import Scalar, Shape, op
 
 __all__ = ["ConstraintError"]
@@ -98,6 +99,7 @@ def bincount(data, weights=None, *, minlength: int = 0, has_weights: bool = Fals
             got=f"{x.dtype.name}{list(x.shape)}" + (f", smallest {x.min()}" if x.size else ""),
         )
     n = max(int(x.max()) + 1 if x.size else 0, minlength)
+    check_size((n,))
     kind = data.dtype if weights is None else weights.dtype
     one = jnp.ones((x.size,), kind) if weights is None else weights
     return jnp.zeros((n,), kind).at[x].add(one)

@@ -43,6 +43,7 @@ from ..util import is_np_array, is_np_shape, np_array, np_shape
 from .parameter import (
     DeferredArray,
     DeferredInitializationError,
+    MismatchError,
     Parameter,
     ParameterDict,
     brief,
@@ -326,8 +327,8 @@ class Block:
 
         Raises
         ------
-        AssertionError, ValueError   parameters missing, unknown, of other shape or dtype
-        FormatError                  not a file of arrays
+        FormatError   not a file of arrays; parameters unknown (ValueError), or missing or of other
+            shape or dtype (AssertionError)
         """
         loaded = cast("dict[str, NDArray] | list[NDArray]", _load(filename))
         params = self._collect_params_with_prefix()
@@ -361,7 +362,7 @@ class Block:
                 by_param.setdefault(id(p), []).append(name)
             for name, p in params.items():
                 if not any(n in loaded for n in by_param[id(p)]):
-                    raise AssertionError(
+                    raise MismatchError(
                         f"Parameter '{name}' is missing in {where}, which holds {brief(loaded)}. "
                         f"{nearest(name, loaded) or nearest(p.name, loaded)} "
                         "Hint: allow_missing=True."
@@ -369,7 +370,7 @@ class Block:
         for name, data in loaded.items():
             if name not in params:
                 if not ignore_extra:
-                    raise ValueError(
+                    raise FormatError(
                         f"{where} holds '{name}', which is no parameter here; "
                         f"there are {brief(params)}. "
                         f"{nearest(name, params) or nearest(name, named)} Hint: ignore_extra=True."
@@ -407,8 +408,7 @@ class Block:
         Raises
         ------
         FileNotFoundError   a file is not there
-        FormatError         the file does not hold the structure of blocks
-        ValueError          the blocks are others than those that were saved
+        FormatError (ValueError)   the file does not hold the structure of these blocks
         """
         name = f"{prefix}-model.json"
         with open(name, "rb") as f:
@@ -427,7 +427,7 @@ class Block:
             raise FormatError(f"{where}: {path}: expected a block with its children.")
         names = list(found["children"].values())
         if names != list(self._children):
-            raise ValueError(
+            raise FormatError(
                 f"{where}: {path} has other blocks below: expected {list(self._children)}, "
                 f"got {names}."
             )

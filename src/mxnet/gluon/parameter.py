@@ -33,6 +33,7 @@ __all__ = [
     "is_np_shape",
     "shape_is_known",
     "DeferredInitializationError",
+    "MismatchError",
     "Parameter",
     "Constant",
     "ParameterDict",
@@ -44,6 +45,10 @@ __all__ = [
 ]
 
 tensor_types = (NDArray,)
+
+
+class MismatchError(FormatError, AssertionError):
+    """A file of another network's parameters (an AssertionError as well, as in MXNet 1.x)."""
 
 
 class DeferredInitializationError(MXNetError):
@@ -285,7 +290,7 @@ class Parameter:
                 a in (0, -1, b) for a, b in zip(self.shape, data.shape)
             )
             if not fits:
-                raise AssertionError(
+                raise MismatchError(
                     f"Parameter '{self.name}': the loaded array does not fit: expected shape "
                     f"{self.shape} (0: any), got {data.shape}."
                 )
@@ -294,7 +299,7 @@ class Parameter:
             self._shape = data.shape
         if as_dtype(self._dtype) != as_dtype(data.dtype):
             if not cast_dtype:
-                raise AssertionError(
+                raise MismatchError(
                     f"Parameter '{self.name}': the loaded array does not fit: expected dtype "
                     f"{self.dtype}, got {data.dtype}. Hint: cast_dtype=True converts it."
                 )
@@ -958,14 +963,14 @@ class ParameterDict:
         if not allow_missing:
             for name in self.keys():
                 if name not in plain:
-                    raise AssertionError(
+                    raise MismatchError(
                         f"Parameter '{name}' is missing in {where}, which holds {brief(plain)}. "
                         f"{nearest(name, plain)} Hint: restore_prefix=, or allow_missing=True."
                     )
         for name, data in plain.items():
             if name not in self._params:
                 if not ignore_extra:
-                    raise AssertionError(
+                    raise MismatchError(
                         f"{where} holds '{name}', which is no parameter here; there are "
                         f"{brief(self.keys())}. {nearest(name, self.keys())} "
                         "Hint: ignore_extra=True."

@@ -6,9 +6,10 @@ import os
 import numpy as onp
 
 from .._host import host_array, on_host
+from .._lines import numbered_lines
 from .._traceback import doors
 from ..base import numeric_types
-from ..error import FormatError, ShapeError, fail
+from ..error import FormatError, MXNetError, ShapeError, fail
 from ..io import DataBatch, DataDesc, DataIter
 from ..ndarray import NDArray
 from ..recordio import MXIndexedRecordIO, MXRecordIO, unpack
@@ -23,6 +24,14 @@ _ENDINGS = ("pad", "discard", "roll_over")
 
 class BrokenImage(FormatError):
     """A picture of the data set that cannot be decoded."""
+
+
+class UnreadableFileError(MXNetError, OSError, ValueError):
+    """A picture of the data set that the system does not give."""
+
+
+class MissingFileError(MXNetError, FileNotFoundError):
+    """A picture of the data set that is not there."""
 
 
 def _need(good, what, **details):
@@ -42,24 +51,23 @@ def read_list(path, dtype):
     FormatError   a line that is not of that form: its number
     """
     entries = {}
-    with open(path, encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
+    for number, line in numbered_lines(path):
+        if not line.strip():
+            continue
+        labels = None
+        try:
+            key, *labels, name = line.strip().split("\t")
+            entries[int(key)] = onp.array([float(x) for x in labels]).astype(dtype), name
+        except ValueError:
             labels = None
-            try:
-                key, *labels, name = line.strip().split("\t")
-                entries[int(key)] = onp.array([float(x) for x in labels]).astype(dtype), name
-            except ValueError:
-                labels = None
-            if not labels:
-                fail(
-                    FormatError,
-                    os.fspath(path),
-                    f"line {number} is not of a list of pictures",
-                    expected="'number<tab>label ...<tab>file name', the labels being numbers",
-                    got=repr(line.rstrip("\n")[:80]),
-                )
+        if not labels:
+            fail(
+                FormatError,
+                os.fspath(path),
+                f"line {number} is not of a list of pictures",
+                expected="'number<tab>label ...<tab>file name', the labels being numbers",
+                got=repr(line.rstrip("\n")[:80]),
+            )
     return entries
 
 
@@ -279,8 +287,18 @@ class ImageIter(DataIter):
     def read_image(self, fname):
         """The content of a file below ``path_root``, bytes."""
         path = fname if self.path_root is None else os.path.join(self.path_root, fname)
-        with open(path, "rb") as file:
-            return file.read()
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except (OSError, ValueError) as error:  # the latter of a name that no file can have
+            missing = isinstance(error, FileNotFoundError)
+            fail(
+                MissingFileError if missing else UnreadableFileError,
+                self._where(),
+                "the picture cannot be read",
+                expected=f"a file {path!r}",
+                got=getattr(error, "strerror", None) or error,
+            )
 
     def imdecode(self, s):
         """Decode a picture.

@@ -11,6 +11,7 @@ import numpy as onp
 from .. import _codec
 from .._engine.state import draw, mix32
 from .._interrupt import later, uninterrupted
+from .._lines import numbered_lines
 from .._traceback import doors
 from ..context import cpu
 from ..error import AttributeTypeError, DTypeError, FormatError, MXNetError, ShapeError, fail
@@ -280,20 +281,19 @@ class Records:
 
 def _read_index(where, path):
     found = []
-    with open(_paths(where, path)[0], encoding="utf8") as file:
-        for n, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                found.append(int(line.split("\t")[1]))
-            except (IndexError, ValueError):
-                fail(
-                    FormatError,
-                    where,
-                    f"line {n} of {path} is not of an index",
-                    expected="number <tab> offset",
-                    got=repr(line[:60]),
-                )
+    for n, line in numbered_lines(_paths(where, path)[0]):
+        if not line.strip():
+            continue
+        try:
+            found.append(int(line.split("\t")[1]))
+        except (IndexError, ValueError):
+            fail(
+                FormatError,
+                where,
+                f"line {n} of {path} is not of an index",
+                expected="number <tab> offset",
+                got=repr(line[:60]),
+            )
     return found
 
 
@@ -333,24 +333,23 @@ class _Labels:
 def read_list(where, path):
     """Number -> labels."""
     found = {}
-    with open(_paths(where, path)[0], encoding="utf8") as file:
-        for n, line in enumerate(file, 1):
-            fields = line.rstrip("\n").split("\t")
-            if not line.strip():
-                continue
-            try:
-                number, labels = int(float(fields[0])), [float(x) for x in fields[1:-1]]
-                if not labels:
-                    raise ValueError("no labels")
-            except ValueError:
-                fail(
-                    FormatError,
-                    where,
-                    f"line {n} of {path} is not of a list",
-                    expected="number <tab> labels ... <tab> path, labels being numbers",
-                    got=repr(line[:60]),
-                )
-            found[number] = labels
+    for n, line in numbered_lines(_paths(where, path)[0]):
+        fields = line.rstrip("\n").split("\t")
+        if not line.strip():
+            continue
+        try:
+            number, labels = int(float(fields[0])), [float(x) for x in fields[1:-1]]
+            if not labels:
+                raise ValueError("no labels")
+        except (ValueError, OverflowError):  # the latter of an infinite number
+            fail(
+                FormatError,
+                where,
+                f"line {n} of {path} is not of a list",
+                expected="number <tab> labels ... <tab> path, labels being numbers",
+                got=repr(line[:60]),
+            )
+        found[number] = labels
     return found
 
 

@@ -553,7 +553,7 @@ class CSRNDArray(BaseSparseNDArray):
     @staticmethod
     def _join(shape, parts):
         data, columns, starts = parts
-        a = onp.zeros(shape, data.dtype)
+        a = allocate("CSRNDArray", onp.zeros, shape, data.dtype)
         a[row_numbers(starts), columns] = data
         return a
 
@@ -669,7 +669,7 @@ class RowSparseNDArray(BaseSparseNDArray):
     @staticmethod
     def _join(shape, parts):
         data, rows = parts
-        a = onp.zeros(shape, data.dtype)
+        a = allocate("RowSparseNDArray", onp.zeros, shape, data.dtype)
         a[rows] = data
         return a
 
@@ -806,7 +806,8 @@ def empty_of(stype, shape, ctx=None, dtype=None):
         starts = allocate("sparse.zeros", onp.zeros, shape[0] + 1, "int64")
         parts = onp.zeros(0, dtype), onp.zeros(0, "int64"), starts
     elif stype == "row_sparse":
-        parts = onp.zeros((0, *shape[1:]), dtype), onp.zeros(0, "int64")
+        rows = allocate("sparse.zeros", onp.zeros, (0, *shape[1:]), dtype)
+        parts = rows, onp.zeros(0, "int64")
     else:
         raise ValueError(f"unknown storage type {stype}")
     return STYPES[stype]._of(shape, [value_of(p, ctx) for p in parts])

@@ -25,7 +25,7 @@ from .._ops.index import index_op
 from .._ops.numpy_elemwise import BINARY_FUNCTIONS
 from .._traceback import shown
 from ..context import current_context
-from ..error import MXNetError, TraceError
+from ..error import MXNetError, TraceError, allocate
 from ..ndarray._index import parse_key
 from ..ndarray.ndarray import NDArray, _index_value, _IndexLens, _inplace, _shared, _wrap
 
@@ -492,7 +492,7 @@ def through_numpy(function, args, kwargs):
     """Call a function of NumPy's with arrays of ``mx.np``, which waits for them."""
     contexts = []
     args, kwargs = on_host(tuple(args), contexts), on_host(kwargs, contexts)
-    result = function(*args, **kwargs)
+    result = allocate(f"mx.np.{function.__name__}", function, *args, **kwargs)
     return from_host(result, contexts[0]) if contexts else result
 
 

@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tqdm import tqdm
 
 from .. import _codec, recordio
+from .._lines import numbered_lines
 from ..error import FormatError, MXNetError, fail
 
 __all__ = ["list_images", "write_lists", "read_list", "pack_list", "main"]
@@ -115,25 +116,24 @@ def read_list(path):
     FormatError   a line that is not ``number<tab>label ...<tab>path``: which
     """
     entries = []
-    with open(path, encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            parts = [part.strip() for part in line.strip().split("\t")]
-            try:
-                labels = [float(part) for part in parts[1:-1]]
-                key = int(parts[0])
-            except ValueError:
-                labels = []
-            if not labels:
-                fail(
-                    FormatError,
-                    os.fspath(path),
-                    f"line {number} is not of a list of pictures",
-                    expected="'number<tab>label ...<tab>path', the labels being numbers",
-                    got=repr(line.rstrip("\n")[:80]),
-                )
-            entries.append((key, parts[-1], labels))
+    for number, line in numbered_lines(path):
+        if not line.strip():
+            continue
+        parts = [part.strip() for part in line.strip().split("\t")]
+        try:
+            labels = [float(part) for part in parts[1:-1]]
+            key = int(parts[0])
+        except ValueError:
+            labels = []
+        if not labels:
+            fail(
+                FormatError,
+                os.fspath(path),
+                f"line {number} is not of a list of pictures",
+                expected="'number<tab>label ...<tab>path', the labels being numbers",
+                got=repr(line.rstrip("\n")[:80]),
+            )
+        entries.append((key, parts[-1], labels))
     return entries
 
 

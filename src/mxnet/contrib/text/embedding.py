@@ -12,6 +12,7 @@ import numpy as onp
 from ... import _config
 from ... import ndarray as nd
 from ..._archive import extract_member
+from ..._lines import numbered_lines
 from ..._traceback import user_level
 from ...error import FormatError, MXNetError, fail, nearest
 from ...ndarray import NDArray
@@ -340,59 +341,58 @@ class _Vectors:
 def _read_vectors(path, elem_delim, encoding):
     """Tokens and vectors of a text file, one token a line."""
     rows, numbers, width, n = {}, array("f"), 0, 0
-    with open(path, encoding=encoding) as file:
-        for n, line in enumerate(file, 1):
-            token, *elements = line.rstrip().split(elem_delim)
-            if not elements:
-                fail(
-                    EmbeddingFormatError,
-                    path,
-                    f"At line {n} of the pre-trained text embedding file: the data format is "
-                    "unexpected",
-                    expected=f"a token and its numbers, with {elem_delim!r} between",
-                    got=repr(line[:60]),
-                )
-            if width and len(elements) > width and not _is_number(elements[-width - 1]):
-                token = elem_delim.join([token, *elements[:-width]])  # a token with a delimiter
-                elements = elements[-width:]
-            if token in rows:
-                warnings.warn(
-                    f"At line {n} of the pre-trained token embedding file: the embedding vector "
-                    f"for token {token} has been loaded and a duplicate embedding for the same "
-                    "token is seen and skipped.",
-                    UserWarning,
-                    stacklevel=user_level(),
-                )
-                continue
-            if len(elements) == 1:
-                warnings.warn(
-                    f"At line {n} of the pre-trained text embedding file: token {token} with "
-                    f"1-dimensional vector {elements} is likely a header and is skipped.",
-                    UserWarning,
-                    stacklevel=user_level(),
-                )
-                continue
-            if width and len(elements) != width:
-                fail(
-                    EmbeddingFormatError,
-                    path,
-                    f"At line {n} of the pre-trained token embedding file: the dimension of token "
-                    f"{token} differs from that of previous tokens",
-                    expected=width,
-                    got=len(elements),
-                )
-            width = len(elements)
-            try:
-                numbers.extend(map(float, elements))
-            except ValueError as error:
-                fail(
-                    EmbeddingFormatError,
-                    path,
-                    f"At line {n} of the pre-trained token embedding file: {error}",
-                    expected="numbers",
-                    got=repr(line[:60]),
-                )
-            rows[token] = len(rows)
+    for n, line in numbered_lines(path, encoding):
+        token, *elements = line.rstrip().split(elem_delim)
+        if not elements:
+            fail(
+                EmbeddingFormatError,
+                path,
+                f"At line {n} of the pre-trained text embedding file: the data format is "
+                "unexpected",
+                expected=f"a token and its numbers, with {elem_delim!r} between",
+                got=repr(line[:60]),
+            )
+        if width and len(elements) > width and not _is_number(elements[-width - 1]):
+            token = elem_delim.join([token, *elements[:-width]])  # a token with a delimiter
+            elements = elements[-width:]
+        if token in rows:
+            warnings.warn(
+                f"At line {n} of the pre-trained token embedding file: the embedding vector "
+                f"for token {token} has been loaded and a duplicate embedding for the same "
+                "token is seen and skipped.",
+                UserWarning,
+                stacklevel=user_level(),
+            )
+            continue
+        if len(elements) == 1:
+            warnings.warn(
+                f"At line {n} of the pre-trained text embedding file: token {token} with "
+                f"1-dimensional vector {elements} is likely a header and is skipped.",
+                UserWarning,
+                stacklevel=user_level(),
+            )
+            continue
+        if width and len(elements) != width:
+            fail(
+                EmbeddingFormatError,
+                path,
+                f"At line {n} of the pre-trained token embedding file: the dimension of token "
+                f"{token} differs from that of previous tokens",
+                expected=width,
+                got=len(elements),
+            )
+        width = len(elements)
+        try:
+            numbers.extend(map(float, elements))
+        except ValueError as error:
+            fail(
+                EmbeddingFormatError,
+                path,
+                f"At line {n} of the pre-trained token embedding file: {error}",
+                expected="numbers",
+                got=repr(line[:60]),
+            )
+        rows[token] = len(rows)
     table = onp.frombuffer(numbers, "float32") if numbers else onp.empty(0, "float32")
     return _Vectors(rows, table.reshape(-1, width or 1), n)
 

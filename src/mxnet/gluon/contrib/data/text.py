@@ -7,6 +7,7 @@ import numpy as onp
 
 from .... import _config
 from ...._archive import extract_member
+from ...._lines import read_text
 from ....contrib.text.vocab import Vocabulary
 from ....error import FormatError, MXNetError, fail, nearest
 from ...._host import host_array
@@ -74,14 +75,12 @@ class _WikiText(_LanguageModelDataset):
         self._get_data()
 
     def _get_data(self):
-        with open(self._path(self._files[self._segment]), encoding="utf8") as file:
-            data, label = self._read_batch(file)
+        data, label = self._read_batch(read_text(self._path(self._files[self._segment])))
         self._data, self._label = host_array(data), host_array(label)
         self._columns = Column(self._data), Column(self._label)
 
-    def _read_batch(self, file):
+    def _read_batch(self, content):
         """Two int32 arrays (number of sequences, seq_len): tokens, and the tokens that follow."""
-        content = file.read()
         self._build_vocab(content)
         tokens = []
         for line in content.splitlines():

@@ -112,13 +112,14 @@ def load(fname, net, trainer):
     try:
         run = json.loads(found["run"].asnumpy().tobytes())
         version = run["version"]
-    except (ValueError, KeyError, TypeError) as e:
+    except (ValueError, LookupError, TypeError, RecursionError) as e:
         raise FormatError(f"load_state: {fname!r}: the record 'run' cannot be read: {e}.") from None
     if version != _VERSION:
         raise FormatError(
             f"load_state: {fname!r}: expected version {_VERSION}, got {version!r}. Hint: it was "
             "written by a newer release."
         )
+    _check(run, f"load_state: {fname!r}")
     params = net._collect_params_with_prefix()
     saved = {k[len("param:") :]: v for k, v in found.items() if k.startswith("param:")}
     if params.keys() != saved.keys():
@@ -137,6 +138,63 @@ def load(fname, net, trainer):
     if scaler is not None and "amp" in run:
         scaler.set_state(run["amp"])
     return run
+
+
+def _check(run, where):
+    """Refuse a record whose fields are not what :func:`save` writes, before anything is changed."""
+
+    def need(good, field):
+        if not good:
+            raise FormatError(f"{where}: the record 'run' is damaged: {field}.")
+
+    def whole(n):
+        return type(n) is int and 0 <= n < 1 << 63
+
+    for field in ("epoch", "batch"):
+        need(whole(run.get(field)), field)
+    for field in ("streams", "epoch_streams"):
+        need(field in run, field)
+        if run[field] is not None or field == "streams" or run["batch"]:
+            need(_are_streams(run[field]), field)
+    for field in ("train_metrics", "val_metrics"):
+        need(isinstance(run.get(field), list), field)
+        for record in run[field]:
+            need(isinstance(record, dict) and record.keys() == {"name", "state"}, field)
+            need(_is_metric_state(record["state"]), f"{field} of {record['name']!r}")
+    need(isinstance(run.get("handlers"), list), "handlers")
+    for entry in run["handlers"]:
+        need(isinstance(entry, list) and len(entry) == 2, "handlers")
+        need(isinstance(entry[0], str) and isinstance(entry[1], dict), "handlers")
+        for key, value in entry[1].items():
+            need(isinstance(value, (bool, int, float)), f"{key} of {entry[0]}")
+    counts = run.get("sightings", {})
+    need(isinstance(counts, dict) and all(map(whole, counts.values())), "sightings")
+    scale = run.get("amp", [1.0, 0])
+    need(isinstance(scale, list) and len(scale) == 2 and _is_metric_state({"amp": scale}), "amp")
+
+
+def _are_streams(state):
+    """Whether random streams can be put into this state."""
+    try:
+        kind, keys, at, has_gauss, gauss = state["numpy"]
+        found = onp.asarray(keys, onp.uint32), at, has_gauss, gauss
+        onp.random.RandomState().set_state((kind, *found))
+        version, internal, gauss_next = state["python"]
+        random.Random().setstate((version, tuple(internal), gauss_next))
+        return [int(n) for n in state["mxnet"]] == state["mxnet"] and len(state["mxnet"]) == 4
+    except (TypeError, ValueError, LookupError, OverflowError):
+        return False
+
+
+def _is_metric_state(state):
+    """Whether the sums of a metric can be numbers, or lists of numbers as long as each other."""
+    try:
+        for value in state.values():
+            if value is not None and onp.asarray(value, "float64").dtype.kind != "f":
+                return False
+    except (TypeError, ValueError, AttributeError):
+        return False
+    return True
 
 
 def metrics_of(metrics):

@@ -4,15 +4,13 @@ import gzip
 import math
 import os
 import struct
-import lzma
-import tarfile
 import zlib
 
 import numpy as onp
 
-from ....error import FormatError, MXNetError, fail
+from ....error import FormatError, fail
 
-__all__ = ["read_idx", "read_records", "extract_members"]
+__all__ = ["read_idx", "read_records"]
 
 _UNSIGNED_BYTES = 8  # idx's code of the element type
 _PIECE = 1 << 20
@@ -146,44 +144,3 @@ def read_records(path, n_labels, image=3072):
     data = onp.fromfile(path, "uint8").reshape(-1, record)
     images = data[:, n_labels:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
     return onp.ascontiguousarray(images), data[:, :n_labels].copy()
-
-
-def extract_members(archive, names, folder, limit=1 << 28):
-    """Write the regular files called ``names`` (whatever their folder) of a tar archive into
-    ``folder``.
-
-    Nothing else of the archive is written. Returns the names that were not found.
-    """
-    wanted = set(names)
-    try:
-        with tarfile.open(archive) as tar:
-            for member in tar:
-                name = os.path.basename(member.name)
-                if name not in wanted or not member.isfile():
-                    continue
-                if member.size > limit:
-                    fail(
-                        FormatError,
-                        archive,
-                        f"member {member.name!r} is too large",
-                        expected=f"at most {limit} bytes",
-                        got=member.size,
-                    )
-                target = os.path.join(folder, name)
-                with tar.extractfile(member) as source, open(target + ".part", "wb") as out:
-                    while piece := source.read(_PIECE):
-                        out.write(piece)
-                os.replace(target + ".part", target)
-                wanted.discard(name)
-    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError, ValueError) as error:
-        if isinstance(error, MXNetError) or (isinstance(error, OSError) and error.errno):
-            raise  # too large, or the system's: not there, no room
-        fail(
-            FormatError,
-            archive,
-            "the archive is damaged or incomplete",
-            expected="a whole tar file",
-            got=str(error),
-            hint="fetch it again",
-        )
-    return [name for name in names if name in wanted]

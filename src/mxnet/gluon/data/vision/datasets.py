@@ -6,6 +6,9 @@ import warnings
 import numpy as onp
 
 from .... import _config
+from ...._archive import extract_members
+from ...._lines import numbered_lines
+from ...._traceback import user_level
 from ....error import FormatError, MXNetError, fail
 from ....image import imdecode, imread
 from ....ndarray import NDArray
@@ -16,8 +19,7 @@ from ...utils import check_sha1, download
 from ...._host import host_array
 from .._batch import Bulk, Column
 from ..dataset import Dataset, RecordFileDataset
-from ._files import extract_members, read_idx, read_records
-from ...._traceback import user_level
+from ._files import read_idx, read_records
 
 __all__ = [
     "MNIST",
@@ -432,12 +434,10 @@ class ImageListDataset(_Files):
 
     @staticmethod
     def _read(path):
-        with open(path, encoding="utf-8") as file:
-            lines = [line.strip() for line in file]
         return [
-            (f"{os.fspath(path)}, line {i}", line.split("\t")[1:])
-            for i, line in enumerate(lines, 1)
-            if line
+            (f"{os.fspath(path)}, line {i}", line.strip().split("\t")[1:])
+            for i, line in numbered_lines(path)
+            if line.strip()
         ]
 
     def _item(self, where, entry):
