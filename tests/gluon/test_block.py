@@ -240,7 +240,7 @@ def test_save_and_load(tmp_path):
     third.collect_params().load(path, restore_prefix="third_")
     close(third(x), y)
     with pytest.raises((AssertionError, ValueError), match="'weight'"):
-        Dense(3).load_parameters(str(tmp_path / "net.params"))
+        Dense(3, prefix="other_").load_parameters(str(tmp_path / "net.params"))
     net.save_parameters(path)
     wrong = Net()
     wrong.a = Dense(9)
