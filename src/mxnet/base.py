@@ -10,7 +10,13 @@ from typing import NoReturn
 
 import numpy as onp
 
-from .error import MXNetError, fail, register_error
+from .error import (
+    MXNetError,
+    NotImplementedForSymbol,
+    NotSupportedForSparseNDArray,
+    fail,
+    register_error,
+)
 from .libinfo import __version__
 
 __all__ = [
@@ -160,32 +166,6 @@ def with_metaclass(meta, *bases):
             return meta(name, bases, namespace)
 
     return type.__new__(Temporary, "temporary_class", (), {})
-
-
-class NotImplementedForSymbol(MXNetError, NotImplementedError):
-    """An NDArray method that has no symbolic counterpart was called on a Symbol."""
-
-    def __init__(self, function, alias, *args):
-        name = getattr(function, "__name__", str(function))
-        text = f"{name} is not available for Symbol"
-        if alias:
-            text += f"; use {alias} instead"
-        super().__init__(text + (f" (arguments {args})" if args else "") + ".")
-
-
-class NotSupportedForSparseNDArray(MXNetError):
-    """A method of dense arrays that sparse ones do not have."""
-
-    def __init__(self, function, alias, *args):
-        super().__init__(function, alias, *args)
-        self.function = getattr(function, "__name__", str(function))
-        self.args_str = ", ".join(str(type(a)) for a in args)
-
-    def __str__(self):
-        return (
-            f"Function {self.function} with arguments ({self.args_str}) is not supported for "
-            "SparseNDArray and only available in NDArray. Hint: convert with .tostype('default')."
-        )
 
 
 class classproperty:

@@ -12,6 +12,7 @@
     +-- PeerLostError                     another process of the group is gone or stands still
     +-- TraceError                        a value was asked for while a block is being traced
     +-- InternalError                     a defect of the framework itself
+    +-- MissingFileError (FileNotFoundError, ValueError)   a file that is not there
 
 Each class inherits from :class:`MXNetError` (what MXNet 1.x code catches) and from the built-in
 class
@@ -31,6 +32,7 @@ __all__ = [
     "PeerLostError",
     "TraceError",
     "InternalError",
+    "MissingFileError",
     "register",
     "register_error",
     "fail",
@@ -38,9 +40,38 @@ __all__ = [
     "nearest",
     "only_keywords",
     "refuse_keyword",
+    "ArrayTypeError",
+    "ConstraintError",
+    "DeferredInitializationError",
+    "DelimiterError",
+    "DownloadError",
+    "EmbeddingError",
+    "EmbeddingFormatError",
+    "InitializationError",
+    "IntervalError",
+    "LayerArgumentError",
+    "LearningRateError",
+    "LossArgumentError",
+    "MetricArgumentError",
+    "MismatchError",
+    "ModelFileError",
+    "NotImplementedForSymbol",
+    "NotSupportedForSparseNDArray",
+    "PositionError",
+    "ScheduleError",
+    "SymbolTypeError",
+    "TokenIndexError",
+    "UnknownEmbeddingError",
+    "UnknownMetricError",
+    "UnknownModelError",
+    "UnknownNameError",
+    "UnknownSegmentError",
+    "UnknownSizeError",
+    "VocabularyError",
 ]
 
 import difflib
+import re
 from typing import NoReturn
 
 
@@ -84,6 +115,153 @@ class TraceError(MXNetError):
 
 class InternalError(MXNetError):
     """A defect of the framework: please report it."""
+
+
+class MissingFileError(MXNetError, FileNotFoundError, ValueError):
+    """A file that is not where it was looked for (1.x raised ValueError for some)."""
+
+
+# ------------------------------------------------------------------ of one room each
+
+
+class EmbeddingFormatError(FormatError, AssertionError):
+    """A file of vectors that cannot be read (an AssertionError as well, as in MXNet 1.x)."""
+
+
+class EmbeddingError(MXNetError, ValueError, AssertionError):
+    """Tokens or vectors that do not fit an embedding."""
+
+
+class UnknownEmbeddingError(MXNetError, KeyError):
+    """A name of an embedding or of one of its files that is not known."""
+
+    __str__ = MXNetError.__str__  # KeyError would show the message in quotes
+
+
+class VocabularyError(MXNetError, ValueError, AssertionError):
+    """Arguments that make no vocabulary (an AssertionError as well, as in MXNet 1.x)."""
+
+
+class TokenIndexError(MXNetError, ValueError, IndexError, TypeError):
+    """A number that stands for no token."""
+
+
+class DelimiterError(MXNetError, re.error):
+    """Delimiters that do not form a regular expression."""
+
+
+class LayerArgumentError(MXNetError, ValueError, AssertionError):
+    """An argument that a layer cannot use (an AssertionError as well, as in MXNet 1.x)."""
+
+
+class UnknownSegmentError(MXNetError, KeyError):
+    """A part of a data set that does not exist."""
+
+    __str__ = MXNetError.__str__  # KeyError would show the message in quotes
+
+
+class IntervalError(MXNetError, ValueError, AssertionError):
+    """An interval that does not fit a length (an AssertionError as well, as in MXNet 1.x)."""
+
+
+class UnknownModelError(MXNetError, ValueError):
+    """A model of a name that is not there."""
+
+
+class UnknownSizeError(MXNetError, KeyError, AssertionError):
+    """A network of a size that is not there (a KeyError or AssertionError, as in MXNet 1.x)."""
+
+    __str__ = Exception.__str__
+
+
+class ModelFileError(MXNetError, OSError):
+    """A file of trained parameters that could not be found."""
+
+
+class MismatchError(FormatError, AssertionError):
+    """A file of another network's parameters (an AssertionError as well, as in MXNet 1.x)."""
+
+
+class DeferredInitializationError(MXNetError):
+    """A parameter was asked for whose shape is not known before the first forward pass."""
+
+
+class LossArgumentError(MXNetError, ValueError, AssertionError):
+    """An argument that a loss cannot use (an AssertionError as well, as in MXNet 1.x)."""
+
+
+class DownloadError(MXNetError, OSError):
+    """A file could not be fetched; ``code`` is what an HTTP server answered, if one did."""
+
+    code = None
+
+
+class NotImplementedForSymbol(MXNetError, NotImplementedError):
+    """An NDArray method that has no symbolic counterpart was called on a Symbol."""
+
+    def __init__(self, function, alias, *args):
+        name = getattr(function, "__name__", str(function))
+        text = f"{name} is not available for Symbol"
+        if alias:
+            text += f"; use {alias} instead"
+        super().__init__(text + (f" (arguments {args})" if args else "") + ".")
+
+
+class NotSupportedForSparseNDArray(MXNetError):
+    """A method of dense arrays that sparse ones do not have."""
+
+    def __init__(self, function, alias, *args):
+        super().__init__(function, alias, *args)
+        self.function = getattr(function, "__name__", str(function))
+        self.args_str = ", ".join(str(type(a)) for a in args)
+
+    def __str__(self):
+        return (
+            f"Function {self.function} with arguments ({self.args_str}) is not supported for "
+            "SparseNDArray and only available in NDArray. Hint: convert with .tostype('default')."
+        )
+
+
+class LearningRateError(MXNetError, UserWarning):
+    """The learning rate is a schedule's affair (1.x raised a bare ``UserWarning``)."""
+
+
+class ArrayTypeError(AttributeTypeError, AssertionError):
+    """Something else than an array where a function takes one (the original asserts it)."""
+
+
+class SymbolTypeError(AttributeTypeError, AssertionError):
+    """Something else than a Symbol where an operator takes one (the original asserts it)."""
+
+
+class UnknownNameError(MXNetError, ValueError, AssertionError):
+    """No class is registered under a name (1.x raised ``ValueError`` or ``AssertionError``, by
+    registry).
+    """
+
+
+class InitializationError(MXNetError, ValueError, AssertionError):
+    """A parameter cannot be initialised as asked."""
+
+
+class ScheduleError(MXNetError, ValueError, AssertionError):
+    """A schedule's parameters do not fit."""
+
+
+class PositionError(MXNetError, IndexError):
+    """A position that the axis does not have."""
+
+
+class ConstraintError(MXNetError, ValueError):
+    """A constraint that does not hold."""
+
+
+class UnknownMetricError(MXNetError, ValueError, AssertionError):
+    """No metric of that name (an AssertionError as well, as in MXNet 1.x)."""
+
+
+class MetricArgumentError(MXNetError, ValueError, AssertionError):
+    """An argument that a metric cannot use (an AssertionError as well, as in MXNet 1.x)."""
 
 
 _registered = {}

@@ -18,7 +18,7 @@ import numpy as onp
 
 from . import registry
 from .base import string_types
-from .error import MXNetError, ShapeError, fail
+from .error import InitializationError, ShapeError, fail
 from .ndarray import NDArray, load
 from .ndarray import random as _random
 from .util import is_np_array
@@ -46,10 +46,6 @@ __all__ = [
     "InitializationError",
     "string_types",
 ]
-
-
-class InitializationError(MXNetError, ValueError, AssertionError):
-    """A parameter cannot be initialised as asked."""
 
 
 class InitDesc(str):

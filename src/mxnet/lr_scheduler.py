@@ -4,7 +4,7 @@ import logging
 from itertools import pairwise
 from math import cos, pi
 
-from .error import MXNetError
+from .error import ScheduleError
 
 __all__ = [
     "LRScheduler",
@@ -14,10 +14,6 @@ __all__ = [
     "CosineScheduler",
     "ScheduleError",
 ]
-
-
-class ScheduleError(MXNetError, ValueError, AssertionError):
-    """A schedule's parameters do not fit."""
 
 
 def _whole(name, value):

@@ -30,7 +30,7 @@ from ._ops._spec import Bound
 from ._traceback import doors, user_level
 from .base import numeric_types, string_types
 from .context import canonical
-from .error import MXNetError, ShapeError, nearest
+from .error import MetricArgumentError, ShapeError, UnknownMetricError, nearest
 from .ndarray import NDArray, array
 
 __all__ = [
@@ -66,14 +66,6 @@ __all__ = [
 _Class = TypeVar("_Class", bound="type[EvalMetric]")
 
 _FLOAT64 = onp.dtype("float64")
-
-
-class UnknownMetricError(MXNetError, ValueError, AssertionError):
-    """No metric of that name (an AssertionError as well, as in MXNet 1.x)."""
-
-
-class MetricArgumentError(MXNetError, ValueError, AssertionError):
-    """An argument that a metric cannot use (an AssertionError as well, as in MXNet 1.x)."""
 
 
 # ------------------------------------------------------------------------------------- names

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ._traceback import user_level
 from .base import string_types
-from .error import MXNetError, nearest
+from .error import UnknownNameError, nearest
 
 __all__ = [
     "get_registry",
@@ -22,12 +22,6 @@ __all__ = [
 _Class = TypeVar("_Class", bound=type)
 
 _registries = {}  # base class -> {lower-case name: class}
-
-
-class UnknownNameError(MXNetError, ValueError, AssertionError):
-    """No class is registered under a name (1.x raised ``ValueError`` or ``AssertionError``, by
-    registry).
-    """
 
 
 def _table(base_class):

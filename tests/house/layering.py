@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     tuple(
         "error base _config context name attribute log util registry libinfo"
         " _dtypes _shapes _archive _codec _pixels _interrupt _launchers _lines _locks _machine"
-        " _module_paths _namespaces _torch_files _traceback".split()
+        " _module_paths _namespaces _torch_files _traceback _vocabulary".split()
     ),
     ("_ops",),  # L1 what can be computed
     ("_graph",),  # L2 how it is described
@@ -35,11 +35,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("numpy_op_fallback",),
     tuple(  # L6
         "initializer lr_scheduler metric optimizer kvstore kvstore_server io recordio image"
-        " callback _checkpoint _fit misc contrib.text contrib.io".split()
+        " callback _checkpoint _fit misc".split()
     ),
     ("gluon.parameter", "gluon.block", "gluon.utils", "gluon._repository"),  # L7
     ("gluon.loss", "gluon.nn", "gluon.rnn"),
-    ("gluon.trainer", "gluon.data", "gluon.model_zoo", "gluon.contrib"),
+    ("gluon.trainer", "gluon.data", "gluon.model_zoo"),
+    ("gluon.contrib",),
     ("gluon",),
     tuple(  # L8
         "module model rnn onnx convert contrib visualization test_utils executor_manager rtc"

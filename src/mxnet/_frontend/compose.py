@@ -13,7 +13,7 @@ from .._graph.net import Node, hidden_key, written_name
 from .._ops import _spec
 from .._traceback import shown
 from ..attribute import AttrScope
-from ..error import AttributeTypeError, MXNetError, fail, nearest
+from ..error import AttributeTypeError, MXNetError, SymbolTypeError, fail, nearest
 from ..name import NameManager
 from .build import document, signature_of
 from .dispatch import array_class
@@ -126,10 +126,6 @@ def _not_symbol(where, name, value):
         f"{where}: Argument {name} must be Symbol instances, but got {value!r}. "
         "Hint: make one with mx.sym.Variable()."
     )
-
-
-class SymbolTypeError(AttributeTypeError, AssertionError):
-    """Something else than a Symbol where an operator takes one (the original asserts it)."""
 
 
 def make_symbol_function(op, public, registered):

@@ -16,7 +16,7 @@ from .._dtypes import as_dtype
 from .._ops import _spec
 from .._ops._limits import unfolded
 from .._ops.numpy_elemwise import BINARY_FUNCTIONS, UNARY_FUNCTIONS
-from ..error import AttributeTypeError
+from ..error import ArrayTypeError
 
 __all__ = [
     "ArrayTypeError",
@@ -26,10 +26,6 @@ __all__ = [
     "make_numpy_function",
     "numpy_functions",
 ]
-
-
-class ArrayTypeError(AttributeTypeError, AssertionError):
-    """Something else than an array where a function takes one (the original asserts it)."""
 
 
 class NumpyMethods:

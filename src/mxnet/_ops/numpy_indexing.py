@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..error import MXNetError, ShapeError, fail
+from ..error import ConstraintError, MXNetError, ShapeError, fail
 from . import _promotion as rules
 from ._axes import number, one_axis
 from ._limits import check_size
@@ -265,7 +265,3 @@ def constraint_check(input, *, msg: str = "Constraint violated."):
     if not bool(onp.all(onp.asarray(lax.stop_gradient(input)))):
         raise ConstraintError(msg)
     return jnp.ones((), bool)
-
-
-class ConstraintError(MXNetError, ValueError):
-    """A constraint that does not hold."""

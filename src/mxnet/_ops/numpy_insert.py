@@ -4,17 +4,13 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..error import MXNetError, ShapeError, fail
+from ..error import MXNetError, PositionError, ShapeError, fail
 from . import _promotion as rules
 from ._axes import number, one_axis
 from ._spec import Scalar, WholeScalar, op
 from .numpy_reduce import np_diff
 
 __all__ = ["PositionError"]
-
-
-class PositionError(MXNetError, IndexError):
-    """A position that the axis does not have."""
 
 
 def _along(x, axis, where):

@@ -18,7 +18,7 @@ import numpy as onp
 
 from .._dtypes import as_dtype
 from ..base import numeric_types
-from ..error import MXNetError, ShapeError, fail
+from ..error import LossArgumentError, ShapeError, fail
 from ..ndarray import NDArray
 from ..util import is_np_array  # noqa: F401 - 1.x has the name here
 from .block import HybridBlock
@@ -45,10 +45,6 @@ __all__ = [
 ]
 
 _TINY = 1e-12  # keeps logarithms of 0 finite
-
-
-class LossArgumentError(MXNetError, ValueError, AssertionError):
-    """An argument that a loss cannot use (an AssertionError as well, as in MXNet 1.x)."""
 
 
 def _like(F, where, label, pred):

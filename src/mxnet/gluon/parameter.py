@@ -18,7 +18,13 @@ from .._graph.node import spec_of
 from .._interrupt import uninterrupted
 from .._traceback import doors, user_level
 from ..context import Context, canonical, cpu, current_context, device_of
-from ..error import FormatError, MXNetError, nearest
+from ..error import (
+    DeferredInitializationError,
+    FormatError,
+    MismatchError,
+    MXNetError,  # noqa: F401 - found here in 1.9.1
+    nearest,
+)
 from ..ndarray import NDArray, array, zeros
 from ..ndarray import load as _load
 from ..ndarray import save as _save
@@ -45,14 +51,6 @@ __all__ = [
 ]
 
 tensor_types = (NDArray,)
-
-
-class MismatchError(FormatError, AssertionError):
-    """A file of another network's parameters (an AssertionError as well, as in MXNet 1.x)."""
-
-
-class DeferredInitializationError(MXNetError):
-    """A parameter was asked for whose shape is not known before the first forward pass."""
 
 
 def _known(shape):

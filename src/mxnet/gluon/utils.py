@@ -18,7 +18,7 @@ from tqdm.auto import tqdm
 from .. import _config, numpy
 from .. import ndarray as nd
 from .._traceback import doors, user_level
-from ..error import MXNetError
+from ..error import DownloadError
 from ..ndarray import NDArray
 from ..util import is_np_array, is_np_shape
 
@@ -43,12 +43,6 @@ __all__ = [
 
 _TIMEOUT = 10  # seconds to wait for a connection, and for each piece of an answer
 _PIECE = 1 << 18
-
-
-class DownloadError(MXNetError, OSError):
-    """A file could not be fetched; ``code`` is what an HTTP server answered, if one did."""
-
-    code = None
 
 
 # ------------------------------------------------------------------------------- arrays

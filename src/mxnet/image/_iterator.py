@@ -9,7 +9,13 @@ from .._host import host_array, on_host
 from .._lines import numbered_lines
 from .._traceback import doors
 from ..base import numeric_types
-from ..error import FormatError, MXNetError, ShapeError, fail
+from ..error import (
+    FormatError,
+    MissingFileError,
+    MXNetError,
+    ShapeError,
+    fail,
+)
 from ..io import DataBatch, DataDesc, DataIter
 from ..ndarray import NDArray
 from ..recordio import MXIndexedRecordIO, MXRecordIO, unpack
@@ -28,10 +34,6 @@ class BrokenImage(FormatError):
 
 class UnreadableFileError(MXNetError, OSError, ValueError):
     """A picture of the data set that the system does not give."""
-
-
-class MissingFileError(MXNetError, FileNotFoundError):
-    """A picture of the data set that is not there."""
 
 
 def _need(good, what, **details):

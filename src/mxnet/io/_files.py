@@ -11,7 +11,7 @@ import numpy as onp
 
 from .._traceback import doors
 from ..context import cpu
-from ..error import DTypeError, FormatError, MXNetError, ShapeError, fail
+from ..error import DTypeError, FormatError, MissingFileError, MXNetError, ShapeError, fail
 from ..ndarray.sparse import csr_matrix
 from ._parameters import BATCH, REQUIRED, read_parameters, remember
 from ._rows import on_host
@@ -56,10 +56,6 @@ _MNIST = remember(
     }
 )
 _SHUFFLE = 0x5EED
-
-
-class MissingFileError(MXNetError, FileNotFoundError):
-    """A file that is not there."""
 
 
 class Rounds:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as onp
 
 from .._traceback import user_level
-from ..error import AttributeTypeError, MXNetError, ShapeError, fail, nearest
+from ..error import AttributeTypeError, LearningRateError, ShapeError, fail, nearest
 from ..ndarray import NDArray, array
 from ..registry import UnknownNameError, get_register_func, get_registry
 from ._plan import HALF, Plan
@@ -16,10 +16,6 @@ from ._plan import HALF, Plan
 __all__ = ["Optimizer", "register", "create", "copied", "LearningRateError"]
 
 _Class = TypeVar("_Class", bound=type)
-
-
-class LearningRateError(MXNetError, UserWarning):
-    """The learning rate is a schedule's affair (1.x raised a bare ``UserWarning``)."""
 
 
 def copied(weight, dtype=None):

@@ -19,7 +19,7 @@ from .._ops import _spec
 from .._traceback import doors, user_level
 from ..base import NotImplementedForSymbol
 from ..context import canonical, current_context
-from ..error import MXNetError, ShapeError, fail, nearest
+from ..error import MissingFileError, MXNetError, ShapeError, fail, nearest
 from ..executor import Executor, placed
 from ..ndarray import NDArray, zeros
 from ..ndarray._serialize import atomic_write
@@ -1018,12 +1018,8 @@ def load(fname):
         with open(fname, "rb") as f:
             data = f.read()
     except FileNotFoundError as e:
-        raise _MissingFile(f"load: cannot open {os.fspath(fname)!r}: no such file.") from e
+        raise MissingFileError(f"load: cannot open {os.fspath(fname)!r}: no such file.") from e
     return Symbol._of(serial.read(data, os.fspath(fname)))
-
-
-class _MissingFile(MXNetError, FileNotFoundError):
-    """A symbol file that is not there."""
 
 
 def load_json(json_str):

@@ -14,7 +14,14 @@ from ... import ndarray as nd
 from ..._archive import extract_member
 from ..._lines import numbered_lines
 from ..._traceback import user_level
-from ...error import FormatError, MXNetError, fail, nearest
+from ...error import (
+    EmbeddingError,
+    EmbeddingFormatError,
+    MissingFileError,
+    UnknownEmbeddingError,
+    fail,
+    nearest,
+)
 from ...ndarray import NDArray
 from ...registry import get_create_func, get_register_func, get_registry
 from ...util import is_np_array
@@ -34,24 +41,6 @@ __all__ = [
     "MissingFileError",
     "UnknownEmbeddingError",
 ]
-
-
-class EmbeddingFormatError(FormatError, AssertionError):
-    """A file of vectors that cannot be read (an AssertionError as well, as in MXNet 1.x)."""
-
-
-class EmbeddingError(MXNetError, ValueError, AssertionError):
-    """Tokens or vectors that do not fit an embedding."""
-
-
-class UnknownEmbeddingError(MXNetError, KeyError):
-    """A name of an embedding or of one of its files that is not known."""
-
-    __str__ = MXNetError.__str__  # KeyError would show the message in quotes
-
-
-class MissingFileError(MXNetError, FileNotFoundError, ValueError):
-    """A file of vectors that is not where it was looked for."""
 
 
 def register(embedding_cls):

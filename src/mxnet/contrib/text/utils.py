@@ -3,13 +3,9 @@
 import re
 from collections import Counter
 
-from ...error import MXNetError, fail
+from ...error import DelimiterError, fail
 
 __all__ = ["count_tokens_from_str", "DelimiterError"]
-
-
-class DelimiterError(MXNetError, re.error):
-    """Delimiters that do not form a regular expression."""
 
 
 def count_tokens_from_str(

@@ -10,7 +10,7 @@ import warnings
 from ..._traceback import user_level
 from ...base import data_dir
 from ...context import cpu
-from ...error import MXNetError, nearest
+from ...error import ModelFileError, UnknownModelError, UnknownSizeError, nearest
 from .._repository import fetch, mirrors
 from ..utils import check_sha1
 
@@ -65,20 +65,6 @@ _model_sha1 = {
     "vgg19": "ad2f660d101905472b83590b59708b71ea22b2e5",
     "vgg19_bn": "f360b758e856f1074a85abd5fd873ed1d98297c3",
 }
-
-
-class UnknownModelError(MXNetError, ValueError):
-    """A model of a name that is not there."""
-
-
-class UnknownSizeError(MXNetError, KeyError, AssertionError):
-    """A network of a size that is not there (a KeyError or AssertionError, as in MXNet 1.x)."""
-
-    __str__ = Exception.__str__
-
-
-class ModelFileError(MXNetError, OSError):
-    """A file of trained parameters that could not be found."""
 
 
 def short_hash(name):

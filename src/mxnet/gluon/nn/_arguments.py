@@ -3,13 +3,9 @@
 import numpy as onp
 
 from ..._ops import _spec
-from ...error import MXNetError, nearest
+from ...error import LayerArgumentError, nearest
 
 __all__ = ["LayerArgumentError", "integers", "natural", "one_of", "operator_choice"]
-
-
-class LayerArgumentError(MXNetError, ValueError, AssertionError):
-    """An argument that a layer cannot use (an AssertionError as well, as in MXNet 1.x)."""
 
 
 def _is_integer(x):

@@ -154,8 +154,9 @@ class HybridConcatenate(_Concatenating, HybridBlock):
 
 
 class Identity(HybridBlock):
-    """The input itself."""
+    """The input itself: a branch that changes nothing."""
 
+    @any_arrays
     def hybrid_forward(self, F, x):
         return x
 

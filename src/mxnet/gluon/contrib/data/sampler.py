@@ -1,13 +1,9 @@
 """Further samplers."""
 
-from ....error import MXNetError, fail
+from ....error import (IntervalError, MXNetError, fail)
 from ...data.sampler import Sampler
 
 __all__ = ["IntervalSampler", "IntervalError"]
-
-
-class IntervalError(MXNetError, ValueError, AssertionError):
-    """An interval that does not fit a length (an AssertionError as well, as in MXNet 1.x)."""
 
 
 class IntervalSampler(Sampler):

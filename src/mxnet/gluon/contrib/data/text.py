@@ -7,10 +7,10 @@ import numpy as onp
 
 from .... import _config
 from ...._archive import extract_member
-from ...._lines import read_text
-from ....contrib.text.vocab import Vocabulary
-from ....error import FormatError, MXNetError, fail, nearest
 from ...._host import host_array
+from ...._lines import read_text
+from ...._vocabulary import Vocabulary
+from ....error import FormatError, MissingFileError, UnknownSegmentError, fail, nearest
 from ...data._batch import Bulk, Column
 from ...data.dataset import Dataset
 from ._constants import EOS_TOKEN
@@ -18,16 +18,6 @@ from ._constants import EOS_TOKEN
 __all__ = ["WikiText2", "WikiText103", "MissingFileError", "UnknownSegmentError"]
 
 _ROOT = os.path.join(_config.get("home"), "datasets", "wikitext-")
-
-
-class MissingFileError(MXNetError, FileNotFoundError):
-    """A data set's file that is not where it was looked for."""
-
-
-class UnknownSegmentError(MXNetError, KeyError):
-    """A part of a data set that does not exist."""
-
-    __str__ = MXNetError.__str__  # KeyError would show the message in quotes
 
 
 class _LanguageModelDataset(Dataset):

@@ -6,10 +6,10 @@ import warnings
 from .... import ndarray as nd
 from ...._traceback import user_level
 from ....context import num_gpus
-from ...block import Block, HybridBlock, any_arrays, written_with_nd
-from ...nn import BatchNorm, HybridSequential, Sequential
+from ...block import Block, HybridBlock, written_with_nd
+from ...nn import BatchNorm, Identity
 from ...nn._arguments import integers, natural
-from ...nn.basic_layers import _joined
+from ...nn._branches import Concurrent, HybridConcurrent
 
 __all__ = [
     "Concurrent",
@@ -21,58 +21,6 @@ __all__ = [
     "PixelShuffle2D",
     "PixelShuffle3D",
 ]
-
-
-class Concurrent(Sequential):
-    """Blocks applied to the same input; their results joined along an axis.
-
-    Parameters
-    ----------
-    axis : int, default -1
-    prefix, params           see :class:`Block`
-    """
-
-    def __init__(self, axis=-1, prefix=None, params=None):
-        super().__init__(prefix=prefix, params=params)
-        self.axis = axis
-
-    def _empty_copy(self):
-        return type(self)(axis=self.axis, prefix=self._prefix)
-
-    def forward(self, x):
-        return _joined(nd, [block(x) for block in self._children.values()], self.axis)
-
-
-class HybridConcurrent(HybridSequential):
-    """:class:`Concurrent` of HybridBlocks.
-
-    Parameters
-    ----------
-    axis : int, default -1
-    prefix, params           see :class:`Block`
-    """
-
-    def __init__(self, axis=-1, prefix=None, params=None):
-        super().__init__(prefix=prefix, params=params)
-        self.axis = axis
-
-    def _empty_copy(self):
-        return type(self)(axis=self.axis, prefix=self._prefix)
-
-    @any_arrays
-    def hybrid_forward(self, F, x):
-        return _joined(F, [block(x) for block in self._children.values()], self.axis)
-
-
-class Identity(HybridBlock):
-    """The input itself: a branch of :class:`HybridConcurrent` that changes nothing."""
-
-    def __init__(self, prefix=None, params=None):
-        super().__init__(prefix=prefix, params=params)
-
-    @any_arrays
-    def hybrid_forward(self, F, x):
-        return x
 
 
 class SparseEmbedding(Block):

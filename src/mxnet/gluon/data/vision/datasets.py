@@ -9,7 +9,7 @@ from .... import _config
 from ...._archive import extract_members
 from ...._lines import numbered_lines
 from ...._traceback import user_level
-from ....error import FormatError, MXNetError, fail
+from ....error import FormatError, MissingFileError, MXNetError, fail
 from ....image import imdecode, imread
 from ....ndarray import NDArray
 from ....recordio import unpack
@@ -36,10 +36,6 @@ __all__ = [
 ]
 
 _REPOSITORY = "https://apache-mxnet.s3-accelerate.dualstack.amazonaws.com/"
-
-
-class MissingFileError(MXNetError, FileNotFoundError):
-    """A data set's file is not there and could not be fetched."""
 
 
 def _default_root(name):

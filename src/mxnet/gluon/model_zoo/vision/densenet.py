@@ -2,7 +2,8 @@
 
 from ... import nn
 from ...block import HybridBlock
-from ...contrib.nn import HybridConcurrent, Identity
+from ...nn import Identity
+from ...nn._branches import HybridConcurrent
 from ..model_store import CPU, ROOT, UnknownSizeError, load_pretrained
 
 __all__ = ["DenseNet", "densenet121", "densenet161", "densenet169", "densenet201", "get_densenet"]

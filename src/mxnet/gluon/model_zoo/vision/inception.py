@@ -2,7 +2,7 @@
 
 from ... import nn
 from ...block import HybridBlock
-from ...contrib.nn import HybridConcurrent
+from ...nn._branches import HybridConcurrent
 from ..model_store import CPU, ROOT, load_pretrained
 
 __all__ = ["Inception3", "inception_v3", "make_aux"]

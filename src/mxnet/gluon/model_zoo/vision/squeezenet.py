@@ -2,7 +2,7 @@
 
 from ... import nn
 from ...block import HybridBlock
-from ...contrib.nn import HybridConcurrent
+from ...nn._branches import HybridConcurrent
 from ..model_store import CPU, ROOT, UnknownSizeError, load_pretrained
 
 __all__ = ["SqueezeNet", "squeezenet1_0", "squeezenet1_1", "get_squeezenet"]
