@@ -131,3 +131,25 @@ def test_it_goes_back_into_arrays():
     assert [b.asnumpy().tolist() for b in batches] == [[[1.0]]]
     rows = mx.io.NDArrayIter(one(1.0, (1, 1)), batch_size=1)
     assert [b.data[0].asnumpy().tolist() for b in rows] == [[[1.0]]]
+
+
+@pytest.mark.parametrize("key", [onp.array(1), True, onp.bool_(True), (1, onp.array(2))])
+def test_index_arrays_without_axes_leave_one_axis(key):
+    """As 1.9.1's ``x[1, onp.array(2)]``; it refuses some of these."""
+    x = mx.nd.arange(3) if not isinstance(key, tuple) else mx.nd.arange(12).reshape((3, 4))
+    assert x[key].shape == (1,)
+
+
+@pytest.mark.parametrize("make", [mx.nd.array, mx.np.array])
+def test_a_power_in_place_makes_another_array(make):
+    """Recorded: 1.9.1 has no ``__ipow__``, so what shares the array keeps its values."""
+    x = shared = make([1.0, 2.0, 3.0])
+    x **= 2
+    assert x.asnumpy().tolist() == [1, 4, 9]
+    assert shared.asnumpy().tolist() == [1, 2, 3]
+
+
+def test_histogram_of_its_own_range_is_a_tuple():
+    x = mx.nd.array([1, 2, 3, 4])
+    assert isinstance(mx.nd.histogram(x, bins=2), tuple)
+    assert isinstance(mx.nd.histogram(x, bins=2, range=(0, 4)), list)

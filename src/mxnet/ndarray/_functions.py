@@ -42,12 +42,17 @@ def histogram(a, bins=10, range=None):
     a : NDArray
     bins : int, or NDArray of ascending borders
     range : (low, high), for a number of bins; default the smallest and largest element
+
+    Returns
+    -------
+    [counts, borders]   a tuple where ``range`` is the default, as in 1.9.1
     """
     op = _spec.get("_histogram")
     if isinstance(bins, NDArray):
         return invoke(op, [a, bins], {})
     if range is None:
         range = (float(a.min().asscalar()), float(a.max().asscalar()))
+        return tuple(invoke(op, [a], {"bin_cnt": int(bins), "range": range}))
     return invoke(op, [a], {"bin_cnt": int(bins), "range": tuple(range)})
 
 

@@ -472,7 +472,6 @@ class BaseSparseNDArray(NDArray):
     __imul__ = _inplace(__mul__)
     __itruediv__ = __idiv__ = _inplace(__truediv__)
     __imod__ = _inplace(__mod__)
-    __ipow__ = _inplace(__pow__)
 
     def __hash__(self):
         return id(self) >> 4

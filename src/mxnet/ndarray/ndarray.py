@@ -472,7 +472,7 @@ class NDArray:
     __imul__ = _inplace(__mul__)
     __itruediv__ = __idiv__ = _inplace(__truediv__)
     __imod__ = _inplace(__mod__)
-    __ipow__ = _inplace(__pow__)
+    # No __ipow__: ``x **= 2`` makes another array, as in 1.9.1; what else shares x keeps its values.
 
     def __neg__(self):
         return self.negative()
@@ -496,7 +496,8 @@ class NDArray:
         form, starts, arrays, contiguous = parse_key(key, shape, NDArray)
         if arrays:
             ins = (self._read(), *[_index_value(a, self) for a in arrays])
-            return _wrap(self.__class__, append(index_op(form), ins, starts))
+            found = _wrap(self.__class__, append(index_op(form), ins, starts))
+            return found if found.shape else found.reshape((1,))
         form = _keep_one_axis(form)
         if not contiguous:
             return _wrap(self.__class__, append(index_op(form), (self._read(),), starts))

@@ -312,7 +312,7 @@ class ndarray(NumpyMethods, NDArray):
     __itruediv__ = __idiv__ = _inplace(__truediv__)
     __ifloordiv__ = _inplace(__floordiv__)
     __imod__ = _inplace(__mod__)
-    __ipow__ = _inplace(__pow__)
+    # No __ipow__, see NDArray.
     __iand__ = _inplace(__and__)
     __ior__ = _inplace(__or__)
     __ixor__ = _inplace(__xor__)
