@@ -46,7 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "module model rnn onnx convert contrib visualization test_utils executor_manager rtc"
         " _torchvision notebook tools".split()
     ),
-    ("", "__main__", "run"),  # the package itself: assembles the public names
+    ("", "__main__", "run", "launch"),  # the package itself: assembles the public names
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
 

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import queue
-import subprocess
 import sys
 import threading
 import time
@@ -92,6 +91,9 @@ def join(place=None):
     if place is None:
         return
     _group = _Group(place)
+    if place.size > 1 and "MXNET_XLA_EVALUATE" not in os.environ:
+        # A run that starts again from a checkpoint has met nothing yet, and is to compute the same.
+        _config.set_option("evaluate", 0)
     os.environ[_launchers.JOINED] = str(os.getpid())
 
 
@@ -153,19 +155,13 @@ class _Group:
 
     def _start_host(self, place):
         port = place.address.rsplit(":", 1)[1]
-        self._host = subprocess.Popen(
-            [sys.executable, coordination.__file__, port, str(place.size)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # what interrupts rank 0 is not meant for it
-        )
-        if self._host.stdout.readline() != b"ready\n":
+        try:
+            self._host = coordination.HostProcess(port, place.size, "rank 0")
+        except OSError as e:
             raise MXNetError(
-                f"import mxnet: rank 0 of {place.size}: cannot listen on port {port}. Hint: is "
-                "another job using it? MXNET_DIST_COORDINATOR chooses another one."
-            )
-        self._host.stdout.close()
+                f"import mxnet: rank 0 of {place.size}: {e}. Hint: is another job using it? "
+                "MXNET_DIST_COORDINATOR chooses another one."
+            ) from None
 
     def _uncaught(self, kind, error, trace):
         self._previous_hook(kind, error, trace)
@@ -213,12 +209,7 @@ class _Group:
                 ):
                     break
                 time.sleep(0.05)
-        self._end_host()
-
-    def _end_host(self):
-        with contextlib.suppress(OSError):
-            self._host.stdin.write(b"end\n")
-            self._host.stdin.close()
+        self._host.end()
 
     def _wait_for_all(self):
         """None once all others leave too; else what keeps them from it."""
@@ -254,7 +245,7 @@ class _Group:
             self.client.shutdown()
         distributed.global_state.client = None
         if self._host is not None:
-            self._end_host()
+            self._host.end()
 
     # ------------------------------------------------------------------ signs of life
     def _tell(self):
@@ -399,7 +390,7 @@ class _Group:
             s = states.get(r)
             if r == self.rank:
                 continue
-            if s is None or silent[r] > 2 * _SILENT:
+            if s is None or silent[r] > _SILENT:
                 late.append(f"rank {r} gives no sign for {silent[r]:.0f} s")
             elif s["calls"] < self.calls:
                 at = f"its last was {s['doing']}" if s["doing"] else "it has made none"

@@ -1,23 +1,24 @@
 """The coordination service of JAX, in a process that computes nothing.
 
 A process that hosts the service takes all others with it when it dies: JAX ends whoever loses the
-service. So neither rank 0 nor any other member hosts it, but the launcher, or a process that
-rank 0 starts: this file, run by its path, which imports jaxlib alone.
+service. So no member hosts it, but a process that the launcher, or rank 0 where there is none of
+ours, starts: this file, run by its path, which imports jaxlib alone.
 """
 
 import contextlib
 import os
 import socket
+import subprocess
 import sys
 import threading
 import time
 
 from jaxlib import _jax
 
-__all__ = ["HEARTBEAT", "Host", "free_port"]
+__all__ = ["HEARTBEAT", "HostProcess", "free_port"]
 
 HEARTBEAT = 86_400  # seconds; members look at each other's signs themselves, and sooner
-_GRACE = 20  # seconds without a sign of anybody, after rank 0 has gone without a word
+_GRACE = 20  # seconds without a sign of anybody, after who started us has gone without a word
 
 
 def free_port():
@@ -27,13 +28,54 @@ def free_port():
         return s.getsockname()[1]
 
 
-class Host:
-    """The service for ``size`` members; the host itself is one more node, which only watches.
+class HostProcess:
+    """The process that hosts the service, as whoever has started it sees it.
 
     Parameters
     ----------
-    port, size : int
+    port, size : int      ``size`` members
+    by : str              ``'launcher'`` or ``'rank 0'``
+
+    Raises
+    ------
+    OSError   nobody can listen on the port
     """
+
+    def __init__(self, port, size, by):
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, str(port), str(size), by],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # what interrupts who starts it is not meant for it
+        )
+        ready = self.process.stdout.readline() == b"ready\n"
+        self.process.stdout.close()
+        if not ready:
+            self.process.stdin.close()
+            self.process.wait()
+            raise OSError(f"cannot listen on port {port}")
+
+    def _say(self, words):
+        with contextlib.suppress(OSError, ValueError):
+            self.process.stdin.write(f"{words}\n".encode())
+            self.process.stdin.flush()
+
+    def tell_lost(self, rank, why):
+        """Tell the members that one of them has ended."""
+        self._say(f"lost {rank} {why}")
+
+    def end(self):
+        """End the service: all members have left."""
+        self._say("end")
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+
+
+class _Host:
+    """The service for ``size`` members; the host itself is one more node, which only watches."""
 
     def __init__(self, port, size):
         self.size = size
@@ -76,19 +118,26 @@ class Host:
 
 
 def main():
-    """Host the service until rank 0, which holds our standard input, says ``end``."""
-    port, size = int(sys.argv[1]), int(sys.argv[2])
-    host = Host(port, size)
+    """Host the service until whoever holds our standard input says ``end``."""
+    port, size, by = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    host = _Host(port, size)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    if sys.stdin.readline().strip() != "end":  # rank 0 was killed: the others may be saving
+    for line in sys.stdin:
+        word, _, rest = line.strip().partition(" ")
+        if word == "end":
+            os._exit(0)
+        rank, _, why = rest.partition(" ")
+        host.tell_lost(rank, why)
+    # Who has started us was killed; the members may be saving.
+    if by == "rank 0":
         host.tell_lost(0, "gone without a word")
-        before, last = None, time.monotonic()
-        while time.monotonic() - last < _GRACE:
-            time.sleep(0.5)
-            now = host.signs()
-            if now is not None and now != before:
-                before, last = now, time.monotonic()
+    before, last = None, time.monotonic()
+    while time.monotonic() - last < _GRACE:
+        time.sleep(0.5)
+        now = host.signs()
+        if now is not None and now != before:
+            before, last = now, time.monotonic()
     os._exit(0)
 
 

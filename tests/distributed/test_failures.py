@@ -1,0 +1,227 @@
+"""What a group of processes does when one of them fails: named, saved, started again."""
+
+import os
+import re
+import signal
+import time
+
+import pytest
+
+import mxnet as mx
+from support.groups import clean_environment, finish, run_group, start
+
+# Trains; rank ``bad`` fails in step 10 of the first attempt. The others save and leave.
+SCRIPT = """
+import os, signal, sys, time
+import numpy as onp
+import mxnet as mx
+from mxnet import autograd, gluon, nd
+
+how, bad, at, steps = sys.argv[1], int(sys.argv[2]), 10, 14
+kv = mx.kv.create("dist_sync")
+r, n = kv.rank, kv.num_workers
+net = gluon.nn.Dense(4, in_units=8)
+net.initialize(mx.init.Xavier())
+trainer = gluon.Trainer(net.collect_params(), "adam", {"learning_rate": 0.05}, kvstore=kv)
+X = onp.random.RandomState(0).randn(steps, 8 * n, 8).astype("float32")
+begin = 0
+mx.random.seed(7)
+net.initialize(mx.init.Xavier(), force_reinit=True)
+if os.path.exists("last.step"):
+    begin = int(open("last.step").read())
+    net.load_parameters("last.params")
+    trainer.load_states("last.states")
+    print("goes on at", begin)
+first = os.environ.get("MXNET_DIST_RESTART", "0") == "0"
+open(f"pid{r}", "w").write(str(os.getpid()))
+try:
+    for s in range(begin, steps):
+        if r == bad and s == at and first:
+            open("failed", "w").write(str(time.time()))
+            if how == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if how == "stop":
+                os.kill(os.getpid(), signal.SIGSTOP)
+            if how == "raise":
+                raise ValueError("mine")
+            if how == "end":
+                sys.exit(0)
+        with autograd.record():
+            loss = (net(nd.array(X[s, r * 8:(r + 1) * 8])) ** 2).sum()
+        loss.backward()
+        trainer.step(8 * n)
+except mx.error.PeerLostError as e:
+    print("LOST", time.time() - float(open("failed").read()), e, flush=True)
+    if r == min(k for k in range(n) if k != bad):
+        net.save_parameters("last.params")
+        trainer.save_states("last.states")
+        open("last.step", "w").write(str(s))
+    raise
+nd.save(f"end{r}.params", [p.data() for p in net.collect_params().values()])
+"""
+
+
+def launch(tmp_path, n, arguments, options=(), limit=90.0, script=SCRIPT, **more):
+    """What the launcher said of a script, and how long it took."""
+    (tmp_path / "script.py").write_text(script)
+    begun = time.monotonic()
+    options = ["-n", str(n), "--grace", "10", *options]
+    process = start(
+        ["-m", "mxnet.launch", *options, "script.py", *map(str, arguments)],
+        tmp_path,
+        clean_environment(**more),
+    )
+    (ended,) = finish([process], limit)
+    return ended, time.monotonic() - begun
+
+
+def nobody_is_left(tmp_path):
+    for path in tmp_path.glob("pid*"):
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(path.read_text()), 0)
+
+
+def test_a_run_without_failure(tmp_path):
+    ended, _ = launch(tmp_path, 2, ["none", 0])
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    assert (tmp_path / "end0.params").read_bytes() == (tmp_path / "end1.params").read_bytes()
+
+
+@pytest.mark.parametrize(("n", "bad"), [(2, 0), (4, 2)])
+def test_a_killed_process_is_named_and_all_start_again(tmp_path, n, bad):
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    assert launch(whole, n, ["none", 0])[0].code == 0
+    ended, _ = launch(tmp_path, n, ["kill", bad], ["--restarts", "1"])
+    assert ended.code == 0, ended.err
+    lost = re.findall(r"\[(\d)\] LOST ([\d.]+) .*rank (\d) was lost", ended.out)
+    assert sorted((int(r), int(named)) for r, _, named in lost) == [
+        (r, bad) for r in range(n) if r != bad
+    ]
+    assert max(float(seconds) for _, seconds, _ in lost) < 5
+    assert f"rank {bad} was killed by SIGKILL first; all {n} start again (1 of 1)." in ended.err
+    assert ended.out.count("goes on at 10") == n
+    for r in range(n):
+        # as if nothing had happened
+        assert (tmp_path / f"end{r}.params").read_bytes() == (whole / "end0.params").read_bytes()
+    nobody_is_left(tmp_path)
+
+
+def test_without_a_launcher_that_hosts_the_service(tmp_path):
+    """Rank 0 has a process of its own host it, which outlives rank 0."""
+    zero, one = run_group(SCRIPT, tmp_path, argv=["kill", "0"])
+    assert zero.code == -signal.SIGKILL
+    assert one.code == 75, one.err
+    assert re.search(r"LOST [0-4]\..*rank 1 of 2.*rank 0 was lost", one.out)
+    assert (tmp_path / "last.step").read_text() == "10"
+    assert list(mx.nd.load(str(tmp_path / "last.params")))
+    nobody_is_left(tmp_path)
+
+
+def test_an_error_of_the_script(tmp_path):
+    ended, _ = launch(tmp_path, 2, ["raise", 1])
+    assert ended.code == 1
+    assert re.search(r"\[0\] LOST .*rank 1 has failed: ValueError: mine", ended.out)
+    assert "rank 1 ended with code 1 first." in ended.err
+    assert "rank 0 ended with code 75." in ended.err
+
+
+def test_an_early_end(tmp_path):
+    ended, _ = launch(tmp_path, 2, ["end", 1])
+    assert ended.code in (1, 75)
+    assert re.search(r"rank 0 of 2: call 12 .*rank 1 has ended after 11 calls", ended.err)
+    nobody_is_left(tmp_path)
+
+
+def test_a_process_that_stands_still(tmp_path):
+    ended, _ = launch(tmp_path, 2, ["stop", 1], MXNET_DIST_TIMEOUT="4")
+    assert ended.code == 75
+    seconds, words = re.search(r"\[0\] LOST ([\d.]+) (.*)", ended.out).groups()
+    assert 4 <= float(seconds) < 9
+    assert re.search(r"MXNET_DIST_TIMEOUT=4\): rank 1 gives no sign for \d+ s", words)
+    nobody_is_left(tmp_path)
+
+
+def test_a_process_that_goes_on_in_time(tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    process = start(
+        ["-m", "mxnet.launch", "-n", "2", "script.py", "stop", "1"], tmp_path, clean_environment()
+    )
+    end = time.monotonic() + 60
+    while not (tmp_path / "failed").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(4)
+    os.kill(int((tmp_path / "pid1").read_text()), signal.SIGCONT)
+    (ended,) = finish([process])
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    assert (tmp_path / "end0.params").read_bytes() == (tmp_path / "end1.params").read_bytes()
+
+
+DIFFERENT = """
+import sys
+import mxnet as mx
+from mxnet import nd
+kv = mx.kv.create("dist_sync")
+r = kv.rank
+kv.init(["a", "b"], [nd.zeros(6), nd.zeros((2, 3))])
+how = sys.argv[1]
+a = nd.ones(6)
+if how == "shape":
+    kv.init("c", nd.ones((3, 2) if r else (2, 3)))
+if how == "type":
+    kv.init("c", nd.ones(6, dtype="int32" if r else "float32"))
+if how == "key":
+    kv.push("a" if r else "b", a if r else a.reshape((2, 3)))
+if how == "order":
+    keys, values = ["a", "b"], [a, a.reshape((2, 3))]
+    kv.push(keys[::-1] if r else keys, values[::-1] if r else values)
+if how == "call":
+    if r:
+        kv.push("a", a)
+    kv._barrier()
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "mine", "other"),
+    [
+        ("shape", r"c: shape \(2, 3\), float32", r"c: shape \(3, 2\), float32"),
+        ("type", r"c: shape \(6,\), float32", r"c: shape \(6,\), int32"),
+        ("order", r"all_reduce of a: shape \(6,\)", r"all_reduce of b: shape \(2, 3\)"),
+        ("call", "barrier", "all_reduce"),
+    ],
+)
+def test_processes_that_differ(tmp_path, how, mine, other):
+    zero, one = run_group(DIFFERENT, tmp_path, argv=[how])
+    assert (zero.code, one.code) == (1, 1)
+    a, b = f"rank 0 has .*{mine}", f"rank 1 has .*{other}"
+    assert re.search(f"MXNetError: rank 0 of 2: .*{a}.*, {b}", zero.err)
+    assert re.search(f"MXNetError: rank 1 of 2: .*{b}.*, {a}", one.err)
+
+
+def test_signals_reach_the_script(tmp_path):
+    script = """
+import os, signal, sys, time
+import mxnet as mx
+kv = mx.kv.create("dist_sync")
+seen = []
+signal.signal(signal.SIGTERM, lambda *a: seen.append(a))
+kv._barrier()
+open(f"ready{kv.rank}", "w").close()
+while not seen:
+    time.sleep(0.05)
+print("asked to end", sys.argv[1:])
+"""
+    (tmp_path / "script.py").write_text(script)
+    process = start(
+        ["-m", "mxnet.launch", "-n", "2", "script.py", "-x", "--y=1"], tmp_path, clean_environment()
+    )
+    end = time.monotonic() + 60
+    while len(list(tmp_path.glob("ready*"))) < 2 and time.monotonic() < end:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    (ended,) = finish([process])
+    assert (ended.code, ended.err) == (128 + signal.SIGTERM, "")
+    assert sorted(ended.out.splitlines()) == [
+        f"[{r}] asked to end ['-x', '--y=1']" for r in range(2)
+    ]
