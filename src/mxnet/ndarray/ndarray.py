@@ -472,7 +472,7 @@ class NDArray:
     __imul__ = _inplace(__mul__)
     __itruediv__ = __idiv__ = _inplace(__truediv__)
     __imod__ = _inplace(__mod__)
-    # No __ipow__: ``x **= 2`` makes another array, as in 1.9.1; what else shares x keeps its values.
+    # No __ipow__, as in 1.9.1: ``x **= 2`` makes another array, and what shares x keeps its values.
 
     def __neg__(self):
         return self.negative()
