@@ -6,6 +6,7 @@
 #   make clients    client libraries of MXNet's time, in an environment of their own
 #   make attack     what tests/attack tries, for longer: ROUNDS faulty files of each format
 #   make check      format, lint, types, import directions
+#   make wheel      build the wheel, check it, and try it with each Python of PYTHONS
 #   make bench      measure beside the peers        make bench-gpu   the same on a GPU, and large ones
 #   make docs       build the documentation site into build/docs
 #   make clean      remove what was built           make distclean   ... and the environments
@@ -16,6 +17,7 @@ PYTHON ?= python3
 VENV := .venv
 GPU_VENV := .venv-gpu
 CLIENTS_VENV := .venv-clients
+WHEEL_VENV := .venv-wheel
 PY := $(VENV)/bin/python
 GPU_PY := $(GPU_VENV)/bin/python
 CLIENTS_PY := $(CLIENTS_VENV)/bin/python
@@ -25,6 +27,8 @@ JOBS ?= 2
 # More arguments for a program or for pytest: make test ARGS='-k pooling'
 ARGS ?=
 EDGE ?=
+# make wheel PYTHONS='python3.11 python3.13'; empty: those that are found of 3.11 to 3.13
+PYTHONS ?=
 ROUNDS ?= 20000
 
 # What the engine's two modes might tell apart runs once more, op by op.
@@ -32,7 +36,7 @@ NAIVE_TESTS := $(wildcard tests/engine tests/autograd tests/ndarray tests/gluon/
 	tests/gluon/test_trainer.py tests/gluon/test_loss.py tests/test_operator.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help train test test-versions clients attack docs check format bench bench-gpu clean distclean
+.PHONY: help train test test-versions clients attack docs wheel check format bench bench-gpu clean distclean
 .DELETE_ON_ERROR:
 
 help:
@@ -60,6 +64,10 @@ attack: $(VENV)/.ready-test
 docs: $(VENV)/.ready-docs
 	$(PY) docs/site/build.py $(ARGS)
 
+wheel:
+	@$(NEW_ENOUGH)
+	$(PYTHON) tools/make_wheel.py $(PYTHONS)
+
 check: $(VENV)/.ready-dev
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
@@ -84,35 +92,45 @@ clean:
 		2>/dev/null || true
 
 distclean: clean
-	rm -rf $(VENV) $(GPU_VENV) $(CLIENTS_VENV) .venv-oldest-* .venv-newest-* src/*.egg-info
+	rm -rf $(VENV) $(GPU_VENV) $(CLIENTS_VENV) $(WHEEL_VENV) .venv-oldest-* .venv-newest-*
+	rm -rf src/mxnet/_ops/kernels/compiled
 
 # ---------------------------------------------------------------------------------- environments
 
-# A stamp is newer than pyproject.toml exactly when the environment has what that file asks for.
-# native: the benchmarks' tables are of native kernels.
-$(VENV)/.ready-train: EXTRAS = plot,vision,native
+# A stamp is newer than what the package is built from exactly when the environment has that. The
+# native kernels are compiled for this machine then, where there is a C++ compiler.
+BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard src/mxnet/_ops/kernels/*.cc src/mxnet/_ops/kernels/*.h)
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+$(VENV)/.ready-train: EXTRAS = plot,vision
 $(VENV)/.ready-test: EXTRAS = test
 $(VENV)/.ready-dev: EXTRAS = dev
 $(VENV)/.ready-docs: EXTRAS = docs
 $(GPU_VENV)/.ready-$(CUDA): EXTRAS = plot,$(CUDA)
 
-$(VENV)/.ready-train $(VENV)/.ready-test $(VENV)/.ready-dev $(VENV)/.ready-docs: pyproject.toml | $(PY)
-	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
+$(VENV)/.ready-train $(VENV)/.ready-test $(VENV)/.ready-dev $(VENV)/.ready-docs: $(BUILT_FROM) | $(PY)
+	@echo "Setting up $(VENV) for 'make $(MAKECMDGOALS)': this is done once, and takes a minute or two."
+	$(PY) $(PIP_INSTALL) --editable '.[$(EXTRAS)]'
 	@touch $@
 
-$(GPU_VENV)/.ready-$(CUDA): pyproject.toml | $(GPU_PY)
-	$(GPU_PY) -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
+$(GPU_VENV)/.ready-$(CUDA): $(BUILT_FROM) | $(GPU_PY)
+	@echo "Setting up $(GPU_VENV): CUDA's libraries are some gigabytes."
+	$(GPU_PY) $(PIP_INSTALL) --editable '.[$(EXTRAS)]'
 	@touch $@
 
-$(CLIENTS_VENV)/.ready: pyproject.toml tests/clients/requirements.txt | $(CLIENTS_PY)
-	$(CLIENTS_PY) -m pip install --quiet --disable-pip-version-check --editable '.[test]'
-	$(CLIENTS_PY) -m pip install --quiet --disable-pip-version-check --no-deps -r tests/clients/requirements.txt
+$(CLIENTS_VENV)/.ready: $(BUILT_FROM) tests/clients/requirements.txt | $(CLIENTS_PY)
+	@echo "Setting up $(CLIENTS_VENV) with nine client libraries."
+	$(CLIENTS_PY) $(PIP_INSTALL) --editable '.[test]'
+	$(CLIENTS_PY) $(PIP_INSTALL) --no-deps -r tests/clients/requirements.txt
 	@touch $@
+
+define NEW_ENOUGH
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo "mxnet-xla needs Python 3.11 or newer, and '$(PYTHON)' is not."; \
+	echo "Name another one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
+endef
 
 $(PY) $(GPU_PY) $(CLIENTS_PY):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "mxnet-xla needs Python 3.11 or newer, and '$(PYTHON)' is not."; \
-		echo "Name another one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
+	@$(NEW_ENOUGH)
 	@$(PYTHON) -m venv $(@:/bin/python=) || { \
 		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu: apt install python3-venv"; \
 		rm -rf $(@:/bin/python=); exit 1; }

@@ -170,17 +170,8 @@ _declare(
     "MXNET_XLA_KERNELS",
     "native",
     _one_of("native", "xla", "plain"),
-    "Kernels on CPUs: native (compiled, where they can be), xla (formulas that suit XLA), plain. "
+    "Kernels on CPUs: native (C++, where they are there), xla (formulas that suit XLA), plain. "
     "Programs that are compiled already stay as they are.",
-)
-
-_declare(
-    "kernel_wait",
-    "MXNET_XLA_KERNEL_WAIT",
-    60.0,
-    float,
-    "Seconds that a process waits for kernels that are being compiled, all libraries together; "
-    "then it uses XLA's to its end, and the next one finds them. inf: to the end of compiling.",
 )
 _declare(
     "dist_timeout",

@@ -1,8 +1,9 @@
 """What the processor is: compiled code is made for it and kept under its name."""
 
+import os
 import platform
 
-__all__ = ["cpu_features", "cpu_info"]
+__all__ = ["cpu_features", "cpu_info", "usable_cores"]
 
 
 def cpu_info(*keys):
@@ -21,3 +22,10 @@ def cpu_info(*keys):
 def cpu_features():
     """The processor's features, which compilers may use, in words."""
     return cpu_info("flags", "Features") or platform.processor()
+
+
+def usable_cores():
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -15,7 +15,7 @@ import jax
 from . import _config
 from ._engine import cache
 from ._engine.stats import stats
-from ._machine import cpu_info
+from ._machine import cpu_info, usable_cores
 from ._ops import kernels
 from .context import num_gpus
 from .libinfo import __version__
@@ -214,8 +214,7 @@ def _version(package):
 
 
 def _cores():
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{usable} of {os.cpu_count()} cores"
+    return f"{usable_cores()} of {os.cpu_count()} cores"
 
 
 def _memory():

@@ -1,9 +1,11 @@
 """CPU kernels against what plain XLA makes of the same operators."""
 
+import hashlib
 import os
 import subprocess
 import sys
 from functools import partial
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -278,8 +280,11 @@ def test_description():
 
 
 PROGRAM = """
+import pathlib, sys
 import mxnet as mx
 from mxnet._ops import kernels, nn_rnn
+if sys.argv[1]:
+    kernels.native.COMPILED = pathlib.Path(sys.argv[1])
 x = mx.nd.ones((2, 3, 6, 6))
 y = mx.nd.Convolution(x, mx.nd.ones((4, 3, 3, 3)), mx.nd.ones(4), kernel=(3, 3), num_filter=4)
 assert (y.asnumpy() == 28).all()
@@ -290,39 +295,108 @@ print(kernels.describe()["active"])
 """
 
 
-@pytest.mark.parametrize("missing", ["compiler", "success", "option", "time"])
+@pytest.mark.parametrize("missing", ["files", "sound files", "option", "nothing"])
 def test_without_native_kernels(missing, tmp_path):
-    """No compiler, one that fails or is slow, or not wanted: everything works, in one process.
+    """Not there, not to be loaded, or not wanted: everything works, and one line tells of slowness.
 
-    It is quiet unless it gave up waiting; then it does not wait at its end either.
+    Nothing is compiled by a compiler, whether or not they are there: there is none.
     """
-    slow = tmp_path / "slow"
-    slow.write_text("#!/bin/sh\nsleep 20\n")
-    slow.chmod(0o700)
-    environment = dict(os.environ, MXNET_HOME=str(tmp_path), MXNET_XLA_CACHE_DIR="off")
-    environment["CXX"] = {
-        "compiler": "no-such-compiler",
-        "success": "false",
-        "time": str(slow),
-    }.get(missing, "c++")
-    environment["MXNET_XLA_KERNEL_WAIT"] = "0.1" if missing == "time" else "60"
+    environment = dict(os.environ, MXNET_HOME=str(tmp_path / "home"), MXNET_XLA_CACHE_DIR="off")
+    environment |= {"PATH": "", "CXX": "no-such-compiler"}
     environment["MXNET_XLA_KERNELS"] = "xla" if missing == "option" else "native"
+    folder = ""
+    if missing == "files":
+        folder = str(tmp_path / "nowhere")
+    elif missing == "sound files":
+        for level in native.levels():
+            for library in (native.CONVOLUTION, native.UPDATES):
+                (tmp_path / f"{library.file}-{level}.so").write_bytes(b"nonsense")
+        folder = str(tmp_path)
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", PROGRAM, folder],
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["xla"]
-    if missing == "time":
-        lines = done.stderr.splitlines()
-        waited = [line for line in lines if "are not compiled after 0.1 s: this process" in line]
-        assert waited, done.stderr
-        assert all("mxnet: the CPU kernels for " in line for line in waited)
+    there = missing == "nothing" and native.usable(native.CONVOLUTION)
+    assert done.stdout.split() == ["native" if there else "xla"]
+    told = "no native kernels for convolutions, so they are slower: "
+    if missing == "files" and native.remedy(native.CONVOLUTION):
+        told += "not in this installation: it was made from source without a C++ compiler"
+    elif missing == "sound files":
+        told += f"not used, layers-{native.levels()[0]}.so cannot be loaded: "
     else:
-        assert len(done.stderr.splitlines()) <= 1
+        told = ""
+    lines = done.stderr.splitlines()
+    assert len(lines) == bool(told), lines
+    assert all(line.startswith(f"mxnet: {told}") for line in lines)
+    assert all(line.endswith("python -m mxnet.runtime says what helps.") for line in lines)
+    assert not (tmp_path / "home" / "kernels").exists()
+
+
+FEATURES = {
+    "any": "",
+    "old": "fpu sse sse2 avx",
+    "avx2": "avx avx2 bmi1 bmi2 f16c fma abm movbe",
+    "avx512": "avx avx2 bmi1 bmi2 f16c fma abm movbe avx512f avx512bw avx512cd avx512dq avx512vl",
+    "odd": "avx512f avx512bw avx512cd avx512dq avx512vl",  # never without AVX2's
+}
+
+
+@pytest.mark.parametrize(
+    ("processor", "expected"),
+    [
+        ("old", ["x86-64"]),
+        ("avx2", ["x86-64-v3", "x86-64"]),
+        ("avx512", ["x86-64-v4", "x86-64-v3", "x86-64"]),
+        ("odd", ["x86-64"]),
+        ("any", ["any"]),
+    ],
+)
+def test_level_of_the_processor(processor, expected, monkeypatch, tmp_path):
+    """The best of the files that run here is taken."""
+    machine = "aarch64" if processor == "any" else "x86_64"
+    monkeypatch.setattr(native.platform, "machine", lambda: machine)
+    monkeypatch.setattr(native, "cpu_features", lambda: FEATURES[processor])
+    monkeypatch.setattr(native, "COMPILED", tmp_path)
+    assert list(native.levels()) == expected
+    for level in ("x86-64-v4", "x86-64-v3", "x86-64", "any"):
+        (tmp_path / f"kernels-{level}.so").touch()
+    for level in expected:
+        path, problem = native._path(native.SORTING)
+        assert (path.name, problem) == (f"kernels-{level}.so", None)
+        path.unlink()
+    (tmp_path / "built.json").write_text('{"levels": ["x86-64-v9", "x86-64-v8"]}')
+    path, problem = native._path(native.SORTING)
+    assert path is None
+    assert problem == "not in this installation, which was made for x86-64-v9, x86-64-v8"
+
+
+def test_nothing_is_said_where_nothing_helps(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(native.platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(native, "COMPILED", tmp_path)
+    monkeypatch.setattr(native, "_states", {})
+    monkeypatch.setattr(native, "_said", set())
+    assert not native.available(native.CONVOLUTION)
+    assert native.state(native.CONVOLUTION) == f"not made for {sys.platform} on aarch64"
+    assert capsys.readouterr().err == ""
+    assert not native.available(native.SORTING)
+    assert capsys.readouterr().err.startswith("mxnet: no native kernels for sorting and top-k, ")
+    assert not native.available(native.UPDATES)
+    assert capsys.readouterr().err == ""
+
+
+def test_libraries_are_as_new_as_the_source():
+    """Those of an editable installation; make installs anew when pyproject.toml or C++ changes."""
+    made, here = native.built(), Path(native.__file__).parent
+    if not made or not (here / "sort.cc").exists():
+        pytest.skip("nothing was compiled from this source")
+    files = sorted(p for p in here.iterdir() if p.suffix in (".cc", ".h"))
+    digests = "".join(hashlib.sha256(p.read_bytes()).hexdigest() for p in files)
+    expected = hashlib.sha256(digests.encode()).hexdigest()
+    assert made["sources"] == expected, "pip install --editable . compiles anew"
 
 
 @pytest.mark.parametrize("sizes", [(0, 4, 5), (64, 96, 80)])

@@ -1,7 +1,7 @@
 """Kernels for what plain XLA is slow at on CPUs, and the choice between them.
 
 The option ``kernels`` (``MXNET_XLA_KERNELS``) says how far to go: ``native`` (the default) uses
-compiled kernels where they can be had and the formulas of this package elsewhere, ``xla`` the
+compiled kernels where they are there and the formulas of this package elsewhere, ``xla`` the
 formulas alone, ``plain`` what XLA makes of the operators' definitions. GPUs always use the last.
 """
 
@@ -18,10 +18,9 @@ def describe():
     -------
     dict of str
         ``mode``, the option; ``active``, what convolutions come to (``native``, ``xla`` or
-        ``plain``); what became of each library of native kernels: ``convolution`` and
-        ``recurrence``, which need oneDNN; ``updates``, ``pooling``, ``rowwise`` (softmax, layer
-        normalisation) and ``sorting``, which need a compiler only.  Nothing is compiled for the
-        answer.
+        ``plain``); what became of each kind of native kernels: ``convolution`` and
+        ``recurrence``, which compute with oneDNN; ``updates``, ``pooling``, ``rowwise`` (softmax,
+        layer normalisation) and ``sorting``. Nothing is loaded for the answer.
     """
     mode = _config.get("kernels")
     wanted = mode == "native"

@@ -106,9 +106,7 @@ def _native_loses(kind, taps, windows, channels, weight):
 
 
 def is_native(library):
-    """Whether what is worth it is a native call on a CPU; the first answer may wait for a
-    compiler.
-    """
+    """Whether what is worth it is a native call on a CPU."""
     return _config.get("kernels") == "native" and native.available(library)
 
 

