@@ -90,7 +90,7 @@ def chosen(primitive, params, ins, outs, by_numpy):
 def _is_due(call):
     if _config.get("kernels") != "native":
         return False
-    name = call.library.sources[0]
+    name = call.library.targets[0]
     done = _done.get(name, 0)
     if done < _ENOUGH:
         _done[name] = done + int(call.nanoseconds)

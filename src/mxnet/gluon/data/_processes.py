@@ -10,6 +10,7 @@ import time
 import weakref
 
 from ..._interrupt import later
+from ..._machine import usable_cores
 from ...error import MXNetError
 from . import _nursery
 from ._nursery import CannotStart
@@ -19,9 +20,7 @@ from ._worker import PLACE
 
 __all__ = ["Pool", "WorkerError", "WorkerDied", "CannotSend", "CannotStart", "OnDevice"]
 
-_PROCESSORS = (
-    len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-)
+_PROCESSORS = usable_cores()
 _GRACE = 0.5  # seconds for a worker to end by itself
 
 
