@@ -15,11 +15,13 @@ import numpy as onp
 
 from .. import _config
 from .._graph.infer import infer_outputs
-from .._graph.node import Root, Step
+from .._graph.lower import Backward
+from .._graph.node import Root, Step, steps_of
 from .._interrupt import enter_scope, leave_scope, uninterrupted, whole
 from .._locks import lock
 from ..error import ContextError, MXNetError, OutOfMemoryError, TraceError
 from .fork import check
+from .joint import alive, common, difference, run_jointly
 from .packing import Packed
 from .program import run_program
 from .state import draw, threads
@@ -404,7 +406,7 @@ def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
 
 def mark_full(step):
     """Decide whether a segment must run after this step."""
-    step.full = (
+    step.full = not step.joint and (  # what needs other devices waits for them
         step.depth >= _config.get("max_segment_ops")
         or step.nbytes >= _config.get("max_segment_bytes")
         or is_naive()
@@ -447,6 +449,9 @@ def flush(seg):
         raise TraceError(
             f"{user_line()}: the value of an array was asked for inside a hybridized block"
         )
+    if state.joint:
+        _flush_jointly(seg)
+        return
     outs, slots, words = seg.outs, seg.slots, seg.words
     while seg.borrowed:  # popped: whoever is held here would not be overwritten in place
         v = seg.borrowed.pop()
@@ -469,6 +474,129 @@ def flush(seg):
         clear()
 
 
+def _parts(seg):
+    """The thread's segments that hold operators over several devices, of the type of ``seg``'s."""
+    kind = seg.ctx.device_typeid
+    segments = threads.segments.values()
+    return [s for s in segments if s.state.joint and s.ctx.device_typeid == kind]
+
+
+def _flush_jointly(seg):
+    """:func:`flush` where operators need the values of several devices: all of them run as one."""
+    parts = _parts(seg)
+    rests = []
+    try:
+        n = common([s.state for s in parts], seg.state.among)
+        if n == 0 and _run_heads(parts):
+            n = common([s.state for s in parts], seg.state.among)
+        if n == 0:
+            raise difference([s.state for s in parts])
+        rests += [_cut(s, n) for s in parts]
+        for s in parts:
+            while s.borrowed:
+                _fetch(s.borrowed.pop())
+        tapes = run_jointly(parts)
+    except Exception as e:  # noqa: BLE001 - as in flush
+        error = e if isinstance(e, MXNetError) else _explain_failure(e, seg.state)
+        for s in parts:
+            for v in [*s.outs, *[a for a, _ in s.aliases]]:
+                if v.data is None:
+                    v.seg = Failed(error)
+            s.reset()
+        for v in [v for rest in rests for v in rest.values()]:
+            if v.data is None:
+                v.seg = Failed(error)
+        raise error from None
+    for s, tape, rest in zip(parts, tapes, rests):
+        if tape is not None:
+            tape.notes = s.notes
+        s.reset()
+        rest.append_to(s)
+    flush(seg)  # what is asked for may be in the rest
+
+
+def _run_heads(parts):
+    """Run what comes before the first operator that needs several devices, on each by itself;
+    returns whether there was anything.
+    """
+    paths = [steps_of(s.state) for s in parts]
+    if any(step.bound.__class__ is Backward for path in paths for step in path):
+        return False  # it goes through both
+    heads = [next(i for i, step in enumerate(path) if step.joint) for path in paths]
+    for s, n in zip(parts, heads):
+        if n:
+            rest = _cut(s, n)
+            flush(s)
+            rest.append_to(s)
+    return any(heads)
+
+
+class _Rest:
+    """What stays pending of a segment when its first steps run: they are appended anew.
+
+    While it exists it holds the values that it needs, so that these are among the results.
+    """
+
+    __slots__ = ("aliases", "notes", "steps")
+
+    def __init__(self, steps, aliases, notes):
+        self.steps, self.aliases, self.notes = steps, aliases, notes
+
+    def values(self):
+        """All pending values."""
+        return [v for _, _, outs, _ in self.steps for v in outs] + [a for a, _ in self.aliases]
+
+    def append_to(self, seg):
+        """Append the steps to an empty segment; the values that are there are its results."""
+        if not self.steps:
+            return
+        t = threads
+        saved, t.recording = t.recording, False
+        moved = {}
+        try:
+            for step, ins, outs, words in self.steps:
+                t.recording, t.segment = step.recorded, seg
+                _, new = _checked_step(step.bound, ins, step.keep, seg.ctx)
+                seg.words += words
+                for i, v in enumerate(outs):
+                    v.seg, v.pos = seg, new.pos + i
+                seg.outs += outs
+                seg.state = new
+                moved[step.pos] = new.pos
+        finally:
+            t.recording = saved
+        seg.aliases = self.aliases
+        for a, i in self.aliases:
+            a.seg, a.pos = seg, seg.outs[i].pos
+        seg.notes = [(moved[pos], changes) for pos, changes in self.notes]
+
+
+def _cut(seg, n):
+    """Leave the first ``n`` steps in a segment; returns the :class:`_Rest`."""
+    steps = steps_of(seg.state)
+    if len(steps) == n:
+        return _Rest([], [], [])
+    cut, rest = steps[n - 1], []
+    values = dict(zip([p for s in steps for p in s.fresh], seg.slots))
+    outs = iter(seg.outs)
+    for step in steps:
+        own = [next(outs) for _ in range(step.keep)]
+        values.update(enumerate(own, step.pos))
+        if step.depth > cut.depth:
+            words = seg.words[step.words_at : step.words_at + step.n_words]
+            rest.append((step, [values[r] for r in step.refs], own, words))
+    kept = cut.n_kept
+    late = [(a, i - kept) for a, i in seg.aliases if i >= kept]
+    notes = [note for note in seg.notes if note[0] >= cut.n]
+    seg.notes = [note for note in seg.notes if note[0] < cut.n]
+    seg.aliases = [(a, i) for a, i in seg.aliases if i < kept]
+    seg.slots = dict(list(seg.slots.items())[: cut.n_inputs])
+    seg.words = seg.words[: cut.words_at + cut.n_words]
+    seg.outs = seg.outs[:kept]
+    seg.state = cut
+    return _Rest(rest, late, notes)
+
+
 def _explain_failure(e, state):
     names, step = [], state
     while step.parent is not None and len(names) < 8:
@@ -482,14 +610,17 @@ def _explain_failure(e, state):
 
 
 def flush_all():
-    """Run everything that is pending in this thread."""
+    """Run everything that is pending in this thread, but for what waits for another device."""
     t = threads
     if t.tracing is not None:
         raise TraceError(
             f"{user_line()}: the value of an array was asked for inside a hybridized block"
         )
     for seg in [*t.segments.values(), *t.sides.values()]:
-        flush(seg)
+        if not seg.state.joint or len(_parts(seg)) == seg.state.among:
+            flush(seg)
+        elif not alive(seg):
+            seg.reset()  # it waits for a device, and nobody for it
 
 
 def _fetch(value):
@@ -539,6 +670,11 @@ def _compute(value):
             raise MXNetError(
                 "an array that is being recorded in another thread was asked for: call "
                 ".wait_to_read() in the thread that records it first."
+            )
+        if state.joint:
+            raise MXNetError(
+                "an array that is computed over several devices was asked for in another thread: "
+                "call .wait_to_read() first in the thread that computes it."
             )
         slots = dict(list(seg.slots.items())[: state.n_inputs])
         words = seg.words[: state.words_at + state.n_words]

@@ -265,6 +265,7 @@ def _backward_step(state, bound, refs, fresh, fresh_specs):
         (False,) * len(refs),
         user_line(),
     )
+    step.joint += any(steps[i].bound.among for i in before)
     mark_full(step)
     step.info = (
         tuple(sorted(before, reverse=True)),

@@ -24,6 +24,8 @@ def infer_outputs(bound, specs, ctx):
     key = tuple([(s.shape, s.dtype) for s in specs])
     found = bound.avals.get(key)
     if found is None:
+        found = bound.avals_out
+    if found is None:
         found = bound.avals[key] = _infer(bound, specs)
     return tuple([spec_of(shape, dtype, ctx) for shape, dtype in found])
 

@@ -554,7 +554,11 @@ class Pullback(Bound):
         self.tape, self.given = tape, given
         visited, self.targets = ancestors(tape.steps, given)
         self.visited = frozenset([tape.steps[i].pos for i in visited])
+        self.among = max([tape.steps[i].bound.among for i in visited], default=0)
         order = [p for step in tape.steps for p in step.fresh]
+        if self.among:  # residuals can be traced among the devices only
+            specs = {p: s for step in tape.steps for p, s in zip(step.fresh, step.fresh_specs)}
+            self.avals_out = tuple([(specs[p].shape, specs[p].dtype) for p in self.targets])
         self.input_indices = [order.index(p) for p in self.targets]
 
     def run(self, inputs, words):
@@ -580,6 +584,7 @@ class PathOp(Bound):
         self.n_words = total_words(last) if constants is None else len(self.dynamic)
 
         self.last_use = last_uses(self.steps, emit)
+        self.among = last.among
 
     def all_words(self, words, number):
         """The path's run-time numbers, from those that are supplied; ``number`` makes constants
@@ -614,6 +619,7 @@ class GradOp(Bound):
         self.differentiate = needed_pullbacks(self.steps)
         self.n_words = total_words(last)
         self.n_path = last.n_inputs
+        self.among = last.among
         where = [p for s in self.steps for p in s.fresh]
         self.at = [where.index(p) for p in targets]
 

@@ -86,6 +86,7 @@ class Step:
     n_inputs, n_kept : int        outside inputs / outputs with handles, up to and including this
         step
     full : bool                   the segment must run after this step
+    joint, among : int            steps so far that need several devices, and how many of these
     line : str                    user's ``file:line`` of the first time
     next, next_rec : dict         key -> Step, while not recording / recording
     met, times : int              how often the path was met without a program, and how often it is
@@ -113,6 +114,8 @@ class Step:
         "n_inputs",
         "n_kept",
         "full",
+        "joint",
+        "among",
         "nbytes",
         "line",
         "next",
@@ -139,6 +142,8 @@ class Step:
         self.n_kept = parent.n_kept + keep
         self.nbytes = parent.nbytes + sum([s.nbytes for s in specs])
         self.full = False
+        self.joint = parent.joint + (bound.among > 0)
+        self.among = max(parent.among, bound.among)
         self.next, self.next_rec = {}, {}
         self.derived = {}
         self.program = self.open = self.info = None
@@ -161,6 +166,7 @@ class Root(Step):
         self.ctx, self.depth, self.pos, self.n, self.keep = ctx, 0, 0, 0, 0
         self.n_words = self.words_at = self.n_inputs = self.n_kept = self.nbytes = 0
         self.recorded = self.full = False
+        self.joint = self.among = 0
         self.line = None
         self.next, self.next_rec, self.derived = {}, {}, {}
         self.program = self.open = self.info = None

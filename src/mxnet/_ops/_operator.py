@@ -68,6 +68,7 @@ class Operator:
     loss : bool or condition     backward needs no gradient of the outputs: none would get through
     multiplications : callable(shapes of inputs, shapes of outputs) -> float
         of a product, which stays a kernel of its own
+    devices : callable(attributes) -> int     how many devices' values it needs at once, 0: its own
     outside_loops : bool         compiled well by XLA:CPU only where no loop or branch is around it
     storage : Storage            of results and gradients: see ``_storage.py``
     """
@@ -101,6 +102,7 @@ class Operator:
     full_precision = False
     loss = False
     multiplications = None
+    devices = None
     outside_loops = False
     storage = Storage(gradient=lambda i, ins, attrs, head: (None, False))
 

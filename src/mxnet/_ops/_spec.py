@@ -466,6 +466,8 @@ class Bound:
     replaced = None
     multiplications = None  # these two: see _operator.Operator
     outside_loops = False
+    among = 0  # how many devices' values it needs at once; 0: only those of its own
+    avals_out = None  # (shape, dtype) of its outputs, where they are not found out by tracing it
 
     def __init__(self):
         self.avals = {}  # cache of shape inference
@@ -504,6 +506,8 @@ class BoundOp(Bound):
         self.mutates = typing.cast(tuple, m(attrs, n_inputs) if callable(m) else m)
         self.multiplications, self.outside_loops = opdef.multiplications, opdef.outside_loops
         self.closed = frozenset([i for _, i in self.mutates])
+        if opdef.devices is not None:
+            self.among = opdef.devices(attrs)
 
     def __repr__(self):
         shown = ", ".join(f"{k}={v!r}" for k, v in self.attrs.items())
@@ -636,7 +640,7 @@ def op(
 
 _FACTS = frozenset(
     "present names prefix counted initial outputs total needed written exported complete types free"
-    " full_precision loss multiplications outside_loops storage".split()
+    " full_precision loss multiplications outside_loops devices storage".split()
 )
 
 

@@ -11,7 +11,7 @@ from ..error import AttributeTypeError, MXNetError, ShapeError, fail
 from ._facts import data_equal
 from ._nn import accumulator, require_floating, require_shape
 from ._spec import Attr, op, registry
-from .nn_norm import NORM_FACTS, batch_norm, infer_batch_norm
+from .nn_norm import NORM_FACTS, batch_norm, infer_batch_norm, moments_over_devices, normalised
 from .spatial import require_axes
 
 
@@ -254,32 +254,28 @@ def sync_batch_norm(
 ):
     """``BatchNorm`` over the batch of all devices.
 
-    A program that runs on several devices sees the whole batch, so that nothing else is to be done;
-    arrays that were split by hand are normalised each by its own statistics.
+    In training the parts of ``ndev`` devices are normalised by the statistics of all: nothing of
+    this is computed before each device has its part, and then by one program for all of them. The
+    parts must be equal.
 
     Parameters
     ----------
     data : (B, C, ...) float
     gamma, beta, moving_mean, moving_var : (C,)
     eps, momentum, fix_gamma, use_global_stats, output_mean_var : as for ``BatchNorm``
-    ndev : int, default 1       accepted and without effect
+    ndev : int, default 1       how many devices share the batch
     key : str                   accepted and without effect
 
     Results and errors as for ``BatchNorm``.
     """
-    return batch_norm(
-        data,
-        gamma,
-        beta,
-        moving_mean,
-        moving_var,
-        eps=eps,
-        momentum=momentum,
-        fix_gamma=fix_gamma,
-        use_global_stats=use_global_stats,
-        output_mean_var=output_mean_var,
-        train=train,
-    )
+    arrays = data, gamma, beta, moving_mean, moving_var
+    moments = moments_over_devices if train and not use_global_stats else None
+    return normalised("SyncBatchNorm", arrays, eps, momentum, fix_gamma, 1, moments)
+
+
+def _devices(attrs):
+    spread = attrs["train"] and not attrs["use_global_stats"] and attrs["ndev"] > 1
+    return attrs["ndev"] if spread else 0
 
 
 def define_sync_batch_norm():
@@ -308,6 +304,7 @@ def define_sync_batch_norm():
         visible=lambda attrs, n: 3 if attrs["output_mean_var"] else 1,
         mutates=(("moving_mean", 3), ("moving_var", 4)),
         moving="momentum",
+        devices=_devices,
         **NORM_FACTS,
     )(sync_batch_norm)
     registry[name].attrs["key"] = Attr("key", str, inspect.Parameter.empty)

@@ -8,6 +8,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._across import mean_over_devices
 from ._facts import data_equal
 from ._limits import unfolded
 from ._nn import accumulator, moved, require_floating, require_shape
@@ -33,6 +34,14 @@ def centred_moments(x, axes):
     mean = jnp.mean(x, axes, keepdims=True)
     centred = x - mean
     return centred, mean, jnp.mean(centred * centred, axes, keepdims=True)
+
+
+def moments_over_devices(x, axes):
+    """:func:`centred_moments` of all devices' equal parts."""
+    mean = mean_over_devices(jnp.mean(x, axes, keepdims=True))
+    centred = x - mean
+    var = mean_over_devices(jnp.mean(centred * centred, axes, keepdims=True))
+    return centred, mean, var
 
 
 def infer_batch_norm(data, *others, axis=1, **_):
@@ -119,7 +128,16 @@ def batch_norm(
     ShapeError   if axis does not exist or a vector has not C elements
     DTypeError   if data is not floating
     """
-    where = "BatchNorm"
+    arrays = data, gamma, beta, moving_mean, moving_var
+    moments = centred_moments if train and not use_global_stats else None
+    return normalised("BatchNorm", arrays, eps, momentum, fix_gamma, axis, moments)
+
+
+def normalised(where, arrays, eps, momentum, fix_gamma, axis, moments):
+    """Outputs of a batch normalisation; ``moments`` as :func:`centred_moments`, or None: the moving
+    statistics are used.
+    """
+    data, gamma, beta, moving_mean, moving_var = arrays
     require_floating(where, data=data)
     axis = axis_of(where, data, axis)
     channels = (data.shape[axis],)
@@ -133,8 +151,8 @@ def batch_norm(
     x = data.astype(accumulator(data.dtype))
     shaped = lambda v: moved(v.astype(x.dtype), axis, x.ndim)  # noqa: E731
     moving_mean, moving_var = lax.stop_gradient(moving_mean), lax.stop_gradient(moving_var)
-    if train and not use_global_stats:
-        centred, mean, var = centred_moments(x, tuple(i for i in range(x.ndim) if i != axis))
+    if moments is not None:
+        centred, mean, var = moments(x, tuple(i for i in range(x.ndim) if i != axis))
         new_mean = towards(moving_mean, lax.stop_gradient(mean), momentum)
         new_var = towards(moving_var, lax.stop_gradient(var), momentum)
     else:

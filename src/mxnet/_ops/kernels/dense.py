@@ -14,9 +14,10 @@ measurements vary.
 
 from functools import partial
 
+import jax
 from jax import lax
 from jax.extend.core import Primitive
-from jax.interpreters import ad, mlir
+from jax.interpreters import ad, batching, mlir
 
 from ... import _config
 
@@ -65,6 +66,7 @@ def _primitive(name, i, j):
         lambda a, b: a.update(shape=(a.shape[1 - i], b.shape[1 - j]), weak_type=False)
     )
     mlir.register_lowering(p, mlir.lower_fun(function, multiple_results=False))
+    batching.primitive_batchers[p] = lambda arrays, axes: (jax.vmap(function, axes)(*arrays), 0)
     return p
 
 

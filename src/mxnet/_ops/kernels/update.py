@@ -13,7 +13,7 @@ import jax
 import numpy as onp
 from jax import lax
 from jax.extend.core import Primitive
-from jax.interpreters import mlir
+from jax.interpreters import batching, mlir
 
 from .. import update as formulas
 from . import native
@@ -178,3 +178,11 @@ _update_p.def_impl(_plain)
 _update_p.def_abstract_eval(_shapes)
 mlir.register_lowering(_update_p, _lower_plain)
 mlir.register_lowering(_update_p, _on_cpu, platform="cpu")
+
+
+def _mapped(arrays, axes, **given):
+    found = jax.vmap(partial(_plain, **given), axes)(*arrays)
+    return found, [0] * len(found)
+
+
+batching.primitive_batchers[_update_p] = _mapped

@@ -7,7 +7,8 @@ import numpy as onp
 from ... import ndarray as nd
 from ..._dtypes import as_dtype
 from ..._traceback import user_level
-from ...error import MXNetError, nearest
+from ...context import num_gpus
+from ...error import nearest
 from ..block import Block, HybridBlock, _indent, any_arrays
 from ._arguments import LayerArgumentError, natural
 from .activations import Activation
@@ -481,18 +482,25 @@ class BatchNormReLU(_BatchNorm):
 
 
 class SyncBatchNorm(BatchNorm):
-    """:class:`BatchNorm` whose statistics span the devices of a batch.
+    """:class:`BatchNorm` of a batch that is divided among devices: by the statistics of all.
 
-    A batch on one device needs no more than :class:`BatchNorm`, and that is what this is.
+    In training nothing is computed before the block was called with the part of each of
+    ``num_devices`` devices; then one program runs forward, or forward and backward, for all of
+    them. The parts must be equal, and the devices do the same up to there.
 
     Parameters
     ----------
-    in_channels, momentum, epsilon, center, scale, use_global_stats, *_initializer : see
-    :class:`BatchNorm` num_devices : int, optional    devices that share a batch; only 1 is there
+    in_channels : int, default 0       0: from the first input
+    num_devices : int, optional        devices that share a batch; default: all GPUs, or 1
+    momentum : float, default 0.9      what the moving statistics keep of themselves at each step
+    epsilon : float, default 1e-5      added to the variance
+    center, scale : bool               learn a shift (beta), a scale (gamma)
+    use_global_stats : bool            use the moving statistics in training too
+    beta_initializer, gamma_initializer, running_mean_initializer, running_variance_initializer
 
     Raises
     ------
-    MXNetError   for several devices
+    MXNetError   where a result is asked for: the parts differ, or a device has not had its part
     """
 
     def __init__(
@@ -510,12 +518,6 @@ class SyncBatchNorm(BatchNorm):
         running_variance_initializer="ones",
         **kwargs,
     ):
-        if num_devices not in (None, 0, 1):
-            raise MXNetError(
-                f"SyncBatchNorm: statistics over {num_devices} devices are not available: expected "
-                "num_devices=1. Hint: BatchNorm uses the statistics of each device's part of the "
-                "batch."
-            )
         super().__init__(
             1,
             momentum,
@@ -529,6 +531,26 @@ class SyncBatchNorm(BatchNorm):
             running_variance_initializer,
             in_channels,
             **kwargs,
+        )
+        if num_devices is None:
+            num_devices = max(1, num_gpus())
+            if num_devices > 1:
+                warnings.warn(
+                    f"SyncBatchNorm: num_devices is not given: {num_devices}, all GPUs, are taken.",
+                    stacklevel=user_level(),
+                )
+        self._kwargs = {
+            "eps": epsilon,
+            "momentum": momentum,
+            "fix_gamma": not scale,
+            "use_global_stats": use_global_stats,
+            "ndev": num_devices,
+            "key": self.prefix,
+        }
+
+    def hybrid_forward(self, F, x, gamma, beta, running_mean, running_var):
+        return F.contrib.SyncBatchNorm(
+            x, gamma, beta, running_mean, running_var, name="fwd", **self._kwargs
         )
 
 

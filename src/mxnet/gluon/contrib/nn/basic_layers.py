@@ -1,13 +1,10 @@
 """Branches, embeddings with row-sparse weights, pixel shuffles, synchronised normalisation."""
 
 import math
-import warnings
 
 from .... import ndarray as nd
-from ...._traceback import user_level
-from ....context import num_gpus
 from ...block import Block, HybridBlock, written_with_nd
-from ...nn import BatchNorm, Identity
+from ...nn import Identity, SyncBatchNorm
 from ...nn._arguments import integers, natural
 from ...nn._branches import Concurrent, HybridConcurrent
 
@@ -71,74 +68,6 @@ class SparseEmbedding(Block):
     def __repr__(self):
         kw = self._kwargs
         return f"{self.__class__.__name__}({kw['input_dim']} -> {kw['output_dim']}, {kw['dtype']})"
-
-
-class SyncBatchNorm(BatchNorm):
-    """:class:`BatchNorm` meant for a batch that is divided among devices.
-
-    A batch on one device needs no more than BatchNorm, and that is what each device does with its
-    part; statistics are not exchanged.
-
-    Parameters
-    ----------
-    in_channels : int, default 0       0: from the first input
-    num_devices : int, optional        devices that share a batch; kept for files and printing
-    momentum : float, default 0.9      what the moving statistics keep of themselves at each step
-    epsilon : float, default 1e-5      added to the variance
-    center, scale : bool               learn a shift (beta), a scale (gamma)
-    use_global_stats : bool            use the moving statistics in training too
-    beta_initializer, gamma_initializer, running_mean_initializer, running_variance_initializer
-    """
-
-    def __init__(
-        self,
-        in_channels=0,
-        num_devices=None,
-        momentum=0.9,
-        epsilon=1e-5,
-        center=True,
-        scale=True,
-        use_global_stats=False,
-        beta_initializer="zeros",
-        gamma_initializer="ones",
-        running_mean_initializer="zeros",
-        running_variance_initializer="ones",
-        **kwargs,
-    ):
-        super().__init__(
-            1,
-            momentum,
-            epsilon,
-            center,
-            scale,
-            use_global_stats,
-            beta_initializer,
-            gamma_initializer,
-            running_mean_initializer,
-            running_variance_initializer,
-            in_channels,
-            **kwargs,
-        )
-        if num_devices is None:
-            num_devices = max(1, num_gpus())
-            warnings.warn(
-                f"SyncBatchNorm: num_devices is not given and taken as {num_devices}; statistics "
-                "are those of each device's part of the batch.",
-                stacklevel=user_level(),
-            )
-        self._kwargs = {
-            "eps": epsilon,
-            "momentum": momentum,
-            "fix_gamma": not scale,
-            "use_global_stats": use_global_stats,
-            "ndev": num_devices,
-            "key": self.prefix,
-        }
-
-    def hybrid_forward(self, F, x, gamma, beta, running_mean, running_var):
-        return F.contrib.SyncBatchNorm(
-            x, gamma, beta, running_mean, running_var, name="fwd", **self._kwargs
-        )
 
 
 class _PixelShuffle(HybridBlock):
