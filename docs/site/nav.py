@@ -13,6 +13,7 @@ NAVIGATION = [
             "guide/autograd",
             "guide/hybridize",
             "guide/deploy",
+            "deployment",
             "gpu",
             "distributed",
             "debugging",

@@ -159,6 +159,7 @@ __all__ = [
 
 # Loaded when first asked for: `mx.viz`, `from mxnet.test_utils import *`.
 _LAZY = {
+    "deploy": "deploy",
     "executor_manager": "executor_manager",
     "kvstore_server": "kvstore_server",
     "library": "library",

@@ -1,10 +1,12 @@
 """The pages say what is so: code runs, links lead somewhere, commands exist, both READMEs agree."""
 
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -80,6 +82,11 @@ def commands_amiss(text):
         elif words[:2] == ["pip", "install"]:
             asked = {e for group in re.findall(r"\[([^]]+)\]", line) for e in group.split(",")}
             amiss += [f"extra {e}" for e in sorted(asked - extras())]
+        elif words[0].endswith("python") and words[1] == "-m":
+            found = importlib.util.find_spec(words[2])
+            known = Path(found.origin).read_text() if found else ""
+            options = [w for w in words if w.startswith("--")]
+            amiss += [o for o in options if f'"{o}"' not in known] if found else [words[2]]
         elif words[0].endswith("python"):
             script = ROOT / words[1]
             if not script.is_file():

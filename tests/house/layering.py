@@ -43,7 +43,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("gluon.contrib",),
     ("gluon",),
     tuple(  # L8
-        "module model rnn onnx convert contrib visualization test_utils executor_manager rtc"
+        "module model rnn onnx convert deploy contrib visualization test_utils executor_manager rtc"
         " _torchvision notebook tools".split()
     ),
     ("", "__main__", "run", "launch"),  # the package itself: assembles the public names

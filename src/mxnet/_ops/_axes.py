@@ -1,7 +1,6 @@
 """Axes, broadcasting and number rules that the operator families share."""
 
 import jax.numpy as jnp
-import numpy as onp
 from jax import lax
 
 from ..error import ShapeError, fail
@@ -44,7 +43,7 @@ def paired(a, b, where):
     if a.shape == b.shape:
         return a, b
     try:
-        shape = onp.broadcast_shapes(a.shape, b.shape)
+        shape = jnp.broadcast_shapes(a.shape, b.shape)
     except ValueError:
         fail(
             ShapeError,

@@ -782,7 +782,7 @@ def _where_arrays(arrays, where):
 
 def _chosen(condition, x, y, where):
     try:
-        shape = onp.broadcast_shapes(condition.shape, x.shape, y.shape)
+        shape = jnp.broadcast_shapes(condition.shape, x.shape, y.shape)
     except ValueError:
         fail(
             ShapeError,

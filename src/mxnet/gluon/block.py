@@ -1574,6 +1574,9 @@ class SymbolBlock(HybridBlock):
     def _symbol(self):
         return symbol.Group([Symbol._of([e]) for e in self._entries])
 
+    def _is_recorded(self):
+        return False  # it is a symbol
+
     def _clear_cached_op(self):
         self.__dict__["_graphs"] = {}
 

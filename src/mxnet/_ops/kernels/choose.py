@@ -105,6 +105,11 @@ def _native_loses(kind, taps, windows, channels, weight):
     return kind == "data" and taps > 1 and channels <= _FEW_CHANNELS
 
 
+def _many(shape, least):
+    """Whether a shape has so many elements. An exported program's sizes may be any: then it has."""
+    return not all(isinstance(d, int) for d in shape) or math.prod(shape) >= least
+
+
 def is_native(library):
     """Whether what is worth it is a native call on a CPU."""
     return _config.get("kernels") == "native" and native.available(library)
@@ -115,7 +120,7 @@ def loop_is_worth_it(target, dtypes, shapes):
     return (
         all(d == "float32" for d in dtypes)
         and all(0 not in s for s in shapes)
-        and (not target.startswith("rnn") or math.prod(shapes[0][1:]) >= _WIDE_STEP)
+        and (not target.startswith("rnn") or _many(shapes[0][1:], _WIDE_STEP))
     )
 
 
@@ -156,7 +161,7 @@ def pooling_is_worth_it(dtypes, x, kernel=None, forward=False):
     few = _MANY_TAPS if forward else _FEW_TAPS
     return (
         all(d == "float32" for d in dtypes)
-        and math.prod(x) >= _LARGE_IMAGE
+        and _many(x, _LARGE_IMAGE)
         and math.prod(x[1:]) < 2**31
         and (kernel is None or math.prod(kernel) > few)
     )
@@ -164,14 +169,14 @@ def pooling_is_worth_it(dtypes, x, kernel=None, forward=False):
 
 def rows_are_long(dtypes, x):
     """Whether what runs along the rows of an ``x`` of this shape is faster natively."""
-    return all(d == "float32" for d in dtypes) and math.prod(x) >= _LONG
+    return all(d == "float32" for d in dtypes) and _many(x, _LONG)
 
 
 def slope_is_rational(dtype, x):
     """Whether the derivative of GELU for an ``x`` of this shape is the rational one."""
-    return _config.get("kernels") != "plain" and dtype == "float32" and math.prod(x) >= _WIDE
+    return _config.get("kernels") != "plain" and dtype == "float32" and _many(x, _WIDE)
 
 
 def sorting_is_worth_it(dtype, x):
     """Whether sorting along the last axis of an ``x`` of this shape is faster natively."""
-    return dtype == "float32" and math.prod(x) >= _UNSORTED and x[-1] < 2**31
+    return dtype == "float32" and _many(x, _UNSORTED) and x[-1] < 2**31
