@@ -13,6 +13,7 @@ import numpy as onp
 
 from .._dtypes import as_dtype
 from .._ops._facts import CLASH, is_full, merge
+from .._ops._spec import read_shape
 from ..context import Context, canonical
 from ..error import DTypeError, MXNetError, ShapeError
 from .infer import infer_outputs
@@ -293,20 +294,6 @@ def _filled(shape, number):
 
 def _shown(shape):
     return "?" if shape is None else str(tuple([0 if d == -1 else d for d in shape]))
-
-
-def read_shape(text):
-    """The shape that an attribute's text holds, or None if it holds none."""
-    inner = text.strip()
-    if inner[:1] in "([" and inner[-1:] in ")]":
-        inner = inner[1:-1]
-    parts = [p.strip().rstrip("L") for p in inner.split(",")]
-    if parts and not parts[-1]:
-        parts.pop()
-    try:
-        return tuple([-1 if p == "None" else int(p) for p in parts])
-    except ValueError:
-        return None
 
 
 def complete(entries, shapes, types=None, zero_unknown=True, ctx=None):

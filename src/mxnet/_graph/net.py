@@ -7,6 +7,7 @@ symbol JSON holds, and read by the operator's spec when somebody needs them. An 
 Graphs come from strangers' files and may be chains of any length: nothing here recurses.
 """
 
+from .._ops._operator import Attributes
 from .._ops._spec import registry
 from ..error import AttributeTypeError, fail
 
@@ -104,6 +105,10 @@ class Node:
                 )
             self._parsed = (key, *found)
         return self._parsed[1:]
+
+    def read(self, name):
+        """One attribute of a registered operator's node."""
+        return Attributes(self.op, self.attrs)[name]
 
     def bound(self, train=False):
         """The operator with this node's attributes, for shapes and numbers of outputs."""

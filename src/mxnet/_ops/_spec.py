@@ -48,6 +48,7 @@ __all__ = [
     "Bound",
     "BoundOp",
     "op",
+    "read_shape",
     "set_precision",
     "alias",
     "variant",
@@ -434,6 +435,26 @@ def _read_scalar(_, value):
     return float(value) if not isinstance(value, (bool, int)) else value
 
 
+def _read_object(_, value):
+    """Numbers nested in tuples, say; a text that is no literal stays one."""
+    try:
+        return _hashable(_literal(value)) if isinstance(value, str) else value
+    except (ValueError, SyntaxError):
+        return value
+
+
+def _hashable(value):
+    return tuple([_hashable(v) for v in value]) if value.__class__ is list else value
+
+
+def read_shape(text):
+    """The shape that a text holds, with -1 for None, or None if it holds none."""
+    try:
+        return _read_shape(None, text)
+    except (TypeError, ValueError, SyntaxError, OverflowError, RecursionError, MemoryError):
+        return None
+
+
 _READERS = {
     int: _read_int,
     float: _read_float,
@@ -444,7 +465,7 @@ _READERS = {
     Scalar: _read_scalar,
     WholeScalar: _read_int,
     Scalars: _read_scalars,
-    object: lambda _, v: v,
+    object: _read_object,
 }
 
 

@@ -2,7 +2,6 @@
 itself.
 """
 
-import ast
 import functools
 import math
 
@@ -32,9 +31,7 @@ def _need_picture(where, data):
 
 
 def _floats(value, where, name):
-    """An attribute that is a number or a tuple of numbers, also as JSON's text."""
-    if isinstance(value, str):
-        value = ast.literal_eval(value)
+    """An attribute that is a number or a tuple of numbers."""
     try:
         return tuple(
             float(v) for v in (value if isinstance(value, (tuple, list, onp.ndarray)) else (value,))

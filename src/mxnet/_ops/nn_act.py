@@ -78,7 +78,7 @@ def infer_leaky_relu(data, gamma=None, *, act_type="leaky", **_):
     infer=infer_leaky_relu,
     same_dtype=True,
     present={"gamma": lambda a: a["act_type"] == "prelu"},
-    total=lambda node: 2 if node.attrs.get("act_type") == "rrelu" else 0,
+    total=lambda node: 2 if node.read("act_type") == "rrelu" else 0,
     initial={"gamma": '["Constant", {"value": 0.25}]'},
     complete=(data_equal,),
 )

@@ -22,9 +22,8 @@ LAYOUT = Literal["None", "NCW", "NCHW", "NCDHW", "NWC", "NHWC", "NDHWC"]
 
 def _counted_outputs(node):
     """2 where the kernel of 1.9.1 on CPUs has a workspace."""
-    spaces = node.attrs.get("layout", "None") in ("None", "NCW", "NCHW", "NCDHW")
-    largest = node.attrs.get("pool_type", "max") == "max"
-    return 2 if spaces and largest and node.op_name != "Pooling_v1" else 1
+    spaces = node.read("layout") in (None, "None", "NCW", "NCHW", "NCDHW")
+    return 2 if spaces and node.read("pool_type") == "max" and node.op_name != "Pooling_v1" else 1
 
 
 @op(

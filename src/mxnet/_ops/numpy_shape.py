@@ -1,6 +1,5 @@
 """NumPy's operators that rearrange: reshape, transpose, join, split, pad, flip, choose."""
 
-import ast
 from typing import Any, Literal
 
 import jax.numpy as jnp
@@ -594,8 +593,6 @@ def np_pad(
     ------
     ShapeError   if the widths do not fit
     """
-    if isinstance(pad_width, str):
-        pad_width = ast.literal_eval(pad_width)
     width: Any = pad_width
     if len(width) == 1:
         width = tuple(width) * data.ndim

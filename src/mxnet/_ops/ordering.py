@@ -128,7 +128,7 @@ def argsort(data, *, axis: int | None = -1, is_ascend: bool = True, dtype: DType
 
 
 def _positions_of_topk(node, n):
-    return -1 if node.attrs.get("ret_typ") in ("value", "mask") else n - 1
+    return -1 if node.read("ret_typ") in ("value", "mask") else n - 1
 
 
 @op(
@@ -136,7 +136,7 @@ def _positions_of_topk(node, n):
     aliases=("_npx_topk",),
     num_outputs=lambda attrs, _: 2 if attrs["ret_typ"] == "both" else 1,
     outputs=lambda a, i: "output" if a["ret_typ"] in ("indices", "mask") else numbered(a, i),
-    total=lambda node: 2 if node.attrs.get("ret_typ") == "value" else 0,
+    total=lambda node: 2 if node.read("ret_typ") == "value" else 0,
     types=with_positions(_positions_of_topk),
     loss=lambda a: a["ret_typ"] in ("indices", "mask"),
     storage=CONSTANT,

@@ -34,24 +34,21 @@ _F32, _I8, _U8, _I32 = (onp.dtype(n) for n in ("float32", "int8", "uint8", "int3
 _RANGE = [_F32, _F32]
 
 
-def _wanted(node, default):
+def _wanted(node):
     """What ``out_type`` asks for."""
-    kind = node.attrs.get("out_type", default)
+    kind = node.read("out_type")
     if kind == "auto":
-        low = node.attrs.get("min_calib_range")
-        return _U8 if low not in (None, "None") and float(low) >= 0 else _I8
+        low = node.read("min_calib_range")
+        kind = "int8" if low is None or low < 0 else "uint8"
     return onp.dtype(kind)
 
 
-def _types_quantize(default):
-    return lambda node, ins, outs: (
-        [None] + [_F32] * (len(ins) - 1),
-        [_wanted(node, default), *_RANGE],
-    )
+def _types_quantize(node, ins, outs):
+    return [None] + [_F32] * (len(ins) - 1), [_wanted(node), *_RANGE]
 
 
 def _types_requantize(node, ins, outs):
-    return [_I32, *_RANGE], [_wanted(node, "int8"), *_RANGE]
+    return [_I32, *_RANGE], [_wanted(node), *_RANGE]
 
 
 def _types_dequantize(node, ins, outs):
@@ -123,7 +120,7 @@ def finished(*results):
     return tuple(lax.stop_gradient(r) for r in results)
 
 
-@op("_contrib_quantize", num_outputs=3, types=_types_quantize("uint8"))
+@op("_contrib_quantize", num_outputs=3, types=_types_quantize)
 def quantize(data, min_range, max_range, *, out_type: Literal["int8", "uint8"] = "uint8"):
     """Real numbers to 8-bit ones, in a given range.
 
@@ -166,7 +163,7 @@ def calibrated(where, low, high):
     return low is not None
 
 
-@op("_contrib_quantize_v2", num_outputs=3, types=_types_quantize("int8"))
+@op("_contrib_quantize_v2", num_outputs=3, types=_types_quantize)
 def quantize_v2(
     data,
     *,

@@ -3,7 +3,6 @@
 MXNet's legacy arrays have at least one axis: a reduction over all axes gives shape (1,).
 """
 
-import ast
 from typing import Any, Literal, cast
 
 import jax
@@ -402,7 +401,7 @@ def histogram(data, bins=None, *, bin_cnt: int | None = None, range: object = No
     """
     x = lax.stop_gradient(data).reshape(data.size)
     if bins is None:
-        bounds = ast.literal_eval(range) if isinstance(range, str) else cast(Any, range)
+        bounds = cast(Any, range)
         if bin_cnt is None or bin_cnt < 1 or bounds is None or len(bounds) != 2:
             fail(
                 AttributeTypeError,

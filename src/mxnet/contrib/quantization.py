@@ -68,16 +68,15 @@ def _is_product(node):
     if node.op_name not in _PRODUCTS:
         return False
     if node.op_name == "Convolution":
-        layout = node.attrs.get("layout")
-        return layout in (None, "None", "NCW", "NCHW", "NCDHW")
-    return str(node.attrs.get("flatten", "True")) in ("True", "1")
+        return node.read("layout") in (None, "None", "NCW", "NCHW", "NCDHW")
+    return node.read("flatten")
 
 
 def _is_move(node):
     if node.op_name == "Activation":
-        return node.attrs.get("act_type") == "relu"
+        return node.read("act_type") == "relu"
     if node.op_name == "Pooling":
-        return node.attrs.get("pool_type", "max") in ("max", "avg")
+        return node.read("pool_type") in ("max", "avg")
     return node.op_name in _MOVES
 
 

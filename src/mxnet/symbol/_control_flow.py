@@ -5,9 +5,10 @@ meets symbols from outside, which become inputs of the loop. The loops run by ``
 """
 
 from .._frontend.compose import compose, node_attributes
-from .._graph.complete import complete, complete_types, read_shape
+from .._graph.complete import complete, complete_types
 from .._graph.net import Node, output_name, special, topological
 from .._ops._operator import Operator
+from .._ops._spec import read_shape
 from ..attribute import AttrScope
 from ..error import MXNetError, fail
 from ..executor import run_graph

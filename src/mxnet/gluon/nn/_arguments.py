@@ -1,11 +1,21 @@
 """Checking what layers are constructed with."""
 
+import inspect
+import types
+
 import numpy as onp
 
 from ..._ops import _spec
 from ...error import LayerArgumentError, nearest
 
-__all__ = ["LayerArgumentError", "integers", "natural", "one_of", "operator_choice"]
+__all__ = [
+    "LayerArgumentError",
+    "integers",
+    "natural",
+    "one_of",
+    "operator_choice",
+    "with_defaults",
+]
 
 
 def _is_integer(x):
@@ -46,3 +56,16 @@ def one_of(where, name, value, known):
 def operator_choice(where, name, value, operator, attribute):
     """``value`` if it is one of the choices of an operator's attribute."""
     return one_of(where, name, value, _spec.get(operator).attrs[attribute].choices)
+
+
+def with_defaults(init, **changed):
+    """A constructor like ``init``, with other defaults of some of its parameters."""
+    made = types.FunctionType(
+        init.__code__, init.__globals__, init.__name__, None, init.__closure__
+    )
+    known = inspect.signature(init).parameters.values()
+    made.__defaults__ = tuple(
+        [changed.get(p.name, p.default) for p in known if p.default is not p.empty]
+    )
+    made.__qualname__, made.__doc__ = init.__qualname__, init.__doc__
+    return made

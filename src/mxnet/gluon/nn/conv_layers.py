@@ -1,11 +1,10 @@
 """Convolution and pooling layers.
 
-The layers of one to three spatial axes differ in the axes alone: their constructors say which
-arguments and defaults a user sees, and :class:`_Conv` and :class:`_Pooling` do the rest.
+The layers of one to three spatial axes differ in the axes alone, and in the defaults that say so.
 """
 
 from ..block import HybridBlock
-from ._arguments import LayerArgumentError, integers, natural
+from ._arguments import LayerArgumentError, integers, natural, with_defaults
 from .activations import Activation
 
 __all__ = [
@@ -33,6 +32,7 @@ __all__ = [
 LAYOUTS = {1: ("NCW", "NWC"), 2: ("NCHW", "NHWC"), 3: ("NCDHW", "NDHWC")}
 
 _SETTINGS = """
+
     Parameters
     ----------
     channels : int                  of the result
@@ -48,33 +48,34 @@ _SETTINGS = """
 
 
 class _Conv(HybridBlock):
-    """Convolution, or with ``adj`` its transpose, over ``n`` spatial axes."""
+    """Convolution, or its transpose, over ``AXES`` spatial axes."""
+
+    AXES, TRANSPOSED = 2, False
+    LAYOUTS = {**LAYOUTS, 1: ("NCW",)}
+    NUMBERS = {"strides": 1, "padding": 0, "output_padding": 0, "dilation": 1}
+    SETTINGS = _SETTINGS.replace("{output_padding}", "")
 
     def __init__(
         self,
-        n,
         channels,
         kernel_size,
-        strides,
-        padding,
-        dilation,
-        groups,
-        layout,
-        in_channels=0,
+        strides=1,
+        padding=0,
+        dilation=1,
+        groups=1,
+        layout="NCHW",
         activation=None,
         use_bias=True,
         weight_initializer=None,
         bias_initializer="zeros",
-        adj=None,
-        layouts=None,
-        prefix=None,
-        params=None,
+        in_channels=0,
+        **kwargs,
     ):
-        where = type(self).__name__
+        where, n = type(self).__name__, self.AXES
         natural(where, "channels", channels)
         natural(where, "in_channels", in_channels, least=0)
         natural(where, "groups", groups)
-        layouts = layouts or LAYOUTS[n]
+        layouts = self.LAYOUTS[n]
         if layout not in layouts:
             raise LayerArgumentError(
                 f"{where}: Only supports {' and '.join(map(repr, layouts))} layout for now, got "
@@ -86,9 +87,8 @@ class _Conv(HybridBlock):
                 f"{where}: groups must divide channels and in_channels, got groups={groups}, "
                 f"channels={channels}, in_channels={in_channels}."
             )
-        super().__init__(prefix, params)
+        super().__init__(**kwargs)
         self._channels, self._in_channels = channels, in_channels
-        self._transposed = adj is not None
         self._kwargs = {
             "kernel": kernel,
             "stride": integers(where, "strides", strides, n),
@@ -99,11 +99,9 @@ class _Conv(HybridBlock):
             "no_bias": not use_bias,
             "layout": layout,
         }
-        if self._transposed:
-            self._kwargs["adj"] = integers(where, "output_padding", adj, n)
+        outer, inner = channels, in_channels // groups
+        if self.TRANSPOSED:
             outer, inner = in_channels, channels // groups
-        else:
-            outer, inner = channels, in_channels // groups
         shape = (outer, inner, *kernel) if layout[1] == "C" else (outer, *kernel, inner)
         with self.name_scope():
             self.weight = self.params.get(
@@ -122,14 +120,14 @@ class _Conv(HybridBlock):
         return "conv"
 
     def hybrid_forward(self, F, x, weight, bias=None):
-        operator = F.Deconvolution if self._transposed else F.Convolution
+        operator = F.Deconvolution if self.TRANSPOSED else F.Convolution
         y = operator(x, weight, bias, name="fwd", **self._kwargs)
         return y if self.act is None else self.act(y)
 
     def __repr__(self):
         kw, shape, n = self._kwargs, self.weight.shape, len(self._kwargs["kernel"])
         # the transposed ones print the same axes, though there they mean channels -> in_channels
-        first = shape[1] if self._transposed else shape[1] or None
+        first = shape[1] if self.TRANSPOSED else shape[1] or None
         text = f"{self.__class__.__name__}({first} -> {shape[0]}, "
         text += f"kernel_size={kw['kernel']}, stride={kw['stride']}"
         if kw["pad"] != (0,) * n:
@@ -145,138 +143,14 @@ class _Conv(HybridBlock):
         return text + ")"
 
 
-def _documented(cls):
-    """Complete the docstring of a convolution layer."""
-    output_padding = "output_padding : int or tuple    rows more on one side of the result\n    "
-    cls.__doc__ += _SETTINGS.format(
-        output_padding=output_padding if "Transpose" in cls.__name__ else "",
-        layouts="'NCW'"
-        if "1D" in cls.__name__
-        else "'NCHW' or 'NHWC'"
-        if "2D" in cls.__name__
-        else "'NCDHW' or 'NDHWC'",
+class _ConvTranspose(_Conv):
+    """What the transposed convolutions share."""
+
+    TRANSPOSED = True
+    SETTINGS = _SETTINGS.replace(
+        "{output_padding}",
+        "output_padding : int or tuple    rows more on one side of the result\n    ",
     )
-    return cls
-
-
-@_documented
-class Conv1D(_Conv):
-    """Convolution of ``(B, C, W)``: operator ``Convolution``."""
-
-    def __init__(
-        self,
-        channels,
-        kernel_size,
-        strides=1,
-        padding=0,
-        dilation=1,
-        groups=1,
-        layout="NCW",
-        activation=None,
-        use_bias=True,
-        weight_initializer=None,
-        bias_initializer="zeros",
-        in_channels=0,
-        **kwargs,
-    ):
-        super().__init__(
-            1,
-            channels,
-            kernel_size,
-            strides,
-            padding,
-            dilation,
-            groups,
-            layout,
-            in_channels,
-            activation,
-            use_bias,
-            weight_initializer,
-            bias_initializer,
-            layouts=("NCW",),
-            **kwargs,
-        )
-
-
-@_documented
-class Conv2D(_Conv):
-    """Convolution of ``(B, C, H, W)``: operator ``Convolution``."""
-
-    def __init__(
-        self,
-        channels,
-        kernel_size,
-        strides=(1, 1),
-        padding=(0, 0),
-        dilation=(1, 1),
-        groups=1,
-        layout="NCHW",
-        activation=None,
-        use_bias=True,
-        weight_initializer=None,
-        bias_initializer="zeros",
-        in_channels=0,
-        **kwargs,
-    ):
-        super().__init__(
-            2,
-            channels,
-            kernel_size,
-            strides,
-            padding,
-            dilation,
-            groups,
-            layout,
-            in_channels,
-            activation,
-            use_bias,
-            weight_initializer,
-            bias_initializer,
-            **kwargs,
-        )
-
-
-@_documented
-class Conv3D(_Conv):
-    """Convolution of ``(B, C, D, H, W)``: operator ``Convolution``."""
-
-    def __init__(
-        self,
-        channels,
-        kernel_size,
-        strides=(1, 1, 1),
-        padding=(0, 0, 0),
-        dilation=(1, 1, 1),
-        groups=1,
-        layout="NCDHW",
-        activation=None,
-        use_bias=True,
-        weight_initializer=None,
-        bias_initializer="zeros",
-        in_channels=0,
-        **kwargs,
-    ):
-        super().__init__(
-            3,
-            channels,
-            kernel_size,
-            strides,
-            padding,
-            dilation,
-            groups,
-            layout,
-            in_channels,
-            activation,
-            use_bias,
-            weight_initializer,
-            bias_initializer,
-            **kwargs,
-        )
-
-
-@_documented
-class Conv1DTranspose(_Conv):
-    """Transposed convolution of ``(B, C, W)``: operator ``Deconvolution``."""
 
     def __init__(
         self,
@@ -287,47 +161,6 @@ class Conv1DTranspose(_Conv):
         output_padding=0,
         dilation=1,
         groups=1,
-        layout="NCW",
-        activation=None,
-        use_bias=True,
-        weight_initializer=None,
-        bias_initializer="zeros",
-        in_channels=0,
-        **kwargs,
-    ):
-        super().__init__(
-            1,
-            channels,
-            kernel_size,
-            strides,
-            padding,
-            dilation,
-            groups,
-            layout,
-            in_channels,
-            activation,
-            use_bias,
-            weight_initializer,
-            bias_initializer,
-            adj=output_padding,
-            layouts=("NCW",),
-            **kwargs,
-        )
-
-
-@_documented
-class Conv2DTranspose(_Conv):
-    """Transposed convolution of ``(B, C, H, W)``: operator ``Deconvolution``."""
-
-    def __init__(
-        self,
-        channels,
-        kernel_size,
-        strides=(1, 1),
-        padding=(0, 0),
-        output_padding=(0, 0),
-        dilation=(1, 1),
-        groups=1,
         layout="NCHW",
         activation=None,
         use_bias=True,
@@ -336,8 +169,8 @@ class Conv2DTranspose(_Conv):
         in_channels=0,
         **kwargs,
     ):
+        more = integers(type(self).__name__, "output_padding", output_padding, self.AXES)
         super().__init__(
-            2,
             channels,
             kernel_size,
             strides,
@@ -345,92 +178,60 @@ class Conv2DTranspose(_Conv):
             dilation,
             groups,
             layout,
-            in_channels,
             activation,
             use_bias,
             weight_initializer,
             bias_initializer,
-            adj=output_padding,
-            **kwargs,
-        )
-
-
-@_documented
-class Conv3DTranspose(_Conv):
-    """Transposed convolution of ``(B, C, D, H, W)``: operator ``Deconvolution``."""
-
-    def __init__(
-        self,
-        channels,
-        kernel_size,
-        strides=(1, 1, 1),
-        padding=(0, 0, 0),
-        output_padding=(0, 0, 0),
-        dilation=(1, 1, 1),
-        groups=1,
-        layout="NCDHW",
-        activation=None,
-        use_bias=True,
-        weight_initializer=None,
-        bias_initializer="zeros",
-        in_channels=0,
-        **kwargs,
-    ):
-        super().__init__(
-            3,
-            channels,
-            kernel_size,
-            strides,
-            padding,
-            dilation,
-            groups,
-            layout,
             in_channels,
-            activation,
-            use_bias,
-            weight_initializer,
-            bias_initializer,
-            adj=output_padding,
             **kwargs,
         )
+        self._kwargs["adj"] = more
+
+
+_WINDOWS = """
+
+    Parameters
+    ----------
+    pool_size : int or tuple, default 2
+    strides : int or tuple, default pool_size
+    padding : int or tuple, default 0
+    ceil_mode : bool, default False    round the result's size up
+    layout : {layouts}
+"""
+_PADDING = """    count_include_pad : bool, default True    let the padding's zeros count
+"""
+_OF_CHANNELS = """
+
+    Parameters
+    ----------
+    layout : {layouts}
+"""
 
 
 class _Pooling(HybridBlock):
-    """Pooling over ``n`` spatial axes: operator ``Pooling``."""
+    """Pooling over ``AXES`` spatial axes: operator ``Pooling``."""
 
-    def __init__(
-        self,
-        n,
-        pool_size,
-        strides,
-        padding,
-        ceil_mode,
-        global_pool,
-        pool_type,
-        layout,
-        count_include_pad=None,
-        prefix=None,
-        params=None,
-    ):
-        where = type(self).__name__
+    AXES, TYPE, GLOBAL = 2, "avg", False
+    LAYOUTS, NUMBERS = LAYOUTS, {"pool_size": 2}
+
+    def _set(self, pool_size, strides, padding, ceil_mode, layout, kwargs):
+        where, n = type(self).__name__, self.AXES
         if layout not in LAYOUTS[n]:
             raise LayerArgumentError(
                 f"{where}: Only {' and '.join(LAYOUTS[n])} layouts are valid for {n}D Pooling, "
                 f"got {layout!r}."
             )
         kernel = integers(where, "pool_size", pool_size, n)
-        super().__init__(prefix, params)
+        HybridBlock.__init__(self, **kwargs)
         self._kwargs = {
             "kernel": kernel,
             "stride": kernel if strides is None else integers(where, "strides", strides, n),
             "pad": integers(where, "padding", padding, n),
-            "global_pool": global_pool,
-            "pool_type": pool_type,
+            "global_pool": self.GLOBAL,
+            "pool_type": self.TYPE,
             "pooling_convention": "full" if ceil_mode else "valid",
             "layout": layout,
         }
-        if count_include_pad is not None:
-            self._kwargs["count_include_pad"] = count_include_pad
 
     def _alias(self):
         return "pool"
@@ -448,78 +249,109 @@ class _Pooling(HybridBlock):
         )
 
 
-class MaxPool1D(_Pooling):
-    """Largest element of each window of ``(B, C, W)``.
+class _WindowPooling(_Pooling):
+    """Pooling over windows; the order of parameters is the original's."""
 
-    Parameters
-    ----------
-    pool_size : int or tuple, default 2
-    strides : int or tuple, default pool_size
-    padding : int or tuple, default 0
-    ceil_mode : bool, default False    round the result's size up
-    layout : 'NCW' (default) or 'NWC'
-    """
+    SETTINGS = _WINDOWS
 
     def __init__(
-        self, pool_size=2, strides=None, padding=0, layout="NCW", ceil_mode=False, **kwargs
+        self, pool_size=2, strides=None, padding=0, layout="NCHW", ceil_mode=False, **kwargs
     ):
-        super().__init__(1, pool_size, strides, padding, ceil_mode, False, "max", layout, **kwargs)
+        self._set(pool_size, strides, padding, ceil_mode, layout, kwargs)
 
 
-class MaxPool2D(_Pooling):
-    """Largest element of each window of ``(B, C, H, W)``.
+class _LayoutLast(_Pooling):
+    """Pooling over windows, with the other order of parameters."""
 
-    Parameters
-    ----------
-    pool_size : int or tuple, default 2
-    strides : int or tuple, default pool_size
-    padding : int or tuple, default 0
-    ceil_mode : bool, default False    round the result's size up
-    layout : 'NCHW' (default) or 'NHWC'
-    """
+    SETTINGS = _WINDOWS
 
     def __init__(
-        self, pool_size=(2, 2), strides=None, padding=0, layout="NCHW", ceil_mode=False, **kwargs
+        self, pool_size=2, strides=None, padding=0, ceil_mode=False, layout="NCHW", **kwargs
     ):
-        super().__init__(2, pool_size, strides, padding, ceil_mode, False, "max", layout, **kwargs)
+        self._set(pool_size, strides, padding, ceil_mode, layout, kwargs)
 
 
-class MaxPool3D(_Pooling):
-    """Largest element of each window of ``(B, C, D, H, W)``.
+class _GlobalPooling(_Pooling):
+    """Pooling over all positions."""
 
-    Parameters
-    ----------
-    pool_size : int or tuple, default 2
-    strides : int or tuple, default pool_size
-    padding : int or tuple, default 0
-    ceil_mode : bool, default False    round the result's size up
-    layout : 'NCDHW' (default) or 'NDHWC'
-    """
+    SETTINGS, GLOBAL = _OF_CHANNELS, True
 
-    def __init__(
-        self,
-        pool_size=(2, 2, 2),
-        strides=None,
-        padding=0,
-        ceil_mode=False,
-        layout="NCDHW",
-        **kwargs,
-    ):
-        super().__init__(3, pool_size, strides, padding, ceil_mode, False, "max", layout, **kwargs)
+    def __init__(self, layout="NCHW", **kwargs):
+        self._set(1, None, 0, True, layout, kwargs)
 
 
-class AvgPool1D(_Pooling):
-    """Mean of each window of ``(B, C, W)``.
+def _over(axes):
+    """Decorator of a layer over so many axes: its defaults, the rest of its docstring."""
 
-    Parameters
-    ----------
-    pool_size : int or tuple, default 2
-    strides : int or tuple, default pool_size
-    padding : int or tuple, default 0
-    ceil_mode : bool, default False    round the result's size up
-    count_include_pad : bool, default True    let the padding's zeros count
-    layout : 'NCW' (default) or 'NWC'
-    """
+    def complete(cls):
+        cls.AXES, layouts = axes, cls.LAYOUTS[axes]
+        many = {k: (v,) * axes for k, v in cls.NUMBERS.items()} if axes > 1 else {}
+        cls.__init__ = with_defaults(cls.__init__, layout=layouts[0], **many)
+        shape = ", ".join(["B", *layouts[0][1:]])
+        cls.__doc__ = cls.__doc__.format(shape=f"``({shape})``") + cls.SETTINGS.format(
+            layouts=" or ".join(map(repr, layouts))
+        )
+        return cls
+
+    return complete
+
+
+@_over(1)
+class Conv1D(_Conv):
+    """Convolution of {shape}: operator ``Convolution``."""
+
+
+@_over(2)
+class Conv2D(_Conv):
+    """Convolution of {shape}: operator ``Convolution``."""
+
+
+@_over(3)
+class Conv3D(_Conv):
+    """Convolution of {shape}: operator ``Convolution``."""
+
+
+@_over(1)
+class Conv1DTranspose(_ConvTranspose):
+    """Transposed convolution of {shape}: operator ``Deconvolution``."""
+
+
+@_over(2)
+class Conv2DTranspose(_ConvTranspose):
+    """Transposed convolution of {shape}: operator ``Deconvolution``."""
+
+
+@_over(3)
+class Conv3DTranspose(_ConvTranspose):
+    """Transposed convolution of {shape}: operator ``Deconvolution``."""
+
+
+@_over(1)
+class MaxPool1D(_WindowPooling):
+    """Largest element of each window of {shape}."""
+
+    TYPE = "max"
+
+
+@_over(2)
+class MaxPool2D(_WindowPooling):
+    """Largest element of each window of {shape}."""
+
+    TYPE = "max"
+
+
+@_over(3)
+class MaxPool3D(_LayoutLast):
+    """Largest element of each window of {shape}."""
+
+    TYPE = "max"
+
+
+@_over(1)
+class AvgPool1D(_WindowPooling):
+    """Mean of each window of {shape}."""
+
+    SETTINGS = _WINDOWS + _PADDING
 
     def __init__(
         self,
@@ -531,36 +363,16 @@ class AvgPool1D(_Pooling):
         count_include_pad=True,
         **kwargs,
     ):
-        super().__init__(
-            1,
-            pool_size,
-            strides,
-            padding,
-            ceil_mode,
-            False,
-            "avg",
-            layout,
-            count_include_pad,
-            **kwargs,
-        )
+        super().__init__(pool_size, strides, padding, layout, ceil_mode, **kwargs)
+        self._kwargs["count_include_pad"] = count_include_pad
 
 
-class AvgPool2D(_Pooling):
-    """Mean of each window of ``(B, C, H, W)``.
-
-    Parameters
-    ----------
-    pool_size : int or tuple, default 2
-    strides : int or tuple, default pool_size
-    padding : int or tuple, default 0
-    ceil_mode : bool, default False    round the result's size up
-    count_include_pad : bool, default True    let the padding's zeros count
-    layout : 'NCHW' (default) or 'NHWC'
-    """
+class _AvgPool(_LayoutLast):
+    SETTINGS = _WINDOWS + _PADDING
 
     def __init__(
         self,
-        pool_size=(2, 2),
+        pool_size=2,
         strides=None,
         padding=0,
         ceil_mode=False,
@@ -568,127 +380,54 @@ class AvgPool2D(_Pooling):
         count_include_pad=True,
         **kwargs,
     ):
-        super().__init__(
-            2,
-            pool_size,
-            strides,
-            padding,
-            ceil_mode,
-            False,
-            "avg",
-            layout,
-            count_include_pad,
-            **kwargs,
-        )
+        super().__init__(pool_size, strides, padding, ceil_mode, layout, **kwargs)
+        self._kwargs["count_include_pad"] = count_include_pad
 
 
-class AvgPool3D(_Pooling):
-    """Mean of each window of ``(B, C, D, H, W)``.
-
-    Parameters
-    ----------
-    pool_size : int or tuple, default 2
-    strides : int or tuple, default pool_size
-    padding : int or tuple, default 0
-    ceil_mode : bool, default False    round the result's size up
-    count_include_pad : bool, default True    let the padding's zeros count
-    layout : 'NCDHW' (default) or 'NDHWC'
-    """
-
-    def __init__(
-        self,
-        pool_size=(2, 2, 2),
-        strides=None,
-        padding=0,
-        ceil_mode=False,
-        layout="NCDHW",
-        count_include_pad=True,
-        **kwargs,
-    ):
-        super().__init__(
-            3,
-            pool_size,
-            strides,
-            padding,
-            ceil_mode,
-            False,
-            "avg",
-            layout,
-            count_include_pad,
-            **kwargs,
-        )
+@_over(2)
+class AvgPool2D(_AvgPool):
+    """Mean of each window of {shape}."""
 
 
-class GlobalMaxPool1D(_Pooling):
-    """Largest element of each channel of ``(B, C, W)``; its spatial axes get size 1.
-
-    Parameters
-    ----------
-    layout : 'NCW' (default) or 'NWC'
-    """
-
-    def __init__(self, layout="NCW", **kwargs):
-        super().__init__(1, 1, None, 0, True, True, "max", layout, **kwargs)
+@_over(3)
+class AvgPool3D(_AvgPool):
+    """Mean of each window of {shape}."""
 
 
-class GlobalMaxPool2D(_Pooling):
-    """Largest element of each channel of ``(B, C, H, W)``; its spatial axes get size 1.
+@_over(1)
+class GlobalMaxPool1D(_GlobalPooling):
+    """Largest element of each channel of {shape}; its spatial axes get size 1."""
 
-    Parameters
-    ----------
-    layout : 'NCHW' (default) or 'NHWC'
-    """
-
-    def __init__(self, layout="NCHW", **kwargs):
-        super().__init__(2, 1, None, 0, True, True, "max", layout, **kwargs)
+    TYPE = "max"
 
 
-class GlobalMaxPool3D(_Pooling):
-    """Largest element of each channel of ``(B, C, D, H, W)``; its spatial axes get size 1.
+@_over(2)
+class GlobalMaxPool2D(_GlobalPooling):
+    """Largest element of each channel of {shape}; its spatial axes get size 1."""
 
-    Parameters
-    ----------
-    layout : 'NCDHW' (default) or 'NDHWC'
-    """
-
-    def __init__(self, layout="NCDHW", **kwargs):
-        super().__init__(3, 1, None, 0, True, True, "max", layout, **kwargs)
+    TYPE = "max"
 
 
-class GlobalAvgPool1D(_Pooling):
-    """Mean of each channel of ``(B, C, W)``; its spatial axes get size 1.
+@_over(3)
+class GlobalMaxPool3D(_GlobalPooling):
+    """Largest element of each channel of {shape}; its spatial axes get size 1."""
 
-    Parameters
-    ----------
-    layout : 'NCW' (default) or 'NWC'
-    """
-
-    def __init__(self, layout="NCW", **kwargs):
-        super().__init__(1, 1, None, 0, True, True, "avg", layout, **kwargs)
+    TYPE = "max"
 
 
-class GlobalAvgPool2D(_Pooling):
-    """Mean of each channel of ``(B, C, H, W)``; its spatial axes get size 1.
-
-    Parameters
-    ----------
-    layout : 'NCHW' (default) or 'NHWC'
-    """
-
-    def __init__(self, layout="NCHW", **kwargs):
-        super().__init__(2, 1, None, 0, True, True, "avg", layout, **kwargs)
+@_over(1)
+class GlobalAvgPool1D(_GlobalPooling):
+    """Mean of each channel of {shape}; its spatial axes get size 1."""
 
 
-class GlobalAvgPool3D(_Pooling):
-    """Mean of each channel of ``(B, C, D, H, W)``; its spatial axes get size 1.
+@_over(2)
+class GlobalAvgPool2D(_GlobalPooling):
+    """Mean of each channel of {shape}; its spatial axes get size 1."""
 
-    Parameters
-    ----------
-    layout : 'NCDHW' (default) or 'NDHWC'
-    """
 
-    def __init__(self, layout="NCDHW", **kwargs):
-        super().__init__(3, 1, None, 0, True, True, "avg", layout, **kwargs)
+@_over(3)
+class GlobalAvgPool3D(_GlobalPooling):
+    """Mean of each channel of {shape}; its spatial axes get size 1."""
 
 
 class ReflectionPad2D(HybridBlock):

@@ -2,7 +2,7 @@
 
 from ...block import HybridBlock
 from ...nn import Activation
-from ...nn._arguments import LayerArgumentError, integers, natural
+from ...nn._arguments import LayerArgumentError, integers, natural, with_defaults
 
 __all__ = ["DeformableConvolution", "ModulatedDeformableConvolution"]
 
@@ -15,25 +15,25 @@ class _Deformable(HybridBlock):
     def __init__(
         self,
         channels,
-        kernel_size,
-        strides,
-        padding,
-        dilation,
-        groups,
-        num_deformable_group,
-        layout,
-        use_bias,
-        in_channels,
-        activation,
-        weight_initializer,
-        bias_initializer,
-        offset_weight_initializer,
-        offset_bias_initializer,
-        offset_use_bias,
-        op_name,
-        adj,
-        prefix,
-        params,
+        kernel_size=(1, 1),
+        strides=(1, 1),
+        padding=(0, 0),
+        dilation=(1, 1),
+        groups=1,
+        num_deformable_group=1,
+        layout="NCHW",
+        use_bias=True,
+        in_channels=0,
+        activation=None,
+        weight_initializer=None,
+        bias_initializer="zeros",
+        offset_weight_initializer="zeros",
+        offset_bias_initializer="zeros",
+        offset_use_bias=True,
+        op_name="DeformableConvolution",
+        adj=None,
+        prefix=None,
+        params=None,
     ):
         where = type(self).__name__
         natural(where, "channels", channels)
@@ -120,52 +120,6 @@ class DeformableConvolution(_Deformable):
     Shapes: x (N, C, H, W), result (N, channels, OH, OW).
     """
 
-    def __init__(
-        self,
-        channels,
-        kernel_size=(1, 1),
-        strides=(1, 1),
-        padding=(0, 0),
-        dilation=(1, 1),
-        groups=1,
-        num_deformable_group=1,
-        layout="NCHW",
-        use_bias=True,
-        in_channels=0,
-        activation=None,
-        weight_initializer=None,
-        bias_initializer="zeros",
-        offset_weight_initializer="zeros",
-        offset_bias_initializer="zeros",
-        offset_use_bias=True,
-        op_name="DeformableConvolution",
-        adj=None,
-        prefix=None,
-        params=None,
-    ):
-        super().__init__(
-            channels,
-            kernel_size,
-            strides,
-            padding,
-            dilation,
-            groups,
-            num_deformable_group,
-            layout,
-            use_bias,
-            in_channels,
-            activation,
-            weight_initializer,
-            bias_initializer,
-            offset_weight_initializer,
-            offset_bias_initializer,
-            offset_use_bias,
-            op_name,
-            adj,
-            prefix,
-            params,
-        )
-
     def _alias(self):
         return "deformable_conv"
 
@@ -217,51 +171,7 @@ class ModulatedDeformableConvolution(_Deformable):
 
     MAPS = 3
 
-    def __init__(
-        self,
-        channels,
-        kernel_size=(1, 1),
-        strides=(1, 1),
-        padding=(0, 0),
-        dilation=(1, 1),
-        groups=1,
-        num_deformable_group=1,
-        layout="NCHW",
-        use_bias=True,
-        in_channels=0,
-        activation=None,
-        weight_initializer=None,
-        bias_initializer="zeros",
-        offset_weight_initializer="zeros",
-        offset_bias_initializer="zeros",
-        offset_use_bias=True,
-        op_name="ModulatedDeformableConvolution",
-        adj=None,
-        prefix=None,
-        params=None,
-    ):
-        super().__init__(
-            channels,
-            kernel_size,
-            strides,
-            padding,
-            dilation,
-            groups,
-            num_deformable_group,
-            layout,
-            use_bias,
-            in_channels,
-            activation,
-            weight_initializer,
-            bias_initializer,
-            offset_weight_initializer,
-            offset_bias_initializer,
-            offset_use_bias,
-            op_name,
-            adj,
-            prefix,
-            params,
-        )
+    __init__ = with_defaults(_Deformable.__init__, op_name="ModulatedDeformableConvolution")
 
     def _alias(self):
         return "modulated_deformable_conv"

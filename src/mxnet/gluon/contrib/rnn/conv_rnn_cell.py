@@ -3,7 +3,8 @@
 The cells of one to three spatial axes differ in defaults alone; :class:`_ConvCell` does the rest.
 """
 
-from ...nn._arguments import LayerArgumentError, integers, natural
+from ...nn._arguments import LayerArgumentError, integers, natural, with_defaults
+from ...nn.conv_layers import LAYOUTS
 from ...rnn import HybridRecurrentCell
 
 __all__ = [
@@ -48,15 +49,15 @@ class _ConvCell(HybridRecurrentCell):
         hidden_channels,
         i2h_kernel,
         h2h_kernel,
-        i2h_pad,
-        i2h_dilate,
-        h2h_dilate,
-        i2h_weight_initializer,
-        h2h_weight_initializer,
-        i2h_bias_initializer,
-        h2h_bias_initializer,
-        conv_layout,
-        activation,
+        i2h_pad=0,
+        i2h_dilate=1,
+        h2h_dilate=1,
+        i2h_weight_initializer=None,
+        h2h_weight_initializer=None,
+        i2h_bias_initializer="zeros",
+        h2h_bias_initializer="zeros",
+        conv_layout="NCHW",
+        activation="tanh",
         prefix=None,
         params=None,
     ):
@@ -210,388 +211,59 @@ class _ConvGRUCell(_ConvCell):
         return h, [h]
 
 
+def _over(n):
+    """Decorator of a cell over ``n`` axes: its defaults, the rest of its docstring."""
+
+    def complete(cls):
+        cls.AXES, layout = n, LAYOUTS[n][0]
+        numbers = {"i2h_pad": (0,) * n, "i2h_dilate": (1,) * n, "h2h_dilate": (1,) * n}
+        cls.__init__ = with_defaults(cls.__init__, conv_layout=layout, **numbers)
+        cls.__doc__ += _SETTINGS.format(axes=n + 1, n=n, layout=layout)
+        return cls
+
+    return complete
+
+
+@_over(1)
 class Conv1DRNNCell(_ConvRNNCell):
     """Elman cell with convolutions over 1 axis."""
 
-    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=2, n=1, layout="NCW")
-    AXES = 1
 
-    def __init__(
-        self,
-        input_shape,
-        hidden_channels,
-        i2h_kernel,
-        h2h_kernel,
-        i2h_pad=(0,),
-        i2h_dilate=(1,),
-        h2h_dilate=(1,),
-        i2h_weight_initializer=None,
-        h2h_weight_initializer=None,
-        i2h_bias_initializer="zeros",
-        h2h_bias_initializer="zeros",
-        conv_layout="NCW",
-        activation="tanh",
-        prefix=None,
-        params=None,
-    ):
-        super().__init__(
-            input_shape,
-            hidden_channels,
-            i2h_kernel,
-            h2h_kernel,
-            i2h_pad,
-            i2h_dilate,
-            h2h_dilate,
-            i2h_weight_initializer,
-            h2h_weight_initializer,
-            i2h_bias_initializer,
-            h2h_bias_initializer,
-            conv_layout,
-            activation,
-            prefix,
-            params,
-        )
-
-
+@_over(2)
 class Conv2DRNNCell(_ConvRNNCell):
     """Elman cell with convolutions over 2 axes."""
 
-    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=3, n=2, layout="NCHW")
-    AXES = 2
 
-    def __init__(
-        self,
-        input_shape,
-        hidden_channels,
-        i2h_kernel,
-        h2h_kernel,
-        i2h_pad=(0, 0),
-        i2h_dilate=(1, 1),
-        h2h_dilate=(1, 1),
-        i2h_weight_initializer=None,
-        h2h_weight_initializer=None,
-        i2h_bias_initializer="zeros",
-        h2h_bias_initializer="zeros",
-        conv_layout="NCHW",
-        activation="tanh",
-        prefix=None,
-        params=None,
-    ):
-        super().__init__(
-            input_shape,
-            hidden_channels,
-            i2h_kernel,
-            h2h_kernel,
-            i2h_pad,
-            i2h_dilate,
-            h2h_dilate,
-            i2h_weight_initializer,
-            h2h_weight_initializer,
-            i2h_bias_initializer,
-            h2h_bias_initializer,
-            conv_layout,
-            activation,
-            prefix,
-            params,
-        )
-
-
+@_over(3)
 class Conv3DRNNCell(_ConvRNNCell):
     """Elman cell with convolutions over 3 axes."""
 
-    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=4, n=3, layout="NCDHW")
-    AXES = 3
 
-    def __init__(
-        self,
-        input_shape,
-        hidden_channels,
-        i2h_kernel,
-        h2h_kernel,
-        i2h_pad=(0, 0, 0),
-        i2h_dilate=(1, 1, 1),
-        h2h_dilate=(1, 1, 1),
-        i2h_weight_initializer=None,
-        h2h_weight_initializer=None,
-        i2h_bias_initializer="zeros",
-        h2h_bias_initializer="zeros",
-        conv_layout="NCDHW",
-        activation="tanh",
-        prefix=None,
-        params=None,
-    ):
-        super().__init__(
-            input_shape,
-            hidden_channels,
-            i2h_kernel,
-            h2h_kernel,
-            i2h_pad,
-            i2h_dilate,
-            h2h_dilate,
-            i2h_weight_initializer,
-            h2h_weight_initializer,
-            i2h_bias_initializer,
-            h2h_bias_initializer,
-            conv_layout,
-            activation,
-            prefix,
-            params,
-        )
-
-
+@_over(1)
 class Conv1DLSTMCell(_ConvLSTMCell):
     """LSTM cell with convolutions over 1 axis."""
 
-    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=2, n=1, layout="NCW")
-    AXES = 1
 
-    def __init__(
-        self,
-        input_shape,
-        hidden_channels,
-        i2h_kernel,
-        h2h_kernel,
-        i2h_pad=(0,),
-        i2h_dilate=(1,),
-        h2h_dilate=(1,),
-        i2h_weight_initializer=None,
-        h2h_weight_initializer=None,
-        i2h_bias_initializer="zeros",
-        h2h_bias_initializer="zeros",
-        conv_layout="NCW",
-        activation="tanh",
-        prefix=None,
-        params=None,
-    ):
-        super().__init__(
-            input_shape,
-            hidden_channels,
-            i2h_kernel,
-            h2h_kernel,
-            i2h_pad,
-            i2h_dilate,
-            h2h_dilate,
-            i2h_weight_initializer,
-            h2h_weight_initializer,
-            i2h_bias_initializer,
-            h2h_bias_initializer,
-            conv_layout,
-            activation,
-            prefix,
-            params,
-        )
-
-
+@_over(2)
 class Conv2DLSTMCell(_ConvLSTMCell):
     """LSTM cell with convolutions over 2 axes."""
 
-    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=3, n=2, layout="NCHW")
-    AXES = 2
 
-    def __init__(
-        self,
-        input_shape,
-        hidden_channels,
-        i2h_kernel,
-        h2h_kernel,
-        i2h_pad=(0, 0),
-        i2h_dilate=(1, 1),
-        h2h_dilate=(1, 1),
-        i2h_weight_initializer=None,
-        h2h_weight_initializer=None,
-        i2h_bias_initializer="zeros",
-        h2h_bias_initializer="zeros",
-        conv_layout="NCHW",
-        activation="tanh",
-        prefix=None,
-        params=None,
-    ):
-        super().__init__(
-            input_shape,
-            hidden_channels,
-            i2h_kernel,
-            h2h_kernel,
-            i2h_pad,
-            i2h_dilate,
-            h2h_dilate,
-            i2h_weight_initializer,
-            h2h_weight_initializer,
-            i2h_bias_initializer,
-            h2h_bias_initializer,
-            conv_layout,
-            activation,
-            prefix,
-            params,
-        )
-
-
+@_over(3)
 class Conv3DLSTMCell(_ConvLSTMCell):
     """LSTM cell with convolutions over 3 axes."""
 
-    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=4, n=3, layout="NCDHW")
-    AXES = 3
 
-    def __init__(
-        self,
-        input_shape,
-        hidden_channels,
-        i2h_kernel,
-        h2h_kernel,
-        i2h_pad=(0, 0, 0),
-        i2h_dilate=(1, 1, 1),
-        h2h_dilate=(1, 1, 1),
-        i2h_weight_initializer=None,
-        h2h_weight_initializer=None,
-        i2h_bias_initializer="zeros",
-        h2h_bias_initializer="zeros",
-        conv_layout="NCDHW",
-        activation="tanh",
-        prefix=None,
-        params=None,
-    ):
-        super().__init__(
-            input_shape,
-            hidden_channels,
-            i2h_kernel,
-            h2h_kernel,
-            i2h_pad,
-            i2h_dilate,
-            h2h_dilate,
-            i2h_weight_initializer,
-            h2h_weight_initializer,
-            i2h_bias_initializer,
-            h2h_bias_initializer,
-            conv_layout,
-            activation,
-            prefix,
-            params,
-        )
-
-
+@_over(1)
 class Conv1DGRUCell(_ConvGRUCell):
     """GRU cell with convolutions over 1 axis."""
 
-    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=2, n=1, layout="NCW")
-    AXES = 1
 
-    def __init__(
-        self,
-        input_shape,
-        hidden_channels,
-        i2h_kernel,
-        h2h_kernel,
-        i2h_pad=(0,),
-        i2h_dilate=(1,),
-        h2h_dilate=(1,),
-        i2h_weight_initializer=None,
-        h2h_weight_initializer=None,
-        i2h_bias_initializer="zeros",
-        h2h_bias_initializer="zeros",
-        conv_layout="NCW",
-        activation="tanh",
-        prefix=None,
-        params=None,
-    ):
-        super().__init__(
-            input_shape,
-            hidden_channels,
-            i2h_kernel,
-            h2h_kernel,
-            i2h_pad,
-            i2h_dilate,
-            h2h_dilate,
-            i2h_weight_initializer,
-            h2h_weight_initializer,
-            i2h_bias_initializer,
-            h2h_bias_initializer,
-            conv_layout,
-            activation,
-            prefix,
-            params,
-        )
-
-
+@_over(2)
 class Conv2DGRUCell(_ConvGRUCell):
     """GRU cell with convolutions over 2 axes."""
 
-    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=3, n=2, layout="NCHW")
-    AXES = 2
 
-    def __init__(
-        self,
-        input_shape,
-        hidden_channels,
-        i2h_kernel,
-        h2h_kernel,
-        i2h_pad=(0, 0),
-        i2h_dilate=(1, 1),
-        h2h_dilate=(1, 1),
-        i2h_weight_initializer=None,
-        h2h_weight_initializer=None,
-        i2h_bias_initializer="zeros",
-        h2h_bias_initializer="zeros",
-        conv_layout="NCHW",
-        activation="tanh",
-        prefix=None,
-        params=None,
-    ):
-        super().__init__(
-            input_shape,
-            hidden_channels,
-            i2h_kernel,
-            h2h_kernel,
-            i2h_pad,
-            i2h_dilate,
-            h2h_dilate,
-            i2h_weight_initializer,
-            h2h_weight_initializer,
-            i2h_bias_initializer,
-            h2h_bias_initializer,
-            conv_layout,
-            activation,
-            prefix,
-            params,
-        )
-
-
+@_over(3)
 class Conv3DGRUCell(_ConvGRUCell):
     """GRU cell with convolutions over 3 axes."""
-
-    __doc__ = f"{__doc__}" + _SETTINGS.format(axes=4, n=3, layout="NCDHW")
-    AXES = 3
-
-    def __init__(
-        self,
-        input_shape,
-        hidden_channels,
-        i2h_kernel,
-        h2h_kernel,
-        i2h_pad=(0, 0, 0),
-        i2h_dilate=(1, 1, 1),
-        h2h_dilate=(1, 1, 1),
-        i2h_weight_initializer=None,
-        h2h_weight_initializer=None,
-        i2h_bias_initializer="zeros",
-        h2h_bias_initializer="zeros",
-        conv_layout="NCDHW",
-        activation="tanh",
-        prefix=None,
-        params=None,
-    ):
-        super().__init__(
-            input_shape,
-            hidden_channels,
-            i2h_kernel,
-            h2h_kernel,
-            i2h_pad,
-            i2h_dilate,
-            h2h_dilate,
-            i2h_weight_initializer,
-            h2h_weight_initializer,
-            i2h_bias_initializer,
-            h2h_bias_initializer,
-            conv_layout,
-            activation,
-            prefix,
-            params,
-        )
