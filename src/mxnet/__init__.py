@@ -3,6 +3,7 @@
 import importlib as _importlib
 import logging as _logging
 import os as _os
+import sys as _sys
 
 # A learner's notebook should not take three quarters of a GPU's memory at import.
 _os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
@@ -19,6 +20,7 @@ from ._engine.collective import join as _join
 
 _join()  # a group of processes, if a launcher started this one; before JAX looks for devices
 
+from ._frontend.examples import attach as _attach_examples
 from ._module_paths import install as _install_paths
 from ._namespaces import show_public_names as _show_public_names
 
@@ -189,6 +191,8 @@ def __getattr__(name):
 def __dir__():
     return sorted({*__all__, *_LAZY, *[n for n in globals() if n.startswith("__")]})
 
+
+_attach_examples(_sys.modules[__name__])
 
 if _os.environ.get("MXNET_PROFILER_AUTOSTART") == "1":
     from . import profiler  # noqa: F401 - it starts
