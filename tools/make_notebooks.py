@@ -115,8 +115,8 @@ def executed(path):
     node = nbformat.from_dict(notebook(path))
     client = NotebookClient(node, timeout=1200, resources={"metadata": {"path": str(FOLDER)}})
     client.execute()
-    for cell in node.cells:
-        cell.metadata = {}
+    for cell, (_, text) in zip(node.cells, cells(path)):
+        cell.metadata, cell.source = {}, text
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
             for output in cell.outputs:

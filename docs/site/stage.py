@@ -6,6 +6,7 @@ folders: the language switch is then a change of folder, and a page without a tr
 in English with a line that says so.
 """
 
+import json
 import posixpath
 import re
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 import nav
 
 ROOT = Path(__file__).resolve().parents[2]
+LESSON = re.compile(r"^\| `(\w+)\.py` \|", re.MULTILINE)
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(```.*?^```\s*?$)", re.MULTILINE | re.DOTALL)
 PICTURES = {".svg", ".png", ".gif", ".jpg"}
@@ -80,16 +82,33 @@ def relink(text, source, page, out):
     return "".join(p if p.startswith("```") else LINK.sub(change, p) for p in parts)
 
 
+def toctree(pages, caption=None):
+    """A hidden table of contents."""
+    options = ":hidden:\n:maxdepth: 2\n" + (f":caption: {caption}\n" if caption else "")
+    return f"```{{toctree}}\n{options}\n" + "\n".join(pages) + "\n```\n"
+
+
 def toctrees(language):
     """The navigation as hidden tables of contents, for the landing page."""
-    trees = []
-    for heading, group in nav.NAVIGATION:
-        names = "\n".join(page for page in group if exists(page))
-        trees.append(
-            f"```{{toctree}}\n:hidden:\n:maxdepth: 2\n"
-            f":caption: {heading[language]}\n\n{names}\n```\n"
-        )
-    return "\n".join(trees)
+    return "\n".join(
+        toctree(filter(exists, group), heading[language]) for heading, group in nav.NAVIGATION
+    )
+
+
+def lessons():
+    """Names of the executed lessons, in order: those of the first road, then the second."""
+    return sorted(path.stem for path in (ROOT / "docs" / "lessons").glob("*.ipynb"))
+
+
+def stage_lesson(name, language, out):
+    """Copy an executed notebook; without a translation it says so under its heading."""
+    text = (ROOT / "docs" / "lessons" / f"{name}.ipynb").read_text(encoding="utf-8")
+    if language != "en":
+        book = json.loads(text)
+        head, _, rest = book["cells"][0]["source"].partition("\n")
+        book["cells"][0]["source"] = f"{head}\n\n:::{{note}}\n{nav.UNTRANSLATED}\n:::\n{rest}"
+        text = json.dumps(book, ensure_ascii=False)
+    (out / "lessons" / f"{name}.ipynb").write_text(text, encoding="utf-8")
 
 
 def exists(page):
@@ -110,6 +129,10 @@ def stage(language, out):
         text = relink(text, source, page, out)
         if page == "index":
             text += "\n" + toctrees(language)
+        if page == "lessons/index":
+            text = LESSON.sub(r"| [`\1`](\1.ipynb) |", text) + "\n" + toctree(lessons())
         target = out / f"{page}.md"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
+    for name in lessons():
+        stage_lesson(name, language, out)
