@@ -1,6 +1,8 @@
 """Sums and copies over processes, against NumPy."""
 
 import json
+import subprocess
+import sys
 
 import numpy as onp
 
@@ -9,6 +11,7 @@ from support.groups import run_group
 CALLS = """
 import json, os
 import numpy as onp
+import jax.numpy as jnp
 import mxnet
 from mxnet._engine import collective as c
 
@@ -23,6 +26,8 @@ def mine(r):
 found = {"place": [r, n], "sum": [seen(x) for x in c.all_reduce(mine(r))],
          "copy": [seen(x) for x in c.broadcast(mine(r), root=n - 1)],
          "rows": [seen(x) for x in c.gather(onp.full((r * 2, 3), r + 0.5))],
+         "packed": [seen(onp.asarray(x))
+                    for x in c._sum_on_devices([jnp.asarray(x) for x in mine(r)])],
          "again": [seen(x) for x in c.all_reduce(mine(r))]}
 c.barrier()
 json.dump(found, open(f"found{r}.json", "w"))
@@ -53,10 +58,13 @@ def test_calls(tmp_path):
     found = [json.loads((tmp_path / f"found{r}.json").read_text()) for r in range(n)]
     for r, f in enumerate(found):
         assert f["place"] == [r, n]
-        assert all(f[k] == found[0][k] for k in ("sum", "copy", "rows", "again"))  # bit-equal
+        assert all(
+            f[k] == found[0][k] for k in ("sum", "copy", "rows", "packed", "again")
+        )  # bit-equal
     first = found[0]
     assert first["again"] == first["sum"]
-    for entry, *parts in zip(first["sum"], *[mine(r) for r in range(n)]):
+    both = first["sum"] + first["packed"]  # the way that GPUs take, with Gloo
+    for entry, *parts in zip(both, *[mine(r) * 2 for r in range(n)]):
         expected = onp.sum([p.astype("float64") for p in parts], 0)
         x = read(entry)
         assert x.dtype == parts[0].dtype
@@ -69,3 +77,25 @@ def test_calls(tmp_path):
     assert [read(e).tolist() for e in first["rows"]] == [
         onp.full((r * 2, 3), r + 0.5).tolist() for r in range(n)
     ]
+
+
+def test_sums_on_gpus_are_lowered():
+    """One collective for each bucket of 4 MiB and type, on the GPUs; nothing was run on any."""
+    code = """
+import jax, numpy as onp
+from jax.sharding import Mesh
+jax.config.update("jax_num_cpu_devices", 2)
+import mxnet
+from mxnet._engine import collective as c
+mesh = Mesh(onp.array(jax.devices()[:2]), ("process",))
+layout = (((3, 4), onp.dtype("float32")), ((), onp.dtype("float16")),
+          ((1 << 20,), onp.dtype("float32")), ((5,), onp.dtype("int32")))
+shapes = [((s[0] * 2, *s[1:]) if s else (2,), d) for s, d in layout]
+args = [jax.ShapeDtypeStruct(s, d) for s, d in shapes]
+text = c._packed_program(mesh, layout).trace(args).lower(lowering_platforms=("cuda",)).as_text()
+print(text.count("stablehlo.all_reduce"))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=100
+    )
+    assert (done.returncode, done.stdout) == (0, "3\n"), done.stderr

@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import hashlib
 import json
+import math
 import os
 import queue
 import sys
@@ -17,6 +18,7 @@ import time
 from functools import cache, partial
 
 import jax
+import jax.numpy as jnp
 import numpy as onp
 from jax._src import distributed
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
@@ -599,6 +601,65 @@ def _sum_all(arrays):
     return found
 
 
+def _sum_on_devices(arrays):
+    """Sums of arrays of GPUs over the processes, without a way through the host."""
+    by_device, found = {}, [None] * len(arrays)
+    for i, x in enumerate(arrays):
+        by_device.setdefault(next(iter(x.devices())), []).append(i)
+    for device, members in by_device.items():
+        for i, x in zip(members, _sum_on(device, [arrays[i] for i in members])):
+            found[i] = x
+    return found
+
+
+def _sum_on(device, arrays):
+    mesh = _mesh(device.platform, _index(device))
+    layout = tuple([(x.shape, x.dtype) for x in arrays])
+    sharding = NamedSharding(mesh, PartitionSpec("process"))
+    whole = []
+    for x in arrays:
+        x = x.reshape(1) if x.ndim == 0 else x
+        shape = (x.shape[0] * size(), *x.shape[1:])
+        whole.append(jax.make_array_from_single_device_arrays(shape, sharding, [x]))
+    try:
+        sums = _packed_program(mesh, layout)(whole)
+        return [x.addressable_data(0).block_until_ready() for x in sums]
+    except (ValueError, RuntimeError) as e:
+        raise _ConnectionError(_first_line(e)) from None
+
+
+@cache
+def _packed_program(mesh, layout):
+    """A jitted function of global arrays, one for each in ``layout``, to their sums: packed by the
+    types they are summed in, in buckets of 4 MiB.
+    """
+    buckets, filling = [], {}
+    for i, (shape, dtype) in enumerate(layout):
+        wire = _wire(dtype)
+        nbytes = wire.itemsize * math.prod(shape)
+        bucket, full = filling.get(wire, (None, 0))
+        if bucket is None or full + nbytes > _BUCKET:
+            bucket, full = [], 0
+            buckets.append((wire, bucket))
+        bucket.append(i)
+        filling[wire] = bucket, full + nbytes
+
+    def body(parts):
+        found = [None] * len(layout)
+        for wire, bucket in buckets:
+            flat = jnp.concatenate([parts[i].reshape(-1).astype(wire) for i in bucket])
+            total, at = jax.lax.psum(flat, "process"), 0
+            for i in bucket:
+                shape, dtype = layout[i]
+                n = math.prod(shape)
+                found[i] = total[at : at + n].reshape(shape).astype(dtype)
+                at += n
+        return found
+
+    per, one = PartitionSpec("process"), PartitionSpec()
+    return jax.jit(jax.shard_map(body, mesh=mesh, in_specs=per, out_specs=one, check_vma=False))
+
+
 # ---------------------------------------------------------------------------- calls
 def _words(kind, arrays, names):
     if not names:
@@ -626,21 +687,27 @@ def all_reduce(arrays, names=None):
 
     Returns
     -------
-    list of numpy.ndarray
+    list of numpy.ndarray; of jax.Array on the same devices where those are no CPUs
 
     Raises
     ------
     PeerLostError   a process has ended, or gave no sign for MXNET_DIST_TIMEOUT seconds
     MXNetError      the processes call with different things
     """
-    arrays = [onp.asarray(x) for x in arrays]
     if size() == 1 or not arrays:
-        return arrays
+        return list(arrays)
+    sum_all = _sum_on_devices
+    if not all(_is_on_device(x) for x in arrays):
+        arrays, sum_all = [onp.asarray(x) for x in arrays], _sum_all
     return _group.call(
         _words("all_reduce", arrays, names),
         partial(_signature, "all_reduce", arrays, names),
-        partial(_sum_all, arrays),
+        partial(sum_all, arrays),
     )
+
+
+def _is_on_device(x):
+    return isinstance(x, jax.Array) and next(iter(x.devices())).platform != "cpu"
 
 
 def broadcast(arrays, root=0, names=None):

@@ -2,11 +2,13 @@
 
 import numpy as onp
 
+from .. import _config
 from .._engine import collective
 from .._engine.segment import flush_all, wait
 from .._engine.value import Value
 from .._graph.node import spec_of
 from .._interrupt import uninterrupted
+from .._ops.kernels import native
 from ..ndarray import NDArray
 from ..ndarray.sparse import row_sparse_array
 from ._processes import same_bits, several
@@ -38,10 +40,14 @@ class DistKVStore(KVStore):
     """
 
     _several = True
+    _agreed = False  # which kernels update, in all stores
 
     # ------------------------------------------------------------------ first values
     def _first_values(self, pairs):
         """Those of rank 0, whatever the other processes have."""
+        if not DistKVStore._agreed and self.num_workers > 1:
+            DistKVStore._agreed = True
+            _agree_on_kernels()
         values = [v[0] for _, v in pairs]
         dense = [i for i, v in enumerate(values) if v.stype == "default"]
         keys = [pairs[i][0] for i in dense]
@@ -170,6 +176,14 @@ class DistKVStore(KVStore):
 
 
 several(DistKVStore, ["dist", "dist_sync", "dist_device_sync", "dist_sync_device"])
+
+
+def _agree_on_kernels():
+    """Update by native kernels if all processes can: others round differently."""
+    mine = _config.get("kernels") == "native" and native.available(native.UPDATES)
+    (able,) = collective.all_reduce([onp.array([mine], "int64")], names=["native updates"])
+    if mine and able[0] < collective.size():
+        native.withdraw(native.UPDATES, "not all processes of the group can")
 
 
 def _rows(numbers, like):

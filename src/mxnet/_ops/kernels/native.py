@@ -86,6 +86,11 @@ def available(library):
     return found[0]
 
 
+def withdraw(library, why):
+    """Use a library's kernels no longer, nor in programs that are yet to be compiled."""
+    _states[library] = False, f"not used: {why}"
+
+
 def loaded(library):
     """The library for ``ctypes``; it is :func:`available`."""
     return _loaded[library]
