@@ -3,9 +3,9 @@
 The generator is Threefry-2x32 [1]_ counting upwards from 0 under the draw's key, with 13 rounds:
 the fewest that pass BigCrush according to its authors.  ``jax.random.bits`` computes the same
 function with 20 rounds and keeps one of its two words.  Here both are used and the rounds are
-written out, which XLA:CPU turns into one vectorised loop.  Measured on two shared cores, jaxlib
-0.10.2, (256, 784) float32 uniform numbers: 0.20 ms against 0.78 ms, first call (with compilation)
-0.10 s against 0.50 s.
+written out (``kernels/draws.py``), which XLA:CPU turns into one vectorised loop.  Measured on
+two shared cores, jaxlib 0.10.2, (256, 784) float32 uniform numbers: 0.20 ms against 0.78 ms, first
+call (with compilation) 0.10 s against 0.50 s.
 
 .. [1] Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3. SC 2011.
 """
@@ -17,26 +17,15 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-__all__ = ["random_words", "random_bits16", "uniform01", "standard_normal"]
+from .kernels.draws import threefry
 
-ROUNDS = 13
-ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)  # Salmon et al., table 2
-PARITY = 0x1BD11BDA
-
-
-def threefry(key, counter):
-    """Two random words per counter: Threefry-2x32 of (counter, 0) under two key words."""
-    ks = (key[0], key[1], key[0] ^ key[1] ^ onp.uint32(PARITY))
-    a, b = counter + ks[0], jnp.broadcast_to(ks[1], counter.shape)
-    for r in range(ROUNDS):
-        a = a + b
-        turn = ROTATIONS[r % 8]
-        b = a ^ ((b << onp.uint32(turn)) | (b >> onp.uint32(32 - turn)))
-        if r % 4 == 3:
-            j = r // 4 + 1
-            a = a + ks[j % 3]
-            b = b + ks[(j + 1) % 3] + onp.uint32(j)
-    return a, b
+__all__ = [
+    "random_words",
+    "random_bits16",
+    "uniform01",
+    "standard_normal",
+    "standard_normal_of",
+]
 
 
 def random_words(key, n):
@@ -76,8 +65,13 @@ def standard_normal(key, shape, dtype):
     """Normal numbers of mean 0 and deviation 1, by inversion of the distribution function."""
     dtype = jnp.dtype(dtype)
     wide = dtype if dtype.itemsize >= 4 else jnp.dtype("float32")
-    u = uniform01(key, shape, wide)
+    return standard_normal_of(uniform01(key, shape, wide)).astype(dtype)
+
+
+def standard_normal_of(u):
+    """Normal numbers where uniform ones of [0, 1) are ``u``, by inversion."""
+    wide = u.dtype
     tiny = 2.0 ** -(jnp.finfo(wide).nmant + 1)
     # 2u - 1 lies in [-1, 1); half a step to the right makes it symmetric and keeps the ends finite
     centred = u * jnp.asarray(2, wide) - jnp.asarray(1 - tiny, wide)
-    return (lax.erf_inv(centred) * jnp.asarray(math.sqrt(2), wide)).astype(dtype)
+    return lax.erf_inv(centred) * jnp.asarray(math.sqrt(2), wide)

@@ -2,7 +2,6 @@
 
 import inspect
 import math
-from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +11,7 @@ from jax import lax
 from ..error import ShapeError, fail
 from ._bits import random_words, standard_normal, uniform01
 from ._nn import accumulator
+from ._samplers import permutation
 from ._spec import DType, Scalar, Shape, op
 from .random import floating, gamma, keyword, poisson
 
@@ -305,7 +305,7 @@ def np_choice(
     elif replace:
         i = (uniform01(key, (count,), "float64") * n).astype("int64")
     else:
-        i = jax.random.permutation(cast(Any, key), n)[:count]
+        i = permutation(key, n)[:count]
     i = i.astype("int64").reshape(shape)
     return i if source is None else jnp.take(source, i, 0)
 

@@ -9,6 +9,7 @@ from jax import lax
 
 from .._dtypes import float32
 from ..error import DTypeError, ShapeError, fail
+from . import _samplers
 from ._bits import random_words, standard_normal, uniform01
 from ._facts import data_equal
 from ._nn import accumulator, require_floating
@@ -35,12 +36,12 @@ def exponential(key, shape, dtype, lam):
 
 def gamma(key, shape, dtype, alpha, beta):
     """Gamma with shape alpha and scale beta, mean alpha * beta."""
-    return jax.random.gamma(key, jnp.broadcast_to(alpha, shape), dtype=dtype) * beta
+    return _samplers.gamma(key, shape, dtype, alpha) * beta
 
 
 def poisson(key, shape, dtype, lam):
     """Poisson with mean lam."""
-    return jax.random.poisson(key, jnp.broadcast_to(lam, shape), dtype="int64").astype(dtype)
+    return _samplers.poisson(key, shape, dtype, lam)
 
 
 def negative_binomial(key, shape, dtype, k, p):
@@ -367,4 +368,5 @@ def shuffle(data, *, key):
     """
     if data.ndim == 0:
         fail(ShapeError, "_shuffle", "data has no axis", expected="(N, ...)", got=data.shape)
-    return jnp.take(data, jax.random.permutation(key, data.shape[0]), axis=0)
+    order = _samplers.permutation(key, data.shape[0])
+    return data.at[order].get(mode="promise_in_bounds", unique_indices=True)

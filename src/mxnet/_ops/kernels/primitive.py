@@ -15,11 +15,9 @@ from .choose import is_native
 
 __all__ = ["kernel"]
 
-_NUMBER = 10  # nominal nanoseconds that NumPy takes for each
-
 
 def kernel(
-    target, plain, is_worth_it, attributes=None, by_rows=False, by_numpy=None
+    target, plain, is_worth_it, attributes=None, by_rows=False, by_numpy=None, number=10
 ) -> Callable[..., Any]:
     """A function ``(given, *arrays) -> tuple`` that is the native kernel ``target`` on CPUs.
 
@@ -35,7 +33,7 @@ def kernel(
         All arrays have the same axes, and only the last one is more than a way to count rows: then
         mapping adds rows.  Otherwise it takes the formula.
     by_numpy : callable ``(shapes) -> number``
-        What the formula takes NumPy, in nominal nanoseconds; default: some for each number.
+        What the formula takes NumPy, in nominal nanoseconds; default: ``number`` for each number.
 
     ``given`` are (name, value) pairs, hashable.
     """
@@ -70,7 +68,7 @@ def kernel(
         if by_numpy is None:
             if not is_worth_it(dtypes, shapes):
                 return None
-            cost = _NUMBER * sum([math.prod(s) for s in shapes])
+            cost = number * sum([math.prod(s) for s in shapes])
         elif any(d != "float32" for d in dtypes) or any(0 in s for s in shapes):
             return None
         else:

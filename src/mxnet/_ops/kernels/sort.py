@@ -47,7 +47,7 @@ def _plain_carry(x, places, *, back):
 
 
 _rows = kernel("sort_rows", _plain_rows, _is_worth_it, by_rows=True)
-_order = kernel("sort_order", _plain_order, _is_worth_it, by_rows=True)
+_order = kernel("sort_order", _plain_order, _is_worth_it, by_rows=True, number=80)
 _top = kernel(
     "top_order",
     _plain_top,
