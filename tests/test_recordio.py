@@ -369,4 +369,4 @@ def test_pictures_in_records():
     with pytest.raises(FormatError, match="no end mark"):
         recordio.unpack_img(small[:-10])
     with pytest.raises(FormatError, match="Invalid image"):
-        recordio.unpack_img(recordio.pack(header, b"no picture"))
+        recordio.unpack_img(recordio.pack(header, b"no image"))

@@ -1,4 +1,4 @@
-"""Pictures on the host: decoding, encoding, resizing and framing of NumPy arrays, by OpenCV.
+"""Images on the host: decoding, encoding, resizing and framing of NumPy arrays, by OpenCV.
 
 OpenCV is what MXNet 1.x used, so numbers agree to the last bit wherever its versions do. It is
 imported when first needed. Its order of channels is blue, green, red.
@@ -18,9 +18,9 @@ from .error import DTypeError, FormatError, MXNetError, ShapeError, fail
 __all__ = ["decode", "decode_raw", "encode", "resize", "border", "available", "opencv"]
 
 GRAY, COLOR = 0, 1
-_AS_STORED = 128  # MXNet 1.x does not turn pictures as a camera's note in them says
+_AS_STORED = 128  # MXNet 1.x does not turn images as a camera's note in them says
 _KEPT = -1  # as stored
-AUTO, RANDOM = 9, 10  # interpolation by the sizes; by chance
+AUTO, RANDOM = 9, 10  # interpolation by the sizes; at random
 
 # Element types OpenCV resizes, and through which type the others go.
 _THROUGH = {
@@ -51,17 +51,17 @@ def opencv(where):
     if _loaded is None:
         try:
             # For the formats whose headers are not read here; OpenCV looks at it once.
-            os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(_config.get("picture_pixels")))
+            os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(_config.get("image_pixels")))
             _loaded = importlib.import_module("cv2")
         except ImportError as error:
             fail(
                 MissingLibrary,
                 where,
-                "pictures need OpenCV, which cannot be imported",
+                "images need OpenCV, which cannot be imported",
                 got=str(error),
                 hint="pip install 'mxnet-xla[vision]'",
             )
-        # Its notes on damaged pictures repeat what our own errors say.
+        # Its notes on damaged images repeat what our own errors say.
         logging = _loaded if hasattr(_loaded, "setLogLevel") else _loaded.utils.logging
         logging.setLogLevel(0)  # OpenCV 5 has it in the inner module only
     if not hasattr(_thread, "exact"):
@@ -98,7 +98,7 @@ def _incomplete(data):
     """
     if data[:3] == b"\xff\xd8\xff":
         at, n = 2, len(data)
-        # Over the segments to the picture itself: a preview may hold an end mark of its own.
+        # Over the segments to the image itself: a preview may hold an end mark of its own.
         while at + 4 <= n and data[at] == 0xFF and data[at + 1] != 0xDA:
             if data[at + 1] == 0xFF:  # filling
                 at += 1
@@ -135,20 +135,20 @@ def _claimed(data):
 
 
 def _check_pixels(data, where):
-    size, limit = _claimed(data), _config.get("picture_pixels")
+    size, limit = _claimed(data), _config.get("image_pixels")
     if size is not None and size[0] * size[1] > limit:
         fail(
             FormatError,
             where,
-            "the picture is too large",
+            "the image is too large",
             expected=f"at most {limit} pixels",
             got=f"{size[0]} x {size[1]} in a file of {len(data)} bytes",
-            hint="the environment variable MXNET_XLA_PICTURE_PIXELS raises the limit",
+            hint="the environment variable MXNET_XLA_IMAGE_PIXELS raises the limit",
         )
 
 
 def decode_raw(data, flag, where):
-    """Decode a picture as OpenCV does.
+    """Decode an image as OpenCV does.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def decode_raw(data, flag, where):
 
     Raises
     ------
-    FormatError   empty, not a picture, or incomplete
+    FormatError   empty, not an image, or incomplete
     """
     flat = _bytes(data, where)
     if not flat.size:
@@ -190,7 +190,7 @@ def decode_raw(data, flag, where):
 
 
 def decode(data, flag=COLOR, to_rgb=True, where="image.imdecode"):
-    """Decode a picture.
+    """Decode an image.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def decode(data, flag=COLOR, to_rgb=True, where="image.imdecode"):
 
     Raises
     ------
-    FormatError   empty, not a picture, or incomplete
+    FormatError   empty, not an image, or incomplete
     """
     if flag == GRAY:
         return decode_raw(data, GRAY | _AS_STORED, where)[:, :, None]
@@ -218,7 +218,7 @@ def decode(data, flag=COLOR, to_rgb=True, where="image.imdecode"):
 
 
 def encode(image, suffix=".jpg", quality=95, where="encode"):
-    """The content of a picture file.
+    """The content of an image file.
 
     Parameters
     ----------
@@ -262,7 +262,7 @@ def method(interp, old, new, draw=None):
     Parameters
     ----------
     interp : int     0 nearest, 1 bilinear, 2 bicubic, 3 area, 4 Lanczos, 9 by the sizes
-        (bicubic to enlarge, area to shrink), 10 by chance
+        (bicubic to enlarge, area to shrink), 10 at random
     old, new : (height, width)
     draw : callable, optional   gives an integer of 0 to 4, for 10
 
@@ -284,7 +284,7 @@ def method(interp, old, new, draw=None):
 
 
 def resize(image, width, height, interp=1, where="image.imresize"):
-    """A picture in another size.
+    """An image in another size.
 
     Parameters
     ----------
@@ -305,7 +305,7 @@ def resize(image, width, height, interp=1, where="image.imresize"):
         fail(
             ShapeError,
             where,
-            "not a picture",
+            "not an image",
             expected="shape (height, width, channels)",
             got=f"shape {image.shape}",
         )
@@ -314,7 +314,7 @@ def resize(image, width, height, interp=1, where="image.imresize"):
         fail(
             DTypeError,
             where,
-            "pictures of this element type cannot be resized",
+            "images of this element type cannot be resized",
             expected=", ".join(_THROUGH),
             got=name,
         )
@@ -334,7 +334,7 @@ def resize(image, width, height, interp=1, where="image.imresize"):
 
 
 def border(image, top, bottom, left, right, kind=0, values=(0,), where="image.copyMakeBorder"):
-    """A picture with a frame.
+    """An image with a frame.
 
     Parameters
     ----------
@@ -351,7 +351,7 @@ def border(image, top, bottom, left, right, kind=0, values=(0,), where="image.co
         fail(
             ShapeError,
             where,
-            "not a picture",
+            "not an image",
             expected="shape (height, width, channels)",
             got=f"shape {image.shape}",
         )

@@ -137,11 +137,11 @@ _declare(
     "Most members that an archive may have.",
 )
 _declare(
-    "picture_pixels",
-    "MXNET_XLA_PICTURE_PIXELS",
+    "image_pixels",
+    "MXNET_XLA_IMAGE_PIXELS",
     1 << 27,
     int,
-    "Largest picture that is decoded, in pixels: a file of 500 bytes may claim gigabytes.",
+    "Largest image that is decoded, in pixels: a file of 500 bytes may claim gigabytes.",
 )
 _declare(
     "home",

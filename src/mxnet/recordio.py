@@ -1,4 +1,4 @@
-"""RecordIO: files of byte strings one after another, and the header that labels a picture.
+"""RecordIO: files of byte strings one after another, and the header that labels an image.
 
 A record is ``magic (4 bytes), kind and length (4 bytes), data, padding to a multiple of 4``, all
 little-endian. Data that hold the magic word at a multiple of 4 are cut there into parts (kinds 1
@@ -45,13 +45,13 @@ _PIECE = 1 << 18  # bytes asked of the file at once when records are read in ord
 
 
 class IRHeader(NamedTuple):
-    """What stands before a picture in a record.
+    """What stands before an image in a record.
 
     Parameters
     ----------
     flag : int            number of labels; 0: ``label`` is the only one
     label : float or array of float32
-    id : int, 64 bits     number of the picture
+    id : int, 64 bits     number of the image
     id2 : int, 64 bits    free
     """
 
@@ -626,7 +626,7 @@ class MXIndexedRecordIO(MXRecordIO):
         self.keys.append(key)
 
 
-# ------------------------------------------------------------------------------ labelled pictures
+# ------------------------------------------------------------------------------ labelled images
 def pack(header, s):
     """Put a header before a byte string.
 
@@ -705,7 +705,7 @@ def unpack(s):
 
 
 def unpack_img(s, iscolor=-1):
-    """The header and the decoded picture of a record.
+    """The header and the decoded image of a record.
 
     Parameters
     ----------
@@ -719,14 +719,14 @@ def unpack_img(s, iscolor=-1):
 
     Raises
     ------
-    FormatError   not a picture, or a damaged one
+    FormatError   not an image, or a damaged one
     """
     header, s = unpack(s)
     return header, _codec.decode_raw(s, iscolor, "recordio.unpack_img")
 
 
 def pack_img(header, img, quality=95, img_fmt=".jpg"):
-    """Encode a picture and put a header before it.
+    """Encode an image and put a header before it.
 
     Parameters
     ----------

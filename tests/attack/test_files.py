@@ -114,10 +114,10 @@ def test_pictures_that_claim_much_are_refused_by_their_headers(make, option):
     assert len(data) < 2000
     with pytest.raises(mx.error.FormatError, match=r"got 40000 x 30000 in a file of \d+ bytes"):
         mx.image.imdecode(data)
-    option("picture_pixels", 63)
+    option("image_pixels", 63)
     with pytest.raises(mx.error.FormatError, match="at most 63 pixels, got 8 x 8"):
         mx.image.imdecode(make(8, 8))
-    option("picture_pixels", 64)
+    option("image_pixels", 64)
     if make is not bmp:
         assert mx.image.imdecode(make(8, 8)).shape == (8, 8, 3)
 

@@ -23,7 +23,7 @@ def smooth(k):
 
 @pytest.fixture
 def pictures(tmp_path):
-    """Nine pictures in three classes, PNG and JPEG, and a text file."""
+    """Nine images in three classes, PNG and JPEG, and a text file."""
     root = tmp_path / "pictures"
     for k in range(9):
         name = root / ["ant", "bee", "cat"][k % 3] / f"{k}{'.png' if k % 2 else '.JPG'}"
@@ -126,7 +126,7 @@ def test_what_cannot_be_packed_is_told(pictures, tmp_path, capsys):
     ("arguments", "message"),
     [
         (["--list", "{tmp}/a", "{tmp}/none"], "no such folder"),
-        (["--list", "{tmp}/a", "{tmp}"], "no pictures"),
+        (["--list", "{tmp}/a", "{tmp}"], "no images"),
         (["{tmp}/nothing", "{tmp}"], "no list"),
         (["--list", "--chunks", "0", "{tmp}/a", "{tmp}"], "--chunks"),
         (["--list", "--train-ratio", "0.9", "--test-ratio", "0.2", "{tmp}/a", "{tmp}"], "shares"),

@@ -1,4 +1,4 @@
-"""Iterators over record files of pictures, against what MXNet 1.9.1 recorded."""
+"""Iterators over record files of images, against what MXNet 1.9.1 recorded."""
 
 import json
 import struct
@@ -208,7 +208,7 @@ def test_broken_files(tmp_path):
     )
     for bad, message in (
         (good[:-200], r"record 1 at offset \d+ of "),
-        (packed(b"no picture"), r"record 1 at offset \d+ of "),
+        (packed(b"no image"), r"record 1 at offset \d+ of "),
         (b"x", r"record 1 .*too short.*got 1 bytes"),
     ):
         it = mx.io.ImageRecordIter(path_imgrec=write(tmp_path / "a", [good, bad, good]), **given)
@@ -299,7 +299,7 @@ def test_boxes_in_proportion(mode):
 
 
 def test_boxes_stay_with_their_objects(tmp_path):
-    """The object is a bright rectangle, so pictures tell where boxes must be after any change."""
+    """The object is a bright rectangle, so images tell where boxes must be after any change."""
     image = onp.zeros((60, 80, 3), "uint8")
     image[15:45, 20:60] = 255
     label = onp.asarray([2, 5, 7, 0.25, 0.25, 0.75, 0.75], "float32")

@@ -1,4 +1,4 @@
-"""Operators on pictures: (H, W, C), or (N, H, W, C) where each picture of a batch is treated by
+"""Operators on images: (H, W, C), or (N, H, W, C) where each image of a batch is treated by
 itself.
 """
 
@@ -19,7 +19,7 @@ from ._spec import Scalar, Shape, op
 __all__ = []
 
 
-def _need_picture(where, data):
+def _require_image(where, data):
     if data.ndim not in (3, 4):
         fail(
             ShapeError,
@@ -46,8 +46,8 @@ def _floats(value, where, name):
         )
 
 
-def _per_picture(data):
-    """Shape of one number per picture that broadcasts against the pictures."""
+def _per_image(data):
+    """Shape of one number per image that broadcasts against the images."""
     return data.shape[:-3] + (1, 1, 1)
 
 
@@ -69,7 +69,7 @@ def to_tensor(data):
     ------
     ShapeError   another number of dimensions
     """
-    _need_picture("_image_to_tensor", data)
+    _require_image("_image_to_tensor", data)
     return jnp.moveaxis(data, -1, -3).astype("float32") / 255
 
 
@@ -149,7 +149,7 @@ def crop(data, *, x: int, y: int, width: int, height: int):
     ShapeError   the part is empty or reaches outside
     """
     where = "_image_crop"
-    _need_picture(where, data)
+    _require_image(where, data)
     if width < 1 or height < 1:
         fail(
             ShapeError,
@@ -186,16 +186,16 @@ same shape and type
 
 def _flipped(name, axis, words):
     def flip(data):
-        _need_picture(f"_image_flip_{name}", data)
+        _require_image(f"_image_flip_{name}", data)
         return jnp.flip(data, axis)
 
     def random_flip(data, *, key):
-        _need_picture(f"_image_random_flip_{name}", data)
-        coin = uniform01(key, _per_picture(data), "float32") < 0.5
+        _require_image(f"_image_random_flip_{name}", data)
+        coin = uniform01(key, _per_image(data), "float32") < 0.5
         return jnp.where(coin, jnp.flip(data, axis), data)
 
     flip.__doc__ = _FLIP_DOC.format(words)
-    random_flip.__doc__ = _FLIP_DOC.format(words + " with probability 1/2, for each picture")
+    random_flip.__doc__ = _FLIP_DOC.format(words + " with probability 1/2, for each image")
     op(f"_image_flip_{name}", aliases=(f"_npx__image_flip_{name}",))(flip)
     op(f"_image_random_flip_{name}", aliases=(f"_npx__image_random_flip_{name}",))(random_flip)
 
@@ -255,7 +255,7 @@ def _weights(n_in, n_out, interp, shrinks):
 
 
 def _resample(x, axis, n_out, interp, shrinks):
-    """New pixels along one axis (counted from the end) of float pictures."""
+    """New pixels along one axis (counted from the end) of float images."""
     n_in = x.shape[axis]
     if n_in == n_out:
         return x
@@ -309,7 +309,7 @@ def _byte_weights(n_in, n_out, edges):
 
 
 def _resize_bytes(data, new_h, new_w):
-    """Bilinear pictures of bytes in fixed point, to the bit what OpenCV (and MXNet 1.x) makes."""
+    """Bilinear images of bytes in fixed point, to the bit what OpenCV (and MXNet 1.x) makes."""
     h, w = data.shape[-3:-1]
     x = data.astype("int32")
     if (h, w) == (2 * new_h, 2 * new_w):  # halved: the mean of four pixels
@@ -327,7 +327,7 @@ def _resize_bytes(data, new_h, new_w):
 
 @op("_image_resize", aliases=("_npx__image_resize",))
 def resize(data, *, size: Shape = (), keep_ratio: bool = False, interp: int = 1):
-    """Pictures of another size.
+    """Images of another size.
 
     Pixel centres lie at half-integers; shrinking does not blur, except by interpolation 3.
 
@@ -347,7 +347,7 @@ def resize(data, *, size: Shape = (), keep_ratio: bool = False, interp: int = 1)
     ShapeError   number of dimensions; a size below 1
     """
     where = "_image_resize"
-    _need_picture(where, data)
+    _require_image(where, data)
     if len(size) not in (1, 2):
         fail(ShapeError, where, "Input size dimension must be 1 or 2", got=f"size {tuple(size)}")
     for n in size:
@@ -358,7 +358,7 @@ def resize(data, *, size: Shape = (), keep_ratio: bool = False, interp: int = 1)
     interp = _need_interp(interp, where)
     h, w = data.shape[-3:-1]
     if 0 in (h, w):
-        fail(ShapeError, where, "the picture is empty", got=f"shape {list(data.shape)}")
+        fail(ShapeError, where, "the image is empty", got=f"shape {list(data.shape)}")
     if len(size) == 2:
         new_w, new_h = size
     elif not keep_ratio:
@@ -383,7 +383,7 @@ def resize(data, *, size: Shape = (), keep_ratio: bool = False, interp: int = 1)
 
 
 def _crop_resized(data, box, width, height, interp):
-    """One picture (H, W, C): the part ``box`` (x, y, w, h: traced numbers of pixels) in a fixed
+    """One image (H, W, C): the part ``box`` (x, y, w, h: traced numbers of pixels) in a fixed
     size.
     """
     x = data if interp == 0 else _pixels.as_floats(data)
@@ -418,7 +418,7 @@ def _crop_resized(data, box, width, height, interp):
 
 
 def _dynamic_interp(interp):
-    # with a part that changes from picture to picture, only the kernels above are compiled once for
+    # with a part that changes from image to image, only the kernels above are compiled once for
     # all
     return {0: 0, 3: 3}.get(interp, 1)
 
@@ -435,7 +435,7 @@ def crop_resize_box(
     height: int,
     interp: int = 1,
 ):
-    """A part of a picture in a fixed size; where the part lies may change without compiling anew.
+    """A part of an image in a fixed size; where the part lies may change without compiling anew.
 
     Parameters
     ----------
@@ -449,7 +449,7 @@ def crop_resize_box(
     -------
     (height, width, C) or (N, height, width, C) same type
     """
-    _need_picture("_picture_crop_resize_box", data)
+    _require_image("_picture_crop_resize_box", data)
     interp = _dynamic_interp(interp)
     one = functools.partial(
         _crop_resized, box=(x, y, box_width, box_height), width=width, height=height, interp=interp
@@ -468,7 +468,7 @@ def random_resized_crop(
     interp: int = 1,
     key,
 ):
-    """A part of random size, shape and place, in a fixed size; drawn anew for each picture.
+    """A part of random size, shape and place, in a fixed size; drawn anew for each image.
 
     Up to ten draws of a part that fits; where none does, the largest part in the middle within
     ``ratio``.
@@ -477,7 +477,7 @@ def random_resized_crop(
     ----------
     data : (H, W, C) or (N, H, W, C)
     width, height : int          size of the result
-    area : (low, high)           the part's area as a share of the picture's
+    area : (low, high)           the part's area as a share of the image's
     ratio : (low, high)          its width by its height
     interp : int, default 1      0 nearest, 3 area, otherwise bilinear
 
@@ -486,13 +486,13 @@ def random_resized_crop(
     (height, width, C) or (N, height, width, C) same type
     """
     where = "_picture_random_resized_crop"
-    _need_picture(where, data)
+    _require_image(where, data)
     low, high = _floats(area, where, "area")
     narrow, wide = _floats(ratio, where, "ratio")
     h, w = data.shape[-3:-1]
     tries = _pixels.CROP_ATTEMPTS
 
-    def one(picture, u):
+    def one(image, u):
         share = low + u[0] * (high - low)
         shape = jnp.exp(math.log(narrow) + u[1] * (math.log(wide) - math.log(narrow)))
         new_w, new_h = (jnp.floor(n + 0.5) for n in _pixels.crop_sides(share * h * w, shape, jnp))
@@ -504,7 +504,7 @@ def random_resized_crop(
         box_w, box_h = jnp.where(found, new_w[k], whole_w), jnp.where(found, new_h[k], whole_h)
         x = jnp.where(found, jnp.floor(u[2][k] * (w - box_w + 1)), (w - whole_w) // 2)
         y = jnp.where(found, jnp.floor(u[3][k] * (h - box_h + 1)), (h - whole_h) // 2)
-        return _crop_resized(picture, (x, y, box_w, box_h), width, height, _dynamic_interp(interp))
+        return _crop_resized(image, (x, y, box_w, box_h), width, height, _dynamic_interp(interp))
 
     u = uniform01(key, data.shape[:-3] + (4, tries), "float32")
     return one(data, u) if data.ndim == 3 else jax.vmap(one)(data, u)
@@ -512,14 +512,14 @@ def random_resized_crop(
 
 @op("_picture_rotate")
 def rotate(data, *, degrees: Scalar, zoom_in: bool = False, zoom_out: bool = False):
-    """Pictures turned about their middle, counter-clockwise; what comes from outside is 0.
+    """Images turned about their middle, counter-clockwise; what comes from outside is 0.
 
     Parameters
     ----------
     data : (C, H, W) or (N, C, H, W) floating     channels first
     degrees : number
     zoom_in : bool, default False    enlarge until nothing from outside is seen
-    zoom_out : bool, default False   shrink until the whole picture is seen
+    zoom_out : bool, default False   shrink until the whole image is seen
 
     Returns
     -------
@@ -562,8 +562,8 @@ def rotate(data, *, degrees: Scalar, zoom_in: bool = False, zoom_out: bool = Fal
 
 
 # ------------------------------------------------------------------------------------ colour
-def _need_colour(where, data):
-    _need_picture(where, data)
+def _require_color(where, data):
+    _require_image(where, data)
     if data.shape[-1] not in (1, 3):
         fail(
             ShapeError,
@@ -591,7 +591,7 @@ def _hue(x, turns):
 
 
 def _adjusted(data, adjust, factor):
-    """Pictures with ``adjust(floats, factor)`` applied, in their own type."""
+    """Images with ``adjust(floats, factor)`` applied, in their own type."""
     finish = _pixels.rounded if adjust is _hue else _pixels.cast
     x = _pixels.as_floats(data)
     return finish(adjust(x, factor.astype(x.dtype)), data.dtype, jnp)
@@ -608,7 +608,7 @@ _ADJUST = {
 }
 
 
-_ADJUST_DOC = """{} from [min_factor, max_factor), drawn for each picture.
+_ADJUST_DOC = """{} from [min_factor, max_factor), drawn for each image.
 
 Parameters
 ----------
@@ -625,7 +625,7 @@ def _random_adjust(name, adjust, words):
     where = f"_image_random_{name}"
 
     def random_adjust(data, *, min_factor: float, max_factor: float, key):
-        _need_colour(where, data)
+        _require_color(where, data)
         if not (min_factor >= 0 and max_factor >= 0):
             fail(
                 MXNetError,
@@ -634,7 +634,7 @@ def _random_adjust(name, adjust, words):
                 expected="min_factor and max_factor of at least 0",
                 got=f"{min_factor} and {max_factor}",
             )
-        u = uniform01(key, _per_picture(data), "float32")
+        u = uniform01(key, _per_image(data), "float32")
         return _adjusted(data, adjust, min_factor + u * (max_factor - min_factor))
 
     random_adjust.__doc__ = _ADJUST_DOC.format(words)
@@ -649,7 +649,7 @@ for _name, (_adjust, _words) in _ADJUST.items():
 def random_color_jitter(
     data, *, brightness: float, contrast: float, saturation: float, hue: float, key
 ):
-    """Random brightness, contrast, saturation and hue, in random order; drawn for each picture.
+    """Random brightness, contrast, saturation and hue, in random order; drawn for each image.
 
     Parameters
     ----------
@@ -661,21 +661,21 @@ def random_color_jitter(
     -------
     same shape and type; integers are cut to their range
     """
-    _need_colour("_image_random_color_jitter", data)
+    _require_color("_image_random_color_jitter", data)
     amounts = (brightness, contrast, saturation, hue)
     steps = [
         (adjust, amount) for (adjust, _), amount in zip(_ADJUST.values(), amounts) if amount > 0
     ]
     if not steps:
         return data
-    pictures = data if data.ndim == 4 else data[None]
-    u = uniform01(key, (len(pictures), 2, len(steps)), "float32")
+    images = data if data.ndim == 4 else data[None]
+    u = uniform01(key, (len(images), 2, len(steps)), "float32")
 
-    def one(picture, u):
+    def one(image, u):
         order = jnp.argsort(u[0])
         for k in range(len(steps)):
             at = order[k]
-            picture = lax.switch(
+            image = lax.switch(
                 at,
                 [
                     lambda p, c, adjust=adjust, amount=amount: _adjusted(
@@ -683,17 +683,17 @@ def random_color_jitter(
                     )
                     for adjust, amount in steps
                 ],
-                picture,
+                image,
                 u[1][at],
             )
-        return picture
+        return image
 
-    out = jax.vmap(one)(pictures, u)
+    out = jax.vmap(one)(images, u)
     return out if data.ndim == 4 else out[0]
 
 
 def _lit(data, alpha):
-    """Pictures with ``alpha`` (..., 3) times the principal colours added."""
+    """Images with ``alpha`` (..., 3) times the principal colours added."""
     if data.shape[-1] == 1:
         return data
     x = _pixels.as_floats(data)
@@ -715,7 +715,7 @@ def adjust_lighting(data, *, alpha: object):
     same shape and type; integers are cut to their range
     """
     where = "_image_adjust_lighting"
-    _need_colour(where, data)
+    _require_color(where, data)
     numbers = _floats(alpha, where, "alpha")
     if len(numbers) != 3:
         fail(ShapeError, where, "parameter 'alpha' does not fit", expected="3 numbers", got=numbers)
@@ -725,7 +725,7 @@ def adjust_lighting(data, *, alpha: object):
 @op("_image_random_lighting", aliases=("_npx__image_random_lighting",))
 def random_lighting(data, *, alpha_std: float = 0.05, key):
     """Add the principal colours of ImageNet, normally distributed with deviation ``alpha_std``, to
-    each picture.
+    each image.
 
     Parameters
     ----------
@@ -736,5 +736,5 @@ def random_lighting(data, *, alpha_std: float = 0.05, key):
     -------
     same shape and type; integers are cut to their range
     """
-    _need_colour("_image_random_lighting", data)
+    _require_color("_image_random_lighting", data)
     return _lit(data, alpha_std * standard_normal(key, data.shape[:-3] + (3,), "float32"))

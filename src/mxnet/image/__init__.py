@@ -1,4 +1,4 @@
-"""``mx.image``: reading, cutting and changing pictures on the host, and iterators over them."""
+"""``mx.image``: reading, cutting and changing images on the host, and iterators over them."""
 
 from ..util import is_np_array
 from . import detection, image

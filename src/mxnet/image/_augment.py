@@ -1,4 +1,4 @@
-"""Augmenters: objects that change a picture, most of them by chance, and say what they are."""
+"""Augmenters: objects that change an image, most of them at random, and say what they are."""
 
 import json
 import math
@@ -11,15 +11,15 @@ from .._pixels import EIGVAL, EIGVEC, MEAN, STD
 from .._traceback import doors
 from ..error import MXNetError, fail
 from ..ndarray import NDArray, array
-from ._pictures import (
+from ._functions import (
     center_crop,
-    choices,
     floats,
     imresize,
     interpolation,
     normalized,
     random_crop,
     random_size_crop,
+    random_source,
     resize_short,
 )
 
@@ -60,7 +60,7 @@ def plain(value):
 
 
 class Augmenter:
-    """Base of augmenters: define ``__call__(src)``, which gives the changed picture.
+    """Base of augmenters: define ``__call__(src)``, which gives the changed image.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class Augmenter:
         return json.dumps([type(self).__name__.lower(), self._kwargs])
 
     def __call__(self, src):
-        """The changed picture.
+        """The changed image.
 
         Parameters
         ----------
@@ -123,7 +123,7 @@ class RandomOrderAug(_Several):
     """
 
     def __call__(self, src):
-        choices().shuffle(self.ts)
+        random_source().shuffle(self.ts)
         for t in self.ts:
             src = t(src)
         return src
@@ -190,7 +190,7 @@ class RandomSizedCropAug(Augmenter):
     Parameters
     ----------
     size : (width, height)
-    area : float or (low, high)   share of the picture's area; a number is the least
+    area : float or (low, high)   share of the image's area; a number is the least
     ratio : (low, high)           width by height
     interp : int, default 2       see :func:`imresize`
     min_area : float              old name of ``area``
@@ -242,7 +242,7 @@ class BrightnessJitterAug(Augmenter):
     ----------
     brightness : float
 
-    Integer pictures become float32, here and in all augmenters of colours.
+    Integer images become float32, here and in all augmenters of colours.
     """
 
     def __init__(self, brightness):
@@ -250,7 +250,7 @@ class BrightnessJitterAug(Augmenter):
         self.brightness = brightness
 
     def __call__(self, src):
-        alpha = 1.0 + choices().uniform(-self.brightness, self.brightness)
+        alpha = 1.0 + random_source().uniform(-self.brightness, self.brightness)
         x = floats(on_host(src))
         return host_array(x * alpha, src.context)
 
@@ -269,7 +269,7 @@ class ContrastJitterAug(Augmenter):
         self.coef = array([[_pixels.LUMA]])
 
     def __call__(self, src):
-        alpha = 1.0 + choices().uniform(-self.contrast, self.contrast)
+        alpha = 1.0 + random_source().uniform(-self.contrast, self.contrast)
         x = floats(on_host(src))
         return host_array(_pixels.contrast(x, alpha, onp), src.context)
 
@@ -288,7 +288,7 @@ class SaturationJitterAug(Augmenter):
         self.coef = array([[_pixels.LUMA]])
 
     def __call__(self, src):
-        alpha = 1.0 + choices().uniform(-self.saturation, self.saturation)
+        alpha = 1.0 + random_source().uniform(-self.saturation, self.saturation)
         x = floats(on_host(src))
         return host_array(_pixels.blend(x, _pixels.luma(x, onp), alpha), src.context)
 
@@ -296,7 +296,7 @@ class SaturationJitterAug(Augmenter):
 class HueJitterAug(Augmenter):
     """Hue turned by up to ``hue`` half circles either way.
 
-    The picture is turned about the axis of gray in YIQ, brightness and two axes of colour.
+    The image is turned about the axis of gray in YIQ, brightness and two axes of colour.
 
     Parameters
     ----------
@@ -312,7 +312,7 @@ class HueJitterAug(Augmenter):
         self.ityiq = onp.array([[1.0, 0.956, 0.621], [1.0, -0.272, -0.647], [1.0, -1.107, 1.705]])
 
     def __call__(self, src):
-        angle = choices().uniform(-self.hue, self.hue) * math.pi
+        angle = random_source().uniform(-self.hue, self.hue) * math.pi
         cosine, sine = math.cos(angle), math.sin(angle)
         turn = onp.array([[1.0, 0.0, 0.0], [0.0, cosine, -sine], [0.0, sine, cosine]])
         x = floats(on_host(src))
@@ -353,7 +353,7 @@ class LightingAug(Augmenter):
         self.eigvec = eigvec
 
     def __call__(self, src):
-        alpha = choices().numpy.normal(0, self.alphastd, size=(3,))
+        alpha = random_source().numpy.normal(0, self.alphastd, size=(3,))
         color = _pixels.pca_shift(alpha, onp, plain(self.eigval), plain(self.eigvec))
         x = floats(on_host(src))
         return host_array(x + color.astype(x.dtype), src.context)
@@ -390,7 +390,7 @@ class RandomGrayAug(Augmenter):
         self.mat = array([[0.21] * 3, [0.72] * 3, [0.07] * 3])
 
     def __call__(self, src):
-        if choices().random() < self.p:
+        if random_source().random() < self.p:
             x = floats(on_host(src))
             src = host_array(x @ on_host(self.mat).astype(x.dtype), src.context)
         return src
@@ -409,7 +409,7 @@ class HorizontalFlipAug(Augmenter):
         self.p = p
 
     def __call__(self, src):
-        if choices().random() < self.p:
+        if random_source().random() < self.p:
             src = host_array(on_host(src)[:, ::-1], src.context)
         return src
 

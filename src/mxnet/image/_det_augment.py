@@ -1,7 +1,7 @@
-"""Augmenters of pictures with boxes.
+"""Augmenters of images with boxes.
 
 Labels are NumPy arrays (objects, width), each row ``class, left, top, right, bottom, ...`` with
-corners as shares of the picture's width and height.
+corners as shares of the image's width and height.
 """
 
 import json
@@ -24,7 +24,7 @@ from ._augment import (
     colour_augmenters,
     plain,
 )
-from ._pictures import choices, copyMakeBorder, fixed_crop
+from ._functions import copyMakeBorder, fixed_crop, random_source
 
 __all__ = [
     "DetAugmenter",
@@ -95,7 +95,7 @@ class DetAugmenter:
         return json.dumps([type(self).__name__.lower(), self._kwargs])
 
     def __call__(self, src, label):
-        """The changed picture and its labels.
+        """The changed image and its labels.
 
         Parameters
         ----------
@@ -166,10 +166,10 @@ class DetRandomSelectAug(DetAugmenter):
         return [type(self).__name__.lower(), [a.dumps() for a in self.aug_list]]
 
     def __call__(self, src, label):
-        chance = choices()
-        if chance.random() < self.skip_prob:
+        source = random_source()
+        if source.random() < self.skip_prob:
             return src, label
-        chance.shuffle(self.aug_list)
+        source.shuffle(self.aug_list)
         return self.aug_list[0](src, label)
 
 
@@ -186,7 +186,7 @@ class DetHorizontalFlipAug(DetAugmenter):
         self.p = p
 
     def __call__(self, src, label):
-        if choices().random() < self.p:
+        if random_source().random() < self.p:
             src = host_array(on_host(src)[:, ::-1], src.context)
             label = label.copy()
             label[:, [1, 3]] = 1.0 - label[:, [3, 1]]
@@ -200,15 +200,15 @@ def _areas(boxes):
 
 
 class DetRandomCropAug(DetAugmenter):
-    """A part of the picture that shows enough of each object it touches.
+    """A part of the image that shows enough of each object it touches.
 
     Parameters
     ----------
     min_object_covered : float, default 0.1     least share of each object that the part touches
     aspect_ratio_range : (low, high)            its width by its height
-    area_range : (low, high)                    its area as a share of the picture's
+    area_range : (low, high)                    its area as a share of the image's
     min_eject_coverage : float, default 0.3     objects of which less remains are left out
-    max_attempts : int, default 50              after as many tries the picture stays as it is
+    max_attempts : int, default 50              after as many tries the image stays as it is
 
     Raises
     ------
@@ -253,17 +253,17 @@ class DetRandomCropAug(DetAugmenter):
         if not self.enabled or height <= 0 or width <= 0:
             return None
         least, most = (share * height * width for share in self.area_range)
-        chance = choices()
+        source = random_source()
         for _ in range(self.max_attempts):
-            ratio = chance.uniform(*self.aspect_ratio_range)
+            ratio = source.uniform(*self.aspect_ratio_range)
             if ratio <= 0:
                 continue
-            size = self._size(ratio, least, most, height, width, chance)
+            size = self._size(ratio, least, most, height, width, source)
             if size is None:
                 continue
             h, w = size
-            y = chance.randint(0, max(0, height - h))
-            x = chance.randint(0, max(0, width - w))
+            y = source.randint(0, max(0, height - h))
+            x = source.randint(0, max(0, width - w))
             if not self._covers(
                 label, x / width, y / height, (x + w) / width, (y + h) / height, width, height
             ):
@@ -273,14 +273,14 @@ class DetRandomCropAug(DetAugmenter):
                 return x, y, w, h, kept
         return None
 
-    def _size(self, ratio, least, most, height, width, chance):
+    def _size(self, ratio, least, most, height, width, source):
         """(height, width) of a part of the given shape, or None."""
         low, high = round((least / ratio) ** 0.5), round((most / ratio) ** 0.5)
         if round(high * ratio) > width:
             high = int((width + _ALMOST_HALF) / ratio)
         high = min(high, height)
         low = min(low, high)
-        h = chance.randint(low, high) if low < high else low
+        h = source.randint(low, high) if low < high else low
         w = round(h * ratio)
         if w * h < least:
             h += 1
@@ -324,13 +324,13 @@ class DetRandomCropAug(DetAugmenter):
 
 
 class DetRandomPadAug(DetAugmenter):
-    """A frame around the picture, which so becomes smaller in it.
+    """A frame around the image, which so becomes smaller in it.
 
     Parameters
     ----------
     aspect_ratio_range : (low, high)   the result's width by its height
-    area_range : (low, high)           its area by the picture's, at least 1
-    max_attempts : int, default 50     after as many tries the picture stays as it is
+    area_range : (low, high)           its area by the image's, at least 1
+    max_attempts : int, default 50     after as many tries the image stays as it is
     pad_val : (red, green, blue), or a number for all
 
     Raises
@@ -385,13 +385,13 @@ class DetRandomPadAug(DetAugmenter):
         return src, label
 
     def _proposal(self, height, width):
-        """(x, y, w, h): the picture's place in the result, and the result's size; or None."""
+        """(x, y, w, h): the image's place in the result, and the result's size; or None."""
         if not self.enabled or height <= 0 or width <= 0:
             return None
         least, most = (share * height * width for share in self.area_range)
-        chance = choices()
+        source = random_source()
         for _ in range(self.max_attempts):
-            ratio = chance.uniform(*self.aspect_ratio_range)
+            ratio = source.uniform(*self.aspect_ratio_range)
             if ratio <= 0:
                 continue
             low, high = round((least / ratio) ** 0.5), round((most / ratio) ** 0.5)
@@ -400,11 +400,11 @@ class DetRandomPadAug(DetAugmenter):
             low = max(low, height)
             if low > high:
                 continue
-            h = chance.randint(low, high) if low < high else low
+            h = source.randint(low, high) if low < high else low
             w = round(h * ratio)
             if h - height < _SMALL or w - width < _SMALL:
                 continue
-            y, x = chance.randint(0, h - height), chance.randint(0, w - width)
+            y, x = source.randint(0, h - height), source.randint(0, w - width)
             return x, y, w, h
         return None
 

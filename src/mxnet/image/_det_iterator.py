@@ -1,4 +1,4 @@
-"""ImageDetIter: batches of pictures with boxes."""
+"""ImageDetIter: batches of images with boxes."""
 
 import logging
 
@@ -12,8 +12,8 @@ from ..error import FormatError, MXNetError, ShapeError, fail
 from ..io import DataDesc
 from ..ndarray import NDArray
 from ._det_augment import CreateDetAugmenter
+from ._functions import random_source
 from ._iterator import ImageIter
-from ._pictures import choices
 
 __all__ = ["ImageDetIter"]
 
@@ -21,11 +21,11 @@ _HEAD, _WIDTH = 2, 5  # least header, and least width of an object's label
 
 
 class ImageDetIter(ImageIter):
-    """Batches of pictures with boxes, read, decoded and augmented in this thread.
+    """Batches of images with boxes, read, decoded and augmented in this thread.
 
-    A picture's label is ``A, B, (A - 2 numbers of a header), objects of B numbers``, each object
-    ``class, left, top, right, bottom, ...`` with corners as shares of the picture. A batch's labels
-    are (batch_size, most objects of any picture, B), filled up with -1.
+    An image's label is ``A, B, (A - 2 numbers of a header), objects of B numbers``, each object
+    ``class, left, top, right, bottom, ...`` with corners as shares of the image. A batch's labels
+    are (batch_size, most objects of any image, B), filled up with -1.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class ImageDetIter(ImageIter):
 
     # -------------------------------------------------------------------------------- labels
     def _parse_label(self, label):
-        """The valid objects (n, B) of a picture's label."""
+        """The valid objects (n, B) of an image's label."""
         if isinstance(label, NDArray):
             label = label.asnumpy()
         raw = onp.asarray(label, "float32").ravel()
@@ -204,14 +204,14 @@ class ImageDetIter(ImageIter):
 
     # -------------------------------------------------------------------------------- batches
     def augmentation_transform(self, data, label):
-        """The picture and its labels after all augmenters."""
+        """The image and its labels after all augmenters."""
         for augmenter in self.auglist:
             data, label = augmenter(data, label)
         return data, label
 
-    def _augmented(self, picture, label):
+    def _augmented(self, image, label):
         try:
-            made = self.augmentation_transform(picture, self._parse_label(label))
+            made = self.augmentation_transform(image, self._parse_label(label))
             self._check_valid_label(made[1])
         except RuntimeError as error:
             if isinstance(error, MXNetError) and not isinstance(error, FormatError):
@@ -234,7 +234,7 @@ class ImageDetIter(ImageIter):
                 "labels do not fit",
                 expected=f"at most {objects} objects of {width} numbers (label_shape)",
                 got=label.shape,
-                hint="all pictures need labels of one width; reshape(label_shape=...) makes room",
+                hint="all images need labels of one width; reshape(label_shape=...) makes room",
             )
         labels[at] = -1
         labels[at, : len(label)] = label
@@ -251,11 +251,11 @@ class ImageDetIter(ImageIter):
         window_name="draw_next",
         id2labels=None,
     ):
-        """Generate the next pictures with their boxes drawn in.
+        """Generate the next images with their boxes drawn in.
 
         Parameters
         ----------
-        color : (red, green, blue), optional   of the boxes; by chance if left out
+        color : (red, green, blue), optional   of the boxes; at random if left out
         thickness : int, default 2             of their lines, pixels
         mean, std : array (3,) or True         undo a normalisation by these; True: ImageNet's
         clip : bool                            cut values off at 0 and 255
@@ -275,8 +275,8 @@ class ImageDetIter(ImageIter):
         cv2 = _codec.opencv("ImageDetIter.draw_next")
         mean = onp.array(MEAN) if mean is True else mean
         std = onp.array(STD) if std is True else std
-        for picture, label in self._samples():
-            image = on_host(picture).astype("float32")
+        for sample, label in self._samples():
+            image = on_host(sample).astype("float32")
             if std is not None:
                 image = image * onp.asarray(std, "float32")
             if mean is not None:
@@ -289,7 +289,7 @@ class ImageDetIter(ImageIter):
                 if kind < 0:
                     continue
                 x0, y0, x1, y1 = (int(b * side) for b, side in zip(box, (w, h, w, h)))
-                line = color or tuple(int(255 * choices().random()) for _ in range(3))
+                line = color or tuple(int(255 * random_source().random()) for _ in range(3))
                 cv2.rectangle(image, (x0, y0), (x1, y1), line, thickness)
                 if id2labels is not None and int(kind) in id2labels:
                     place = (x0 + 5, y0 + 15)

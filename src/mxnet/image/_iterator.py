@@ -1,4 +1,4 @@
-"""ImageIter: batches of pictures from a record file, a list file or a list."""
+"""ImageIter: batches of images from a record file, a list file or a list."""
 
 import logging
 import os
@@ -20,7 +20,7 @@ from ..io import DataBatch, DataDesc, DataIter
 from ..ndarray import NDArray
 from ..recordio import MXIndexedRecordIO, MXRecordIO, unpack
 from ._augment import ArgumentError, CreateAugmenter
-from ._pictures import choices, imdecode
+from ._functions import imdecode, random_source
 
 __all__ = ["ImageIter"]
 
@@ -29,11 +29,11 @@ _ENDINGS = ("pad", "discard", "roll_over")
 
 
 class BrokenImage(FormatError):
-    """A picture of the data set that cannot be decoded."""
+    """An image of the data set that cannot be decoded."""
 
 
 class UnreadableFileError(MXNetError, OSError, ValueError):
-    """A picture of the data set that the system does not give."""
+    """An image of the data set that the system does not give."""
 
 
 def _need(good, what, **details):
@@ -66,7 +66,7 @@ def read_list(path, dtype):
             fail(
                 FormatError,
                 os.fspath(path),
-                f"line {number} is not of a list of pictures",
+                f"line {number} is not of a list of images",
                 expected="'number<tab>label ...<tab>file name', the labels being numbers",
                 got=repr(line.rstrip("\n")[:80]),
             )
@@ -99,17 +99,17 @@ def _entries(imglist, dtype):
 
 
 class ImageIter(DataIter):
-    """Batches of pictures, read, decoded and augmented in this thread.
+    """Batches of images, read, decoded and augmented in this thread.
 
-    Pictures come from a record file (``path_imgrec``), or from files named in a list
+    Images come from a record file (``path_imgrec``), or from files named in a list
     (``path_imglist``, ``imglist``) below ``path_root``; with a record file, its index and a
-    list, the list tells which pictures, and their labels.
+    list, the list tells which images, and their labels.
 
     Parameters
     ----------
     batch_size : int
     data_shape : (3, height, width)
-    label_width : int, default 1       labels per picture
+    label_width : int, default 1       labels per image
     path_imgrec : str                  record file
     path_imglist : str                 list file: lines ``number<tab>label ...<tab>file name``
     path_root : str                    folder of the files
@@ -123,18 +123,18 @@ class ImageIter(DataIter):
         batches are float32
     last_batch_handle : {'pad', 'discard', 'roll_over'}   an incomplete last batch is filled from
         the beginning; left out; kept for the next epoch
-    skip_broken : bool, default False  leave out pictures that cannot be decoded, and count them
+    skip_broken : bool, default False  leave out images that cannot be decoded, and count them
     **kwargs                           of :func:`CreateAugmenter`
 
     Attributes
     ----------
-    skipped : int   pictures left out so far
+    skipped : int   images left out so far
 
     Raises
     ------
     ValueError       a data shape other than (3, height, width)
-    AssertionError   no source of pictures, shuffling without an index, another dtype or ending
-    FormatError      a broken list, record or picture
+    AssertionError   no source of images, shuffling without an index, another dtype or ending
+    FormatError      a broken list, record or image
     """
 
     _maker = staticmethod(CreateAugmenter)
@@ -162,7 +162,7 @@ class ImageIter(DataIter):
         super().__init__()
         _need(
             path_imgrec or path_imglist or isinstance(imglist, list),
-            "no pictures",
+            "no images",
             expected="path_imgrec, path_imglist or a list imglist",
         )
         _need(dtype in _DTYPES, f"{dtype} label not supported", expected=_DTYPES, got=repr(dtype))
@@ -233,7 +233,7 @@ class ImageIter(DataIter):
     def reset(self):
         """Begin the next epoch."""
         if self.seq is not None and self.shuffle:
-            choices().shuffle(self.seq)
+            random_source().shuffle(self.seq)
         self._rewind()
 
     def hard_reset(self):
@@ -248,7 +248,7 @@ class ImageIter(DataIter):
         self._allow_read = True
 
     def next_sample(self):
-        """The next picture, as it is stored.
+        """The next image, as it is stored.
 
         Returns
         -------
@@ -265,8 +265,8 @@ class ImageIter(DataIter):
             data = self.imgrec.read()
             if data is None:
                 raise StopIteration
-            header, picture = unpack(data)
-            return header.label, picture
+            header, image = unpack(data)
+            return header.label, image
         if self.cur >= len(self.seq):
             raise StopIteration
         key = self.seq[self.cur]
@@ -274,8 +274,8 @@ class ImageIter(DataIter):
         if self.imgrec is None:
             label, name = self.imglist[key]
             return label, self.read_image(name)
-        header, picture = unpack(self.imgrec.read_idx(key))
-        return (header.label if self.imglist is None else self.imglist[key][0]), picture
+        header, image = unpack(self.imgrec.read_idx(key))
+        return (header.label if self.imglist is None else self.imglist[key][0]), image
 
     def _where(self):
         """What the last sample is called."""
@@ -297,13 +297,13 @@ class ImageIter(DataIter):
             fail(
                 MissingFileError if missing else UnreadableFileError,
                 self._where(),
-                "the picture cannot be read",
+                "the image cannot be read",
                 expected=f"a file {path!r}",
                 got=getattr(error, "strerror", None) or error,
             )
 
     def imdecode(self, s):
-        """Decode a picture.
+        """Decode an image.
 
         Raises
         ------
@@ -332,12 +332,12 @@ class ImageIter(DataIter):
             )
 
     def check_valid_image(self, data):
-        """Raise RuntimeError for a picture without pixels: it is then left out."""
+        """Raise RuntimeError for an image without pixels: it is then left out."""
         if not data[0].shape or not data[0].size:
             raise RuntimeError("Data shape is wrong")
 
     def augmentation_transform(self, data):
-        """The picture after all augmenters."""
+        """The image after all augmenters."""
         for augmenter in self.auglist:
             data = augmenter(data)
         return data
@@ -348,14 +348,14 @@ class ImageIter(DataIter):
 
     # ------------------------------------------------------------------------------- batches
     def _samples(self):
-        """Generate (picture, label) that can be used, to the epoch's end."""
+        """Generate (image, label) that can be used, to the epoch's end."""
         while True:
             try:
                 label, data = self.next_sample()
             except StopIteration:
                 return
             try:
-                picture = self.imdecode(data)
+                image = self.imdecode(data)
             except BrokenImage as error:
                 if not self.skip_broken:
                     raise
@@ -363,17 +363,17 @@ class ImageIter(DataIter):
                 logging.getLogger().warning("Invalid image, skipping: %s", error)
                 continue
             try:
-                self.check_valid_image([picture])
+                self.check_valid_image([image])
             except RuntimeError as error:
                 self.skipped += 1
                 logging.getLogger().debug("Invalid image, skipping: %s", error)
                 continue
-            made = self._augmented(picture, label)
+            made = self._augmented(image, label)
             if made is not None:
                 yield made
 
-    def _augmented(self, picture, label):
-        return self.augmentation_transform(picture), label
+    def _augmented(self, image, label):
+        return self.augmentation_transform(image), label
 
     def _empty(self):
         """Room for a batch: data and labels."""
@@ -389,18 +389,18 @@ class ImageIter(DataIter):
             sample = next(samples, None)
             if sample is None:
                 break
-            picture, label = sample
-            picture = on_host(self.postprocess_data(picture))
-            if picture.shape != self.data_shape:
+            image, label = sample
+            image = on_host(self.postprocess_data(image))
+            if image.shape != self.data_shape:
                 fail(
                     ShapeError,
                     type(self).__name__,
                     f"{self._where()}: the augmenters' result does not fit",
                     expected=f"(channels, height, width) = {self.data_shape}",
-                    got=picture.shape,
+                    got=image.shape,
                     hint="an augmenter that crops or resizes to data_shape belongs into aug_list",
                 )
-            data[at] = picture
+            data[at] = image
             self._put(labels, at, label)
             at += 1
         return at

@@ -1,4 +1,4 @@
-"""``mx.image.detection``: pictures with boxes, what changes both, and the iterator over them."""
+"""``mx.image.detection``: images with boxes, what changes both, and the iterator over them."""
 
 from ._det_augment import (
     CreateDetAugmenter,

@@ -1,4 +1,4 @@
-"""``mx.image.image``: pictures, what changes them, and the iterator over them."""
+"""``mx.image.image``: images, what changes them, and the iterator over them."""
 
 from ._augment import (
     Augmenter,
@@ -21,8 +21,7 @@ from ._augment import (
     SaturationJitterAug,
     SequentialAug,
 )
-from ._iterator import ImageIter
-from ._pictures import (
+from ._functions import (
     center_crop,
     color_normalize,
     copyMakeBorder,
@@ -38,6 +37,7 @@ from ._pictures import (
     resize_short,
     scale_down,
 )
+from ._iterator import ImageIter
 
 __all__ = [
     "imread",

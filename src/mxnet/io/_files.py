@@ -426,7 +426,7 @@ def _span(size, part):
 
 # ---------------------------------------------------------------------------- MNIST
 def MNISTIter(*args, **kwargs):
-    """Batches of the pictures in idx files, as numbers from 0 to below 1 (the byte over 256).
+    """Batches of the images in idx files, as numbers from 0 to below 1 (the byte over 256).
 
     Parameters
     ----------
@@ -434,7 +434,7 @@ def MNISTIter(*args, **kwargs):
         plain or gzipped
     batch_size : int, default 128    samples that do not fill a batch are left out
     shuffle : bool, default True     once, by ``seed``; each round has the same order
-    flat : bool, default False       pictures as rows of numbers
+    flat : bool, default False       images as rows of numbers
     seed : int, default 0
     silent : bool, default False     do not log what was read
     num_parts, part_index : int, default 1 and 0   only that part of the samples
@@ -463,7 +463,7 @@ def MNISTIter(*args, **kwargs):
         fail(
             ShapeError,
             where,
-            "pictures and labels differ in number",
+            "images and labels differ in number",
             expected=f"{len(images)} labels",
             got=len(labels),
         )

@@ -1,10 +1,11 @@
-"""``ImageDetRecordIter``: pictures with boxes, of a record file, changed together."""
+"""``ImageDetRecordIter``: images with boxes, of a record file, changed together."""
 
 import numpy as onp
 
 from .. import _codec
 from .._traceback import doors
 from ..error import DTypeError, FormatError, MXNetError, ShapeError, fail
+from ._augment import resized, shift_colors, shorter_side
 from ._image_record import (
     CHANNELS,
     RECORDS,
@@ -15,7 +16,6 @@ from ._image_record import (
     read_list,
 )
 from ._parameters import read_parameters, remember
-from ._pictures import resized, shift_colors, shorter_side
 from .io import MXDataIter
 
 __all__ = ["ImageDetRecordIter"]
@@ -73,10 +73,10 @@ _HEAD = 4  # channels, height, width and number of labels stand before the label
 
 
 def ImageDetRecordIter(*args, **kwargs):
-    """Batches of the pictures of a record file, with the boxes of the objects in them.
+    """Batches of the images of a record file, with the boxes of the objects in them.
 
     The labels of a record are ``header width, object width, (further header), objects``, each
-    object ``class, left, top, right, bottom, ...`` with coordinates from 0 to 1. A picture and its
+    object ``class, left, top, right, bottom, ...`` with coordinates from 0 to 1. An image and its
     boxes go through: ``resize`` (shorter side), colours, mirror, pad, crop, ``resize_mode``.
 
     Parameters
@@ -84,15 +84,15 @@ def ImageDetRecordIter(*args, **kwargs):
     path_imgrec, path_imglist, data_shape, batch_size, shuffle, seed, num_parts, part_index,
     round_batch, preprocess_threads, prefetch_buffer, inter_method, mean_*, std_*, scale,
     data_name, label_name   as in :func:`ImageRecordIter`; a ``std_*`` of 0 is 1
-    label_width : int, default -1        labels of each picture; -1: any number
-    label_pad_width : int, default 0     labels of a picture are filled up to so many; 0: to those
-        of the picture that has the most
+    label_width : int, default -1        labels of each image; -1: any number
+    label_pad_width : int, default 0     labels of an image are filled up to so many; 0: to those
+        of the image that has the most
     label_pad_value : float, default -1
     resize : int, default -1             pixels of the shorter side, before everything else
     rand_mirror_prob : float             probability of a mirror image
     rand_pad_prob, max_pad_scale, fill_value     probability of a frame, and how far it enlarges
     rand_crop_prob : float               probability of a crop, by one of ``num_crop_sampler``
-        samplers: of area between ``min_crop_scales`` and ``max_crop_scales`` of the picture's and
+        samplers: of area between ``min_crop_scales`` and ``max_crop_scales`` of the image's and
         proportions between ``min_crop_aspect_ratios`` and ``max_crop_aspect_ratios``; taken if for
         one box the overlap (intersection over union) lies between ``min_crop_overlaps`` and
         ``max_crop_overlaps``, the part of the crop it covers between ``min_crop_sample_coverages``
@@ -109,7 +109,7 @@ def ImageDetRecordIter(*args, **kwargs):
     Returns
     -------
     MXDataIter   data (batch_size, C, H, W) float32; labels (batch_size, 4 + label_pad_width):
-        channels, height, width of the picture in ``data``, number of labels, the labels
+        channels, height, width of the image in ``data``, number of labels, the labels
 
     Raises
     ------
@@ -138,7 +138,7 @@ def ImageDetRecordIter(*args, **kwargs):
 
 
 class _DetectionPictures(Pictures):
-    """Makes batches of pictures with boxes."""
+    """Makes batches of images with boxes."""
 
     def __init__(self, where, p, records):
         plain = {**p, "mirror": False, "rand_mirror": False, "max_random_contrast": 0}
@@ -152,19 +152,19 @@ class _DetectionPictures(Pictures):
             fail(
                 ShapeError,
                 where,
-                "label_pad_width is smaller than the labels of a picture",
+                "label_pad_width is smaller than the labels of an image",
                 expected=f"at least {most}",
                 got=wanted,
             )
         self._width = max(wanted, most)
 
-    def _raw(self, picture):
-        """The labels of a picture, (L,) float32."""
-        number, found, _ = self.unpack(picture)
+    def _raw(self, index):
+        """The labels of an image, (L,) float32."""
+        number, found, _ = self.unpack(index)
         if self._listed is not None:
             found = self._listed.get(number, ())
         found = onp.asarray(found, "float32")
-        name = self.records.name(picture)
+        name = self.records.name(index)
         if len(found) < 2 or found[0] < 2 or found[1] < 5 or len(found) < found[0]:
             fail(
                 FormatError,
@@ -196,14 +196,14 @@ class _DetectionPictures(Pictures):
         labels = onp.full((n, _HEAD + self._width), self._q["label_pad_value"], "float32")
         return onp.zeros((n, *self._q["data_shape"]), "float32"), labels
 
-    def fill(self, batch, at, picture, round_number):
+    def fill(self, batch, at, index, round_number):
         p = self._q
         data, labels = batch
-        rng = self.chance(picture, round_number)
-        raw = self._raw(picture)
+        rng = self.generator(index, round_number)
+        raw = self._raw(index)
         head, size = int(raw[0]), int(raw[1])
         objects = raw[head:].reshape(-1, size).copy()
-        image = self.decode(self.unpack(picture)[2], picture)
+        image = self.decode(self.unpack(index)[2], index)
         interp = p["inter_method"]
         if p["resize"] > 0:
             image = shorter_side(image, p["resize"], interp, rng)
@@ -221,7 +221,7 @@ class _DetectionPictures(Pictures):
             scale = min(height / have_h, width / have_w)
             if p["resize_mode"] == "shrink":
                 scale = min(scale, 1.0)
-            # a little more, so that what should be a whole number is not cut to the one below
+            # a little more, so that what should be an integer is not cut to the one below
             height, width = (max(1, int(n * scale + 1e-6)) for n in (have_h, have_w))
         image = resized(image, width, height, interp, rng)
         self.normalise(image, data[at, :, :height, :width], rng)
@@ -247,7 +247,7 @@ class _DetectionPictures(Pictures):
         return image
 
     def _pad(self, image, objects, rng):
-        """A larger frame with the picture anywhere in it."""
+        """A larger frame with the image anywhere in it."""
         p = self._q
         height, width = image.shape[:2]
         scale = rng.uniform(1, p["max_pad_scale"])
@@ -300,7 +300,7 @@ class _DetectionPictures(Pictures):
         """A rectangle (left, top, right, bottom) of the unit square."""
         scale = rng.uniform(*self._between(s, "crop_scales"))
         low, high = self._between(s, "crop_aspect_ratios")
-        # a ratio outside of these would not fit into the picture
+        # a ratio outside of these would not fit into the image
         ratio = rng.uniform(max(low, scale * scale), min(high, 1 / max(scale * scale, 1e-9)))
         ratio *= shape[0] / shape[1]
         width, height = scale * ratio**0.5, scale / max(ratio, 1e-9) ** 0.5

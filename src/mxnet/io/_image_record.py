@@ -1,4 +1,4 @@
-"""``ImageRecordIter`` and its family: pictures of a record file, decoded and changed by threads."""
+"""``ImageRecordIter`` and its family: images of a record file, decoded and changed by threads."""
 
 import os
 import random
@@ -17,9 +17,9 @@ from ..context import cpu
 from ..error import AttributeTypeError, DTypeError, FormatError, MXNetError, ShapeError, fail
 from ..ndarray import NDArray, array, load, save
 from ..recordio import RecordFile
+from ._augment import ImageAugmenter
 from ._files import _part, _paths, _span
 from ._parameters import BATCH, REQUIRED, read_parameters, remember
-from ._pictures import ImageAugmenter
 from ._rows import on_host
 from .io import MXDataIter
 
@@ -104,13 +104,13 @@ _AUGMENT = {
 }
 _TABLE = remember({**RECORDS, **_AUGMENT, **CHANNELS})
 _HEADER = struct.Struct("<IfQQ")
-_ORDER, _CHANCE = 0x0DE5, 0xC4A2
+_ORDER_STREAM, _AUGMENT_STREAM = 0x0DE5, 0xC4A2
 
 
 def ImageRecordIter(*args, **kwargs):
-    """Batches of the pictures in a record file, decoded and changed by threads ahead of their use.
+    """Batches of the images in a record file, decoded and changed by threads ahead of their use.
 
-    A picture goes through: ``resize``; rotation, shear, scale and proportions; ``pad``; a crop to
+    An image goes through: ``resize``; rotation, shear, scale and proportions; ``pad``; a crop to
     ``data_shape`` (enlarged first where it is smaller); colours; mirror;
     ``((x - mean) * contrast + illumination) * scale / std``.
 
@@ -122,14 +122,14 @@ def ImageRecordIter(*args, **kwargs):
     path_imgidx : str, optional     its index: then the file is not walked over at the beginning
     path_imglist : str, optional    lines ``number <tab> labels ... <tab> path``: labels that are
         used instead of those in the file
-    label_width : int, default 1    labels of one picture
+    label_width : int, default 1    labels of one image
     shuffle : bool, default False   a new order in each round, ruled by ``seed``
     seed : int, default 0           of the order
     seed_aug : int, optional        of random changes; otherwise they follow
         :func:`mxnet.random.seed`. Neither depends on the number of threads.
     num_parts, part_index : int, default 1 and 0   only the records that begin in that part of the
         file's bytes (with an index: that part of the records)
-    round_batch : bool, default True   fill the last batch up with the first pictures, with which
+    round_batch : bool, default True   fill the last batch up with the first images, with which
         the next round then does not begin. Otherwise it is filled up with any, and ``pad`` counts
         them too.
     preprocess_threads : int, default 4
@@ -144,14 +144,14 @@ def ImageRecordIter(*args, **kwargs):
     min_img_size, max_img_size : float
     pad, fill_value : int           frame of so many pixels, and its value (default 255)
     inter_method : int, default 1   0 nearest, 1 bilinear, 2 bicubic, 3 area, 4 Lanczos, 9 by the
-        sizes, 10 by chance
+        sizes, 10 at random
     brightness, contrast, saturation, pca_noise : float, default 0   ranges of change
     random_h, random_s, random_l : int, default 0                    ranges of change, HSL
-    mirror, rand_mirror : bool      always; half of the pictures
+    mirror, rand_mirror : bool      always; half of the images
     mean_r, mean_g, mean_b, mean_a, std_r, std_g, std_b, std_a, scale : float
-    mean_img : str                  file of a mean picture (made in a first pass if it is missing)
+    mean_img : str                  file of a mean image (made in a first pass if it is missing)
     max_random_contrast, max_random_illumination : float
-    dtype : {'float32', 'uint8', 'int8'}   uint8: pictures as they are, without mean and scale
+    dtype : {'float32', 'uint8', 'int8'}   uint8: images as they are, without mean and scale
     data_name, label_name : str, default 'data' and 'softmax_label'
     ctx, device_id, verbose, shuffle_chunk_size, shuffle_chunk_seed, aug_seq   accepted
 
@@ -164,14 +164,14 @@ def ImageRecordIter(*args, **kwargs):
     ------
     AttributeTypeError (MXNetError, TypeError)     a parameter
     MissingFileError (MXNetError, FileNotFoundError)
-    FormatError (MXNetError, ValueError)           a broken record or picture: file, number, offset
+    FormatError (MXNetError, ValueError)           a broken record or image: file, number, offset
     ShapeError (MXNetError, ValueError)            labels of another number than ``label_width``
     """
     return _image_iter("ImageRecordIter", args, kwargs)
 
 
 def ImageRecordUInt8Iter(*args, **kwargs):
-    """As :func:`ImageRecordIter`, with uint8 pictures as they are, without mean and scale."""
+    """As :func:`ImageRecordIter`, with uint8 images as they are, without mean and scale."""
     return _image_iter("ImageRecordUInt8Iter", args, kwargs, "uint8")
 
 
@@ -212,7 +212,7 @@ def _image_iter(where, args, kwargs, dtype=None):
 
 
 def check_shape(where, p):
-    """Refuse a ``data_shape`` that is not one of a picture."""
+    """Refuse a ``data_shape`` that is not one of an image."""
     shape = p["data_shape"]
     if len(shape) != 3 or shape[0] not in (1, 3) or 0 in shape:
         fail(
@@ -298,7 +298,7 @@ def _read_index(where, path):
 
 
 class _Labels:
-    """The labels of a picture: those of its record, or of a list."""
+    """The labels of an image: those of its record, or of a list."""
 
     def __init__(self, where, p):
         self._where, self.width = where, p["label_width"]
@@ -308,7 +308,7 @@ class _Labels:
         return (n,) if self.width == 1 else (n, self.width)
 
     def put(self, target, i, number, found, name):
-        """Write the labels of picture ``number`` into row ``i`` of a batch's labels."""
+        """Write the labels of image ``number`` into row ``i`` of a batch's labels."""
         if self._listed is not None:
             found = self._listed.get(number)
             if found is None:
@@ -354,23 +354,23 @@ def read_list(where, path):
 
 
 # ---------------------------------------------------------------------------- making batches
-def _chance(p):
+def _first_seed(p):
     """Where random changes begin."""
     return (
-        mix32(p["seed_aug"] & 0xFFFFFFFF, _CHANCE)
+        mix32(p["seed_aug"] & 0xFFFFFFFF, _AUGMENT_STREAM)
         if p.get("seed_aug") is not None
         else (mix32(*draw()))
     )
 
 
 class Pictures:
-    """Makes batches of pictures: decodes, changes and normalises."""
+    """Makes batches of images: decodes, changes and normalises."""
 
     def __init__(self, where, p, records, augment, labels, dtype, mean):
         self._where, self._p = where, p
         self.records, self._augment, self._labels = records, augment, labels
         self._dtype, self._mean = dtype, mean
-        self._chance = _chance(p)
+        self._seed = _first_seed(p)
         c = p["data_shape"][0]
         names = "rgba"[:c]
         self._means = [p[f"mean_{k}"] for k in names]
@@ -382,23 +382,23 @@ class Pictures:
         data = onp.empty((n, *self._p["data_shape"]), self._dtype)
         return data, onp.zeros(self._labels.shape(n), "float32")
 
-    def fill(self, batch, at, picture, round_number):
-        """Make picture ``picture`` as number ``at`` of a batch."""
+    def fill(self, batch, at, index, round_number):
+        """Make image ``image`` as number ``at`` of a batch."""
         data, labels = batch
-        number, found, content = self.unpack(picture)
-        rng = self.chance(picture, round_number)
-        image = self.decode(content, picture)
+        number, found, content = self.unpack(index)
+        rng = self.generator(index, round_number)
+        image = self.decode(content, index)
         image = self._augment(image, rng)
-        self._labels.put(labels, at, number, found, lambda: self.records.name(picture))
+        self._labels.put(labels, at, number, found, lambda: self.records.name(index))
         self.normalise(image, data[at], rng)
 
-    def chance(self, picture, round_number):
-        """Where the random numbers of one picture come from."""
-        return random.Random((self._chance << 64) | (round_number << 40) | picture)
+    def generator(self, index, round_number):
+        """Where the random numbers of one image come from."""
+        return random.Random((self._seed << 64) | (round_number << 40) | index)
 
-    def unpack(self, picture):
+    def unpack(self, index):
         """Number, labels and content of a record."""
-        view = memoryview(self.records.view(picture))
+        view = memoryview(self.records.view(index))
         size = _HEADER.size
         if len(view) >= size:
             flag, label, number, _ = _HEADER.unpack_from(view)
@@ -409,19 +409,19 @@ class Pictures:
         return fail(
             FormatError,
             self._where,
-            f"{self.records.name(picture)} is too short",
+            f"{self.records.name(index)} is too short",
             expected="a header and its labels",
             got=f"{len(view)} bytes",
         )
 
-    def decode(self, content, picture):
+    def decode(self, content, index):
         """uint8 (H, W, C), blue first."""
         try:
             image = _codec.decode_raw(
                 onp.frombuffer(content, "uint8"), int(self._p["data_shape"][0] == 3), self._where
             )
         except FormatError as error:
-            raise FormatError(f"{error} ({self.records.name(picture)})") from None
+            raise FormatError(f"{error} ({self.records.name(index)})") from None
         return image if image.ndim == 3 else image[:, :, None]
 
     def normalise(self, image, target, rng):
@@ -467,7 +467,7 @@ class Pictures:
 
 
 def _mean_image(where, p, records, labels):
-    """The mean picture (C, H, W) float32: read, or made in a pass over all and written."""
+    """The mean image (C, H, W) float32: read, or made in a pass over all and written."""
     path = p["mean_img"]
     if os.path.exists(path):
         found = load(path)
@@ -476,7 +476,7 @@ def _mean_image(where, p, records, labels):
             fail(
                 ShapeError,
                 where,
-                f"the mean picture in {path} does not fit",
+                f"the mean image in {path} does not fit",
                 expected=p["data_shape"],
                 got=getattr(found, "shape", "nothing"),
             )
@@ -501,9 +501,9 @@ class Ahead:
     Parameters
     ----------
     where, p : the iterator's name and parameters
-    n : int            number of pictures
-    maker : object     ``empty(size)`` gives a batch's arrays, ``fill(batch, at, picture, round)``
-        makes one picture of it, ``records.numbers`` are the pictures' numbers
+    n : int            number of images
+    maker : object     ``empty(size)`` gives a batch's arrays, ``fill(batch, at, image, round)``
+        makes one image of it, ``records.numbers`` are the images' numbers
     """
 
     def __init__(self, where, p, n, maker):
@@ -515,12 +515,12 @@ class Ahead:
                 MXNetError,
                 where,
                 "number of input must be bigger than batch size",
-                expected=f"at least {-(-self._size // 2)} pictures for batch_size={self._size}",
+                expected=f"at least {-(-self._size // 2)} images for batch_size={self._size}",
                 got=n,
                 hint="choose a smaller batch_size, or round_batch=False",
             )
         self._threads = max(1, p["preprocess_threads"])
-        self._pool = ThreadPoolExecutor(self._threads, "mxnet-pictures")
+        self._pool = ThreadPoolExecutor(self._threads, "mxnet-images")
         self._depth = max(1, p["prefetch_buffer"])
         self._round = 0
         self._begin(0)
@@ -533,7 +533,7 @@ class Ahead:
     def _permutation(self, number):
         if not self._shuffle:
             return onp.arange(self._n)
-        return onp.random.default_rng((_ORDER, self._seed, number)).permutation(self._n)
+        return onp.random.default_rng((_ORDER_STREAM, self._seed, number)).permutation(self._n)
 
     @uninterrupted
     def _start_next(self):
@@ -542,8 +542,8 @@ class Ahead:
         if at >= n:
             return False
         self._at = stop = at + size
-        pictures = self._order[at:stop]
-        pad = size - len(pictures)
+        indices = self._order[at:stop]
+        pad = size - len(indices)
         rounds = onp.full(size, self._round)
         if pad:
             if self._round_batch:
@@ -552,16 +552,16 @@ class Ahead:
                 rounds[size - pad :] += 1
             else:
                 more = onp.resize(self._order, pad)
-            pictures = onp.concatenate([pictures, more])
+            indices = onp.concatenate([indices, more])
         batch = self._maker.empty(size)
         jobs = []
         parts = min(self._threads, size)
         for k in range(parts):
             begin, end = size * k // parts, size * (k + 1) // parts
             jobs.append(
-                self._pool.submit(_fill, self._maker, batch, begin, pictures[begin:end], rounds)
+                self._pool.submit(_fill, self._maker, batch, begin, indices[begin:end], rounds)
             )
-        self._pending.append((jobs, batch, pad, pictures))
+        self._pending.append((jobs, batch, pad, indices))
         return True
 
     def next(self):
@@ -570,11 +570,11 @@ class Ahead:
             pass
         if not self._pending:
             return None
-        jobs, (data, label), pad, pictures = self._pending.popleft()
+        jobs, (data, label), pad, indices = self._pending.popleft()
         for job in jobs:
             job.result()
         self._start_next()
-        index = self._maker.records.numbers[pictures]
+        index = self._maker.records.numbers[indices]
         return on_host(data, cpu()), on_host(label, cpu()), pad, index
 
     def reset(self):
@@ -593,9 +593,9 @@ class Ahead:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _fill(maker, batch, begin, pictures, rounds):
-    for k, picture in enumerate(pictures.tolist(), begin):
-        maker.fill(batch, k, picture, int(rounds[k]))
+def _fill(maker, batch, begin, indices, rounds):
+    for k, index in enumerate(indices.tolist(), begin):
+        maker.fill(batch, k, index, int(rounds[k]))
 
 
 doors(globals())

@@ -1,9 +1,9 @@
-"""Make lists of pictures, and record files of the pictures in lists.
+"""Make lists of images, and record files of the images in lists.
 
 First a list, then the records::
 
-    python -m mxnet.tools.im2rec --list --recursive train pictures/
-    python -m mxnet.tools.im2rec --resize 256 --num-thread 4 train pictures/
+    python -m mxnet.tools.im2rec --list --recursive train images/
+    python -m mxnet.tools.im2rec --resize 256 --num-thread 4 train images/
 
 The first writes ``train.lst``, the second ``train.rec`` and ``train.idx`` for every list whose name
 begins with the prefix.
@@ -24,20 +24,20 @@ from ..error import FormatError, MXNetError, fail
 
 __all__ = ["list_images", "write_lists", "read_list", "pack_list", "main"]
 
-_SHUFFLE_SEED = 100  # the same list for the same pictures, whoever makes it
-_AHEAD = 8  # pictures per thread that may wait to be written
+_SHUFFLE_SEED = 100  # the same list for the same images, whoever makes it
+_AHEAD = 8  # images per thread that may wait to be written
 
 
 # --------------------------------------------------------------------------------------- lists
 def list_images(root, recursive=False, exts=(".jpeg", ".jpg", ".png")):
-    """The pictures below a folder.
+    """The images below a folder.
 
     Parameters
     ----------
     root : str
     recursive : bool, default False   with those in inner folders, each folder a class, numbered in
         the order of the names; otherwise all are of class 0
-    exts : sequence of str            endings of pictures' names, small letters
+    exts : sequence of str            endings of images' names, small letters
 
     Returns
     -------
@@ -98,8 +98,8 @@ def write_lists(
         for suffix, entries in pieces.items():
             path = f"{name}{suffix}.lst"
             with open(path, "w", encoding="utf-8") as file:
-                for number, picture, label in tqdm(entries, path, disable=not progress):
-                    file.write(f"{number}\t{float(label):f}\t{picture}\n")
+                for number, image, label in tqdm(entries, path, disable=not progress):
+                    file.write(f"{number}\t{float(label):f}\t{image}\n")
             written.append(path)
     return written
 
@@ -129,7 +129,7 @@ def read_list(path):
             fail(
                 FormatError,
                 os.fspath(path),
-                f"line {number} is not of a list of pictures",
+                f"line {number} is not of a list of images",
                 expected="'number<tab>label ...<tab>path', the labels being numbers",
                 got=repr(line.rstrip("\n")[:80]),
             )
@@ -149,26 +149,26 @@ def _packed(entry, root, options):
         content = file.read()
     if options.pass_through:
         return recordio.pack(header, content)
-    picture = _codec.decode_raw(content, options.color, path)
-    h, w = picture.shape[:2]
+    image = _codec.decode_raw(content, options.color, path)
+    h, w = image.shape[:2]
     if options.center_crop and h != w:
         side = min(h, w)
         top, left = (h - side) // 2, (w - side) // 2
-        picture = picture[top : top + side, left : left + side]
+        image = image[top : top + side, left : left + side]
         h = w = side
     if options.resize and min(h, w) != options.resize:
         short = options.resize
         size = (short, h * short // w) if h > w else (w * short // h, short)
-        flat = picture.ndim == 2
-        picture = _codec.resize(picture[:, :, None] if flat else picture, *size, 1, path)
-        picture = picture[:, :, 0] if flat else picture
-    return recordio.pack_img(header, picture, options.quality, options.encoding)
+        flat = image.ndim == 2
+        image = _codec.resize(image[:, :, None] if flat else image, *size, 1, path)
+        image = image[:, :, 0] if flat else image
+    return recordio.pack_img(header, image, options.quality, options.encoding)
 
 
 def pack_list(path, root, options, progress=False):
-    """Write ``.rec`` and ``.idx`` beside a list file, of the pictures in it.
+    """Write ``.rec`` and ``.idx`` beside a list file, of the images in it.
 
-    Pictures are read, decoded and encoded by ``options.num_thread`` threads; records are in the
+    Images are read, decoded and encoded by ``options.num_thread`` threads; records are in the
     list's order.
 
     Parameters
@@ -180,7 +180,7 @@ def pack_list(path, root, options, progress=False):
     Returns
     -------
     records : int
-    skipped : list of str   why each picture that was left out was left out
+    skipped : list of str   why each image that was left out was left out
     """
     entries = read_list(path)
     base = os.path.splitext(path)[0]
@@ -223,15 +223,15 @@ def _truth(text):
 def _parser():
     parser = argparse.ArgumentParser(
         prog="python -m mxnet.tools.im2rec",
-        description="Make a list of pictures (--list), or record files of the pictures in lists.",
+        description="Make a list of images (--list), or record files of the images in lists.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("prefix", help="beginning of the lists' and record files' names")
-    parser.add_argument("root", help="folder of the pictures")
+    parser.add_argument("root", help="folder of the images")
     lists = parser.add_argument_group("making lists")
     lists.add_argument("--list", action="store_true", help="make a list, not records")
     lists.add_argument(
-        "--exts", nargs="+", default=[".jpeg", ".jpg", ".png"], help="endings of pictures' names"
+        "--exts", nargs="+", default=[".jpeg", ".jpg", ".png"], help="endings of images' names"
     )
     lists.add_argument("--chunks", type=int, default=1, help="number of lists to divide into")
     lists.add_argument("--train-ratio", type=float, default=1.0, help="share for training")
@@ -268,7 +268,7 @@ def _parser():
 
 
 def main(argv=None):
-    """Run the program. Returns the exit code: 1 where pictures were left out."""
+    """Run the program. Returns the exit code: 1 where images were left out."""
     parser = _parser()
     options = parser.parse_args(argv)
     prefix, root = os.path.abspath(options.prefix), os.path.abspath(options.root)
@@ -282,7 +282,7 @@ def main(argv=None):
     if options.list:
         images, classes = list_images(root, options.recursive, options.exts)
         if not images:
-            parser.error(f"root: no pictures ({', '.join(options.exts)}) in {options.root}")
+            parser.error(f"root: no images ({', '.join(options.exts)}) in {options.root}")
         for name, label in classes.items():
             sys.stdout.write(f"{name} {label}\n")
         arguments = options.chunks, *shares, options.shuffle

@@ -118,7 +118,7 @@ def test_bulk_equals_one_by_one(shuffle, last_batch):
     for quick_epoch, slow_epoch in zip(*found):
         for (qx, qy), (sx, sy) in zip(quick_epoch, slow_epoch):
             assert qy == sy
-            # single pictures are resized by OpenCV, which may round to the other neighbour
+            # single images are resized by OpenCV, which may round to the other neighbour
             onp.testing.assert_allclose(qx, sx, rtol=1e-6, atol=1 / 255 / 0.5 + 1e-6)
 
 
@@ -164,7 +164,7 @@ def test_transforms_that_see_samples_are_not_given_batches():
 def test_pictures_of_the_wrong_rank_are_left_to_the_transform():
     flat = ArrayDataset(nd.array(IMAGES[..., 0]), LABELS).transform_first(transforms.ToTensor())
     assert bulk_of(flat) is None
-    with pytest.raises(MXNetError):  # a batch of flat pictures is not one picture
+    with pytest.raises(MXNetError):  # a batch of flat images is not one image
         list(DataLoader(flat, 3))
     assert bulk_of(ArrayDataset(IMAGES[..., 0]).transform_first(transforms.Cast())) is not None
 

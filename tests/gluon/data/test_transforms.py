@@ -1,4 +1,4 @@
-"""Transforms: MXNet 1.9.1's recorded results, batches like their pictures, devices, randomness."""
+"""Transforms: MXNet 1.9.1's recorded results, batches like their images, devices, randomness."""
 
 from pathlib import Path
 
@@ -105,7 +105,7 @@ def test_a_batch_is_its_pictures(transform, dtype):
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 @pytest.mark.parametrize("transform", RANDOM, ids=ids)
 def test_random_transforms(transform, dtype):
-    """Reproducible under the seed; each picture of a batch by itself; shape and type stay."""
+    """Reproducible under the seed; each image of a batch by itself; shape and type stay."""
     scale = 1 if dtype == "uint8" else 255
     picture = nd.array(PIXELS / scale, dtype=dtype)
     batch = nd.array(onp.stack([PIXELS / scale] * 16), dtype=dtype)

@@ -124,7 +124,7 @@ BROKEN = {
     "something else": (IMAGES, b"PNG....", r"offset 0: expected 0x00000803"),
     "nothing": (IMAGES, b"", r"offset 0.*an empty file"),
     "half a header": (IMAGES, GOOD[:10], r"header ends at offset 10: expected 16 bytes"),
-    "other pictures": (
+    "other images": (
         IMAGES,
         idx(PICTURES[:, :14]),
         r"offset 8: expected \(28, 28\), got \(14, 28\)",
@@ -135,7 +135,7 @@ BROKEN = {
         r"end at offset 4620: expected 4704 bytes .* got 4604 bytes",
     ),
     "too long": (IMAGES, GOOD + b"x", r"beyond offset 4720: expected 4704 bytes"),
-    "one picture too few": (
+    "one image too few": (
         IMAGES,
         idx(PICTURES[:5]),
         r"number of images at offset 4: expected 6, .*labels.*got 5",

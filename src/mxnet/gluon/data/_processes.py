@@ -12,9 +12,9 @@ import weakref
 from ..._interrupt import later
 from ..._machine import usable_cores
 from ...error import MXNetError
-from . import _nursery
-from ._nursery import CannotStart
-from ._recipe import brief
+from . import _forkserver
+from ._forkserver import CannotStart
+from ._builder import brief
 from ._transport import CannotSend, Channel, OnDevice, attach, blank
 from ._worker import PLACE
 
@@ -52,7 +52,7 @@ class _Process:
         self.channel, theirs = Channel.pair()
         place = blank(PLACE.size)
         try:
-            self.pid = _nursery.start((theirs.fileno(), place))
+            self.pid = _forkserver.start((theirs.fileno(), place))
         except BaseException:
             self.channel.close()
             os.close(place)
@@ -62,11 +62,11 @@ class _Process:
         self.place = attach(place)
         PLACE.pack_into(self.place, 0, -1, -1)
 
-    def obituary(self):
+    def exit_report(self):
         """How the process ended, and over what."""
         code = None
         with contextlib.suppress(CannotStart):
-            code = _nursery.status(self.pid, _GRACE)
+            code = _forkserver.status(self.pid, _GRACE)
         if code is None:
             end = "closed its connection"
         elif code < 0:
@@ -98,19 +98,19 @@ class Pool:
 
     Parameters
     ----------
-    recipe : Recipe     sent to each worker, its large arrays once for all of them
+    builder : BatchBuilder     sent to each worker, its large arrays once for all of them
     workers : int       at most so many processes; they are started as there is work
 
     Raises
     ------
-    CannotSend   the recipe cannot be sent
+    CannotSend   the builder cannot be sent
     """
 
-    def __init__(self, recipe, workers):
+    def __init__(self, builder, workers):
         if not hasattr(os, "fork") or not hasattr(select, "poll"):
             raise CannotStart("worker processes need a Unix system")
         self._workers = workers
-        self._prepared = Channel.prepare(recipe)
+        self._prepared = Channel.prepare(builder)
         self._processes = []
         self._lock = threading.RLock()
         self._answers = {}  # token -> {n: answer}
@@ -179,7 +179,7 @@ class Pool:
             raise CannotStart(f"a worker process could not be started ({error})") from None
         self._processes.append(process)
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            process.channel.send(("recipe",), shared=self._prepared)
+            process.channel.send(("builder",), shared=self._prepared)
         return process
 
     def answered(self, token, n):
@@ -196,7 +196,7 @@ class Pool:
         ------
         TimeoutError
         WorkerDied      a worker that had been asked for something of this epoch has died
-        CannotStart     the workers cannot read the recipe
+        CannotStart     the workers cannot read the builder
         """
         end = time.monotonic() + timeout
         while True:
@@ -228,7 +228,7 @@ class Pool:
             try:
                 message, thunk = process.channel.receive()
             except (EOFError, ConnectionResetError):
-                died = WorkerDied(process.obituary())
+                died = WorkerDied(process.exit_report())
                 self.close()
                 raise died from None
             except BaseException:  # an interrupt in the middle of a message
@@ -273,7 +273,7 @@ def _shut(processes, fd, owner):
     for process in processes:
         process.channel.close()
     if processes:
-        _nursery.end([process.pid for process in processes], _GRACE)
+        _forkserver.end([process.pid for process in processes], _GRACE)
 
 
 class _Raise:

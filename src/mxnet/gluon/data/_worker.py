@@ -12,17 +12,17 @@ import threading
 import traceback
 
 from ...context import cpu
-from . import _nursery
+from . import _forkserver
 from ._transport import Channel, attach
 
-__all__ = ["main", "tend", "PLACE"]
+__all__ = ["main", "serve_forks", "PLACE"]
 
 PLACE = struct.Struct("<qq")  # batch and place in it of the sample that is being made
 
 
-def tend(fd):
-    """Be the nursery of workers."""
-    _nursery.main(fd, main)
+def serve_forks(fd):
+    """Be the fork server of workers."""
+    _forkserver.main(fd, main)
 
 
 def main(fd, place_fd):
@@ -39,18 +39,18 @@ def main(fd, place_fd):
     tasks = queue.SimpleQueue()
     dropped = set()
     threading.Thread(target=_listen, args=(channel, tasks, dropped), daemon=True).start()
-    recipe = home = None
+    builder = home = None
     while True:
         (kind, *what), thunk = tasks.get()
-        if kind == "recipe":
+        if kind == "builder":
             try:
-                recipe, home = thunk()
+                builder, home = thunk()
             except BaseException as error:  # noqa: BLE001 - whatever it is, it is reported
                 channel.send(("unfit", f"{type(error).__name__}: {error}", traceback.format_exc()))
                 continue
             channel.send(("ready",))
         elif kind == "batch" and what[0] not in dropped:
-            _serve(channel, recipe, home, what, thunk(), place)
+            _serve(channel, builder, home, what, thunk(), place)
 
 
 def _listen(channel, tasks, dropped):
@@ -66,7 +66,7 @@ def _listen(channel, tasks, dropped):
             tasks.put((message, thunk))
 
 
-def _serve(channel, recipe, home, what, task, place):
+def _serve(channel, builder, home, what, task, place):
     token, n = what
     seeds, indices = task
 
@@ -76,7 +76,7 @@ def _serve(channel, recipe, home, what, task, place):
     progress(-1)
     try:
         with cpu(home):
-            batch = recipe.make(seeds, n, indices, progress)
+            batch = builder.make(seeds, n, indices, progress)
         _flush()
         channel.send(("batch", token, n), batch)
     except (BrokenPipeError, ConnectionResetError):

@@ -33,9 +33,9 @@ from ._legacy import (  # noqa: F401 - for loaders of other packages
     _thread_worker_fn,
     _worker_fn,
 )
-from ._nursery import get_ready
+from ._forkserver import get_ready
 from ._processes import CannotSend, CannotStart, OnDevice, Pool, WorkerDied, WorkerError
-from ._recipe import Recipe, Seeds, brief
+from ._builder import BatchBuilder, Seeds, brief
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
 from ..._traceback import door, doors, user_level
 
@@ -181,7 +181,7 @@ class DataLoader:
             try:
                 rows = _index_array(indices)
                 if rows is None:  # the data set is left to say what it thinks of them
-                    batch = _Made(self._recipe().make(Seeds(epoch, None), n, indices))
+                    batch = _Made(self._builder().make(Seeds(epoch, None), n, indices))
                 else:
                     with random_stream(epoch, n), compiling():
                         batch = _Made(start(bulk.batch(rows, self._ctx)))
@@ -200,13 +200,13 @@ class DataLoader:
     @door
     def _one_by_one(self):
         """Batches of samples that are made one by one, in this thread."""
-        seeds, recipe = Seeds.drawn(mix32(*draw())), self._recipe()
+        seeds, builder = Seeds.drawn(mix32(*draw())), self._builder()
         for n, indices in enumerate(self._indices()):
             _step_boundary()
-            yield recipe.make(seeds, n, indices)
+            yield builder.make(seeds, n, indices)
 
-    def _recipe(self):
-        return Recipe(self._dataset, self._batchify_fn, self._ctx)
+    def _builder(self):
+        return BatchBuilder(self._dataset, self._batchify_fn, self._ctx)
 
     def _indices(self):
         sampler = self._batch_sampler
@@ -252,8 +252,8 @@ class DataLoader:
         pool = self._processes
         mine = pool is not None and pool.owner == os.getpid()  # not that of who forked this one
         if pool is None or pool.closed or not mine or self._home != home:
-            recipe = Recipe(self._dataset, self._batchify_fn)
-            pool = self._processes = Pool((recipe, home), self._num_workers)
+            builder = BatchBuilder(self._dataset, self._batchify_fn)
+            pool = self._processes = Pool((builder, home), self._num_workers)
             self._home = home
         return pool
 
@@ -372,7 +372,7 @@ class _Threads(_Epoch):
 
     def _work(self, n, indices):
         with self._home:
-            return self._loader._recipe().make(self._seeds, n, indices)
+            return self._loader._builder().make(self._seeds, n, indices)
 
     def _wait(self, n, indices, future):
         try:

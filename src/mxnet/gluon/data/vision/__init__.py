@@ -1,4 +1,4 @@
-"""``mx.gluon.data.vision``: data sets of pictures, and transforms."""
+"""``mx.gluon.data.vision``: data sets of images, and transforms."""
 
 from . import datasets, transforms
 from .datasets import (

@@ -14,7 +14,7 @@ __all__ = ["read_idx", "read_records"]
 
 _UNSIGNED_BYTES = 8  # idx's code of the element type
 _PIECE = 1 << 20
-# What unpacking may grow a file to: pictures shrink some two to five times, and never to less than
+# What unpacking may grow a file to: images shrink some two to five times, and never to less than
 # a hundredth.
 _GROWTH, _FLOOR = 100, 64 << 20
 

@@ -1,9 +1,9 @@
-"""The transforms of one picture that is on the host, on NumPy arrays.
+"""The transforms of one image that is on the host, on NumPy arrays.
 
-The operators of ``nd.image`` are compiled for a shape; pictures from files come in as many shapes
-as there are files. So what each transform does to *one* picture, outside of
+The operators of ``nd.image`` are compiled for a shape; images from files come in as many shapes
+as there are files. So what each transform does to *one* image, outside of
 :func:`mxnet.autograd.record` and of hybridized blocks, is done here, and nothing is compiled.
-Batches and pictures on other devices take the operators. Results agree with them to rounding;
+Batches and images on other devices take the operators. Results agree with them to rounding;
 random numbers come from the same stream.
 """
 
@@ -35,8 +35,8 @@ __all__ = [
 _RESIZED = ("uint8", "float32", "float64")  # what resizing takes
 
 
-def picture(x):
-    """The NumPy array of one picture that is on the host and not recorded; or None."""
+def image_of(x):
+    """The NumPy array of one image that is on the host and not recorded; or None."""
     if type(x) is not NDArray or x.ndim != 3 or threads.recording or threads.tracing is not None:
         return None
     if x.context.device_typeid == 2 or 0 in x.shape:
@@ -44,17 +44,17 @@ def picture(x):
     value = x._read()
     if value.mark is not None or value.tape is not None:
         return None
-    # Also what is pending: the same picture must not come out otherwise because nobody had looked.
+    # Also what is pending: the same image must not come out otherwise because nobody had looked.
     return host_data(value)
 
 
 def apart(function, x, *args):
-    """``function(array, *args)`` of a picture's array as an NDArray.
+    """``function(array, *args)`` of an image's array as an NDArray.
 
-    None where the picture is not one for this file (see its head), or the function declines by
+    None where the image is not one for this file (see its head), or the function declines by
     giving None.
     """
-    array = picture(x)
+    array = image_of(x)
     made = None if array is None else function(array, *args)
     return None if made is None else host_array(made, x.context)
 

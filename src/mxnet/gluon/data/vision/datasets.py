@@ -1,4 +1,4 @@
-"""Data sets of pictures: the standard ones, record files, folders and lists of files."""
+"""Data sets of images: the standard ones, record files, folders and lists of files."""
 
 import os
 import warnings
@@ -286,11 +286,11 @@ class CIFAR100(CIFAR10):
         return int(bool(self._fine_label))
 
 
-# --------------------------------------------------------------------------- pictures in files
+# --------------------------------------------------------------------------- images in files
 class ImageRecordDataset(RecordFileDataset):
-    """Pictures and labels of a record file (made by ``python -m mxnet.tools.im2rec``).
+    """Images and labels of a record file (made by ``python -m mxnet.tools.im2rec``).
 
-    A sample is the picture, NDArray (H, W, C) uint8, and its label: a float, or a float32 array
+    A sample is the image, NDArray (H, W, C) uint8, and its label: a float, or a float32 array
     where the record has several.
 
     Parameters
@@ -301,7 +301,7 @@ class ImageRecordDataset(RecordFileDataset):
 
     Raises
     ------
-    MXNetError, FormatError   see :class:`mxnet.gluon.data.RecordFileDataset`; a picture that cannot
+    MXNetError, FormatError   see :class:`mxnet.gluon.data.RecordFileDataset`; an image that cannot
         be decoded is told with its number
     """
 
@@ -313,30 +313,30 @@ class ImageRecordDataset(RecordFileDataset):
     def __getitem__(self, idx):
         header, data = unpack(super().__getitem__(idx))
         try:
-            picture = imdecode(data, self._flag)
+            image = imdecode(data, self._flag)
         except FormatError as error:
             raise FormatError(f"{self.filename}: record {idx}: {error}") from None
         if self._transform is None:
-            return picture, header.label
-        return self._transform(picture, header.label)
+            return image, header.label
+        return self._transform(image, header.label)
 
 
 class _Files(Dataset):
-    """Pictures of ``items``: (path, label) each."""
+    """Images of ``items``: (path, label) each."""
 
     def __getitem__(self, idx):
         path, label = self.items[idx]
-        picture = imread(path, self._flag)
-        return (picture, label) if self._transform is None else self._transform(picture, label)
+        image = imread(path, self._flag)
+        return (image, label) if self._transform is None else self._transform(image, label)
 
     def __len__(self):
         return len(self.items)
 
 
 class ImageFolderDataset(_Files):
-    """Pictures in the folders of a folder: a class each.
+    """Images in the folders of a folder: a class each.
 
-    A sample is the picture, NDArray (H, W, C) uint8, and its class, an int: the folders are
+    A sample is the image, NDArray (H, W, C) uint8, and its class, an int: the folders are
     numbered in the order of their names. Files that are no JPEG or PNG by their names, and what is
     not in a folder, are left out with a warning.
 
@@ -387,9 +387,9 @@ class ImageFolderDataset(_Files):
 
 
 class ImageListDataset(_Files):
-    """Pictures named in a list.
+    """Images named in a list.
 
-    A sample is the picture, NDArray (H, W, C) uint8, and its label: a float, or a float32 array
+    A sample is the image, NDArray (H, W, C) uint8, and its label: a float, or a float32 array
     where there are several.
 
     Parameters

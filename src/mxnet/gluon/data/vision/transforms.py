@@ -1,7 +1,7 @@
-"""Transforms of pictures: for one (H, W, C), for a batch (N, H, W, C), on whatever device the array
+"""Transforms of images: for one (H, W, C), for a batch (N, H, W, C), on whatever device the array
 is on.
 
-Random ones treat each picture of a batch by itself, and are ruled by :func:`mxnet.random.seed`. All
+Random ones treat each image of a batch by itself, and are ruled by :func:`mxnet.random.seed`. All
 but
 :class:`Rotate` and :class:`RandomRotation` are for before :class:`ToTensor`; those two and
 :class:`Normalize` are for
@@ -43,8 +43,8 @@ __all__ = [
 ]
 
 
-def _of_pictures(self, rank):
-    """Form for batches (see ``_batch.batch_form``) of what treats each picture of a batch by
+def _of_images(self, rank):
+    """Form for batches (see ``_batch.batch_form``) of what treats each image of a batch by
     itself.
     """
     return self if rank == 3 else None
@@ -89,7 +89,7 @@ class Compose(Sequential):
 
 
 def _one_on_host(self, x, *args):
-    """``forward`` of what changes one picture there where it is on the host, see ``_host``."""
+    """``forward`` of what changes one image there where it is on the host, see ``_host``."""
     # A subclass may have a hybrid_forward of its own.
     if not args and not self._active and type(self).__module__ == __name__:
         made = _host.apart(*self._alone_on(x))
@@ -123,14 +123,14 @@ class Cast(HybridBlock):
 
 
 class ToTensor(HybridBlock):
-    """Pictures (H, W, C) or (N, H, W, C) of 0 to 255 become float32 (C, H, W) or (N, C, H, W) of 0
+    """Images (H, W, C) or (N, H, W, C) of 0 to 255 become float32 (C, H, W) or (N, C, H, W) of 0
     to 1.
     """
 
     def __init__(self):
         super().__init__()
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     forward = _one_on_host
 
@@ -155,7 +155,7 @@ class Normalize(HybridBlock):
         self._mean = mean
         self._std = std
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     forward = _one_on_host
 
@@ -167,7 +167,7 @@ class Normalize(HybridBlock):
 
 
 class Resize(HybridBlock):
-    """Pictures of another size.
+    """Images of another size.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ class Resize(HybridBlock):
         self._keep = keep_ratio
         self._interpolation = interpolation
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     forward = _one_on_host
 
@@ -194,7 +194,7 @@ class Resize(HybridBlock):
 
 
 class CropResize(HybridBlock):
-    """A given part of the picture, in another size where one is given.
+    """A given part of the image, in another size where one is given.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ class CropResize(HybridBlock):
         self._size = size
         self._interpolation = 1 if interpolation is None else interpolation
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     forward = _one_on_host
 
@@ -227,7 +227,7 @@ class CropResize(HybridBlock):
 
 
 class CenterCrop(Block):
-    """The middle of the picture; where the picture is smaller, the largest middle of that shape,
+    """The middle of the image; where the image is smaller, the largest middle of that shape,
     enlarged.
 
     Parameters
@@ -241,11 +241,11 @@ class CenterCrop(Block):
         self._size = _pair(size, "CenterCrop")
         self._interpolation = interpolation
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     @written_with_nd
     def forward(self, x):
-        _need_picture(x, "CenterCrop")
+        _require_image(x, "CenterCrop")
         (h, w), (width, height) = x.shape[-3:-1], self._size
         crop_w, crop_h = width, height
         if crop_h > h:
@@ -266,7 +266,7 @@ class RandomResizedCrop(Block):
     Parameters
     ----------
     size : int or (width, height)    of the result
-    scale : (low, high), default (0.08, 1)        the part's area as a share of the picture's
+    scale : (low, high), default (0.08, 1)        the part's area as a share of the image's
     ratio : (low, high), default (3/4, 4/3)       its width by its height
     interpolation : int, default 1   0 nearest, 3 area, otherwise bilinear
     """
@@ -285,11 +285,11 @@ class RandomResizedCrop(Block):
         self._scale, self._ratio = tuple(scale), tuple(ratio)
         self._interpolation = interpolation
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     @written_with_nd
     def forward(self, x):
-        _need_picture(x, "RandomResizedCrop")
+        _require_image(x, "RandomResizedCrop")
         args = self._size, self._scale, self._ratio, self._interpolation
         made = _host.apart(_host.random_resized_crop, x, *args)
         if made is not None:
@@ -305,7 +305,7 @@ class RandomFlipLeftRight(HybridBlock):
     def __init__(self):
         super().__init__()
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     forward = _one_on_host
 
@@ -322,7 +322,7 @@ class RandomFlipTopBottom(HybridBlock):
     def __init__(self):
         super().__init__()
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     forward = _one_on_host
 
@@ -349,7 +349,7 @@ class RandomBrightness(HybridBlock):
         super().__init__()
         self._args = _around_one(brightness)
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     forward = _one_on_host
 
@@ -372,7 +372,7 @@ class RandomContrast(HybridBlock):
         super().__init__()
         self._args = _around_one(contrast)
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     forward = _one_on_host
 
@@ -395,7 +395,7 @@ class RandomSaturation(HybridBlock):
         super().__init__()
         self._args = _around_one(saturation)
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     forward = _one_on_host
 
@@ -418,7 +418,7 @@ class RandomHue(HybridBlock):
         super().__init__()
         self._args = _around_one(hue)
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     forward = _one_on_host
 
@@ -441,7 +441,7 @@ class RandomColorJitter(HybridBlock):
         super().__init__()
         self._args = brightness, contrast, saturation, hue
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     forward = _one_on_host
 
@@ -464,7 +464,7 @@ class RandomLighting(HybridBlock):
         super().__init__()
         self._alpha = alpha
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     forward = _one_on_host
 
@@ -476,13 +476,13 @@ class RandomLighting(HybridBlock):
 
 
 class Rotate(Block):
-    """Turn float32 pictures (C, H, W) or (N, C, H, W) counter-clockwise about their middle.
+    """Turn float32 images (C, H, W) or (N, C, H, W) counter-clockwise about their middle.
 
     Parameters
     ----------
     rotation_degrees : number
     zoom_in : bool, default False    enlarge until nothing from outside (0) is seen
-    zoom_out : bool, default False   shrink until the whole picture is seen
+    zoom_out : bool, default False   shrink until the whole image is seen
 
     Raises
     ------
@@ -495,7 +495,7 @@ class Rotate(Block):
         _need_one_zoom(zoom_in, zoom_out, "Rotate")
         self._args = rotation_degrees, zoom_in, zoom_out
 
-    _batch_form = _of_pictures
+    _batch_form = _of_images
 
     @written_with_nd
     def forward(self, x):
@@ -503,7 +503,7 @@ class Rotate(Block):
 
 
 class RandomRotation(Block):
-    """Turn float32 pictures (C, H, W) or (N, C, H, W) by a random angle (one for all of a batch).
+    """Turn float32 images (C, H, W) or (N, C, H, W) by a random angle (one for all of a batch).
 
     Parameters
     ----------
@@ -580,7 +580,7 @@ def _need_probability(p, what):
         raise ValueError(f"{what} should be between 0 and 1, got {p}.")
 
 
-def _need_picture(x, where):
+def _require_image(x, where):
     if x.ndim not in (3, 4):
         fail(
             ShapeError,

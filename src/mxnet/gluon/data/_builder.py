@@ -10,7 +10,7 @@ from ..._engine.state import compiling, mix32
 from ...util import is_np_array, np_array
 from ._batch import map_leaves, random_stream, start
 
-__all__ = ["Recipe", "Seeds", "brief"]
+__all__ = ["BatchBuilder", "Seeds", "brief"]
 
 
 def brief(indices):
@@ -61,7 +61,7 @@ class _host_stream:
             random.setstate(self.saved[1])
 
 
-class Recipe:
+class BatchBuilder:
     """How samples of a data set become a batch.
 
     Parameters

@@ -1,9 +1,9 @@
 """Where worker processes come from: one clean process that has read the package and nothing else.
 
-Reading the package takes a second of work, so it is done once: a *nursery* process, a fresh
+Reading the package takes a second of work, so it is done once: a *fork server* process, a fresh
 interpreter, imports it and then makes a copy of itself for each worker that is asked for. It runs
 no program, has a single thread and never holds XLA's client, so copying it is safe - which the
-loader's own process is not. The nursery ends when the process that started it does.
+loader's own process is not. The fork server ends when the process that started it does.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from ...error import MXNetError
 
 __all__ = ["CannotStart", "end", "get_ready", "main", "start", "status"]
 
-_START = "import sys; from mxnet.gluon.data._worker import tend; tend(int(sys.argv[1]))"
+_START = "import sys; from mxnet.gluon.data._worker import serve_forks; serve_forks(int(sys.argv[1]))"
 _SIZE = struct.Struct("<I")
 _PATIENCE = 120  # seconds for the package to be read, on the slowest of machines
 _POLL = 0.002  # seconds between two looks at a process that is to end
@@ -62,8 +62,8 @@ def _exactly(end, size):
 
 
 # ---------------------------------------------------------------------------- the loader's side
-class _Nursery:
-    """The nursery of this process."""
+class _ForkServer:
+    """The fork server of this process."""
 
     def __init__(self):
         self.owner = os.getpid()
@@ -120,7 +120,7 @@ def _environment():
         CUDA_VISIBLE_DEVICES="",
     )
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        env[name] = "1"  # the nursery must not have threads, and workers are many
+        env[name] = "1"  # the fork server must not have threads, and workers are many
     return env
 
 
@@ -133,15 +133,15 @@ _current = None
 
 
 def get_ready():
-    """Start the nursery if there is none, without waiting for it; it may turn out to be impossible
+    """Start the fork server if there is none, without waiting for it; it may turn out to be impossible
     later.
     """
     with contextlib.suppress(CannotStart):
-        _nursery()
+        _forkserver()
 
 
-def _nursery():
-    """The nursery of this process, started if there is none.
+def _forkserver():
+    """The fork server of this process, started if there is none.
 
     Raises
     ------
@@ -149,14 +149,14 @@ def _nursery():
     """
     global _current
     with _lock:
-        nursery = _current
-        gone = nursery is None or nursery.owner != os.getpid() or nursery.broken
-        if gone or nursery.process.poll() is not None:
+        server = _current
+        gone = server is None or server.owner != os.getpid() or server.broken
+        if gone or server.process.poll() is not None:
             try:
-                nursery = _current = _Nursery()
+                server = _current = _ForkServer()
             except OSError as error:
                 raise CannotStart(f"a process could not be started ({error})") from None
-        return nursery
+        return server
 
 
 def start(fds):
@@ -168,7 +168,7 @@ def start(fds):
     """
     with _lock:
         request = {"do": "start", "path": _path(), "cwd": os.getcwd(), "env": _environment()}
-        answer = _nursery().ask(request, (*fds, 1, 2))
+        answer = _forkserver().ask(request, (*fds, 1, 2))
     if "error" in answer:
         raise CannotStart(answer["error"])
     return answer["pid"]
@@ -177,16 +177,16 @@ def start(fds):
 def status(pid, seconds):
     """How a worker ended, as ``subprocess`` says it; None if it has not within so many seconds."""
     with _lock:
-        return _nursery().ask({"do": "status", "pid": pid, "seconds": seconds}).get("status")
+        return _forkserver().ask({"do": "status", "pid": pid, "seconds": seconds}).get("status")
 
 
 def end(pids, seconds):
     """Wait for workers to end, and kill those that have not within so many seconds."""
     with _lock, contextlib.suppress(CannotStart):
-        _nursery().ask({"do": "end", "pids": pids, "seconds": seconds})
+        _forkserver().ask({"do": "end", "pids": pids, "seconds": seconds})
 
 
-# ---------------------------------------------------------------------------- the nursery's side
+# ---------------------------------------------------------------------------- the fork server's side
 def main(fd, work):
     """Serve requests until the other end is closed; workers run ``work(*open files)``."""
     control = socket.socket(fileno=fd)
@@ -257,7 +257,7 @@ def _copy(control, request, fds, work):
         os.chdir(request["cwd"])
         gc.unfreeze()
         work(*own)
-    except BaseException:  # noqa: BLE001 - the copy must never go on as the nursery
+    except BaseException:  # noqa: BLE001 - the copy must never go on as the fork server
         traceback.print_exc()
     finally:
         os._exit(1)

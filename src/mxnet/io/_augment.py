@@ -1,7 +1,7 @@
-"""What the record iterators do to one picture: resize, turn, pad, crop, colour; NumPy and OpenCV.
+"""What the record iterators do to one image: resize, turn, pad, crop, colour; NumPy and OpenCV.
 
-Pictures are uint8 (H, W, C) with OpenCV's order of channels, blue first. Each function of chance
-takes a ``random.Random``, so that a picture's numbers do not depend on the thread that makes it.
+Images are uint8 (H, W, C) with OpenCV's order of channels, blue first. Each function that draws
+takes a ``random.Random``, so that an image's numbers do not depend on the thread that makes it.
 """
 
 import math
@@ -14,7 +14,7 @@ __all__ = ["ImageAugmenter", "shorter_side", "shift_colors", "jitter", "resized"
 
 
 def resized(image, width, height, interp, rng):
-    """A picture in another size, whatever its number of channels."""
+    """An image in another size, whatever its number of channels."""
     old = image.shape[:2]
     if old == (height, width):
         return image
@@ -28,7 +28,7 @@ def _deep(image):
 
 
 def shorter_side(image, size, interp, rng):
-    """A picture whose shorter side has ``size`` pixels, of the same proportions."""
+    """An image whose shorter side has ``size`` pixels, of the same proportions."""
     height, width = image.shape[:2]
     if height > width:
         return resized(image, size, size * height // width, interp, rng)
@@ -203,7 +203,7 @@ class ImageAugmenter:
 
 
 def _part(image, height, width, anywhere, rng):
-    """A rectangle of a picture: in the middle, or anywhere."""
+    """A rectangle of an image: in the middle, or anywhere."""
     y, x = image.shape[0] - height, image.shape[1] - width
     y, x = (rng.randint(0, y), rng.randint(0, x)) if anywhere else (y // 2, x // 2)
     return image[y : y + height, x : x + width]

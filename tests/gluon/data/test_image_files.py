@@ -1,4 +1,4 @@
-"""Data sets of record files, folders and lists of pictures."""
+"""Data sets of record files, folders and lists of images."""
 
 import json
 import shutil
@@ -28,7 +28,7 @@ def picture(number):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Classes ``a`` and ``b`` of PNG pictures, and things that are none."""
+    """Classes ``a`` and ``b`` of PNG images, and things that are none."""
     reader = recordio.MXIndexedRecordIO(str(DATA / "cls.idx"), str(DATA / "cls.rec"), "r")
     for key, name in enumerate(["a/2.png", "a/1.PNG", "b/x.png"]):
         path = tmp_path / "pictures" / name

@@ -1,12 +1,10 @@
-"""Functions on pictures: arrays (height, width, channels), red first.
+"""Functions on images: arrays (height, width, channels), red first.
 
-All of them work on the host, on NumPy arrays, and wrap what results: pictures come in as many
-shapes
+All of them work on the host, on NumPy arrays, and wrap what results: images come in as many shapes
 as there are files, and a program compiled for each would cost more than all the work it does. Their
-random choices come from Python's ``random`` and NumPy's global generator, in MXNet 1.x's order, so
+random numbers come from Python's ``random`` and NumPy's global generator, in MXNet 1.x's order, so
 that the same seeds choose the same; inside a :class:`mxnet.gluon.data.DataLoader` they come from
-the
-sample's own stream, whatever process it is in.
+the sample's own stream, whatever process it is in.
 """
 
 import math
@@ -39,7 +37,7 @@ __all__ = [
 ]
 
 
-class NotAPicture(ShapeError, AssertionError):
+class NotAnImage(ShapeError, AssertionError):
     """What was given is no NDArray (an AssertionError in MXNet 1.x)."""
 
 
@@ -47,18 +45,18 @@ class DrawError(MXNetError, AssertionError):
     """An argument that a random choice does not take (an AssertionError in MXNet 1.x)."""
 
 
-def picture_of(src, where):
-    """The NumPy array of a picture that was given as an NDArray.
+def image_array(src, where):
+    """The NumPy array of an image that was given as an NDArray.
 
     Raises
     ------
-    NotAPicture (ShapeError, AssertionError)   not an NDArray (height, width, channels)
+    NotAnImage (ShapeError, AssertionError)   not an NDArray (height, width, channels)
     """
     if not isinstance(src, NDArray):
         fail(
-            NotAPicture,
+            NotAnImage,
             where,
-            "not a picture",
+            "not an image",
             expected="an NDArray",
             got=type(src).__name__,
             hint="mx.nd.array(x, dtype=x.dtype) makes one of a NumPy array",
@@ -66,16 +64,16 @@ def picture_of(src, where):
     array = on_host(src)
     if array.ndim != 3:
         fail(
-            NotAPicture,
+            NotAnImage,
             where,
-            "not a picture",
+            "not an image",
             expected="shape (height, width, channels)",
             got=f"shape {array.shape}",
         )
     return array
 
 
-def whole(number, where, name, least=None):
+def integer(number, where, name, least=None):
     """An integer argument, checked."""
     value = number
     try:
@@ -95,9 +93,9 @@ def whole(number, where, name, least=None):
     return value
 
 
-# ----------------------------------------------------------------------------- random choices
+# ----------------------------------------------------------------------------- random random_source
 class _Stream:
-    """Random choices that continue the stream of :func:`mxnet.random.seed`."""
+    """Random random_source that continue the stream of :func:`mxnet.random.seed`."""
 
     def __init__(self):
         word, counter = draw()
@@ -123,8 +121,8 @@ class _Global:
 _global = _Global()
 
 
-def choices():
-    """Where random choices come from here (see the head of the file)."""
+def random_source():
+    """Where random random_source come from here (see the head of the file)."""
     draw(0)  # notices a seed that was set meanwhile
     if threads.stream == mix32(_seed[0], threads.stream_id):
         return _global
@@ -133,12 +131,12 @@ def choices():
 
 def interpolation(interp, old, new):
     """OpenCV's method for ``interp``, see ``_codec.method``."""
-    return _codec.method(interp, old, new, lambda: choices().randint(0, 4))
+    return _codec.method(interp, old, new, lambda: random_source().randint(0, 4))
 
 
 # ----------------------------------------------------------------------------- reading
 def imread(filename, *args, **kwargs):
-    """Read a picture file.
+    """Read an image file.
 
     Parameters
     ----------
@@ -154,7 +152,7 @@ def imread(filename, *args, **kwargs):
     Raises
     ------
     MXNetError    the file is missing or cannot be read
-    FormatError   it is not a picture, or is incomplete
+    FormatError   it is not an image, or is incomplete
     """
     flag, to_rgb, out = _arguments("imread", args, kwargs)
     try:
@@ -171,7 +169,7 @@ def imread(filename, *args, **kwargs):
 
 
 def imdecode(buf, *args, **kwargs):
-    """Decode a picture file's content.
+    """Decode an image file's content.
 
     Parameters
     ----------
@@ -187,7 +185,7 @@ def imdecode(buf, *args, **kwargs):
     Raises
     ------
     ValueError    ``buf`` is of another type
-    FormatError   it is empty, not a picture, or incomplete
+    FormatError   it is empty, not an image, or incomplete
     """
     flag, to_rgb, out = _arguments("imdecode", args, kwargs)
     if isinstance(buf, NDArray):
@@ -216,7 +214,7 @@ def _arguments(name, args, kwargs):
                 hint=nearest(key, names) or None,
             )
         given[key] = value
-    flag = whole(given.get("flag", 1), f"image.{name}", "flag", 0)
+    flag = integer(given.get("flag", 1), f"image.{name}", "flag", 0)
     return flag, bool(given.get("to_rgb", True)), given.get("out")
 
 
@@ -229,14 +227,14 @@ def _returned(array, out):
 
 # ----------------------------------------------------------------------------- size and place
 def imresize(src, w, h, *args, **kwargs):
-    """A picture in another size.
+    """An image in another size.
 
     Parameters
     ----------
     src : NDArray (H, W, C)      uint8, int8, int16, uint16 or a float type
     w, h : int                   new width and height
     interp : int, default 1      0 nearest, 1 bilinear, 2 bicubic, 3 area, 4 Lanczos,
-        9 bicubic to enlarge and area to shrink, 10 by chance
+        9 bicubic to enlarge and area to shrink, 10 at random
     out : NDArray, optional
 
     Returns
@@ -260,8 +258,8 @@ def imresize(src, w, h, *args, **kwargs):
             f"Cannot find argument {next(iter(kwargs), args[-1:])!r}",
             expected="interp, out",
         )
-    array = picture_of(src, where)
-    w, h = whole(w, where, "w", 1), whole(h, where, "h", 1)
+    array = image_array(src, where)
+    w, h = integer(w, where, "w", 1), integer(h, where, "h", 1)
     return _returned_like(_resized(array, w, h, interp, where), src, out)
 
 
@@ -289,7 +287,7 @@ def copyMakeBorder(
     name=None,
     **kwargs,
 ):
-    """A picture with a frame.
+    """An image with a frame.
 
     Parameters
     ----------
@@ -307,13 +305,13 @@ def copyMakeBorder(
     where = "image.copyMakeBorder"
     if kwargs:
         fail(MXNetError, where, f"Cannot find argument {next(iter(kwargs))!r}")
-    array = picture_of(src, where)
-    top, bot = whole(top, where, "top"), whole(bot, where, "bot")
-    left, right = whole(left, where, "left"), whole(right, where, "right")
+    array = image_array(src, where)
+    top, bot = integer(top, where, "top"), integer(bot, where, "bot")
+    left, right = integer(left, where, "left"), integer(right, where, "right")
     if isinstance(values, (int, float)):
         values = (values,)
     values = tuple(values) or (value,) * min(array.shape[2], 4)
-    kind = whole(type, where, "type")
+    kind = integer(type, where, "type")
     made = _codec.border(array, top, bot, left, right, kind, values, where)
     return _returned_like(made, src, out)
 
@@ -357,15 +355,15 @@ def resize_short(src, size, interp=2):
     NDArray of the same dtype; the longer side is rounded down
     """
     where = "image.resize_short"
-    array = picture_of(src, where)
+    array = image_array(src, where)
     h, w = array.shape[:2]
-    size = whole(size, where, "size", 1)
+    size = integer(size, where, "size", 1)
     new_w, new_h = (size, size * h // w) if h > w else (size * w // h, size)
     return host_array(_resized(array, new_w, new_h, interp, where), src.context)
 
 
 def fixed_crop(src, x0, y0, w, h, size=None, interp=2):
-    """A part of a picture, in another size where one is given.
+    """A part of an image, in another size where one is given.
 
     Parameters
     ----------
@@ -380,7 +378,7 @@ def fixed_crop(src, x0, y0, w, h, size=None, interp=2):
     NDArray of the same dtype
     """
     return host_array(
-        _cropped(picture_of(src, "image.fixed_crop"), x0, y0, w, h, size, interp), src.context
+        _cropped(image_array(src, "image.fixed_crop"), x0, y0, w, h, size, interp), src.context
     )
 
 
@@ -390,7 +388,7 @@ def _cropped(array, x0, y0, w, h, size, interp, where="image.fixed_crop"):
         fail(
             ShapeError,
             where,
-            "the part is outside of the picture",
+            "the part is outside of the image",
             expected=f"0 <= x0 < {width}, 0 <= y0 < {height}, w and h of at least 1",
             got=f"x0={x0}, y0={y0}, w={w}, h={h}",
         )
@@ -401,7 +399,7 @@ def _cropped(array, x0, y0, w, h, size, interp, where="image.fixed_crop"):
 
 
 def random_crop(src, size, interp=2):
-    """A part of the given size, anywhere; where the picture is smaller, the largest part of that
+    """A part of the given size, anywhere; where the image is smaller, the largest part of that
     shape, enlarged.
 
     Parameters
@@ -414,17 +412,17 @@ def random_crop(src, size, interp=2):
     -------
     NDArray, (x0, y0, width, height) of the part
     """
-    array = picture_of(src, "image.random_crop")
+    array = image_array(src, "image.random_crop")
     h, w = array.shape[:2]
     new_w, new_h = scale_down((w, h), size)
-    chance = choices()
-    x0, y0 = chance.randint(0, w - new_w), chance.randint(0, h - new_h)
+    source = random_source()
+    x0, y0 = source.randint(0, w - new_w), source.randint(0, h - new_h)
     part = _cropped(array, x0, y0, new_w, new_h, size, interp, "image.random_crop")
     return host_array(part, src.context), (x0, y0, new_w, new_h)
 
 
 def center_crop(src, size, interp=2):
-    """The middle part of the given size; where the picture is smaller, the largest of that shape,
+    """The middle part of the given size; where the image is smaller, the largest of that shape,
     enlarged.
 
     Parameters
@@ -437,7 +435,7 @@ def center_crop(src, size, interp=2):
     -------
     NDArray, (x0, y0, width, height) of the part
     """
-    array = picture_of(src, "image.center_crop")
+    array = image_array(src, "image.center_crop")
     h, w = array.shape[:2]
     new_w, new_h = scale_down((w, h), size)
     x0, y0 = int((w - new_w) / 2), int((h - new_h) / 2)
@@ -453,7 +451,7 @@ def random_size_crop(src, size, area, ratio, interp=2, **kwargs):
     ----------
     src : NDArray (H, W, C)
     size : (width, height)        of the result
-    area : float or (low, high)   the part's area as a share of the picture's; a number is the least
+    area : float or (low, high)   the part's area as a share of the image's; a number is the least
     ratio : (low, high)           its width by its height, drawn evenly in the logarithm
     interp : int, default 2       see :func:`imresize`
     min_area : float              old name of ``area``
@@ -476,31 +474,31 @@ def random_size_crop(src, size, area, ratio, interp=2, **kwargs):
             "unexpected keyword arguments for `random_size_crop`",
             got=", ".join(kwargs),
         )
-    array = picture_of(src, where)
+    array = image_array(src, where)
     h, w = array.shape[:2]
     low, high = (area, 1.0) if isinstance(area, (int, float)) else area
     logs = math.log(ratio[0]), math.log(ratio[1])
-    chance = choices()
+    source = random_source()
     for _ in range(_pixels.CROP_ATTEMPTS):
-        target = chance.uniform(low, high) * (h * w)
-        shape = math.exp(chance.uniform(*logs))
+        target = source.uniform(low, high) * (h * w)
+        shape = math.exp(source.uniform(*logs))
         new_w, new_h = map(round, _pixels.crop_sides(target, shape, math))
         if 0 < new_w <= w and 0 < new_h <= h:
-            x0, y0 = chance.randint(0, w - new_w), chance.randint(0, h - new_h)
+            x0, y0 = source.randint(0, w - new_w), source.randint(0, h - new_h)
             part = _cropped(array, x0, y0, new_w, new_h, size, interp, where)
             return host_array(part, src.context), (x0, y0, new_w, new_h)
     return center_crop(src, size, interp)
 
 
 def imrotate(src, rotation_degrees, zoom_in=False, zoom_out=False):
-    """Turn pictures counter-clockwise about their middle.
+    """Turn images counter-clockwise about their middle.
 
     Parameters
     ----------
     src : NDArray float32 (C, H, W) or (N, C, H, W)
     rotation_degrees : number, or NDArray (N,) for a batch
     zoom_in : bool    enlarge until nothing from outside (0) is seen
-    zoom_out : bool   shrink until the whole picture is seen
+    zoom_out : bool   shrink until the whole image is seen
 
     Returns
     -------
@@ -508,8 +506,8 @@ def imrotate(src, rotation_degrees, zoom_in=False, zoom_out=False):
 
     Raises
     ------
-    TypeError    not float32; several angles for one picture
-    ValueError   not 3 or 4 axes, both zooms, another number of angles than of pictures
+    TypeError    not float32; several angles for one image
+    ValueError   not 3 or 4 axes, both zooms, another number of angles than of images
     """
     if zoom_in and zoom_out:
         raise ValueError("image.imrotate: `zoom_in` and `zoom_out` cannot be both True.")
@@ -553,7 +551,7 @@ def _turned(src, degrees, zoom_in, zoom_out):
 
 
 def random_rotate(src, angle_limits, zoom_in=False, zoom_out=False):
-    """Turn pictures by random angles, each of a batch by its own.
+    """Turn images by random angles, each of a batch by its own.
 
     Parameters
     ----------
@@ -561,7 +559,7 @@ def random_rotate(src, angle_limits, zoom_in=False, zoom_out=False):
     angle_limits : (low, high)   degrees
     zoom_in, zoom_out : bool     see :func:`imrotate`
     """
-    uniform = choices().numpy.uniform
+    uniform = random_source().numpy.uniform
     if src.ndim == 3:
         return imrotate(src, float(uniform(*angle_limits)), zoom_in, zoom_out)
     return imrotate(src, uniform(*angle_limits, size=len(src)), zoom_in, zoom_out)
@@ -598,7 +596,7 @@ def normalized(array, mean, std):
 
 # --------------------------------------------------------------- other names of the same in nd
 def _nd_imdecode(str_img, clip_rect=(0, 0, 0, 0), out=None, index=0, channels=3, mean=None):
-    """Decode a picture file's content (old; :func:`mxnet.image.imdecode` is the function to use).
+    """Decode an image file's content (old; :func:`mxnet.image.imdecode` is the function to use).
 
     Parameters
     ----------
