@@ -243,8 +243,7 @@ class Function:
     """A differentiable function written in Python: subclass, define ``forward`` and ``backward``.
 
     ``forward(*inputs)`` and ``backward(*output_grads)`` take and return NDArrays (or tuples of
-    them) and run
-    unrecorded; ``save_for_backward(*arrays)`` keeps what ``backward`` needs in
+    them) and run unrecorded; ``save_for_backward(*arrays)`` keeps what ``backward`` needs in
     ``self.saved_tensors``.
 
     Example

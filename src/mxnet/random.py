@@ -37,8 +37,7 @@ def seed(seed_state, ctx="all"):
     """Restart the random streams of all threads and devices.
 
     Draws depend on the seed and on how many draws came before, in program order: the same in lazy,
-    op-by-op
-    and hybridized execution, on every device, and from process to process.
+    op-by-op and hybridized execution, on every device, and from process to process.
 
     Parameters
     ----------

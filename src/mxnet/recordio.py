@@ -3,8 +3,7 @@
 A record is ``magic (4 bytes), kind and length (4 bytes), data, padding to a multiple of 4``, all
 little-endian. Data that hold the magic word at a multiple of 4 are cut there into parts (kinds 1
 first, 2 middle, 3 last; 0 is a whole record) and the word is left out: so a reader that has lost
-its
-way finds the next record by looking for the word, see :meth:`MXRecordIO.resync`. Files are read
+its way finds the next record by looking for the word, see :meth:`MXRecordIO.resync`. Files are read
 through a memory map where they are read at random, and in large pieces where they are read in
 order. Nothing in a file is believed before it is compared with the file's size.
 """

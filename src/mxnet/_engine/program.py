@@ -1,10 +1,9 @@
 """Programs: the compiled function of a segment, and running it.
 
 The only place that calls ``jax.jit``. A path keeps one current program. It is made again only when
-what it
-must return *grows* (a result is alive that was not before), so results that are sometimes alive
-settle on the
-superset; an input that it may overwrite but that turned out to be alive is copied first.
+what it must return *grows* (a result is alive that was not before), so results that are sometimes
+alive settle on the superset; an input that it may overwrite but that turned out to be alive is
+copied first.
 """
 
 import ctypes
@@ -49,9 +48,8 @@ _log = logging.getLogger("mxnet.engine")
 _refs = sys.getrefcount
 _Array = jax.Array
 # NumPy inputs up to this size are handed to the program as they are (1.3 us) instead of being put
-# on the
-# device first (12-21 us), once; larger ones are put there, since a second use would copy them
-# again.
+# on the device first (12-21 us), once; larger ones are put there, since a second use would copy
+# them again.
 _HOST_BYTES = 4096
 # Smaller buffers are not worth overwriting in place.
 _DONATE_BYTES = 16384

@@ -1,8 +1,8 @@
 """Segments: operators are appended, and run together when somebody looks.
 
 This is the hot path of the framework. Appending costs a handful of dictionary look-ups per
-operator: the
-prefix tree (``_graph/node.py``) already knows the shapes of anything that was appended before.
+operator: the prefix tree (``_graph/node.py``) already knows the shapes of anything that was
+appended before.
 """
 
 import operator
@@ -112,10 +112,8 @@ class aside:
     """Scope whose operators belong neither to the trace nor to the step that is being recorded.
 
     They go to a segment of their own, which runs when one of its results is needed. A parameter
-    whose shape
-    becomes known in the middle of the first forward pass is initialised here: all of a network's
-    parameters
-    in one program, and the first step's program is the same as the second's.
+    whose shape becomes known in the middle of the first forward pass is initialised here: all of a
+    network's parameters in one program, and the first step's program is the same as the second's.
     """
 
     __slots__ = ("apart", "saved")
@@ -174,8 +172,7 @@ def append(bound, ins, words=()):
     :func:`append_many`.
 
     The fast path: whatever is not the plain case goes to ``append_many``. Unrolled for one and two
-    inputs,
-    which most operators have (0.3 us of 1.5).
+    inputs, which most operators have (0.3 us of 1.5).
     """
     t = threads
     seg = t.segment
@@ -651,10 +648,8 @@ def _compute(value):
         flush(seg)
         return
     # The owner may be appending right now, so its segment is not touched: a path is immutable and
-    # the lists
-    # only grow, hence a prefix can be evaluated from here. (Counts of references keep the owner
-    # from donating
-    # the inputs we hold.)
+    # the lists only grow, hence a prefix can be evaluated from here. (Counts of references keep the
+    # owner from donating the inputs we hold.)
     while value.data is None and value.seg.__class__ is not Packed:
         state, outs = seg.state, seg.outs
         if state.n <= value.pos or state.parent is None:
@@ -690,8 +685,7 @@ def concrete(value):
     """The data of a value (``jax.Array`` or ``numpy.ndarray``), running what is pending if need be.
 
     Running means everything that is pending, not only what this value needs, so that the pieces a
-    step is
-    cut into do not depend on what was looked at.
+    step is cut into do not depend on what was looked at.
     """
     if value.data is None:
         _fetch(value)

@@ -78,10 +78,9 @@ def draw(n=1):
     words.
 
     Counter-based: which numbers a draw gives depends on the seed, the thread's stream and how many
-    draws
-    came before it in program order, never on how operators are grouped into programs. Initial
-    values of
-    parameters have a stream of their own, so that it does not matter when a shape becomes known.
+    draws came before it in program order, never on how operators are grouped into programs. Initial
+    values of parameters have a stream of their own, so that it does not matter when a shape becomes
+    known.
     """
     t = threads
     if t.seeded != _seed[1]:

@@ -75,9 +75,8 @@ def why_new(last, program=None):
     """Why the path that ends at ``last`` needed ``program``, in words.
 
     Finds the first step at which this path left a path that was known before, and says in what:
-    operator,
-    attribute, shape, dtype or inputs; or, for a known path, what else changed (which results are
-    alive).
+    operator, attribute, shape, dtype or inputs; or, for a known path, what else changed (which
+    results are alive).
     """
     if program is not None and len(last.programs) > 1:
         before = last.programs[-2]

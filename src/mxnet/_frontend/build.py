@@ -15,8 +15,7 @@ def make_function(op, name=None, kind=None):
     """The public function of an operator, on arrays of class ``kind`` (default those of ``nd``).
 
     Takes the arrays first, then the attributes, all by position or keyword as MXNet's do, and
-    ``out=`` (where
-    to write the result) and ``name=`` (accepted for symbols' sake).
+    ``out=`` (where to write the result) and ``name=`` (accepted for symbols' sake).
     """
     inputs, variadic = op.inputs, op.variadic
     attrs = tuple(op.attrs)

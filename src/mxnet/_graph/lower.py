@@ -1,12 +1,10 @@
 """Lowering: a path of steps becomes a pure JAX function.
 
-A recorded step that some backward pass needs is differentiated once, where it stands
-(``jax.vjp``); a
-``Backward`` step calls those pullbacks in reverse order.  So forward, backward and update of a
-training step
-are one function, and nothing is computed twice.  Where the forward runs before ``backward()`` is
-called, the
-pullbacks' residuals leave the function as extra outputs and feed a ``Pullback`` later.
+A recorded step that some backward pass needs is differentiated once, where it stands (``jax.vjp``);
+a ``Backward`` step calls those pullbacks in reverse order.  So forward, backward and update of a
+training step are one function, and nothing is computed twice.  Where the forward runs before
+``backward()`` is called, the pullbacks' residuals leave the function as extra outputs and feed a
+``Pullback`` later.
 """
 
 import hashlib
@@ -132,8 +130,7 @@ def ancestors(steps, heads):
 
 def open_positions(last):
     """Positions whose gradient graph is still open at the end of the path: recorded, and not yet
-    consumed by
-    a backward pass without ``retain_graph``. Cached on the step.
+    consumed by a backward pass without ``retain_graph``. Cached on the step.
     """
     if last.open is None:
         steps = steps_of(last)
@@ -605,8 +602,7 @@ class GradOp(Bound):
     """Gradient of a path as an operator of its inputs: what ``create_graph=True`` records.
 
     Being a pure function of the path's inputs it can be differentiated again, to any order; XLA
-    merges the
-    repeated forward with the first one when they run in one program.
+    merges the repeated forward with the first one when they run in one program.
 
     Inputs: all outside inputs of the path, then the given head gradients.
     """

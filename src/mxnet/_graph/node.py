@@ -2,19 +2,15 @@
 applied).
 
 A graph is a *path of steps*: each step names its operator and, by position, its inputs.  Positions
-number
-everything the graph knows in order of first appearance, outside inputs and outputs alike::
+number everything the graph knows in order of first appearance, outside inputs and outputs alike::
 
     c = a + b        step 1   broadcast_add   fresh inputs 0 (a) 1 (b)   output 2 (c)
     d = c * a        step 2   broadcast_mul   refs 2, 0                  output 3 (d)
 
 Steps are hash-consed as a prefix tree: appending the same operator on the same references to the
-same step
-gives the same ``Step`` object.  So the key of a whole segment is the identity of its last step,
-found by one
-dictionary look-up per operator; nothing ever walks a graph again to compute a key, and what was
-learnt about
-a step (shapes, whether it is recorded) is not computed twice.
+same step gives the same ``Step`` object.  So the key of a whole segment is the identity of its last
+step, found by one dictionary look-up per operator; nothing ever walks a graph again to compute a
+key, and what was learnt about a step (shapes, whether it is recorded) is not computed twice.
 """
 
 from .._ops._limits import check_size, is_countable

@@ -16,9 +16,8 @@ Rules of the signature
   ``int float bool str Shape DType Scalar`` and ``Literal["a", "b"]``, each also as ``T | None``.
   The same types read the strings of symbol JSON.
 - ``Scalar`` is a number that may change from step to step: it reaches the function as a 0-d
-  float64 array
-  (cast it: ``scalar.astype(x.dtype)``) and is never part of a program's key; ``WholeScalar`` is one
-  that is whole, a position.
+  float64 array (cast it: ``scalar.astype(x.dtype)``) and is never part of a program's key;
+  ``WholeScalar`` is one that is whole, a position.
 - ``key`` (a JAX random key) and ``train`` (bool: is this training?) are supplied by dispatch, not
   by users.
 

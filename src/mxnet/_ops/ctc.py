@@ -42,8 +42,7 @@ def ctc_loss(
     label : (B, L) number  symbols; the blank is 0 (``blank_label='first'``) or A - 1 (``'last'``)
     data_lengths : (B,) number, with ``use_data_lengths``      steps that count
     label_lengths : (B,) number, with ``use_label_lengths``
-        symbols that count; else a label ends before its
-        first 0 (``'first'``) or -1 (``'last'``)
+        symbols that count; else a label ends before its first 0 (``'first'``) or -1 (``'last'``)
 
     Returns
     -------

@@ -35,10 +35,8 @@ class Index(Bound):
     Parameters
     ----------
     form : tuple, an entry per part of the key: INT (a run-time position), NEW (a new axis), ARRAY
-        (the next
-        input is an index array), or ``(size, step)`` for a slice (its start is a run-time number),
-        or
-        ``None`` for a whole axis. Covers all axes.
+        (the next input is an index array), or ``(size, step)`` for a slice (its start is a run-time
+        number), or ``None`` for a whole axis. Covers all axes.
 
     Inputs: data, then the index arrays (integer, negative counts from the end, out of range is
     clipped).

@@ -619,9 +619,8 @@ class Parameter:
 class DeferredArray(NDArray):
     """Stands for a parameter of unknown shape in a forward pass.
 
-    The first operator that takes it and has an ``infer`` rule completes the shape, the parameter
-    is initialised
-    on the spot, and from then on this handle is the parameter's value.
+    The first operator that takes it and has an ``infer`` rule completes the shape, the parameter is
+    initialised on the spot, and from then on this handle is the parameter's value.
     """
 
     __slots__ = ("parameter", "where", "real")

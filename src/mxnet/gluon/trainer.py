@@ -285,8 +285,7 @@ class Trainer:
         ----------
         batch_size : int                gradients are sums over the batch
         ignore_stale_grad : bool        leave parameters alone that no backward pass has reached,
-                                        instead of
-                                        raising
+                                        instead of raising
 
         Raises
         ------

@@ -234,10 +234,9 @@ class NDArray:
     """An n-dimensional array on a device, as in MXNet 1.x.
 
     Operations return at once; they run, many at a time, when a value is looked at (``asnumpy``,
-    ``asscalar``,
-    ``print``, ``wait_to_read``).  Assignment (``x[:] = y``, ``x += 1``) replaces the value that
-    the handle
-    stands for; views (``x[1:3]``, ``x.reshape``) write through to their base and see its changes.
+    ``asscalar``, ``print``, ``wait_to_read``).  Assignment (``x[:] = y``, ``x += 1``) replaces the
+    value that the handle stands for; views (``x[1:3]``, ``x.reshape``) write through to their base
+    and see its changes.
 
     Arrays are made by :func:`mxnet.nd.array`, :func:`mxnet.nd.zeros` and their like.
     """

@@ -94,8 +94,7 @@ class MultiStep(Bound):
     step : callable ``(weight, grad, state, shared, rates, **static) -> (weight, state)``
     static : tuple of (name, value)          compiled in, the same for all
     layouts : tuple per parameter of (structure of the state, place of the float32 copy or None,
-        whether it is updated lazily,
-        static pairs)
+        whether it is updated lazily, static pairs)
     packed : tuple of int    parameters, of one structure, whose states are packed: one array for
         each kind of state, after the others' arrays
     """

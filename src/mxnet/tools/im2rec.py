@@ -2,8 +2,8 @@
 
 First a list, then the records::
 
-    python -m mxnet.tools.im2rec --list --recursive train images/
-    python -m mxnet.tools.im2rec --resize 256 --num-thread 4 train images/
+    python -m mxnet.tools.im2rec --list --recursive train images/ python -m mxnet.tools.im2rec
+    --resize 256 --num-thread 4 train images/
 
 The first writes ``train.lst``, the second ``train.rec`` and ``train.idx`` for every list whose name
 begins with the prefix.

@@ -99,8 +99,7 @@ def default_batchify_fn(data):
     Returns
     -------
     NDArray (B, ...) of the samples' own dtype (Python integers int64, Python floats float64); for
-    tuples the list
-    of their members' batches
+    tuples the list of their members' batches
 
     Raises
     ------
@@ -259,8 +258,7 @@ class Bulk:
     """A data set whose batches can be made at once.
 
     ``ranks``: ranks of the members of a sample (None: unknown); ``single``: a sample is its only
-    member, not a
-    tuple; ``gather(indices, ctx) -> list of batches``, one per member.
+    member, not a tuple; ``gather(indices, ctx) -> list of batches``, one per member.
     """
 
     __slots__ = ("ranks", "single", "gather")
@@ -295,9 +293,8 @@ def batch_form(fn, rank):
     None if unknown.
 
     A transform says so by ``_batch_form(rank)`` in its own class: a subclass may compute something
-    else, so it
-    is not asked for what it inherits. Such a function keeps the rank. Blocks with hooks are left
-    alone: a hook is to see samples.
+    else, so it is not asked for what it inherits. Such a function keeps the rank. Blocks with hooks
+    are left alone: a hook is to see samples.
     """
     cls = fn.__class__
     if (

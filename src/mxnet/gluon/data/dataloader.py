@@ -60,10 +60,8 @@ class DataLoader:
     """Iterates over a data set in batches.
 
     Where the data set is made of arrays (``ArrayDataset``, ``MNIST``, parts of those) and its
-    transforms are
-    this package's, a batch is taken and transformed in one piece, and the next one is begun before
-    this one is
-    handed out. Otherwise samples are made one by one and stacked.
+    transforms are this package's, a batch is taken and transformed in one piece, and the next one
+    is begun before this one is handed out. Otherwise samples are made one by one and stacked.
 
     Parameters
     ----------

@@ -142,8 +142,7 @@ class ArrayDataset(Dataset):
     Parameters
     ----------
     *args : array-likes of equal length   NDArrays, NumPy arrays, lists, data sets. Rows of a 1-d
-        NDArray are NumPy
-        numbers.
+        NDArray are NumPy numbers.
 
     Raises
     ------

@@ -363,8 +363,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
 
     The files are ``PREFIX-epochEbatchB.params`` and ``.states``, with the numbers of the epoch and
     of all batches so far; ``PREFIX-symbol.json`` once, of a hybridized network; with ``save_best``
-    also ``PREFIX-best.params`` and ``.states``. A set whose
-    writer was killed is passed over when training is resumed.
+    also ``PREFIX-best.params`` and ``.states``. A set whose writer was killed is passed over when
+    training is resumed.
 
     Parameters
     ----------

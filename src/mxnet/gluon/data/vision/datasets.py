@@ -105,9 +105,8 @@ class MNIST(_DownloadedDataset):
     """Handwritten digits: 60,000 training and 10,000 test images.
 
     A sample is an image, NDArray (28, 28, 1) uint8, and its label, a NumPy int32. The files are the
-    four standard
-    idx files, gzipped or plain; those in ``root`` are used whatever their checksum, if they are
-    valid.
+    four standard idx files, gzipped or plain; those in ``root`` are used whatever their checksum,
+    if they are valid.
 
     Parameters
     ----------
@@ -184,8 +183,8 @@ class CIFAR10(_DownloadedDataset):
     """Colour photographs in ten classes: 50,000 training and 10,000 test images.
 
     A sample is an image, NDArray (32, 32, 3) uint8, and its label, a NumPy int32. The files are the
-    binary
-    version's, in ``root`` or in the folder that its archive unpacks to, or the archive itself.
+    binary version's, in ``root`` or in the folder that its archive unpacks to, or the archive
+    itself.
 
     Parameters
     ----------

@@ -2,10 +2,8 @@
 is on.
 
 Random ones treat each image of a batch by itself, and are ruled by :func:`mxnet.random.seed`. All
-but
-:class:`Rotate` and :class:`RandomRotation` are for before :class:`ToTensor`; those two and
-:class:`Normalize` are for
-after it.
+but :class:`Rotate` and :class:`RandomRotation` are for before :class:`ToTensor`; those two and
+:class:`Normalize` are for after it.
 """
 
 import numpy as onp
