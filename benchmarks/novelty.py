@@ -7,6 +7,7 @@ figure is wall time of one thing that the process had not met before; what is bu
 """
 
 import argparse
+import itertools
 import json
 import os
 import statistics
@@ -37,7 +38,10 @@ WORKLOADS = [
     ("unrolled", "symbol of an LSTM unrolled 40 steps: bind, forward, backward", "s"),
     ("first-mlp", "first step of an MLP in a fresh process, import included", "s"),
     ("first-lenet", "first step of LeNet, import included", "s"),
+    ("detector", "detector head: 60 images of 60 sizes, training step and box_nms", "s"),
     ("first-lstm", "first step of an LSTM, import included", "s"),
+    ("first-resnet", "first step of ResNet-18 on 4 images of 64 x 64, import included", "s"),
+    ("first-transformer", "first step of a Transformer encoder of 2 layers, import included", "s"),
 ]
 
 
@@ -185,7 +189,77 @@ def mx_worker(name):
             exe.grad_dict["l_i2h_weight"].asnumpy()
 
         return seconds(run)
-    if name == "first-mlp":
+    if name == "detector":
+        shown = 3  # anchors of a pixel
+
+        class Detector(gluon.Block):
+            def __init__(self):
+                super().__init__()
+                self.body = nn.Sequential()
+                for width in (16, 32, 64):
+                    self.body.add(nn.Conv2D(width, 3, 2, 1, activation="relu"))
+                self.classes = nn.Conv2D(shown * 3, 3, padding=1)
+                self.places = nn.Conv2D(shown * 4, 3, padding=1)
+
+            def forward(self, x):
+                y = self.body(x)
+                anchors = nd.contrib.MultiBoxPrior(y, sizes=(0.2, 0.4), ratios=(1, 2))
+                classes = self.classes(y).transpose((0, 2, 3, 1)).reshape((1, -1, 3))
+                places = self.places(y).transpose((0, 2, 3, 1)).reshape((1, -1))
+                return anchors, classes, places
+
+        net = Detector()
+        net.initialize()
+        trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.01})
+        truth = nd.array([[[0, 0.1, 0.1, 0.4, 0.5], [1, 0.5, 0.4, 0.9, 0.8]]])
+
+        def look(x):
+            with autograd.record():
+                anchors, classes, places = net(x)
+                given = classes.transpose((0, 2, 1))
+                found = nd.contrib.MultiBoxTarget(anchors, truth, given)
+                value = loss(classes, found[2]).sum()
+                value = value + nd.smooth_l1((places - found[0]) * found[1], scalar=1.0).sum()
+            value.backward()
+            trainer.step(1)
+            scores = classes.softmax()[:, :, 1:].max(axis=2, keepdims=True)
+            rows = nd.concat(scores, anchors + places.reshape((1, -1, 4)) * 0.1, dim=2)
+            nd.contrib.box_nms(rows, coord_start=1, score_index=0, id_index=-1).asnumpy()
+
+        xs = [array(1, 3, 64 + 2 * k, 184 - 2 * k) for k in range(60)]
+        return seconds(lambda: [look(x) for x in xs])
+    if name == "first-resnet":
+        net = gluon.model_zoo.vision.resnet18_v1(classes=10)
+        net.initialize()
+        trained(net, None, None)(array(4, 3, 64, 64), nd.array(np.arange(4) % 10))
+    elif name == "first-transformer":
+
+        class Layer(gluon.Block):
+            def __init__(self):
+                super().__init__()
+                self.three = nn.Dense(384, flatten=False, in_units=128)
+                self.out = nn.Dense(128, flatten=False, in_units=128)
+                self.wide = nn.Dense(512, flatten=False, in_units=128, activation="relu")
+                self.narrow = nn.Dense(128, flatten=False, in_units=512)
+                self.norms = [nn.LayerNorm(in_channels=128), nn.LayerNorm(in_channels=128)]
+                for n in self.norms:
+                    self.register_child(n)
+
+            def forward(self, x):
+                rows, steps = x.shape[:2]
+                parts = self.three(x).reshape((rows, steps, 3, 4, 32)).transpose((2, 0, 3, 1, 4))
+                q, k, v = (p.reshape((rows * 4, steps, 32)) for p in parts)
+                weight = (nd.batch_dot(q, k, transpose_b=True) / 32**0.5).softmax()
+                heads = nd.batch_dot(weight, v).reshape((rows, 4, steps, 32))
+                y = heads.transpose((0, 2, 1, 3)).reshape((rows, steps, 128))
+                x = self.norms[0](x + self.out(y))
+                return self.norms[1](x + self.narrow(self.wide(x)))
+
+        net = nn.Sequential()
+        net.add(Layer(), Layer(), nn.Dense(10, flatten=False, in_units=128))
+        net.initialize()
+        trained(net, None, None)(array(8, 32, 128), nd.zeros((8, 32)))
+    elif name == "first-mlp":
         trained(mlp(), None, None)(array(64, 784), nd.array(np.arange(64) % 10))
     elif name == "first-lenet":
         net = nn.Sequential()
@@ -298,9 +372,37 @@ def torch_worker(name):
                 z.numpy()
 
         return seconds(cells)
-    if name == "unrolled":
+    if name in ("unrolled", "detector"):
         return None
-    if name == "first-mlp":
+    if name == "first-resnet":
+
+        class Unit(nn.Module):
+            def __init__(self, before, width, stride):
+                super().__init__()
+                self.body = nn.Sequential(
+                    nn.Conv2d(before, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width),
+                    nn.ReLU(), nn.Conv2d(width, width, 3, 1, 1, bias=False),
+                    nn.BatchNorm2d(width),
+                )  # fmt: skip
+                self.past = nn.Sequential()
+                if before != width:
+                    self.past.append(nn.Conv2d(before, width, 1, stride, bias=False))
+                    self.past.append(nn.BatchNorm2d(width))
+
+            def forward(self, x):
+                return functional.relu(self.body(x) + self.past(x))
+
+        parts = [nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU()]
+        parts.append(nn.MaxPool2d(3, 2, 1))
+        widths = [64, 64, 64, 128, 128, 256, 256, 512, 512]
+        parts += [Unit(a, b, 1 + (a != b)) for a, b in itertools.pairwise(widths)]
+        parts += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10)]
+        trained(nn.Sequential(*parts))(array(4, 3, 64, 64), torch.arange(4) % 10)
+    elif name == "first-transformer":
+        layer = nn.TransformerEncoderLayer(128, 4, 512, dropout=0.0, batch_first=True)
+        net = nn.Sequential(nn.TransformerEncoder(layer, 2), nn.Linear(128, 10), nn.Flatten(0, 1))
+        trained(net)(array(8, 32, 128), torch.zeros(256, dtype=torch.int64))
+    elif name == "first-mlp":
         trained(mlp())(array(64, 784), torch.arange(64) % 10)
     elif name == "first-lenet":
         net = nn.Sequential(
