@@ -24,7 +24,7 @@ from _thread import get_ident, start_new_thread
 from ._traceback import shown
 from .error import MXNetError
 
-__all__ = ["enter_scope", "later", "leave_scope", "uninterrupted", "whole"]
+__all__ = ["enter_scope", "later", "leave_scope", "uninterrupted", "waiting", "whole"]
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM")
 _SIGNALS = tuple([int(getattr(signal, n)) for n in _NAMES if hasattr(signal, n)])
@@ -135,6 +135,11 @@ def uninterrupted(function):
     the third time is handled at once.
     """
     return _section(function, False)
+
+
+def waiting():
+    """Whether a signal waits for the end of the section that runs."""
+    return bool(_noted)
 
 
 def later(finalizer):

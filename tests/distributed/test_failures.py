@@ -225,3 +225,63 @@ print("asked to end", sys.argv[1:])
     assert sorted(ended.out.splitlines()) == [
         f"[{r}] asked to end ['-x', '--y=1']" for r in range(2)
     ]
+
+
+def test_an_interrupt_while_waiting(tmp_path):
+    """Ctrl-C ends a call that waits for others, without waiting for them to be given up."""
+    script = """
+import os, signal, threading, time
+import mxnet as mx
+kv = mx.kv.create("dist_sync")
+kv.init(0, mx.nd.ones(2))
+if kv.rank == 1:
+    while not os.path.exists("over"):
+        time.sleep(0.05)
+    os._exit(0)
+threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
+begun = time.monotonic()
+try:
+    kv.push(0, mx.nd.ones(2))
+except KeyboardInterrupt:
+    print("interrupted after", time.monotonic() - begun, flush=True)
+finally:
+    open("over", "w").close()
+"""
+    zero, _ = run_group(script, tmp_path)
+    assert zero.code == 1
+    assert float(re.search(r"interrupted after ([\d.]+)", zero.out).group(1)) < 30
+
+
+def test_joining_too_late(tmp_path):
+    script = """
+import jax
+jax.numpy.ones(3)
+import mxnet
+"""
+    for r, ended in enumerate(run_group(script, tmp_path)):
+        assert ended.code == 1
+        assert re.search(
+            rf"MXNetError: \S+script.py:4: import mxnet: rank {r} of 2: JAX has made its first "
+            "array already",
+            ended.err,
+        )
+
+
+def test_children_of_members_are_no_members(tmp_path):
+    """Workers of a loader, and programs that a member starts, compute by themselves."""
+    script = """
+import subprocess, sys
+import numpy as onp
+import mxnet as mx
+from mxnet import gluon, nd
+kv = mx.kv.create("dist_sync")
+own = gluon.data.ArrayDataset(nd.arange(8).reshape((8, 1)) * (kv.rank + 1))
+seen = [b.asnumpy().sum() for b in gluon.data.DataLoader(own, batch_size=4, num_workers=1)]
+code = "from mxnet._engine import collective as c; print(c.joined(), c.size())"
+other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+kv._barrier()
+print(seen == [6 * (kv.rank + 1), 22 * (kv.rank + 1)], other.stdout.strip())
+"""
+    for ended in run_group(script, tmp_path):
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.endswith("True False 1\n")

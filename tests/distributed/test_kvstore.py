@@ -296,3 +296,21 @@ def test_parts_are_worth_the_whole(tmp_path, n, optimizer, more):
     assert moved > 0.05  # there is something to compare
     for a, b in zip(found, expected):
         onp.testing.assert_allclose(a.asnumpy(), b.asnumpy(), atol=1e-5)
+
+
+def test_kernels_of_all_or_none(tmp_path):
+    """A process without native updates is no reason for other bits."""
+    script = """
+import sys
+import mxnet as mx
+from mxnet._ops.kernels import native
+if mx.kv.create("dist_sync").rank == 1:
+    native.withdraw(native.UPDATES, "for this test")
+elif sys.argv[1] == "loaded":
+    native._states[native.UPDATES] = True, "for this test"
+mx.kv.create("dist_sync").init(0, mx.nd.ones(3))
+print(native.state(native.UPDATES))
+"""
+    for ended in run_group(script, tmp_path, argv=["loaded"]):
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.endswith("not used: not all processes of the group have the same\n")

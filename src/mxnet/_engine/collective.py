@@ -24,7 +24,7 @@ from jax._src import distributed
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxlib import _jax
 
-from .. import _config, _launchers
+from .. import _config, _interrupt, _launchers
 from ..error import MXNetError, PeerLostError
 from . import coordination
 from .fork import backends_are_initialized
@@ -45,6 +45,7 @@ __all__ = [
 EXIT_LOST = 75  # of a process that has lost a peer: starting all of them again may help
 _BUCKET = 4 << 20  # bytes that travel at once
 _SIGN = 0.5  # seconds between two signs of life
+_PATIENCE = 2  # seconds that a call may still take once the user wants to get out of it
 _SILENT = 2.5  # seconds without a sign, after an error: who is silent so long is lost
 
 _group = None
@@ -346,7 +347,10 @@ class _Group:
         self._jobs.put((job, answer, gate))
         begun = time.monotonic()
         while not gate.acquire(timeout=_SIGN):
-            self._look(time.monotonic() - begun)
+            waited = time.monotonic() - begun
+            if waited > _PATIENCE and _interrupt.waiting():
+                raise MXNetError(f"{self._where()}: interrupted after waiting for {waited:.0f} s.")
+            self._look(waited)
         result, error = answer
         if error is not None:
             raise self._explained(error) from None

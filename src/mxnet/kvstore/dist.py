@@ -179,11 +179,11 @@ several(DistKVStore, ["dist", "dist_sync", "dist_device_sync", "dist_sync_device
 
 
 def _agree_on_kernels():
-    """Update by native kernels if all processes can: others round differently."""
-    mine = _config.get("kernels") == "native" and native.available(native.UPDATES)
-    (able,) = collective.all_reduce([onp.array([mine], "int64")], names=["native updates"])
-    if mine and able[0] < collective.size():
-        native.withdraw(native.UPDATES, "not all processes of the group can")
+    """Update by native kernels if all processes have the same: others round differently."""
+    mine = native.state(native.UPDATES) if _config.get("kernels") == "native" else "not wanted"
+    all_of_them = collective.gather(onp.frombuffer(mine.encode(), "uint8"), "native updates")
+    if any(x.tobytes() != mine.encode() for x in all_of_them):
+        native.withdraw(native.UPDATES, "not all processes of the group have the same")
 
 
 def _rows(numbers, like):
