@@ -3,7 +3,7 @@
 tests/data/torch/state*.pth, state.safetensors, checkpoint.pth, module.pth, parameter.pth and
 tensor.pth were written by PyTorch 2.13 and safetensors 0.8 (state.npz has the same arrays);
 torchvision.json.gz has the layout of torchvision 0.28's networks of 7 classes, and what they
-compute of a picture of the formula below, with parameters of the same formula.
+compute of an image of the formula below, with parameters of the same formula.
 """
 
 from __future__ import annotations
@@ -387,7 +387,7 @@ def test_command_on_files_that_are_no_networks(tmp_path, capsys):
 
 
 def test_next_to_torchvision_itself(tmp_path):
-    """Where torchvision is installed, the command compares outputs of random pictures."""
+    """Where torchvision is installed, the command compares outputs of random images."""
     pytest.importorskip("torchvision")
     path = tmp_path / "net.safetensors"
     write_safetensors(path, state_of("squeezenet1_1"))

@@ -324,11 +324,11 @@ CASES = {
     "store's optimizer": (lambda: store().set_optimizer(3), "expected an Optimizer", False),
     "imdecode": (lambda: mx.image.imdecode(b"abc"), "Decoding failed", False),
     "imread": (lambda: mx.image.imread("/no/file.jpg"), "No such file", False),
-    "crop": (lambda: mx.image.center_crop(FLAT, (3, 3)), "not a picture", False),
-    "augmenter": (lambda: mx.image.ResizeAug(3)(FLAT), "not a picture", False),
+    "crop": (lambda: mx.image.center_crop(FLAT, (3, 3)), "not an image", False),
+    "augmenter": (lambda: mx.image.ResizeAug(3)(FLAT), "not an image", False),
     "augmenters": (
         lambda: [a(FLAT) for a in mx.image.CreateAugmenter((3, 2, 2))],
-        "not a picture",
+        "not an image",
         False,
     ),
     "images": (

@@ -4,8 +4,8 @@ Each family has a table of its modules: torchvision's name and the layer's place
 network. Where the architectures differ, a network of the same layers with the difference made good
 is used, which only a symbol can describe: it is no network of the zoo.
 
-Equal in both: the pictures' normalisation, eps 1e-5 of batch normalisation, the order in which
-pictures are flattened. At 224 x 224, torchvision's adaptive pooling is what the zoo's networks do.
+Equal in both: the images' normalisation, eps 1e-5 of batch normalisation, the order in which
+images are flattened. At 224 x 224, torchvision's adaptive pooling is what the zoo's networks do.
 """
 
 from typing import NamedTuple
@@ -232,7 +232,7 @@ def _parameters(net):
 
 
 def _shapes(net):
-    """Place of each parameter -> shape, for pictures of the usual size."""
+    """Place of each parameter -> shape, for images of the usual size."""
     graph = net(symbol.var("data"))
     given, _, states = graph.infer_shape(data=(1, 3, _SIDE, _SIDE))
     named = dict(zip(graph.list_arguments(), given))

@@ -1,4 +1,4 @@
-"""``mx.viz``: a symbol as a table (:func:`print_summary`) or a picture (:func:`plot_network`)."""
+"""``mx.viz``: a symbol as a table (:func:`print_summary`) or an image (:func:`plot_network`)."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from .symbol import Symbol
 
 __all__ = ["print_summary", "plot_network"]
 
-# Parameters and statistics, which are hidden in pictures; by how their names end.
+# Parameters and statistics, which are hidden in images; by how their names end.
 _WEIGHTS = re.compile(
     r"_(weight|bias|beta|gamma|alpha|moving_(mean|var)|running_(mean|var)|parameters)$"
 )
@@ -144,7 +144,7 @@ def print_summary(
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-# ----------------------------------------------------------------------------------- picture
+# ----------------------------------------------------------------------------------- image
 def _digraph():
     try:
         from graphviz import Digraph

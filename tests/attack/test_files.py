@@ -82,7 +82,7 @@ def nd_bytes(arrays):
     return struct.pack("<QQQQ", 0x112, 0, len(arrays), 0)
 
 
-# -------------------------------------------------------------------------------------- pictures
+# -------------------------------------------------------------------------------------- images
 def png(width, height):
     def chunk(kind, data):
         body = kind + data
@@ -240,7 +240,7 @@ def test_pictures_of_a_list_that_are_not_there(tmp_path):
         1, (3, 8, 8), path_imglist=f"{tmp_path}/a.lst", path_root=str(tmp_path)
     )
     with pytest.raises(
-        FileNotFoundError, match=r"filename: none\.png: the picture cannot be read"
+        FileNotFoundError, match=r"filename: none\.png: the image cannot be read"
     ) as e:
         next(listed)
     assert isinstance(e.value, mx.MXNetError)

@@ -33,7 +33,7 @@ def headings(name):
 
 
 def links(name):
-    """Targets of a page's links and pictures."""
+    """Targets of a page's links and images."""
     return re.findall(r"\]\(([^)\s]+)\)", prose(name))
 
 

@@ -1,7 +1,7 @@
 """An interrupt (Ctrl-C) at any moment: arrays keep values, steps are done or not done.
 
 Moments are counted in lines of Python run: the k-th line of a step sets off a signal, which Python
-handles where it always does. So every moment of a step is tried, in order, and none by chance.
+handles where it always does. So every moment of a step is tried, in order, and none at random.
 """
 
 import _thread

@@ -256,7 +256,7 @@ def idx(array):
 
 @pytest.fixture
 def clothes(monkeypatch):
-    """A data set of three pictures: the bytes of its files."""
+    """A data set of three images: the bytes of its files."""
     pictures = onp.arange(3 * 784, dtype="uint8").reshape(3, 28, 28)
     files = {
         "train-images-idx3-ubyte.gz": idx(pictures),

@@ -1,7 +1,7 @@
 """What would run on a GPU, looked at without one: programs and operators lowered for CUDA.
 
 JAX lowers for a platform that is not there. What comes out must not call the CPU's native kernels,
-must not compute in float64 what the user gave in float32, and multiplies half-width numbers as
+must not compute in float64 what the user gave in float32, and multiplies half-precision numbers as
 such.
 """
 

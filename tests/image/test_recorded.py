@@ -1,4 +1,4 @@
-"""mx.image against what the original made of the same pictures with the same seeds."""
+"""mx.image against what the original made of the same images with the same seeds."""
 
 import json
 import random

@@ -136,7 +136,7 @@ def test_a_fraction_that_meets_whole_numbers_is_told_with_the_line():
         y = x * 0.75
     assert told[0].filename == __file__
     same(y, [[[0, 0]]], "int32")
-    same(x / 2.5, [[[1.2, 0.4]]], "float32")  # a quotient is no whole number: nothing is cut
+    same(x / 2.5, [[[1.2, 0.4]]], "float32")  # a quotient is no integer: nothing is cut
 
 
 def test_in_place_operators_keep_the_type():

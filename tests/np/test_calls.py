@@ -12,7 +12,7 @@ from mxnet import np
 
 CALLS = json.loads((Path(__file__).parents[1] / "data" / "numpy" / "calls.json").read_text("utf-8"))
 MORE = "refused by 1.9.1; NumPy has an answer, and so have we"
-WHOLE = "whole numbers of NaN or infinity: 1.9.1 gives what the processor does with them"
+WHOLE = "integers of NaN or infinity: 1.9.1 gives what the processor does with them"
 DIFFERENT = {
     **dict.fromkeys(
         [f"{n}/{k}" for n in ("deg2rad", "rad2deg") for k in "fui"]
@@ -37,9 +37,7 @@ DIFFERENT = {
 REFUSED = (mx.MXNetError, TypeError, ValueError, IndexError, AttributeError, AssertionError)
 # of the rows with more, those where NumPy's answer is of another kind
 NOT_NUMPY = {
-    **dict.fromkeys(
-        ["deg2rad/i", "rad2deg/i"], "whole numbers stay whole numbers, as 1.9.1 has it"
-    ),
+    **dict.fromkeys(["deg2rad/i", "rad2deg/i"], "integers stay integers, as 1.9.1 has it"),
     "ldexp/if": "NumPy refuses fractional powers of 2",
     "lcm/bs": "NumPy has no least common multiple of truth values",
     "divmod/bb": "int8 in NumPy as well",

@@ -194,7 +194,7 @@ def test_gradients():
         (lambda x: np.delete(x, 0, axis=-3), ValueError, "no such axis"),
         (lambda x: np.delete(x, onp.array([True, False])), ValueError,
          r"expected shape \(6,\), got \(2,\)"),
-        (lambda x: np.insert(x, 1.5, 1), TypeError, "whole numbers, got 1.5"),
+        (lambda x: np.insert(x, 1.5, 1), TypeError, "integers, got 1.5"),
         (lambda x: np.insert(x, 1, None), TypeError, "number or array-like, got None"),
         (lambda x: np.insert(x, np.array([[0]], dtype="int64"), 1), ValueError, r"got \(1, 1\)"),
         (lambda x: np.insert([1], 0, 1), TypeError, "argument arr must be"),

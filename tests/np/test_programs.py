@@ -52,7 +52,7 @@ class Program(gluon.HybridBlock):
 
 
 class _Whole:
-    """``mx.np`` with lists of whole numbers as such."""
+    """``mx.np`` with lists of integers as such."""
 
     def __getattr__(self, name):
         return getattr(np, name)

@@ -106,7 +106,7 @@ def case(name):
     arrays = [onp.asarray(a) for a in arrays]
     arrays = [a.astype("float64") if a.dtype.kind == "f" else a for a in arrays]
     moved = [i for i, a in enumerate(arrays) if a.dtype.kind == "f" and not position(name, i)]
-    for i in moved:  # off the ties and corners that samples of whole numbers have
+    for i in moved:  # off the ties and corners that samples of integers have
         arrays[i] = arrays[i] + rng.uniform(1e-3, 2e-3, arrays[i].shape)
     bound, inputs, words = bind(name, arrays, attrs, seed=0, train=True)
     if not moved:

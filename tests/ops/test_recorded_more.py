@@ -50,7 +50,7 @@ def states(bound):
 def close(actual, expected, what, halves=False):
     assert actual.dtype == expected.dtype, what
     assert actual.shape == expected.shape, what
-    # 1.9.1 takes the norms of half-width weights in half precision, we do not
+    # 1.9.1 takes the norms of half-precision weights in half precision, we do not
     loose = 2e-3 if expected.dtype == onp.float16 else 2e-4 if halves else 3e-5
     onp.testing.assert_allclose(actual, expected, loose, loose / 6, err_msg=what)
 

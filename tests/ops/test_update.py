@@ -1,4 +1,4 @@
-"""Optimizer steps: trajectories that MXNet 1.9.1 took, run-time numbers, half-width weights."""
+"""Optimizer steps: trajectories that MXNet 1.9.1 took, run-time numbers, half-precision weights."""
 
 import json
 from pathlib import Path

@@ -349,7 +349,7 @@ LOWERED = {
     "few but large": (1, "sgd", F32[:2], {"shape": (1024, 512)}),
     "large, another rule": (0, "adam", F32[:2], {"shape": (1024, 512)}),
     "double width": (0, "adam", ["float64"] * 8, {}),
-    "copies of half-width weights": (0, "sgd", ["float16"] * 8, {"multi_precision": True}),
+    "copies of half-precision weights": (0, "sgd", ["float16"] * 8, {"multi_precision": True}),
     "nesterov": (1, "nag", F32, {"momentum": 0.9}),
     "adagrad": (1, "adagrad", F32, {}),
     "rmsprop": (1, "rmsprop", F32, {}),

@@ -12,7 +12,7 @@ from mxnet import optimizer as opt
 FILE = onp.load(Path(__file__).parents[1] / "data/oracle/optimizer_family.npz")
 CASES = json.loads(str(FILE["cases"]))
 NAMES = {0: "fc_weight", 1: "fc_bias", 2: "bn_gamma"}
-# half-width weights are rounded at each step: one unit of 2^-11 in five steps
+# half-precision weights are rounded at each step: one unit of 2^-11 in five steps
 TOLERANCE = {"float32": 2e-5, "float16": 2e-3}
 
 

@@ -37,7 +37,7 @@ deviate(
     "autograd", [56, 138, 139, 140, 141, 142], "gradients of any order exist for every operator"
 )
 deviate("autograd", [111], "the gradient of norm at zero is zero")
-deviate("autograd", [113, 117], "no gradient flows through whole numbers")
+deviate("autograd", [113, 117], "no gradient flows through integers")
 deviate("autograd", [124], "backward uses the values that were recorded")
 deviate("autograd", [135, 136], "a bool instead of 0 and 1")
 

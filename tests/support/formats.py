@@ -354,7 +354,7 @@ FORMATS["idx-index"] = Format(_file("a.idx", _pictures), _read_indexed)
 FORMATS["idx-iter"] = Format(_file("a.idx", _pictures), _read_recorded)
 
 
-# ------------------------------------------------------------------------------------ pictures
+# ------------------------------------------------------------------------------------ images
 def _png_chunks(data):
     """The content of a PNG file without the checksums."""
     found, at = [data[:8]], 8

@@ -1,9 +1,9 @@
 """Watching programs run: how long each operator takes, for the profiler.
 
-While ``stats.observer`` is set, segments come here instead of going to their compiled program.
-An observer that wants operators (``observer.stepwise``) gets the path evaluated step by step: each
-operator, and each operator's way back, is compiled alone, and waited for. Hybridized blocks and
-bound symbols are entered, so that their operators are seen too. What is computed is the same.
+While ``stats.observer`` is set, segments come here instead of going to their compiled program. An
+observer that wants operators (``observer.stepwise``) gets the path evaluated step by step: each
+operator, and each operator's backward pass, is compiled alone, and waited for. Hybridized blocks
+and bound symbols are entered, so that their operators are seen too. What is computed is the same.
 """
 
 import threading
@@ -97,7 +97,7 @@ def stepwise(state, emit, taped):
 
 
 class _Stepwise(Interpreter):
-    """Each operator, and each operator's way back, is compiled alone and timed."""
+    """Each operator, and each operator's backward pass, is compiled alone and timed."""
 
     enters = True
 

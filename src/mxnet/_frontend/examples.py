@@ -292,20 +292,20 @@ gluon.data.vision.transforms.Cast
 
 gluon.data.vision.transforms.CenterCrop
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.CenterCrop(4)(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.CenterCrop(4)(image).shape
 (4, 4, 3)
 
 gluon.data.vision.transforms.Compose
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.Compose([transforms.Resize(4), transforms.ToTensor()])(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.Compose([transforms.Resize(4), transforms.ToTensor()])(image).shape
 (3, 4, 4)
 
 gluon.data.vision.transforms.CropResize
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.CropResize(1, 1, 4, 4)(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.CropResize(1, 1, 4, 4)(image).shape
 (4, 4, 3)
 
 gluon.data.vision.transforms.Normalize
@@ -316,68 +316,68 @@ gluon.data.vision.transforms.Normalize
 
 gluon.data.vision.transforms.RandomBrightness
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.RandomBrightness(0.1)(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.RandomBrightness(0.1)(image).shape
 (8, 8, 3)
 
 gluon.data.vision.transforms.RandomColorJitter
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.RandomColorJitter(0.1, 0.1, 0.1)(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.RandomColorJitter(0.1, 0.1, 0.1)(image).shape
 (8, 8, 3)
 
 gluon.data.vision.transforms.RandomContrast
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.RandomContrast(0.1)(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.RandomContrast(0.1)(image).shape
 (8, 8, 3)
 
 gluon.data.vision.transforms.RandomFlipLeftRight
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.RandomFlipLeftRight()(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.RandomFlipLeftRight()(image).shape
 (8, 8, 3)
 
 gluon.data.vision.transforms.RandomFlipTopBottom
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.RandomFlipTopBottom()(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.RandomFlipTopBottom()(image).shape
 (8, 8, 3)
 
 gluon.data.vision.transforms.RandomHue
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.RandomHue(0.1)(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.RandomHue(0.1)(image).shape
 (8, 8, 3)
 
 gluon.data.vision.transforms.RandomLighting
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.RandomLighting(0.1)(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.RandomLighting(0.1)(image).shape
 (8, 8, 3)
 
 gluon.data.vision.transforms.RandomResizedCrop
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.RandomResizedCrop(4)(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.RandomResizedCrop(4)(image).shape
 (4, 4, 3)
 
 gluon.data.vision.transforms.RandomSaturation
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.RandomSaturation(0.1)(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.RandomSaturation(0.1)(image).shape
 (8, 8, 3)
 
 gluon.data.vision.transforms.Resize
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.Resize(4)(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.Resize(4)(image).shape
 (4, 4, 3)
 
 gluon.data.vision.transforms.ToTensor
 >>> from mxnet.gluon.data.vision import transforms
->>> picture = nd.ones((8, 8, 3)).astype('uint8')
->>> transforms.ToTensor()(picture).shape
+>>> image = nd.ones((8, 8, 3)).astype('uint8')
+>>> transforms.ToTensor()(image).shape
 (3, 8, 8)
 
 gluon.loss.CosineEmbeddingLoss

@@ -60,7 +60,7 @@ class Fill(Bound):
 
     def run(self, inputs, words):
         number = words[0]
-        if self.dtype.kind in "iu":  # whole numbers wrap around, as in C
+        if self.dtype.kind in "iu":  # integers wrap around, as in C
             number = number.astype("int64")
         return (lax.full(self.shape, number.astype(self.dtype)),)
 
@@ -347,7 +347,7 @@ class Interpreter:
 
 @jax.tree_util.register_pytree_node_class
 class Chain:
-    """The way back through an entered path: a pullback made of the steps' pullbacks."""
+    """The backward pass through an entered path: a pullback made of the steps' pullbacks."""
 
     def __init__(self, pulls, about, inputs):
         self.pulls, self.about, self.inputs = pulls, about, inputs

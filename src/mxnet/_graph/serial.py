@@ -138,9 +138,9 @@ class _Reader:
         raise FormatError(text + ".")
 
     def integer(self, value, where, what, limit):
-        """A whole number in [0, limit)."""
+        """An integer in [0, limit)."""
         if value.__class__ is not int or not 0 <= value < limit:
-            self.fail(where, what, f"a whole number from 0 to {limit - 1}", value)
+            self.fail(where, what, f"an integer from 0 to {limit - 1}", value)
         return value
 
     def entry(self, value, where, made, below):

@@ -81,7 +81,7 @@ def same_shape(a, b, where):
 
 
 def number(scalar, dtype):
-    """A run-time scalar in an array's element type; whole types truncate and wrap as C does."""
+    """A run-time scalar in an array's element type; integer types truncate and wrap as C does."""
     scalar = jnp.asarray(scalar, "float64") if isinstance(scalar, (int, float)) else scalar
     if jnp.issubdtype(dtype, jnp.inexact):
         return lax.convert_element_type(scalar, dtype)

@@ -22,7 +22,7 @@ DEFAULT_LAYOUT = {1: "NCW", 2: "NCHW", 3: "NCDHW"}  # by number of spatial axes
 
 
 def accumulator(dtype):
-    """The type for sums over elements of ``dtype``: float32 for the half-width floats."""
+    """The type for sums over elements of ``dtype``: float32 for the half-precision floats."""
     return jnp.float32 if dtype.itemsize == 2 and is_floating(dtype) else dtype
 
 

@@ -5,7 +5,7 @@ expects. Rules run while shapes are inferred and programs are made; a call costs
 
 - Between floating-point types the wider one wins, and a floating-point type wins over every whole
   one, however wide: ``int64 + float16`` is float16.
-- Between whole types the wider one wins; of uint8 and int8, int32.
+- Between integer types the wider one wins; of uint8 and int8, int32.
 - Truth values become whatever the other operand is.
 """
 
@@ -68,7 +68,7 @@ def not_bool(arrays, where):
             DTypeError,
             where,
             "truth values are no numbers",
-            expected="a floating-point or whole type",
+            expected="a floating-point or integer type",
             got="bool",
             hint="convert with .astype('float32')",
         )
@@ -80,7 +80,7 @@ def _float_of(x):
 
 
 def in_common_inexact(arrays, where):
-    """Division and its like: whole types become float32, then all meet."""
+    """Division and its like: integer types become float32, then all meet."""
     kinds = [x.dtype for x in arrays if is_real(x)]
     if not kinds:
         return tuple(_float_of(x) for x in arrays)
@@ -89,19 +89,19 @@ def in_common_inexact(arrays, where):
 
 
 def inexact(arrays, where):
-    """Functions of one array that need floating point: whole types become float32."""
+    """Functions of one array that need floating point: integer types become float32."""
     return tuple(_float_of(x) for x in arrays)
 
 
 def whole(arrays, where):
-    """Operations on bits: whole types and truth values only."""
+    """Operations on bits: integer types and truth values only."""
     arrays = to_common(arrays)
     if is_real(arrays[0]):
         fail(
             DTypeError,
             where,
             "the bits of floating-point numbers have no meaning",
-            expected="a whole type or bool",
+            expected="an integer type or bool",
             got=arrays[0].dtype.name,
         )
     return arrays

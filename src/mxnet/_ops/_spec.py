@@ -80,7 +80,7 @@ else:
         """Annotation: a run-time number (learning rate, ``x * 0.3``), never part of a key."""
 
     class WholeScalar:
-        """Annotation: a run-time whole number (a position), never part of a key."""
+        """Annotation: a run-time integer (a position), never part of a key."""
 
     class Scalars:
         """Annotation: a tuple of run-time numbers; only how many they are belongs to the key."""

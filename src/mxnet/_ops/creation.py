@@ -122,7 +122,7 @@ def range_length(start, stop, step, where="arange"):
 def _counted(n, start, step, repeat, dtype):
     """``n`` numbers from ``start`` by ``step``, each ``repeat`` times.
 
-    Whole types count with bounds and step cut to whole numbers; floating-point types compute
+    Whole types count with bounds and step cut to integers; floating-point types compute
     ``start + i * step`` in their own precision, at least float32, as MXNet does.
     """
     kind = "int64" if jnp.issubdtype(dtype, jnp.integer) else jnp.promote_types(dtype, "float32")

@@ -58,7 +58,7 @@ def _full(x, value):
 
 
 def divide(a, b):
-    """Quotient; whole numbers are cut towards zero, and give 0 where the divisor is 0."""
+    """Quotient; integers are cut towards zero, and give 0 where the divisor is 0."""
     if is_real(a):
         return lax.div(a, b)
     zero = lax.eq(b, _full(b, 0))
@@ -79,7 +79,7 @@ def modulo(a, b):
 
 
 def power(a, b):
-    """``a ** b``; whole numbers are computed in float64 and cut."""
+    """``a ** b``; integers are computed in float64 and cut."""
     if is_real(a):
         return lax.pow(a, b)
     exact = lax.pow(lax.convert_element_type(a, f64), lax.convert_element_type(b, f64))
@@ -102,7 +102,7 @@ def hypot(a, b):
 
 
 def through_float(fn):
-    """``fn`` for any element type: whole numbers pass through floating point and are cut.
+    """``fn`` for any element type: integers pass through floating point and are cut.
 
     float64 rounded to float32 first, so that ``log2(8)`` is 3 and not 2.9999 cut to 2.
     """
@@ -134,7 +134,7 @@ BINARY = {
     "add": (lax.add, "sum", (-3, 3), (-3, 3)),
     "sub": (lax.sub, "difference", (-3, 3), (-3, 3)),
     "mul": (lax.mul, "product", (-3, 3), (-3, 3)),
-    "div": (divide, "quotient; whole numbers are cut towards zero", (-3, 3), (0.5, 3)),
+    "div": (divide, "quotient; integers are cut towards zero", (-3, 3), (0.5, 3)),
     "mod": (modulo, "remainder with the divisor's sign, 0 for divisor 0", (-9, 9), (1, 4)),
     "power": (power, "lhs to the power of rhs", (0.2, 3), (-2, 2)),
     "maximum": (maximum, "larger element; at ties the gradient goes to lhs", (-3, 3), (-3, 3)),
@@ -237,7 +237,7 @@ def _scalar(name, fn, meaning, aliases=(), fixed=None, lift=(), **facts):
     """Register an operator of an array and a number."""
 
     def with_scalar(data, *, scalar: Scalar = 1.0, is_int: bool = True):
-        if data.dtype == bool:  # numbers and truth values meet as whole numbers
+        if data.dtype == bool:  # numbers and truth values meet as integers
             data = lax.convert_element_type(data, "int64")
         if fixed is not None and isinstance(scalar, float):
             if is_real(data):
@@ -250,7 +250,7 @@ def _scalar(name, fn, meaning, aliases=(), fixed=None, lift=(), **facts):
 Parameters
 ----------
 data : (*S) any dtype
-scalar : number, default 1    taken in data's dtype: whole numbers are cut (``1.7`` counts as 1)
+scalar : number, default 1    taken in data's dtype: integers are cut (``1.7`` counts as 1)
 is_int : bool, default True   kept for symbol files
 
 Returns
@@ -325,12 +325,12 @@ for _name, _fn, _sign in ("plus", lax.add, "+"), ("minus", lax.sub, "-"):
 
 
 def _round_away(x):
-    """Nearest whole number, halves away from zero."""
+    """Nearest integer, halves away from zero."""
     return lax.round(x, lax.RoundingMethod.AWAY_FROM_ZERO)
 
 
 def _rint(x):
-    """Nearest whole number, halves downwards."""
+    """Nearest integer, halves downwards."""
     low, high = lax.floor(x), lax.ceil(x)
     return lax.select(lax.le(lax.sub(x, low), lax.sub(high, x)), low, high)
 
@@ -373,7 +373,7 @@ def _scaled(factor):
 
 
 def _whole(fn):
-    """``fn`` for floating point; whole numbers are already whole."""
+    """``fn`` for floating point; integers are already whole."""
     return lambda x: fn(x) if is_real(x) else x
 
 
@@ -390,12 +390,12 @@ UNARY = {
     "negative": (lax.neg, "-x", _any),
     "square": (lambda x: lax.mul(x, x), "x^2", _any),
     "relu": (_relu, "max(x, 0); gradient 0 at 0", _any),
-    "round": (_whole(_round_away), "nearest whole number, halves away from zero; gradient 0", _any),
-    "rint": (_whole(_rint), "nearest whole number, halves downwards; gradient 0", _any),
-    "fix": (_whole(_trunc), "nearest whole number towards zero; gradient 0", _any),
+    "round": (_whole(_round_away), "nearest integer, halves away from zero; gradient 0", _any),
+    "rint": (_whole(_rint), "nearest integer, halves downwards; gradient 0", _any),
+    "fix": (_whole(_trunc), "nearest integer towards zero; gradient 0", _any),
     "trunc": (_whole(_trunc), "whole part; gradient 0", _any),
-    "floor": (_whole(lax.floor), "largest whole number not above x; gradient 0", _any),
-    "ceil": (_whole(lax.ceil), "smallest whole number not below x; gradient 0", _any),
+    "floor": (_whole(lax.floor), "largest integer not above x; gradient 0", _any),
+    "ceil": (_whole(lax.ceil), "smallest integer not below x; gradient 0", _any),
     "reciprocal": (_reciprocal, "1 / x", _pos),
     "exp": (through_float(lax.exp), "e^x", _any),
     "expm1": (through_float(lax.expm1), "e^x - 1, precise near 0", _any),
@@ -473,7 +473,7 @@ data : (*S) any dtype
 
 Returns
 -------
-(*S) same dtype; for whole numbers the value is cut to one
+(*S) same dtype; for integers the value is cut to one
 """
     more = []
     if name in _SPARSE:
@@ -586,7 +586,7 @@ def identity_with_attr_like_rhs(lhs, rhs):
 
 
 def convert(data, dtype):
-    """Element type conversion as C does it: to whole numbers by cutting, narrow ones wrap."""
+    """Element type conversion as C does it: to integers by cutting, narrow ones wrap."""
     if is_real(data) and jnp.issubdtype(dtype, jnp.integer) and dtype.itemsize < 4:
         data = lax.convert_element_type(data, "int64")
     return lax.convert_element_type(data, dtype)
@@ -599,7 +599,7 @@ def convert(data, dtype):
     free={"data": "float32"},
 )
 def cast(data, *, dtype: DType):
-    """Convert the element type; fractions are cut, narrow whole types wrap (300 to uint8 is 44).
+    """Convert the element type; fractions are cut, narrow integer types wrap (300 to uint8 is 44).
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Operators that look up and write by position: take, pick, gather, scatter, where, Embedding.
 
-Positions arrive in any number type (MXNet's default is float32) and are cut to whole numbers.
+Positions arrive in any number type (MXNet's default is float32) and are cut to integers.
 """
 
 import math

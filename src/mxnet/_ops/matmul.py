@@ -18,8 +18,8 @@ _Storage = Literal["default", "csr", "row_sparse"]
 def contract(a, b, axes, batch=((), ())):
     """``lax.dot_general``.
 
-    Half-width operands stay what they are, so that the derivatives' are as well: XLA sums them in
-    float32 and rounds once.
+    Half-precision operands stay what they are, so that the derivatives' are as well: XLA sums them
+    in float32 and rounds once.
     """
     return lax.dot_general(a, b, (axes, batch))
 

@@ -114,7 +114,7 @@ def convolution(
     Returns
     -------
     (B, num_filter, *T) in data's layout and dtype, ``T = (S + 2 pad - dilate (kernel - 1) - 1) //
-    stride + 1``; half-width floats accumulate in float32
+    stride + 1``; half-precision floats accumulate in float32
 
     Raises
     ------

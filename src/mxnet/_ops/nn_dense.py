@@ -57,7 +57,7 @@ def fully_connected(
 
     Returns
     -------
-    (B, num_hidden) or (..., num_hidden) same dtype as data; half-width floats accumulate in float32
+    (B, num_hidden) or (..., num_hidden) dtype of data; half precision accumulates in float32
 
     Raises
     ------

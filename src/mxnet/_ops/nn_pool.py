@@ -75,7 +75,7 @@ def pooling(
 
     Returns
     -------
-    (B, C, *T) in data's layout and dtype; half-width floats accumulate in float32
+    (B, C, *T) in data's layout and dtype; half-precision floats accumulate in float32
 
     Raises
     ------

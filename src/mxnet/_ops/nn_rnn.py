@@ -350,7 +350,7 @@ def _layer(what, x, weights, biases, h, c, valid) -> Any:
 
 
 def _dot(a, b, i, j):
-    """Product over axis ``i`` of ``a`` and ``j`` of ``b``; half-width floats give float32."""
+    """Product over axis ``i`` of ``a`` and ``j`` of ``b``; half-precision floats give float32."""
     wide = accumulator(b.dtype)
     dims = (((i,), (j,)), ((), ()))
     return lax.dot_general(a.astype(b.dtype), b, dims, preferred_element_type=wide)

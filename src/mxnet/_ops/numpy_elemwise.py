@@ -52,7 +52,7 @@ _SCALAR_DOC = """Elementwise {meaning}, of an array and a number{side}.
 Parameters
 ----------
 data : (*S)
-scalar : number, default 1    taken in data's type: for whole types it is cut
+scalar : number, default 1    taken in data's type: for integer types it is cut
 is_int : bool, default True   kept for symbol files
 
 Returns
@@ -65,7 +65,7 @@ Returns
 
 
 def _counted(x):
-    """Truth values met by a number count as whole numbers."""
+    """Truth values met by a number count as integers."""
     return lax.convert_element_type(x, "int64") if x.dtype == bool else x
 
 
@@ -108,7 +108,7 @@ def _number(name, fn, ready, meaning, result, lift=None, left=False):
 
 
 def _cut(attrs, dtypes):
-    """What to tell about a number with a fraction that meets whole numbers."""
+    """What to tell about a number with a fraction that meets integers."""
     (dtype,) = dtypes
     if attrs["is_int"] or jnp.issubdtype(dtype, jnp.inexact):
         return None
@@ -147,7 +147,7 @@ _POWERS = {
 
 
 def _floor_divide(a, b):
-    """Quotient rounded down; 0 for whole numbers where the divisor is 0."""
+    """Quotient rounded down; 0 for integers where the divisor is 0."""
     if is_real(a):
         return lax.floor(lax.div(a, b))
     zero = lax.eq(b, lax.full_like(b, 0))
@@ -206,7 +206,7 @@ _TWO = (
      _ARITHMETIC),
     ("power", "power", _bool_power, rules.in_common, _counted, "power", _ARITHMETIC),
     ("true_divide", "true_divide", lax.div, rules.in_common_inexact, _as_float, "quotient",
-     "floating-point: whole types give float32"),
+     "floating-point: integer types give float32"),
     ("floor_divide", "floor_divide", _floor_divide, rules.not_bool, _counted,
      "quotient rounded down", _ARITHMETIC),
     ("copysign", "copysign", _copysign, rules.not_bool, _counted, "size with a sign", _ARITHMETIC),
@@ -314,7 +314,7 @@ for _name, _base in {
         promotion=rules.not_bool,
         inputs=("x",),
         doc=_ONE_DOC.format(
-            meaning=_meaning, result="same dtype; for whole numbers the value is cut to one"
+            meaning=_meaning, result="same dtype; for integers the value is cut to one"
         ),
     )
     UNARY_FUNCTIONS[_name] = f"_npi_{_name}"
@@ -338,7 +338,7 @@ def _unary(name, fn, meaning, result, promotion=None):
 
 
 def _of_reals(fn):
-    """``fn`` where the numbers are floating-point; whole numbers are none of what it asks for."""
+    """``fn`` where the numbers are floating-point; integers are none of what it asks for."""
     return lambda x: fn(x) if is_real(x) else lax.full_like(x, False, dtype=bool)
 
 
@@ -386,7 +386,7 @@ def nan_to_num(
 
     Returns
     -------
-    (*S) same dtype; whole numbers as they are
+    (*S) same dtype; integers as they are
 
     Gradient   0 where an element was replaced
     """

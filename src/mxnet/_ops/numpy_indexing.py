@@ -72,11 +72,11 @@ def unique(
 
 @op("_npi_bincount", barrier=True)
 def bincount(data, weights=None, *, minlength: int = 0, has_weights: bool = False):
-    """How often each whole number occurs.
+    """How often each integer occurs.
 
     Parameters
     ----------
-    data : (N,) whole numbers >= 0
+    data : (N,) integers >= 0
     weights : (N,), optional       added up instead of counted
     minlength : int, default 0     shortest result
     has_weights : bool             whether there are weights
@@ -95,7 +95,7 @@ def bincount(data, weights=None, *, minlength: int = 0, has_weights: bool = Fals
             MXNetError,
             "bincount",
             "not to be counted",
-            expected="a vector of whole numbers >= 0",
+            expected="a vector of integers >= 0",
             got=f"{x.dtype.name}{list(x.shape)}" + (f", smallest {x.min()}" if x.size else ""),
         )
     n = max(int(x.max()) + 1 if x.size else 0, minlength)
@@ -111,7 +111,7 @@ def unravel_index(indices, *, shape: Shape):
 
     Parameters
     ----------
-    indices : (*I) whole numbers
+    indices : (*I) integers
     shape : tuple of int    of the array
 
     Returns

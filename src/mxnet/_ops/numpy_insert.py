@@ -155,7 +155,7 @@ def insert_before(
     ----------
     arr : (*S)
     values : array to be broadcast to one part for each position, optional
-    obj : () or (K,) whole numbers  the positions; negative count from the end, those outside are
+    obj : () or (K,) integers  the positions; negative count from the end, those outside are
         cut to the axis
     val : number, optional          instead of ``values``
     start, stop, step, int_ind      kept for symbol files
@@ -204,7 +204,7 @@ def delete(
     Parameters
     ----------
     arr : (*S)
-    obj : whole numbers or truth values, optional    the positions; negative count from the end
+    obj : integers or truth values, optional    the positions; negative count from the end
     start, stop, step : int or None                  of a slice, instead
     int_ind : int, optional                          one position, instead
     axis : int, optional                             without it ``arr`` is flattened

@@ -317,7 +317,7 @@ def np_norm(
 
     Returns
     -------
-    (*S') same dtype, float32 of whole types
+    (*S') same dtype, float32 of integer types
 
     Raises
     ------

@@ -224,7 +224,7 @@ def np_randint(
     dtype: DType = "int64",
     key=None,
 ):
-    """Whole numbers drawn uniformly from [low, high).
+    """Integers drawn uniformly from [low, high).
 
     Parameters
     ----------

@@ -140,7 +140,7 @@ def np_mean(
     ----------
     a : (*S)
     axis : int or tuple of int, optional    none given means all axes
-    dtype : dtype, optional                 of the result; a's if not given, float32 of whole types
+    dtype : dtype, optional                 of the result; default a's, float32 of integer types
     keepdims : bool, default False          keep the reduced axes, with size 1
     initial : float, optional               added to the sum
 
@@ -201,7 +201,7 @@ def np_var(
 
     Returns
     -------
-    (*S') of ``dtype``; of whole types computed in float64 and cut
+    (*S') of ``dtype``; of integer types computed in float64 and cut
 
     Raises
     ------
@@ -232,7 +232,7 @@ def np_std(
 
     Returns
     -------
-    (*S') of ``dtype``; of whole types computed in float64 and cut
+    (*S') of ``dtype``; of integer types computed in float64 and cut
 
     Raises
     ------

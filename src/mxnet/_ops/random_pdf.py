@@ -52,7 +52,7 @@ def log_generalized_negative_binomial(x, mu, alpha):
     return log_negative_binomial(x, 1 / alpha, 1 / (mu * alpha + 1))
 
 
-# name -> (log density, parameters, whether samples are whole numbers, summary)
+# name -> (log density, parameters, whether samples are integers, summary)
 DENSITIES = {
     "uniform": (log_uniform, ("low", "high"), False, "uniform density ``1 / (high - low)``"),
     "normal": (log_normal, ("mu", "sigma"), False, "normal density of mean mu, deviation sigma"),
@@ -134,7 +134,7 @@ def define_density(name, log_density, parameters, whole, summary):
     pdf.__doc__ = DOC.format(
         summary=summary[0].upper() + summary[1:],
         parameters=", ".join(parameters),
-        sample="; samples are whole numbers and get zeros" if whole else " and sample",
+        sample="; samples are integers and get zeros" if whole else " and sample",
     )
     op(full, aliases=(f"random_pdf_{name}",), same_dtype=True)(pdf)
 

@@ -43,14 +43,14 @@ def _back(y, x):
 
 
 def add_up(x, axes):
-    """Sum; narrow floats accumulate in float32, whole numbers wrap in their own type."""
+    """Sum; narrow floats accumulate in float32, integers wrap in their own type."""
     if x.dtype == bool:
         return lax.reduce_or(x, axes)
     return _back(_sum(wide(x), axes), x)
 
 
 def average(x, axes):
-    """Mean; of whole numbers cut towards zero."""
+    """Mean; of integers cut towards zero."""
     n = 1
     for a in axes:
         n *= x.shape[a]
@@ -158,7 +158,7 @@ exclude : bool, default False          reduce over the axes that are not named
 
 Returns
 -------
-(*S') same dtype; (1,) when no axis is left. float16 accumulates in float32, whole numbers wrap.
+(*S') same dtype; (1,) when no axis is left. float16 accumulates in float32, integers wrap.
 
 Raises
 ------

@@ -35,7 +35,7 @@ def require_size(where, name, x, axis, size, form):
 
 
 def round_away(x):
-    """Nearest whole number, halves away from zero (as C rounds)."""
+    """Nearest integer, halves away from zero (as C rounds)."""
     return jnp.sign(x) * jnp.floor(jnp.abs(x) + 0.5)
 
 

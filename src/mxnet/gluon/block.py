@@ -1440,7 +1440,7 @@ class SymbolBlock(HybridBlock):
         return new
 
     def cast(self, dtype):
-        """Convert the parameters; those of batch normalisation stay float32 for half-width data."""
+        """Convert the parameters; those of batch normalisation stay float32 in half precision."""
         super().cast(dtype)
         if as_dtype(dtype).itemsize == 2:
             params = {id(n): p for n, p in self._variables}

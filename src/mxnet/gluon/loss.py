@@ -114,7 +114,7 @@ class Loss(HybridBlock):
         raise NotImplementedError(f"{type(self).__name__}: define hybrid_forward().")
 
     def _as_nd(self, args):
-        """Arrays of ``mx.np`` as those of ``mx.nd``; labels of whole numbers in pred's type, in
+        """Arrays of ``mx.np`` as those of ``mx.nd``; labels of integers in pred's type, in
         which NumPy's semantics compute.
         """
         pred, *rest = super()._as_nd(args)

@@ -595,7 +595,7 @@ def elemwise_div(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise quotient; whole numbers are cut towards zero, for two arrays of equal shape."""
+    """Elementwise quotient; integers are cut towards zero, for two arrays of equal shape."""
 
 def abs(
     data: NDArray,
@@ -643,7 +643,7 @@ def round(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise nearest whole number, halves away from zero; gradient 0."""
+    """Elementwise nearest integer, halves away from zero; gradient 0."""
 
 def rint(
     data: NDArray,
@@ -651,7 +651,7 @@ def rint(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise nearest whole number, halves downwards; gradient 0."""
+    """Elementwise nearest integer, halves downwards; gradient 0."""
 
 def fix(
     data: NDArray,
@@ -659,7 +659,7 @@ def fix(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise nearest whole number towards zero; gradient 0."""
+    """Elementwise nearest integer towards zero; gradient 0."""
 
 def trunc(
     data: NDArray,
@@ -675,7 +675,7 @@ def floor(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise largest whole number not above x; gradient 0."""
+    """Elementwise largest integer not above x; gradient 0."""
 
 def ceil(
     data: NDArray,
@@ -683,7 +683,7 @@ def ceil(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise smallest whole number not below x; gradient 0."""
+    """Elementwise smallest integer not below x; gradient 0."""
 
 def reciprocal(
     data: NDArray,
@@ -980,7 +980,7 @@ def Cast(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Convert the element type; fractions are cut, narrow whole types wrap (300 to uint8 is
+    """Convert the element type; fractions are cut, narrow integer types wrap (300 to uint8 is
     44).
     """
 
@@ -991,7 +991,7 @@ def cast(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Convert the element type; fractions are cut, narrow whole types wrap (300 to uint8 is
+    """Convert the element type; fractions are cut, narrow integer types wrap (300 to uint8 is
     44).
     """
 
@@ -1144,7 +1144,7 @@ def broadcast_div(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise quotient; whole numbers are cut towards zero, with broadcasting."""
+    """Elementwise quotient; integers are cut towards zero, with broadcasting."""
 
 def broadcast_mod(
     lhs: NDArray,

@@ -165,7 +165,7 @@ def _fully_connected(op, inputs, given, tracked):
 
 
 def _scipy(x, wide=True):
-    """The matrix of a csr array for SciPy (half-width numbers as float32)."""
+    """The matrix of a csr array for SciPy (half-precision numbers as float32)."""
     import scipy.sparse  # optional: only who uses csr arithmetic waits for its import
 
     data, indices, starts = [host(p) for p in x._parts()]

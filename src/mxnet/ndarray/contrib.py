@@ -115,7 +115,7 @@ def adamw_update(weight, grad, mean, var, rescale_grad, lr, eta, **kwargs):
 
 
 def mp_adamw_update(weight, grad, mean, var, weight32, rescale_grad, lr, eta, **kwargs):
-    """AdamW for a half-width weight with its float32 copy; see :func:`adamw_update`."""
+    """AdamW for a half-precision weight with its float32 copy; see :func:`adamw_update`."""
     out = kwargs.pop("out", None)
     arrays = [weight, grad, mean, var, weight32, _scale(rescale_grad, weight)]
     return invoke(get("_mp_adamw_update"), arrays, {"lr": lr, "eta": eta, **kwargs}, out)
@@ -136,7 +136,7 @@ def multi_adamw_update(weights, grads, mean, var, rescale_grad, lrs, wds, etas, 
 def multi_mp_adamw_update(
     weights, grads, mean, var, weights32, rescale_grad, lrs, wds, etas, **kwargs
 ):
-    """AdamW for lists of half-width parameters with their float32 copies."""
+    """AdamW for lists of half-precision parameters with their float32 copies."""
     lists = [weights, grads, mean, var, weights32]
     return _multi_adamw("_multi_mp_adamw_update", lists, rescale_grad, lrs, wds, etas, kwargs)
 
@@ -156,7 +156,7 @@ def multi_lamb_update(weights, grads, mean, var, step_count, lrs, wds, **kwargs)
 
 
 def multi_mp_lamb_update(weights, grads, mean, var, weights32, step_count, lrs, wds, **kwargs):
-    """LAMB for lists of half-width parameters with their float32 copies."""
+    """LAMB for lists of half-precision parameters with their float32 copies."""
     lists = [weights, grads, mean, var, weights32]
     return _multi_lamb("_multi_mp_lamb_update", lists, step_count, lrs, wds, kwargs)
 

@@ -182,7 +182,7 @@ def mp_adamw_update(
     eta: Any,
     **kwargs: Any,
 ) -> NDArray:
-    """AdamW for a half-width weight with its float32 copy; see :func:`adamw_update`."""
+    """AdamW for a half-precision weight with its float32 copy; see :func:`adamw_update`."""
 
 def multi_adamw_update(
     weights: Any,
@@ -221,7 +221,7 @@ def multi_mp_adamw_update(
     etas: Any,
     **kwargs: Any,
 ) -> NDArray:
-    """AdamW for lists of half-width parameters with their float32 copies."""
+    """AdamW for lists of half-precision parameters with their float32 copies."""
 
 def multi_mp_lamb_update(
     weights: Any,
@@ -234,7 +234,7 @@ def multi_mp_lamb_update(
     wds: Any,
     **kwargs: Any,
 ) -> NDArray:
-    """LAMB for lists of half-width parameters with their float32 copies."""
+    """LAMB for lists of half-precision parameters with their float32 copies."""
 
 def isnan(
     data: NDArray,

@@ -73,7 +73,7 @@ def random_flip_left_right(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Exchange left and right with probability 1/2, for each picture."""
+    """Exchange left and right with probability 1/2, for each image."""
 
 def flip_top_bottom(
     data: NDArray,
@@ -89,7 +89,7 @@ def random_flip_top_bottom(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Exchange top and bottom with probability 1/2, for each picture."""
+    """Exchange top and bottom with probability 1/2, for each image."""
 
 def resize(
     data: NDArray,
@@ -100,7 +100,7 @@ def resize(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Pictures of another size."""
+    """Images of another size."""
 
 def random_brightness(
     data: NDArray,
@@ -110,7 +110,7 @@ def random_brightness(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Brightness times a random factor from [min_factor, max_factor), drawn for each picture."""
+    """Brightness times a random factor from [min_factor, max_factor), drawn for each image."""
 
 def random_contrast(
     data: NDArray,
@@ -121,7 +121,7 @@ def random_contrast(
     name: str | None = None,
 ) -> NDArray:
     """Distance from the mean brightness times a random factor from [min_factor, max_factor),
-    drawn for each picture.
+    drawn for each image.
     """
 
 def random_saturation(
@@ -133,7 +133,7 @@ def random_saturation(
     name: str | None = None,
 ) -> NDArray:
     """Distance from gray (as in MXNet 1.9.1: 0.114 times blue) times a random factor from
-    [min_factor, max_factor), drawn for each picture.
+    [min_factor, max_factor), drawn for each image.
     """
 
 def random_hue(
@@ -145,7 +145,7 @@ def random_hue(
     name: str | None = None,
 ) -> NDArray:
     """Hue turned by a random factor of the full circle from [min_factor, max_factor), drawn for
-    each picture.
+    each image.
     """
 
 def random_color_jitter(
@@ -158,7 +158,7 @@ def random_color_jitter(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Random brightness, contrast, saturation and hue, in random order; drawn for each picture."""
+    """Random brightness, contrast, saturation and hue, in random order; drawn for each image."""
 
 def adjust_lighting(
     data: NDArray,
@@ -177,5 +177,5 @@ def random_lighting(
     name: str | None = None,
 ) -> NDArray:
     """Add the principal colours of ImageNet, normally distributed with deviation ``alpha_std``,
-    to each picture.
+    to each image.
     """

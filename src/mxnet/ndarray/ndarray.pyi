@@ -236,7 +236,7 @@ class NDArray:
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
-        """Elementwise smallest whole number not below x; gradient 0."""
+        """Elementwise smallest integer not below x; gradient 0."""
 
     def clip(
         self,
@@ -344,7 +344,7 @@ class NDArray:
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
-        """Elementwise nearest whole number towards zero; gradient 0."""
+        """Elementwise nearest integer towards zero; gradient 0."""
 
     def flatten(self, inplace: Any = False) -> NDArray:
         """As two dimensions, all but the first as one; ``inplace``: a view, which writes to
@@ -366,7 +366,7 @@ class NDArray:
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
-        """Elementwise largest whole number not above x; gradient 0."""
+        """Elementwise largest integer not above x; gradient 0."""
 
     @property
     def grad(self) -> NDArray | None:
@@ -623,7 +623,7 @@ class NDArray:
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
-        """Elementwise nearest whole number, halves downwards; gradient 0."""
+        """Elementwise nearest integer, halves downwards; gradient 0."""
 
     def round(
         self,
@@ -631,7 +631,7 @@ class NDArray:
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
-        """Elementwise nearest whole number, halves away from zero; gradient 0."""
+        """Elementwise nearest integer, halves away from zero; gradient 0."""
 
     def rsqrt(
         self,

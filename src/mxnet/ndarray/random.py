@@ -192,7 +192,7 @@ def shuffle(data, **kwargs):
 
 
 def randint(low, high, shape=None, dtype=None, ctx=None, out=None, **kwargs):
-    """Whole numbers in ``[low, high)``, int32 by default."""
+    """Integers in ``[low, high)``, int32 by default."""
     only_keywords(kwargs, "random.randint", ("low", "high", "shape", "dtype", "ctx", "out"))
     given = {
         "low": low,

@@ -149,7 +149,7 @@ def randint(
     out: NDArray | None = None,
     **kwargs: Any,
 ) -> NDArray:
-    """Whole numbers in ``[low, high)``, int32 by default."""
+    """Integers in ``[low, high)``, int32 by default."""
 
 def uniform_like(
     data: NDArray,

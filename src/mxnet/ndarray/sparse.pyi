@@ -228,7 +228,7 @@ def elemwise_div(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise quotient; whole numbers are cut towards zero, for two arrays of equal shape."""
+    """Elementwise quotient; integers are cut towards zero, for two arrays of equal shape."""
 
 def abs(
     data: NDArray,
@@ -276,7 +276,7 @@ def round(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise nearest whole number, halves away from zero; gradient 0."""
+    """Elementwise nearest integer, halves away from zero; gradient 0."""
 
 def rint(
     data: NDArray,
@@ -284,7 +284,7 @@ def rint(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise nearest whole number, halves downwards; gradient 0."""
+    """Elementwise nearest integer, halves downwards; gradient 0."""
 
 def fix(
     data: NDArray,
@@ -292,7 +292,7 @@ def fix(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise nearest whole number towards zero; gradient 0."""
+    """Elementwise nearest integer towards zero; gradient 0."""
 
 def trunc(
     data: NDArray,
@@ -308,7 +308,7 @@ def floor(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise largest whole number not above x; gradient 0."""
+    """Elementwise largest integer not above x; gradient 0."""
 
 def ceil(
     data: NDArray,
@@ -316,7 +316,7 @@ def ceil(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise smallest whole number not below x; gradient 0."""
+    """Elementwise smallest integer not below x; gradient 0."""
 
 def exp(
     data: NDArray,
@@ -644,7 +644,7 @@ def broadcast_div(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Elementwise quotient; whole numbers are cut towards zero, with broadcasting."""
+    """Elementwise quotient; integers are cut towards zero, with broadcasting."""
 
 def where(
     condition: NDArray,

@@ -339,7 +339,7 @@ def cbrt(x: ndarray | _Number, out: ndarray | None = None, **kwargs: Any) -> nda
     """Elementwise cube root."""
 
 def ceil(x: ndarray | _Number, out: ndarray | None = None, **kwargs: Any) -> ndarray:
-    """Elementwise smallest whole number not below x; gradient 0."""
+    """Elementwise smallest integer not below x; gradient 0."""
 
 def cos(x: ndarray | _Number, out: ndarray | None = None, **kwargs: Any) -> ndarray:
     """Elementwise cosine (radians)."""
@@ -357,10 +357,10 @@ def expm1(x: ndarray | _Number, out: ndarray | None = None, **kwargs: Any) -> nd
     """Elementwise e^x - 1, precise near 0."""
 
 def fix(x: ndarray | _Number, out: ndarray | None = None, **kwargs: Any) -> ndarray:
-    """Elementwise nearest whole number towards zero; gradient 0."""
+    """Elementwise nearest integer towards zero; gradient 0."""
 
 def floor(x: ndarray | _Number, out: ndarray | None = None, **kwargs: Any) -> ndarray:
-    """Elementwise largest whole number not above x; gradient 0."""
+    """Elementwise largest integer not above x; gradient 0."""
 
 def log(x: ndarray | _Number, out: ndarray | None = None, **kwargs: Any) -> ndarray:
     """Elementwise natural logarithm."""
@@ -384,7 +384,7 @@ def reciprocal(x: ndarray | _Number, out: ndarray | None = None, **kwargs: Any) 
     """Elementwise 1 / x."""
 
 def rint(x: ndarray | _Number, out: ndarray | None = None, **kwargs: Any) -> ndarray:
-    """Elementwise nearest whole number, halves downwards; gradient 0."""
+    """Elementwise nearest integer, halves downwards; gradient 0."""
 
 def sign(x: ndarray | _Number, out: ndarray | None = None, **kwargs: Any) -> ndarray:
     """Elementwise -1, 0 or 1; gradient 0."""
@@ -1247,7 +1247,7 @@ def zeros(
     """Array of zeros, float32 by default."""
 
 def bincount(x: ndarray | _Number, weights: Any = None, minlength: Any = 0) -> ndarray:
-    """How often each whole number occurs, or the sums of their weights."""
+    """How often each integer occurs, or the sums of their weights."""
 
 def broadcast_arrays(*args: Any) -> list[ndarray]:
     """A list of the arrays, broadcast against each other."""

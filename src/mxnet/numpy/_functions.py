@@ -88,7 +88,7 @@ def unique(ar, return_index=False, return_inverse=False, return_counts=False, ax
 
 
 def bincount(x, weights=None, minlength=0):
-    """How often each whole number occurs, or the sums of their weights."""
+    """How often each integer occurs, or the sums of their weights."""
     inputs = [need("bincount", "x", x)]
     if minlength < 0:
         raise ValueError("Minlength value should greater than 0")
@@ -231,7 +231,7 @@ def _at_hand(arr, obj, axis, where, more=0):
     if isinstance(raw, NDArray):
         return raw
     if raw.size and raw.dtype.kind not in "iu":
-        raise TypeError(f"{where}: positions must be whole numbers, got {obj!r}")
+        raise TypeError(f"{where}: positions must be integers, got {obj!r}")
     raw = raw.astype("int64")
     wrong = raw[(raw < -n) | (raw >= n + more)]
     if wrong.size:
@@ -248,7 +248,7 @@ def delete(arr, obj, axis=None):
     Parameters
     ----------
     arr : ndarray
-    obj : int, slice, or whole numbers or truth values    the positions; negative count from the end
+    obj : int, slice, or integers or truth values    the positions; negative count from the end
     axis : int, optional
 
     Raises
@@ -273,7 +273,7 @@ def insert(arr, obj, values, axis=None):
     Parameters
     ----------
     arr : ndarray
-    obj : int, slice, or whole numbers or truth values    the positions; negative count from the end
+    obj : int, slice, or integers or truth values    the positions; negative count from the end
     values : number or array-like    broadcast to what is put in
     axis : int, optional
 

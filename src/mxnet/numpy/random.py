@@ -208,14 +208,14 @@ def randn(*size, **kwargs):
 
 
 def randint(low, high=None, size=None, dtype=None, ctx=None, out=None, device=None):
-    """Whole numbers drawn uniformly from [low, high), or [0, low); int64 by default."""
+    """Integers drawn uniformly from [low, high), or [0, low); int64 by default."""
     if high is None:
         low, high = 0, low
     if low >= high:
         raise ValueError(f"randint: expected low < high, got {low} and {high}")
     dtype = onp.dtype("int64") if dtype is None else as_dtype(dtype)
     if dtype.kind not in "iu":
-        fail(MXNetError, "random.randint", "no whole type", expected="int32 or int64", got=dtype)
+        fail(MXNetError, "random.randint", "no integer type", expected="int32 or int64", got=dtype)
     size = _size(size)
     if out is not None and size is None:
         size = out.shape

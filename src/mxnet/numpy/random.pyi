@@ -210,7 +210,7 @@ def randint(
     out: ndarray | None = None,
     device: Context | str | None = None,
 ) -> ndarray:
-    """Whole numbers drawn uniformly from [low, high), or [0, low); int64 by default."""
+    """Integers drawn uniformly from [low, high), or [0, low); int64 by default."""
 
 def randn(*size: Any, **kwargs: Any) -> ndarray:
     """Normal numbers of mean 0 and deviation 1 of shape ``size``."""

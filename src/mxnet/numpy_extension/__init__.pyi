@@ -163,7 +163,7 @@ def cast(
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
-    """Convert the element type; fractions are cut, narrow whole types wrap (300 to uint8 is
+    """Convert the element type; fractions are cut, narrow integer types wrap (300 to uint8 is
     44).
     """
 

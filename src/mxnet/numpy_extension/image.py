@@ -1,4 +1,4 @@
-"""``mx.npx.image``: operators on pictures, for arrays of ``mx.np``."""
+"""``mx.npx.image``: operators on images, for arrays of ``mx.np``."""
 
 from .._frontend.build import fill_namespace, make_function
 from ..numpy.multiarray import ndarray

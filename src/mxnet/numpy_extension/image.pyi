@@ -1,4 +1,4 @@
-"""``mx.npx.image``: operators on pictures, for arrays of ``mx.np``.
+"""``mx.npx.image``: operators on images, for arrays of ``mx.np``.
 
 Made by tools/make_stubs.py; do not edit.
 """
@@ -73,7 +73,7 @@ def random_flip_left_right(
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
-    """Exchange left and right with probability 1/2, for each picture."""
+    """Exchange left and right with probability 1/2, for each image."""
 
 def flip_top_bottom(
     data: ndarray,
@@ -89,7 +89,7 @@ def random_flip_top_bottom(
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
-    """Exchange top and bottom with probability 1/2, for each picture."""
+    """Exchange top and bottom with probability 1/2, for each image."""
 
 def resize(
     data: ndarray,
@@ -100,7 +100,7 @@ def resize(
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
-    """Pictures of another size."""
+    """Images of another size."""
 
 def random_brightness(
     data: ndarray,
@@ -110,7 +110,7 @@ def random_brightness(
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
-    """Brightness times a random factor from [min_factor, max_factor), drawn for each picture."""
+    """Brightness times a random factor from [min_factor, max_factor), drawn for each image."""
 
 def random_contrast(
     data: ndarray,
@@ -121,7 +121,7 @@ def random_contrast(
     name: str | None = None,
 ) -> ndarray:
     """Distance from the mean brightness times a random factor from [min_factor, max_factor),
-    drawn for each picture.
+    drawn for each image.
     """
 
 def random_saturation(
@@ -133,7 +133,7 @@ def random_saturation(
     name: str | None = None,
 ) -> ndarray:
     """Distance from gray (as in MXNet 1.9.1: 0.114 times blue) times a random factor from
-    [min_factor, max_factor), drawn for each picture.
+    [min_factor, max_factor), drawn for each image.
     """
 
 def random_hue(
@@ -145,7 +145,7 @@ def random_hue(
     name: str | None = None,
 ) -> ndarray:
     """Hue turned by a random factor of the full circle from [min_factor, max_factor), drawn for
-    each picture.
+    each image.
     """
 
 def random_color_jitter(
@@ -158,7 +158,7 @@ def random_color_jitter(
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
-    """Random brightness, contrast, saturation and hue, in random order; drawn for each picture."""
+    """Random brightness, contrast, saturation and hue, in random order; drawn for each image."""
 
 def adjust_lighting(
     data: ndarray,
@@ -177,7 +177,7 @@ def random_lighting(
     name: str | None = None,
 ) -> ndarray:
     """Add the principal colours of ImageNet, normally distributed with deviation ``alpha_std``,
-    to each picture.
+    to each image.
     """
 
 def __getattr__(name: str) -> Any: ...  # what the package uses itself

@@ -119,7 +119,7 @@ def _reverse_sequence(r, node, a):
     return S.swapaxes(y, 0, 1)
 
 
-# ---------------------------------------------------------------------------- pictures
+# ---------------------------------------------------------------------------- images
 _LARGEST = 1 << 14  # pixels of a side
 
 
@@ -141,7 +141,7 @@ def _resize(r, node, a):
     else:
         found = a.get("scales") if scales is None else r.value(scales, node).reshape(-1).tolist()
         if found is None or len(found) != 4 or found[0] != 1 or found[1] != 1:
-            _refuse(node, "only pictures (B, C, H, W) can be resized", found)
+            _refuse(node, "only images (B, C, H, W) can be resized", found)
         factors = list(found[2:])
     if mode == "nearest":
         whole = factors is not None and factors[0] == factors[1] and float(factors[0]).is_integer()

@@ -267,7 +267,7 @@ def _topk(g, node, x, a):
     return found if kind == "indices" else [values, found]
 
 
-# ---------------------------------------------------------------------------- pictures
+# ---------------------------------------------------------------------------- images
 @converts("_contrib_BilinearResize2D")
 def _bilinear(g, node, x, a):
     first = g.add("Slice", [g.add("Shape", [x[0]]), g.ints([0]), g.ints([2])])

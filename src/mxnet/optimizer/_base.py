@@ -58,7 +58,7 @@ class Optimizer:
     sym : Symbol, optional                whose attributes ``__lr_mult__`` and ``__wd_mult__`` are
                                           multipliers
     begin_num_update : int                where the count of updates begins
-    multi_precision : bool                update a float32 copy of half-width weights
+    multi_precision : bool                update a float32 copy of half-precision weights
     param_dict : dict of int to Parameter whose ``lr_mult`` and ``wd_mult`` are multipliers
 
     Attributes
@@ -70,7 +70,7 @@ class Optimizer:
     opt_registry = {}
     # The formula: see above.
     step: Callable[..., tuple] | None = None
-    # A half-width weight's state is (state, float32 copy) instead of (float32 copy, state).
+    # A half-precision weight's state is (state, float32 copy) instead of (float32 copy, state).
     master_last = False
     # rates() gives the same for the same arguments, within one update.
     same_rates = True
@@ -262,7 +262,7 @@ class Optimizer:
         return
 
     def create_state_multi_precision(self, index, weight):
-        """As :meth:`create_state`; under ``multi_precision`` with a half-width weight's copy."""
+        """As :meth:`create_state`; of a half-precision weight with its float32 copy too."""
         if weight.dtype in HALF:
             if self.multi_precision:
                 copy = copied(weight, "float32")

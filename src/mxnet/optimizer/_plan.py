@@ -190,7 +190,7 @@ class Plan:
     indices : list of int or str
     weights, grads : list of NDArray
     states : list                       as ``create_state_multi_precision`` made them
-    mixed : bool                        half-width weights have their float32 copy in the state
+    mixed : bool                        half-precision weights have their float32 copy in the state
     pack : bool                         small states may be packed: worth it where the plan will
                                         be run many times
     """

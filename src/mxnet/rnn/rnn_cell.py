@@ -715,7 +715,7 @@ class ModifierCell(BaseRNNCell):
 
 
 class ZoneoutCell(ModifierCell):
-    """Keeps elements of outputs and states from the step before, by chance, in training.
+    """Keeps elements of outputs and states from the step before, at random, in training.
 
     Parameters
     ----------

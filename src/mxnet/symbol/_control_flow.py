@@ -339,7 +339,7 @@ class _Subgraph(Operator):
         return [f"input{i}" for i in range(given)]
 
     def number(self, node, key):
-        """A whole number among the attributes."""
+        """An integer among the attributes."""
         try:
             n = int(node.attrs[key])
         except (KeyError, ValueError):
@@ -349,7 +349,7 @@ class _Subgraph(Operator):
                 MXNetError,
                 f"{self.name} (node {node.name!r})",
                 f"attribute {key} is missing or wrong",
-                expected="a whole number",
+                expected="an integer",
                 got=repr(node.attrs.get(key))[:60],
             )
         return n

@@ -82,7 +82,7 @@ def mp_adamw_update(
     name=None,
     **kwargs,
 ):
-    """AdamW for a half-width weight with its float32 copy; see :func:`adamw_update`."""
+    """AdamW for a half-precision weight with its float32 copy; see :func:`adamw_update`."""
     given = {
         "lr": lr,
         "eta": eta,

@@ -103,7 +103,7 @@ def shuffle(data, **kwargs):
 
 
 def randint(low, high, shape=None, dtype=None, **kwargs):
-    """Whole numbers in ``[low, high)``, int32 by default."""
+    """Integers in ``[low, high)``, int32 by default."""
     return _draw("randint", {"low": low, "high": high}, shape, dtype, kwargs)
 
 

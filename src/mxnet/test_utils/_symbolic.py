@@ -173,7 +173,7 @@ def numeric_grad(
     for name, point in points.items():
         handle = executor.arg_dict[name]
         if onp.dtype(handle.dtype) not in _FLOATS:
-            continue  # whole numbers have no neighbours
+            continue  # integers have no neighbours
         stype = handle.stype
         flat, slope = point.reshape(-1), slopes[name].reshape(-1)
 

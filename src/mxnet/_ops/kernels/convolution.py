@@ -250,7 +250,7 @@ _PLAIN = {"forward": plain_forward, "data": plain_data, "weight": plain_weight}
 
 
 def _on_cpu(kind, ctx, a, b, **params):
-    """Lowering on a CPU: what :mod:`.choose` says; half-width floats in float32."""
+    """Lowering on a CPU: what :mod:`.choose` says; half-precision floats in float32."""
     g = params["geometry"]
     if ctx.avals_in[0].dtype.itemsize == 2:
         wide = partial(_in_float32, _PRIMITIVES[kind])

@@ -139,7 +139,7 @@ _LONG_ROW = 1 << 11  # from which on sorting by two digits is faster than compar
 
 
 def _keys(x, descending):
-    """Whole numbers in the order of floats: equal zeros, and what is not a number last."""
+    """Integers in the order of floats: equal zeros, and what is not a number last."""
     x = onp.where(x == 0, onp.float32(0), -x if descending else x)
     bits = x.view("uint32")
     bits = onp.where(bits >> 31 != 0, ~bits, bits | onp.uint32(1 << 31))

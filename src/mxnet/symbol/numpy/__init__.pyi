@@ -209,7 +209,7 @@ def cbrt(x: _Symbol | _Number, out: _Symbol | None = None, **kwargs: Any) -> _Sy
     """Elementwise cube root."""
 
 def ceil(x: _Symbol | _Number, out: _Symbol | None = None, **kwargs: Any) -> _Symbol:
-    """Elementwise smallest whole number not below x; gradient 0."""
+    """Elementwise smallest integer not below x; gradient 0."""
 
 def cos(x: _Symbol | _Number, out: _Symbol | None = None, **kwargs: Any) -> _Symbol:
     """Elementwise cosine (radians)."""
@@ -227,10 +227,10 @@ def expm1(x: _Symbol | _Number, out: _Symbol | None = None, **kwargs: Any) -> _S
     """Elementwise e^x - 1, precise near 0."""
 
 def fix(x: _Symbol | _Number, out: _Symbol | None = None, **kwargs: Any) -> _Symbol:
-    """Elementwise nearest whole number towards zero; gradient 0."""
+    """Elementwise nearest integer towards zero; gradient 0."""
 
 def floor(x: _Symbol | _Number, out: _Symbol | None = None, **kwargs: Any) -> _Symbol:
-    """Elementwise largest whole number not above x; gradient 0."""
+    """Elementwise largest integer not above x; gradient 0."""
 
 def log(x: _Symbol | _Number, out: _Symbol | None = None, **kwargs: Any) -> _Symbol:
     """Elementwise natural logarithm."""
@@ -254,7 +254,7 @@ def reciprocal(x: _Symbol | _Number, out: _Symbol | None = None, **kwargs: Any) 
     """Elementwise 1 / x."""
 
 def rint(x: _Symbol | _Number, out: _Symbol | None = None, **kwargs: Any) -> _Symbol:
-    """Elementwise nearest whole number, halves downwards; gradient 0."""
+    """Elementwise nearest integer, halves downwards; gradient 0."""
 
 def sign(x: _Symbol | _Number, out: _Symbol | None = None, **kwargs: Any) -> _Symbol:
     """Elementwise -1, 0 or 1; gradient 0."""
@@ -1083,7 +1083,7 @@ def unique(
     """The different elements, in order; with flags positions and counts as well."""
 
 def bincount(x: _Symbol | _Number, weights: Any = None, minlength: Any = 0) -> _Symbol:
-    """How often each whole number occurs, or the sums of their weights."""
+    """How often each integer occurs, or the sums of their weights."""
 
 def unravel_index(indices: Any, shape: _Shape, order: str = "C") -> tuple[_Symbol, ...]:
     """Coordinates of positions in a flattened array, a symbol for each axis."""

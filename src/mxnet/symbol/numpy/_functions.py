@@ -105,7 +105,7 @@ def unique(ar, return_index=False, return_inverse=False, return_counts=False, ax
 
 
 def bincount(x, weights=None, minlength=0):
-    """How often each whole number occurs, or the sums of their weights."""
+    """How often each integer occurs, or the sums of their weights."""
     inputs = [need("bincount", "x", x)] + ([] if weights is None else [weights])
     return call("_npi_bincount", inputs, {"minlength": minlength,
                                           "has_weights": weights is not None})  # fmt: skip

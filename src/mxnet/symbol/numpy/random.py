@@ -55,7 +55,7 @@ def randn(*size, **kwargs):
 
 
 def randint(low, high=None, size=None, dtype="int64", ctx=None, out=None):
-    """Whole numbers drawn uniformly from [low, high), or [0, low)."""
+    """Integers drawn uniformly from [low, high), or [0, low)."""
     if high is None:
         low, high = 0, low
     given = {"low": low, "high": high, "size": _size(size), "dtype": as_dtype(dtype).name}

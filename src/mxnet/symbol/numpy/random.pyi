@@ -66,7 +66,7 @@ def randint(
     ctx: Context | str | None = None,
     out: _Symbol | None = None,
 ) -> _Symbol:
-    """Whole numbers drawn uniformly from [low, high), or [0, low)."""
+    """Integers drawn uniformly from [low, high), or [0, low)."""
 
 def randn(*size: Any, **kwargs: Any) -> _Symbol:
     """Normal numbers of mean 0 and deviation 1 of shape ``size``."""

@@ -4,7 +4,7 @@
 >>> net = vision.resnet18_v1(classes=10)
 >>> net = vision.get_model("resnet18_v1", classes=10)
 
-Pictures go in as (N, 3, H, W), as a rule 224 by 224 (299 by 299 for Inception), with their channels
+Images go in as (N, 3, H, W), as a rule 224 by 224 (299 by 299 for Inception), with their channels
 normalised by means (0.485, 0.456, 0.406) and deviations (0.229, 0.224, 0.225).  With
 ``pretrained=True`` the parameters come from a file; see
 :func:`~mxnet.gluon.model_zoo.model_store.get_model_file`.

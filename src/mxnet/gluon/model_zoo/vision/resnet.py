@@ -181,7 +181,7 @@ class _ResNet(HybridBlock):
             self.output = nn.Dense(classes, in_units=channels[-1])
 
     def _add_stem(self, channels, thumbnail):
-        """The layers before the stages: one small convolution for small pictures."""
+        """The layers before the stages: one small convolution for small images."""
         if thumbnail:
             self.features.add(_conv3x3(channels, 1, 0))
             return
@@ -219,7 +219,7 @@ class ResNetV1(_ResNet):
     layers : list of int            blocks per stage
     channels : list of int          of the stem and of each stage: one more than ``layers``
     classes : int, default 1000
-    thumbnail : bool, default False     for small pictures: a stem that keeps their size
+    thumbnail : bool, default False     for small images: a stem that keeps their size
     prefix, params                  see :class:`HybridBlock`
 
     Shapes: x (N, 3, H, W), result (N, classes).
@@ -240,7 +240,7 @@ class ResNetV2(_ResNet):
     layers : list of int            blocks per stage
     channels : list of int          of the stem and of each stage: one more than ``layers``
     classes : int, default 1000
-    thumbnail : bool, default False     for small pictures: a stem that keeps their size
+    thumbnail : bool, default False     for small images: a stem that keeps their size
     prefix, params                  see :class:`HybridBlock`
 
     Shapes: x (N, 3, H, W), result (N, classes).
