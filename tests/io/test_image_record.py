@@ -131,6 +131,38 @@ def test_parts_cover_the_file(index):
     assert all(2 <= len(f) <= 4 for f in found)
 
 
+@pytest.mark.parametrize("parts", [2, 5, 9])
+@pytest.mark.parametrize("options", [{}, {"shuffle": True, "seed": 4}, {"path_imgidx": "cls.idx"}])
+@pytest.mark.parametrize("name", ["ImageRecordIter", "ImageDetRecordIter"])
+def test_parts_are_disjoint_and_complete(name, options, parts, tmp_path):
+    """Of a file whose records are of very different sizes, by their labels."""
+    random, path = onp.random.RandomState(0), str(tmp_path / "some.rec")
+    writer = mx.recordio.MXIndexedRecordIO(str(tmp_path / "some.idx"), path, "w")
+    for i in range(29):
+        side = 8 if i % 3 else 8 * (i % 7 + 1)
+        pixels = random.randint(0, 255, (side, side, 3)).astype("uint8")
+        label = [2, 5, i, 0.1, 0.1, 0.9, 0.9] if "Det" in name else i
+        writer.write_idx(i, mx.recordio.pack_img((0, label, i, 0), pixels, quality=90))
+    writer.close()
+    if "path_imgidx" in options:
+        options = {"path_imgidx": str(tmp_path / "some.idx")}
+    place = 6 if "Det" in name else 0
+    for _ in range(2):
+        found = []
+        for part in range(parts):
+            it = getattr(mx.io, name)(
+                path_imgrec=path,
+                data_shape=(3, 8, 8),
+                batch_size=1,
+                num_parts=parts,
+                part_index=part,
+                round_batch=False,
+                **options,
+            )
+            found += [int(b.label[0].asnumpy().reshape(-1)[place]) for b in it]
+        assert sorted(found) == list(range(29))
+
+
 def test_other_types():
     plain = RECORDED["{}"].astype("int64")
     it = mx.io.ImageRecordUInt8Iter(**FILE, data_shape=(3, 32, 32), batch_size=2, mean_r=9)

@@ -12,6 +12,7 @@ from mxnet.gluon.data import (
     Sampler,
     SequentialSampler,
     SimpleDataset,
+    SplitSampler,
 )
 
 
@@ -99,3 +100,60 @@ def test_base_class():
         len(Sampler())
     with pytest.raises(NotImplementedError, match=r"__iter__"):
         iter(Sampler())
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 7, 12])
+@pytest.mark.parametrize("length", [0, 1, 10, 11, 24])
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_parts_are_disjoint_and_complete(length, parts, shuffle):
+    options = {"shuffle": shuffle, "seed": 3}
+    samplers = [SplitSampler(length, parts, i, even_size=False, **options) for i in range(parts)]
+    orders = []
+    for _ in range(2):
+        found = [list(s) for s in samplers]
+        assert [len(f) for f in found] == [len(s) for s in samplers]
+        assert max(map(len, found)) - min(map(len, found)) <= 1
+        assert sorted(sum(found, [])) == list(range(length))
+        orders.append(found)
+    assert (orders[0] == orders[1]) is not (shuffle and length >= 10)
+    even = [SplitSampler(length, parts, i, **options) for i in range(parts)]
+    found = [list(s) for s in even]
+    assert {len(f) for f in found} == {-(-length // parts)} == {len(s) for s in even}
+    assert set(sum(found, [])) == set(range(length))
+    for f, exact in zip(found, orders[0]):
+        assert f[: len(exact)] == exact
+
+
+def test_parts_of_any_epoch():
+    first, later = (SplitSampler(20, 2, 1) for _ in range(2))
+    orders = [list(first) for _ in range(4)]
+    later.epoch = 2
+    assert [list(later), list(later)] == orders[2:]
+    assert list(SplitSampler(20, 2, 1, seed=1)) != orders[0]
+    mx.random.seed(9)  # of one process alone
+    assert list(SplitSampler(20, 2, 1)) == orders[0]
+
+
+def test_a_loader_of_each_part():
+    data, seen = SimpleDataset(list(range(11))), []
+    for i in range(3):
+        sampler = SplitSampler(len(data), 3, i, even_size=False)
+        loader = DataLoader(data, 2, sampler=sampler)
+        seen += [int(v) for batch in loader for v in batch.asnumpy()]
+        assert len(loader) == 2
+    assert sorted(seen) == list(range(11))
+    assert list(SplitSampler(4, shuffle=False)) == [0, 1, 2, 3]  # one process is all there is
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((-1,), "length does not fit: expected an integer of at least 0, got -1"),
+        ((5, 0), "num_parts does not fit: expected an integer of at least 1, got 0"),
+        ((5, 2, 2), "part_index must be below num_parts = 2, got 2"),
+        ((5, 2, "a"), "part_index does not fit: expected an integer of at least 0, got 'a'"),
+    ],
+)
+def test_parts_that_are_none(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        SplitSampler(*arguments)

@@ -344,14 +344,14 @@ class Chain:
         return x
 
 
-def positive(value, where, name):
-    """``value`` as an integer of at least 1, or a ValueError that names the parameter."""
+def positive(value, where, name, least=1):
+    """``value`` as an integer of at least ``least``, or a ValueError that names the parameter."""
     try:
         number = int(value)
     except (TypeError, ValueError):
         number = None
-    if number is None or number != value or number < 1 or isinstance(value, bool):
+    if number is None or number != value or number < least or isinstance(value, bool):
         raise ValueError(
-            f"{where}: {name} does not fit: expected an integer of at least 1, got {value!r}."
+            f"{where}: {name} does not fit: expected an integer of at least {least}, got {value!r}."
         )
     return number

@@ -2,9 +2,17 @@
 
 import numpy as onp
 
+from ..._engine.collective import rank, size
 from ._batch import generator, positive
 
-__all__ = ["Sampler", "SequentialSampler", "RandomSampler", "FilterSampler", "BatchSampler"]
+__all__ = [
+    "Sampler",
+    "SequentialSampler",
+    "RandomSampler",
+    "SplitSampler",
+    "FilterSampler",
+    "BatchSampler",
+]
 
 LAST_BATCH = ("keep", "discard", "rollover")
 
@@ -64,6 +72,73 @@ class RandomSampler(Sampler):
 
     def __len__(self):
         return self._length
+
+
+class SplitSampler(Sampler):
+    """One part of the indices ``0 ... length - 1``, for training by several processes: all parts
+    together are each epoch's order, and they have as many indices as each other.
+
+    Parameters
+    ----------
+    length : int
+    num_parts : int, optional    default: the number of processes that were launched, or 1
+    part_index : int, optional   default: the rank of this one, or 0
+    shuffle : bool, default True     an order that is new in each epoch, the same in all processes
+    even_size : bool, default True
+        Where ``length`` is no multiple of ``num_parts``, the first indices of the order come once
+        more: all processes take as many steps. False: each index comes once, and some parts have
+        one more than others.
+    seed : int, default 0        of the orders; :func:`mxnet.random.seed` does not rule them
+
+    Attributes
+    ----------
+    epoch : int     number of the next epoch; set it to go on from there
+
+    Raises
+    ------
+    ValueError   a negative length, no such part
+
+    Examples
+    --------
+    >>> from mxnet.gluon.data import SplitSampler
+    >>> [list(SplitSampler(5, 2, i, shuffle=False)) for i in range(2)]
+    [[0, 2, 4], [1, 3, 0]]
+    >>> [list(SplitSampler(5, 2, i, shuffle=False, even_size=False)) for i in range(2)]
+    [[0, 2, 4], [1, 3]]
+    """
+
+    def __init__(
+        self, length, num_parts=None, part_index=None, shuffle=True, even_size=True, seed=0
+    ):
+        self._length = positive(length, "SplitSampler", "length", 0)
+        parts = size() if num_parts is None else positive(num_parts, "SplitSampler", "num_parts")
+        at = rank() if part_index is None else positive(part_index, "SplitSampler", "part_index", 0)
+        if at >= parts:
+            raise ValueError(
+                f"SplitSampler: part_index must be below num_parts = {parts}, got {at}. Hint: "
+                "leave both out in processes that a launcher has started."
+            )
+        self._num_parts, self._part_index = parts, at
+        self._shuffle, self._even_size, self._seed = shuffle, even_size, seed
+        self.epoch = 0
+
+    def _order(self):
+        n = self._length
+        if self._shuffle:
+            order = onp.random.default_rng([self._seed, self.epoch]).permutation(n)
+        else:
+            order = onp.arange(n)
+        self.epoch += 1
+        if self._even_size:
+            order = onp.resize(order, len(self) * self._num_parts)
+        return order[self._part_index :: self._num_parts]
+
+    def __iter__(self):
+        return iter(self._order().tolist())
+
+    def __len__(self):
+        short = 0 if self._even_size else self._part_index
+        return (self._length - short + self._num_parts - 1) // self._num_parts
 
 
 class FilterSampler(Sampler):
@@ -153,4 +228,4 @@ class BatchSampler(Sampler):
 
 
 # a subclass may iterate differently, so only these very classes are read in one piece
-_ORDERS = {SequentialSampler: SequentialSampler._order, RandomSampler: RandomSampler._order}
+_ORDERS = {kind: kind._order for kind in (SequentialSampler, RandomSampler, SplitSampler)}
