@@ -14,13 +14,14 @@ import json
 import math
 import threading
 import warnings
-from functools import cache
+from functools import cache, reduce
 from typing import TypeVar
 
 import jax.numpy as jnp
 import numpy as onp
 
 from . import ndarray  # noqa: F401 - clients import it from here
+from ._engine.collective import gather, size
 from ._engine.segment import append_many, flush_all, host_data
 from ._engine.state import threads
 from ._engine.tape import unrecorded
@@ -558,6 +559,49 @@ def _set_metric_state(metric, state, ctx):
     for name, value in state.items():
         if name in _SUMS:
             setattr(metric, name, value)
+
+
+def _over_processes(metrics, ctx):
+    """Let metrics stand for the batches of all processes: each gets the sums of all.
+
+    All processes call it with the same metrics. What users' classes keep under names of their own
+    stays that of this process.
+    """
+    if size() == 1:
+        return
+    simple, todo = [], list(metrics)
+    while todo:
+        metric = todo.pop(0)
+        todo += metric.metrics if isinstance(metric, CompositeEvalMetric) else []
+        simple.append(metric)
+    own = json.dumps([_metric_state(m) for m in simple]).encode()
+    states = [json.loads(x.tobytes()) for x in gather(onp.frombuffer(own, "uint8"), "metrics")]
+    for metric, found in zip(simple, zip(*states)):
+        _set_metric_state(metric, _joined_states(metric, found), ctx)
+
+
+def _joined_states(metric, states):
+    classes = [s["_classes"] for s in states if "_classes" in s]
+    joined = {}
+    for name in states[0]:
+        values = [s[name] for s in states]
+        if name == "_classes":
+            joined[name] = metric._classes = max(classes)
+        elif name in ("numbers", "earlier"):
+            arrays = [None if v is None else onp.asarray(v, "float64") for v in values]
+            if classes:
+                most = max(classes)
+                arrays = [
+                    v if v is None or n == most else _wider(v, n, most)
+                    for v, n in zip(arrays, classes)
+                ]
+            arrays = [v for v in arrays if v is not None]
+            joined[name] = reduce(metric._merge, arrays) if arrays else None
+        elif isinstance(values[0], list):
+            joined[name] = [sum(v) for v in zip(*values)]
+        else:
+            joined[name] = sum(values)
+    return joined
 
 
 _SUMS = (

@@ -233,7 +233,7 @@ class _Interrupt(est.BatchEnd):
             raise _Stop
 
 
-def _run(file, limit, interrupt=None, resume=False):
+def _run(file, limit, interrupt=None, resume=False, epoch_period=1):
     """A run with dropout, shuffling, a schedule and momentum; its parameters and metrics."""
     forget_what_was_met()
     mx.random.seed(7)
@@ -246,7 +246,7 @@ def _run(file, limit, interrupt=None, resume=False):
             "lr_scheduler": mx.lr_scheduler.FactorScheduler(3, 0.7, base_lr=0.1),
         },
     )
-    handlers = [est.SaveStateHandler(file, epoch_period=1, batch_period=3)]
+    handlers = [est.SaveStateHandler(file, epoch_period=epoch_period, batch_period=3)]
     if interrupt is not None:
         handlers.append(_Interrupt(interrupt))
     if resume:
@@ -284,6 +284,14 @@ def test_a_finished_run_stays_finished_and_can_be_prolonged(tmp_path):
     assert all(onp.array_equal(a, b) for a, b in zip(done[0], again[0], strict=True))
     assert again[2] == 8
     prolonged = _run(file, {"epochs": 3}, resume=True)
+    assert all(onp.array_equal(a, b) for a, b in zip(longer[0], prolonged[0], strict=True))
+    assert longer[1] == prolonged[1]
+
+
+def test_a_run_that_ended_within_an_epoch_can_be_prolonged(tmp_path):
+    longer = _run(tmp_path / "longer", {"epochs": 3})
+    _run(tmp_path / "run", {"batches": 6}, epoch_period=None)  # one and a half epochs
+    prolonged = _run(tmp_path / "run", {"epochs": 3}, resume=True)
     assert all(onp.array_equal(a, b) for a, b in zip(longer[0], prolonged[0], strict=True))
     assert longer[1] == prolonged[1]
 

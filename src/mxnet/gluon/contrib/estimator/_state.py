@@ -11,16 +11,17 @@ import random
 
 import numpy as onp
 
+from ...._engine.collective import gather, rank, size
 from ...._engine.program import set_sightings, sightings
 from ...._engine.segment import all_roots, clear, flush_all
 from ...._engine.state import random_state, set_random_state
-from ....error import FormatError
+from ....error import FormatError, MXNetError
 from ....metric import _metric_state, _set_metric_state
 from ....ndarray import array
 from ....ndarray._serialize import load as load_arrays
 from ....ndarray._serialize import save as save_arrays
 
-__all__ = ["save", "load", "streams", "set_streams"]
+__all__ = ["save", "load", "streams", "set_streams", "of_all_processes"]
 
 _VERSION = 1
 
@@ -119,7 +120,7 @@ def load(fname, net, trainer):
             f"load_state: {fname!r}: expected version {_VERSION}, got {version!r}. Hint: it was "
             "written by a newer release."
         )
-    _check(run, f"load_state: {fname!r}")
+    run = _of_this_process(run, f"load_state: {fname!r}")
     params = net._collect_params_with_prefix()
     saved = {k[len("param:") :]: v for k, v in found.items() if k.startswith("param:")}
     if params.keys() != saved.keys():
@@ -140,6 +141,30 @@ def load(fname, net, trainer):
     return run
 
 
+def of_all_processes(own):
+    """What each process gives, by rank; values of JSON."""
+    data = onp.frombuffer(json.dumps(own).encode(), onp.uint8)
+    return [json.loads(x.tobytes()) for x in gather(data, "random streams and metrics")]
+
+
+def _of_this_process(run, where):
+    """A checked record, with what belongs to this process of those that have saved it."""
+    _check(run, where)
+    records = run.pop("ranks", [{}])
+    if not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
+        raise FormatError(f"{where}: the record 'run' is damaged: ranks.")
+    if len(records) != size() and run["batch"]:
+        raise MXNetError(
+            f"{where}: it was saved by {len(records)} processes in the middle of an epoch: expected"
+            f" as many, got {size()}. Hint: start as many, or save at the end of an epoch."
+        )
+    if rank() < len(records):
+        run = {**run, **records[rank()]}
+        _check(run, where)
+        return run
+    return {**run, "streams": streams()}  # one more than there were: it goes on with its own
+
+
 def _check(run, where):
     """Refuse a record whose fields are not what :func:`save` writes, before anything is changed."""
 
@@ -152,6 +177,7 @@ def _check(run, where):
 
     for field in ("epoch", "batch"):
         need(whole(run.get(field)), field)
+    need(run.get("order") is None or whole(run["order"]), "order")
     for field in ("streams", "epoch_streams"):
         need(field in run, field)
         if run[field] is not None or field == "streams" or run["batch"]:

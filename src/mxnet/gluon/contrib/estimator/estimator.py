@@ -5,10 +5,12 @@ import logging
 import sys
 import warnings
 
+from ...._engine.collective import rank, size
 from ...._traceback import doors, user_level
 from ....context import Context, cpu, gpu, num_gpus
 from ....metric import Loss as metric_loss
-from ...data import DataLoader
+from ....metric import _over_processes
+from ...data import DataLoader, SplitSampler
 from ...loss import Loss as gluon_loss
 from ...trainer import Trainer
 from . import _state
@@ -81,7 +83,8 @@ class Estimator:
         self._add_validation_metrics()
         self.val_loss = self.loss if val_loss is None else self._check_loss(val_loss)
         self.val_net = self.net if val_net is None else val_net
-        self._logger = logging.Logger(name="Estimator", level=logging.INFO)
+        level = logging.INFO if rank() == 0 else logging.WARNING  # one process tells the progress
+        self._logger = logging.Logger(name="Estimator", level=level)
         self._logger.addHandler(logging.StreamHandler(sys.stdout))
         self.context = self._check_context(context)
         self._initialize(initializer)
@@ -93,6 +96,7 @@ class Estimator:
         self.done_batches = 0  # of this epoch, when it was resumed
         self._epoch = self._batch = 0  # position: epochs done, batches done of the present one
         self._epoch_streams = None  # random streams as the present epoch began with them
+        self._split = self._epoch_order = None  # a sampler with orders of its own, and its present
         self._handlers = []
         self._resumed = None  # what load_state() has read, for the next fit()
 
@@ -234,6 +238,7 @@ class Estimator:
             _, label, pred, loss = self.batch_processor.evaluate_batch(self, batch, batch_axis)
             for handler in batch_end:
                 handler.batch_end(self, batch=batch, pred=pred, label=label, loss=loss)
+        _over_processes(self._val_metrics, self.context[0])
         for handler in epoch_end:
             handler.epoch_end(self)
 
@@ -282,6 +287,8 @@ class Estimator:
             self.n_batches = len(train_data)
         except (TypeError, NotImplementedError):
             self.n_batches = None
+        sampler = getattr(getattr(train_data, "_batch_sampler", None), "_sampler", None)
+        self._split = sampler if isinstance(sampler, SplitSampler) else None
         run, self._resumed = self._resumed, None
         skip = 0 if run is None else self._restore(run, handlers)
         if run is None or not run["finished"]:
@@ -298,6 +305,7 @@ class Estimator:
         for handler in epoch_begin:
             handler.epoch_begin(self)
         self._epoch_streams = _state.streams()
+        self._epoch_order = None if self._split is None else self._split.epoch
         batches = iter(train_data)
         for _ in range(skip):
             next(batches, None)
@@ -319,6 +327,7 @@ class Estimator:
                 break
         self._epoch += 1
         self._batch = 0
+        _over_processes(self._train_metrics, self.context[0])
         ended = False
         for handler in epoch_end:
             if handler.epoch_end(self):
@@ -375,7 +384,8 @@ class Estimator:
         """Save the whole run in one file: parameters, the optimizer's states, counts and schedule,
         random streams, metrics, epoch, position in the data and the counts of the handlers.
 
-        During ``fit`` use a ``SaveStateHandler``, which calls it when all else is done.
+        During ``fit`` use a ``SaveStateHandler``, which calls it when all else is done. Several
+        processes call it together: rank 0 writes, with the random streams and metrics of all.
 
         Parameters
         ----------
@@ -385,16 +395,24 @@ class Estimator:
         ------
         MXNetError   the file cannot be written
         """
-        run = {
-            "epoch": self._epoch,
-            "batch": self._batch,
+        split = self._split
+        own = {
             "streams": _state.streams(),
             "epoch_streams": self._epoch_streams if self._batch else None,
             "train_metrics": _state.metrics_of(self._train_metrics),
             "val_metrics": _state.metrics_of(self._val_metrics),
+        }
+        run = {
+            "epoch": self._epoch,
+            "batch": self._batch,
+            "order": None if split is None else self._epoch_order if self._batch else split.epoch,
+            **own,
             "handlers": [[type(h).__name__, _state.numbers_of(h)] for h in self._handlers],
         }
-        _state.save(fname, self.net, self.trainer, run)
+        if size() > 1:
+            run["ranks"] = _state.of_all_processes(own)
+        if rank() == 0:
+            _state.save(fname, self.net, self.trainer, run)
 
     def load_state(self, fname):
         """Read what :meth:`save_state` wrote; the next :meth:`fit` continues that run.
@@ -414,6 +432,8 @@ class Estimator:
     def _restore(self, run, handlers):
         """Put a saved run's position and counts back; returns the batches to skip."""
         self._epoch = run["epoch"]
+        if self._split is not None and run.get("order") is not None:
+            self._split.epoch = run["order"]
         _restore_counts(handlers, run["handlers"])
         _state.set_metrics(self._val_metrics, run["val_metrics"], self.context[0])
         if run["batch"]:
@@ -424,7 +444,6 @@ class Estimator:
         ended = False
         for h in handlers:
             if isinstance(h, StoppingHandler):
-                h.stop_training = False  # the limit may be higher this time
                 ended |= self.max_epoch is not None and h.current_epoch >= self.max_epoch
                 ended |= self.max_batch is not None and h.current_batch >= self.max_batch
             else:
@@ -442,6 +461,8 @@ def _restore_counts(handlers, saved):
             continue
         rest.remove(handler)
         for key, value in numbers.items():
+            if key == "stop_training" and isinstance(handler, StoppingHandler):
+                continue  # the limit may be higher this time
             if hasattr(handler, key) and key not in _SETTINGS:
                 setattr(handler, key, value)
 

@@ -12,6 +12,7 @@ import numpy as onp
 from tqdm.auto import tqdm
 
 from ...._checkpoint import is_whole, one_set
+from ...._engine.collective import rank
 from ...._traceback import doors, user_level
 from ....metric import CompositeEvalMetric, EvalMetric
 from ....metric import Loss as metric_loss
@@ -364,7 +365,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
     The files are ``PREFIX-epochEbatchB.params`` and ``.states``, with the numbers of the epoch and
     of all batches so far; ``PREFIX-symbol.json`` once, of a hybridized network; with ``save_best``
     also ``PREFIX-best.params`` and ``.states``. A set whose writer was killed is passed over when
-    training is resumed.
+    training is resumed. Of several processes the one of rank 0 writes; to resume, all must see the
+    folder.
 
     Parameters
     ----------
@@ -473,7 +475,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
             )
         while len(self.saved_checkpoints) > self.max_checkpoints:
             old = os.path.join(self.model_dir, self.saved_checkpoints.pop(0))
-            for suffix in (".params", ".states", ".incomplete"):
+            for suffix in (".params", ".states", ".incomplete") if rank() == 0 else ():
                 if os.path.exists(old + suffix):
                     os.remove(old + suffix)
         if self.save_best:
@@ -515,6 +517,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
             )
 
     def _save_symbol(self, estimator):
+        if rank() > 0:
+            return
         path = os.path.join(self.model_dir, self.model_prefix + "-symbol.json")
         net = estimator.net
         if getattr(net, "_called_with", None) is not None:
@@ -528,6 +532,8 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
             )
 
     def _save_params_and_trainer(self, estimator, file_prefix):
+        if rank() > 0:
+            return
         path = os.path.join(self.model_dir, file_prefix)
         with one_set(path + ".params", path + ".states"):
             estimator.net.save_parameters(path + ".params")
@@ -682,7 +688,8 @@ class GradientUpdateHandler(BatchEnd):
 
 
 class ProgressBarHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchEnd):
-    """A progress bar for each epoch, with the metrics at its end.
+    """A progress bar for each epoch, with the metrics at its end; of several processes, in that of
+    rank 0.
 
     Parameters
     ----------
@@ -714,13 +721,13 @@ class ProgressBarHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchEnd):
             desc=f"epoch {self.epoch}",
             leave=self.leave,
             unit="batch",
-            **self.options,
+            **{"disable": rank() > 0, **self.options},
         )
 
     def batch_end(self, estimator, *args, **kwargs):
         """Move on."""
         self.bar.update()
-        if self.bar.n % self.every == 0:
+        if not self.bar.disable and self.bar.n % self.every == 0:
             self.bar.set_postfix(self._shown(estimator), refresh=False)
 
     def epoch_end(self, estimator, *args, **kwargs):
