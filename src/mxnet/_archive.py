@@ -12,12 +12,19 @@ import zlib
 from . import _config
 from .error import FormatError, MXNetError, fail
 
-__all__ = ["extract_member", "extract_members"]
+__all__ = [
+    "DAMAGE",
+    "check_entries",
+    "extract_member",
+    "extract_members",
+    "is_of_the_system",
+    "zip_entries",
+]
 
 _PIECE = 1 << 20
 # What the readers of the standard library raise: damage, an unknown compression, a password, a
 # place before the file's beginning.
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError,
     NotImplementedError, RuntimeError, ValueError, LookupError, ArithmeticError, TypeError,
 )  # fmt: skip
@@ -33,7 +40,7 @@ def extract_member(archive, name, path, cls: type[MXNetError] = FormatError):
         unpacks to more than ``archive_bytes``
     """
     with _told(archive, "zip", cls), open(archive, "rb") as file:
-        _check_entries(archive, _zip_entries(file), cls)
+        check_entries(archive, zip_entries(file), cls)
         with zipfile.ZipFile(file) as packed:
             for member in packed.infolist():
                 if not member.is_dir() and os.path.basename(member.filename) == name:
@@ -60,7 +67,7 @@ def extract_members(archive, names, folder):
     wanted = set(names)
     with _told(archive, "tar", FormatError), contextlib.closing(_Tar.open(archive)) as tar:
         for count, member in enumerate(tar, 1):
-            _check_entries(archive, count, FormatError)
+            check_entries(archive, count, FormatError)
             name = os.path.basename(member.name)
             if name not in wanted or not member.isfile():
                 continue
@@ -116,9 +123,8 @@ def _told(archive, kind, cls):
     """Scope in which damage of an archive is told as ``cls``; the system's errors pass."""
     try:
         yield
-    except (OSError, *_DAMAGE) as error:
-        ours = isinstance(error, MXNetError)
-        if ours or (isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)):
+    except (OSError, *DAMAGE) as error:
+        if isinstance(error, MXNetError) or is_of_the_system(error):
             raise
         fail(
             cls,
@@ -128,6 +134,11 @@ def _told(archive, kind, cls):
             got=f"{type(error).__name__}: {str(error)[:200]}",
             hint="fetch it again",
         )
+
+
+def is_of_the_system(error):
+    """Whether an error is that of a file that cannot be read, and not of what stands in it."""
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 def _copy(source, path, archive, name, cls):
@@ -146,7 +157,7 @@ def _copy(source, path, archive, name, cls):
         raise
 
 
-def _zip_entries(file):
+def zip_entries(file):
     """How many members a zip file's directory has room for, by the record at its end."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - (1 << 16) - _END.size))
@@ -161,7 +172,8 @@ def _zip_entries(file):
     return min(room, size) // _LEAST_ENTRY
 
 
-def _check_entries(archive, count, cls):
+def check_entries(archive, count, cls):
+    """Raise ``cls`` where an archive has more members than ``archive_entries``."""
     limit = _config.get("archive_entries")
     if count > limit:
         fail(

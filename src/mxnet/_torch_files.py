@@ -16,6 +16,7 @@ from typing import NamedTuple, NoReturn
 
 import numpy as onp
 
+from ._archive import DAMAGE, check_entries, is_of_the_system, zip_entries
 from ._dtypes import bfloat16
 from .error import FormatError, fail
 
@@ -204,6 +205,7 @@ def _read_safetensors(data):
 # ------------------------------------------------------------------------------- torch.save
 def _read_zip(file, size):
     try:
+        check_entries(file.name, zip_entries(file), FormatError)
         with zipfile.ZipFile(file) as archive:
             members = {m.filename: m for m in archive.infolist()}
             roots = [n[: -len("data.pkl")] for n in members if n.endswith("/data.pkl")]
@@ -233,8 +235,8 @@ def _read_zip(file, size):
                 return stored[storage.key]
 
             return _tensors(_Machine(io.BytesIO(member("data.pkl"))).run(), load, order)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        if isinstance(error, FormatError):
+    except (OSError, *DAMAGE) as error:
+        if isinstance(error, FormatError) or is_of_the_system(error):
             raise
         _bad("the archive is damaged or incomplete", "a whole zip file", str(error)[:80])
 

@@ -5,6 +5,7 @@ reach new lines of the readers).
 """
 
 import gzip
+import io
 import json
 import os
 import pickle
@@ -22,6 +23,7 @@ import numpy as onp
 import mxnet as mx
 from mxnet import _codec, autograd, convert, gluon, image, nd, recordio
 from mxnet._archive import extract_members
+from mxnet._torch_files import read_tensors
 from mxnet.contrib import onnx, text
 from mxnet.gluon.contrib.estimator import Estimator
 from mxnet.gluon.data import vision
@@ -542,6 +544,42 @@ def _zip(folder):
 FORMATS["zip"] = Format(
     _zip, lambda folder: mx._archive.extract_member(f"{folder}/a.zip", "data", f"{folder}/data")
 )
+
+
+# ------------------------------------------------------------------------- of other frameworks
+def _torch(name):
+    return (
+        lambda folder: put(folder, "a.pth", get(DATA, f"torch/{name}")),
+        lambda folder: read_tensors(f"{folder}/a.pth"),
+    )
+
+
+def _zip_contents(data):
+    """What the members of a zip archive hold, without the checksums."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return b"\0MEMBER\0".join(archive.read(n) for n in archive.namelist())
+
+
+def _zip_of(template):
+    with zipfile.ZipFile(io.BytesIO(template)) as archive:
+        names = archive.namelist()
+
+    def pack(data):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            for name, content in zip(names, data.split(b"\0MEMBER\0")):
+                archive.writestr(name, content)
+        return file.getvalue()
+
+    return pack
+
+
+for _name in ("state", "checkpoint"):
+    FORMATS[f"torch-{_name}"] = Format(
+        *_torch(f"{_name}.pth"), _zip_contents, _zip_of(get(DATA, f"torch/{_name}.pth"))
+    )
+FORMATS["torch-old"] = Format(*_torch("state_legacy.pth"))
+FORMATS["safetensors"] = Format(*_torch("state.safetensors"))
 
 
 # --------------------------------------------------------------------------------- mutations
