@@ -5,6 +5,7 @@
 #   make test-versions  the suite with the oldest and the newest versions that pyproject.toml admits
 #   make clients    client libraries of MXNet's time, in an environment of their own
 #   make attack     what tests/attack tries, for longer: ROUNDS faulty files of each format
+#   make sanitize   the tests of the CPU kernels, whose accesses are checked
 #   make check      format, lint, types, import directions
 #   make wheel      build the wheel, check it, and try it with each Python of PYTHONS
 #   make bench      measure beside the peers        make bench-gpu   the same on a GPU, and large ones
@@ -36,7 +37,7 @@ NAIVE_TESTS := $(wildcard tests/engine tests/autograd tests/ndarray tests/gluon/
 	tests/gluon/test_trainer.py tests/gluon/test_loss.py tests/test_operator.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help train test test-versions clients attack docs wheel check format bench bench-gpu clean distclean
+.PHONY: help train test test-versions clients attack sanitize docs wheel check format bench bench-gpu clean distclean
 .DELETE_ON_ERROR:
 
 help:
@@ -67,6 +68,9 @@ docs: $(VENV)/.ready-docs
 wheel:
 	@$(NEW_ENOUGH)
 	$(PYTHON) tools/make_wheel.py $(PYTHONS)
+
+sanitize: $(VENV)/.ready-test
+	$(PY) tools/sanitize.py $(ARGS)
 
 check: $(VENV)/.ready-dev
 	$(PY) -m ruff format --check .

@@ -1,16 +1,18 @@
 """The two files of a checkpoint: ``PREFIX-symbol.json`` and ``PREFIX-0001.params``.
 
-Each file is replaced whole or not at all, and so is the set: while one is being written, a file
-``PREFIX-0001.incomplete`` lies beside it, and readers refuse a set that has one.
+Each file is replaced whole or not at all, and so is the set: a file ``PREFIX-0001.manifest``,
+written last, holds the digests of those that belong together, and readers refuse others.
 """
 
 import contextlib
+import hashlib
+import json
 import logging
 import os
 
 from .error import FormatError, fail
 from .ndarray import load, save
-from .ndarray._serialize import atomic_write
+from .ndarray._serialize import DIGEST, atomic_write, written_files
 from .symbol import load as load_symbol
 
 __all__ = [
@@ -36,58 +38,143 @@ def symbol_file(prefix):
     return f"{prefix}-symbol.json"
 
 
-_PARAMS = ".params"
-_MARK = ".incomplete"
+_PARAMS, _MANIFEST = ".params", ".manifest"
+_VERSION = 1
 
 
 @contextlib.contextmanager
 def one_set(params, *others):
     """Scope in which the files of a set are written.
 
-    A process that is killed inside leaves a mark, and :func:`check_set` refuses the set until it is
-    written again. An error before the first file is replaced leaves the old set as it was.
+    A manifest says which files belong together, each with its digest; it is written last, and one
+    that says "being written" before. So a process that is killed inside, or two that write one set
+    at once, leave a set that is whole or that :func:`check_set` refuses. An error before the first
+    file is replaced leaves the old set as it was.
 
     Parameters
     ----------
-    params : str         name of the file with the parameters, which the mark's name is made of
+    params : str         name of the file with the parameters, which the manifest's name is made of
     *others : str        the set's other files
     """
     files = (params, *others)
-    mark = _mark_of(params)
-    known = os.path.exists(mark)
+    manifest = _manifest_of(params)
+    old = _content(manifest)
     before = [_state_of(f) for f in files]
-    listed = ", ".join(os.path.basename(f) for f in files)
-    atomic_write(mark, [f"being written, as one set: {listed}\n".encode()])
+    names = [os.path.basename(f) for f in files]
+    _write_manifest(manifest, False, dict.fromkeys(names))
     try:
-        yield
+        with written_files() as digests:
+            yield
     except BaseException:
-        if not known and before == [_state_of(f) for f in files]:
-            os.unlink(mark)
+        if before == [_state_of(f) for f in files]:
+            if old is None:
+                os.unlink(manifest)
+            else:
+                atomic_write(manifest, [old])
         raise
-    os.unlink(mark)
+    found = {os.path.basename(path): digest for path, digest in digests.items()}
+    _write_manifest(manifest, True, {n: found[n] for n in names if n in found})
 
 
-def check_set(params):
-    """Raise FormatError where the set that a file of parameters belongs to is not whole."""
-    if not is_whole(params):
-        fail(
-            FormatError,
-            os.fspath(params),
-            "the files of this checkpoint do not belong together",
-            expected="a set that was written to its end",
-            got=f"{_mark_of(params)}: its writer was ended, or is still writing",
-            hint="take another epoch or save again; to read the files as they are, remove that one",
-        )
+def check_set(params, *others):
+    """Raise FormatError where files were not written together, to the end of their set.
+
+    Files without a manifest, as MXNet 1.x writes them, are taken as they are.
+
+    Parameters
+    ----------
+    params : str         name of the file with the parameters
+    *others : str        further files that are read with it
+    """
+    manifest = _manifest_of(params)
+    told = _told(manifest)
+    if told is None:
+        return
+    got = None
+    if not told["complete"]:
+        got = f"{manifest}: its writer was ended, or is still writing"
+    else:
+        for path in (params, *others):
+            known = told["files"].get(os.path.basename(path))
+            if known is not None and not _is_as_written(path, known):
+                got = f"{os.fspath(path)}, which is not what {manifest} lists"
+                break
+    if got is not None:
+        _refuse(params, got)
+
+
+@contextlib.contextmanager
+def reading_set(params, *others):
+    """Scope in which files are read that :func:`check_set` finds whole, and that nobody replaces in
+    the meantime.
+    """
+    files = (_manifest_of(params), params, *others)
+    before = [_state_of(f) for f in files]
+    check_set(params, *others)
+    yield
+    if os.path.exists(files[0]) and before != [_state_of(f) for f in files]:
+        _refuse(params, "another set, written while this one was read")
+
+
+def _refuse(params, got):
+    fail(
+        FormatError,
+        os.fspath(params),
+        "the files of this checkpoint do not belong together",
+        expected="a set that was written to its end",
+        got=got,
+        hint="take another epoch or save again; to read the files as they are, remove "
+        f"{os.path.basename(_manifest_of(params))}",
+    )
 
 
 def is_whole(params):
     """Whether the set that a file of parameters belongs to was written to its end."""
-    return not os.path.exists(_mark_of(params))
+    told = _told(_manifest_of(params))
+    return told is None or told["complete"]
 
 
-def _mark_of(params):
-    name = os.fspath(params)
-    return name.removesuffix(_PARAMS) + _MARK
+def _manifest_of(params):
+    return os.fspath(params).removesuffix(_PARAMS) + _MANIFEST
+
+
+def _write_manifest(path, complete, files):
+    told = {"version": _VERSION, "complete": complete, "files": files}
+    atomic_write(path, [json.dumps(told, indent=1).encode() + b"\n"])
+
+
+def _content(path):
+    try:
+        with open(path, "rb") as f:
+            return f.read()
+    except OSError:
+        return None
+
+
+def _told(path):
+    """What a manifest says; None without one. One that cannot be read is of no whole set."""
+    content = _content(path)
+    if content is None:
+        return None
+    try:
+        told = json.loads(content)
+        if told["complete"] is True and isinstance(told["files"], dict):
+            return told
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    return {"complete": False}
+
+
+def _is_as_written(path, known):
+    try:
+        with open(path, "rb") as f:
+            if os.fstat(f.fileno()).st_size != known["bytes"]:
+                return False
+            return hashlib.file_digest(f, DIGEST).hexdigest() == known[DIGEST]
+    except FileNotFoundError:
+        return True  # who reads it says so
+    except (KeyError, TypeError):
+        return False
 
 
 def _state_of(name):
@@ -178,8 +265,12 @@ def load_params(prefix, epoch):
     OSError       there is no such file
     FormatError   it is something else
     """
+    with reading_set(params_file(prefix, epoch)):
+        return _load_params(prefix, epoch)
+
+
+def _load_params(prefix, epoch):
     name = params_file(prefix, epoch)
-    check_set(name)
     named = load(name)
     if not named:
         logging.getLogger().warning("Params file '%s' is empty", name)
@@ -204,5 +295,6 @@ def load_checkpoint(prefix, epoch):
     OSError       a file is not there
     FormatError   a file is something else
     """
-    symbol = load_symbol(symbol_file(prefix))
-    return (symbol, *load_params(prefix, epoch))
+    network = symbol_file(prefix)
+    with reading_set(params_file(prefix, epoch), network):
+        return (load_symbol(network), *_load_params(prefix, epoch))

@@ -83,17 +83,141 @@ def load(what, prefix):
     ("what", "kill"), [("module", 2), ("module", 3), ("model", 2), ("export", 2)]
 )
 def test_a_set_that_is_killed_is_refused_until_it_is_saved_again(what, kill, tmp_path):
-    """File number 0 is the mark; number 1 and 2 the network and the parameters."""
+    """File number 0 is the manifest; number 1 and 2 the network and the parameters."""
     prefix = str(tmp_path / "net")
     written = save(what, tmp_path, 99, 1)
-    assert written == (4 if what == "module" else 3)
-    assert not [f for f in os.listdir(tmp_path) if f.endswith((".incomplete", ".tmp"))]
+    assert written == (5 if what == "module" else 4)  # the manifest at both ends
+    assert not [f for f in os.listdir(tmp_path) if f.endswith(".tmp")]
     assert load(what, prefix) == [1]
     assert save(what, tmp_path, kill, 7) is None  # another network, and not its parameters
     with pytest.raises(mx.error.FormatError, match="do not belong together"):
         load(what, prefix)
     assert save(what, tmp_path, 99, 7) == written
     assert load(what, prefix) == [7]
+
+
+def saved(prefix, epoch, value, hidden=2):
+    """A set of three files, in this process."""
+    data = mx.sym.Variable("data")
+    module = mx.mod.Module(
+        mx.sym.FullyConnected(data, num_hidden=hidden, name="fc"), label_names=None
+    )
+    module.bind([("data", (1, 4))])
+    module.init_params(mx.init.Constant(value))
+    module.init_optimizer(optimizer="adam")
+    module.save_checkpoint(prefix, epoch, save_optimizer_states=True)
+    return module
+
+
+REFUSED = pytest.raises(mx.error.FormatError, match="do not belong together")
+
+
+@pytest.mark.parametrize("ending", [".params", ".states", "-symbol.json"])
+def test_a_mixture_of_two_sets_is_refused(ending, tmp_path):
+    """A file of one set over that of another, as copying by hand does; removing the manifest reads
+    the files as they are.
+    """
+    a, b = str(tmp_path / "a"), str(tmp_path / "b")
+    saved(a, 1, 1)
+    saved(b, 1, 2)
+    mx.mod.Module.load(a, 1, True, label_names=None)
+    middle = "-0001" if ending != "-symbol.json" else ""
+    with open(f"{b}{middle}{ending}", "rb") as f:
+        content = f.read()
+    if ending == "-symbol.json":
+        content = content.replace(b'"num_hidden": "2"', b'"num_hidden": "3"')
+    if ending == ".states":
+        content = content[:-1] + bytes([content[-1] ^ 1])  # no step was made: they are the same
+    with open(f"{a}{middle}{ending}", "wb") as f:
+        f.write(content)
+    with REFUSED:
+        mx.mod.Module.load(a, 1, True, label_names=None)
+    os.unlink(f"{a}-0001.manifest")
+    mx.mod.Module.load(a, 1, True, label_names=None)
+
+
+def test_a_file_that_was_cut_off_is_refused_by_its_manifest(tmp_path):
+    prefix = str(tmp_path / "a")
+    saved(prefix, 1, 1)
+    size = os.path.getsize(f"{prefix}-0001.params")
+    os.truncate(f"{prefix}-0001.params", size - 1)
+    with REFUSED:
+        mx.model.load_params(prefix, 1)
+
+
+def test_an_old_set_is_refused_after_its_network_was_replaced(tmp_path):
+    """All epochs share the file of the network."""
+    prefix = str(tmp_path / "a")
+    saved(prefix, 1, 1)
+    saved(prefix, 2, 2)
+    assert load("module", prefix) == [1]
+    saved(prefix, 3, 3, hidden=3)
+    with REFUSED:
+        mx.model.load_checkpoint(prefix, 1)
+    assert mx.model.load_params(prefix, 1)[0]["fc_weight"].shape == (2, 4)
+    assert mx.model.load_checkpoint(prefix, 3)[1]["fc_weight"].shape == (3, 4)
+
+
+def test_what_a_program_writes_itself_is_read(tmp_path):
+    """As programs of 1.x do: other arrays, or another network, in the place of a set's."""
+    prefix = str(tmp_path / "a")
+    module = saved(prefix, 1, 1)
+    saved(prefix, 2, 2)
+    named = mx.nd.load(f"{prefix}-0001.params")
+    mx.nd.save(f"{prefix}-0001.params", {k: v * 7 for k, v in named.items()})
+    assert load("module", prefix) == [7]
+    (module.symbol * 2).save(f"{prefix}-symbol.json")
+    assert mx.model.load_checkpoint(prefix, 2)[0].list_outputs() == ["_mulscalar0_output"]
+
+
+def test_two_processes_that_write_one_set(tmp_path):
+    """While they do, a reader gets what one of them wrote, or is refused."""
+    prefix = str(tmp_path / "net")
+    save("model", tmp_path, 99, 1)
+    writers = [
+        subprocess.Popen([sys.executable, "-c", RACING, prefix, str(value)], stdin=subprocess.PIPE)
+        for value in (1, 7)
+    ]
+    seen, refusals = set(), set()
+    try:
+        while any(w.poll() is None for w in writers):
+            try:
+                symbol, args, _ = mx.model.load_checkpoint(prefix, 1)
+            except mx.MXNetError as e:
+                refusals.add(str(e).partition(": expected")[0])
+                continue
+            weight = args["fc_weight"]
+            hidden = symbol.attr_dict()["fc"]["num_hidden"]
+            value = float(weight.mean().asscalar())
+            assert (hidden, weight.shape[0], value) in (("2", 2, 1), ("3", 3, 7))
+            seen.add(value)
+    finally:
+        for w in writers:
+            w.kill()
+            w.communicate()
+    assert [w.returncode for w in writers] == [0, 0]
+    assert seen
+    assert all("do not belong together" in text for text in refusals)
+    try:  # whoever wrote last, or a refusal until it is saved again
+        symbol, args, _ = mx.model.load_checkpoint(prefix, 1)
+        assert symbol.attr_dict()["fc"]["num_hidden"] == str(len(args["fc_weight"]))
+    except mx.error.FormatError:
+        pass
+    saved(prefix, 1, 1)
+    assert load("module", prefix) == [1]
+
+
+RACING = """
+import sys
+import mxnet as mx
+
+prefix, value, rounds = sys.argv[1], float(sys.argv[2]), int((sys.argv + [20])[3])
+hidden = 2 if value < 5 else 3
+symbol = mx.sym.FullyConnected(mx.sym.Variable("data"), num_hidden=hidden, name="fc")
+args = {"fc_weight": mx.nd.full((hidden, 4), value), "fc_bias": mx.nd.zeros((hidden,))}
+for _ in range(rounds):
+    mx.model.save_checkpoint(prefix, 1, symbol, args, {})
+"""
 
 
 def test_an_error_before_the_first_file_leaves_the_old_set(tmp_path):
@@ -111,7 +235,7 @@ def test_an_error_before_the_first_file_leaves_the_old_set(tmp_path):
 
     with pytest.raises(ValueError, match="mine"), one_set(name, other):
         fails()
-    with pytest.raises(mx.error.FormatError, match=r"a\.incomplete"):
+    with pytest.raises(mx.error.FormatError, match=r"a\.manifest: its writer was ended"):
         check_set(name)
     with one_set(name, other):
         pass
@@ -123,5 +247,5 @@ def test_resuming_passes_over_a_set_that_is_not_whole(tmp_path):
         (tmp_path / f"m-epoch{k}batch{k}.params").write_bytes(b"")
     handler = CheckpointHandler(str(tmp_path), "m")
     assert handler._find_max_iteration("m-epoch")[2] == "m-epoch1batch1"
-    (tmp_path / "m-epoch1batch1.incomplete").write_text("")
+    (tmp_path / "m-epoch1batch1.manifest").write_text("")
     assert handler._find_max_iteration("m-epoch")[2] == "m-epoch0batch0"

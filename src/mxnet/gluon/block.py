@@ -387,8 +387,10 @@ class Block:
         """
         count = [0]
         text = json.dumps({f"{self.name}": self._structure(count)})
-        atomic_write(f"{prefix}-model.json", [text.encode()])
-        self.save_parameters(f"{prefix}-model.params")
+        names = f"{prefix}-model.params", f"{prefix}-model.json"
+        with one_set(*names):
+            atomic_write(names[1], [text.encode()])
+            self.save_parameters(names[0])
 
     def _structure(self, count):
         """What :meth:`save` tells of the block and those below, as 1.9.1 lays it out."""
@@ -411,6 +413,7 @@ class Block:
         FormatError (ValueError)   the file does not hold the structure of these blocks
         """
         name = f"{prefix}-model.json"
+        check_set(f"{prefix}-model.params", name)
         with open(name, "rb") as f:
             data = f.read()
         try:
@@ -1325,6 +1328,8 @@ class SymbolBlock(HybridBlock):
         FormatError      a file is not what it should be
         AssertionError   parameters are missing or left over
         """
+        if param_file is not None:
+            check_set(param_file, symbol_file)
         outputs = symbol.load(symbol_file)
         names = [input_names] if isinstance(input_names, str) else list(input_names)
         known = outputs.list_inputs()
@@ -1337,7 +1342,6 @@ class SymbolBlock(HybridBlock):
                 )
         made = SymbolBlock(outputs, [symbol.var(n) for n in names])
         if param_file is not None:
-            check_set(param_file)
             made.collect_params().load(
                 param_file,
                 ctx,

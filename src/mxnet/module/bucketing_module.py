@@ -7,7 +7,7 @@ from typing import Any
 import numpy as onp
 
 from .. import context as _context
-from .._checkpoint import load_params, one_set, params_file, symbol_file
+from .._checkpoint import check_set, load_params, one_set, params_file, symbol_file
 from .._fit import require
 from .._traceback import doors, user_level
 from ..io import DataDesc
@@ -433,12 +433,15 @@ class BucketingModule(BaseModule):
             default_bucket_key is not None,
             "default_bucket_key is required for loading BucketingModule",
         )
+        check_set(params_file(prefix, epoch), f"{prefix}.buckets")
         saved: Any = load(f"{prefix}.buckets")
         keys = saved[0].asnumpy()
         symbols = {}
         for key in keys.tolist():
             key = tuple(key) if isinstance(key, list) else key
-            symbols[key] = load_symbol(symbol_file(f"{prefix}-{key}"))
+            network = symbol_file(f"{prefix}-{key}")
+            check_set(params_file(prefix, epoch), network)
+            symbols[key] = load_symbol(network)
         arg_params, aux_params = load_params(prefix, epoch)
         return BucketingModule.load_dict(
             symbols, sym_gen, default_bucket_key, arg_params, aux_params, **kwargs

@@ -8,7 +8,7 @@ import numpy as onp
 
 from .. import context as _context
 from .. import optimizer as opt
-from .._checkpoint import load_checkpoint, one_set, params_file, symbol_file
+from .._checkpoint import check_set, load_checkpoint, one_set, params_file, symbol_file
 from .._engine.initial import initial_values
 from .._engine.segment import flush_all
 from .._engine.state import threads
@@ -132,11 +132,14 @@ class Module(BaseModule):
         FormatError   a file is something else
         """
         sym, args, auxs = load_checkpoint(prefix, epoch)
+        states = f"{prefix}-{epoch:04d}.states"
+        if load_optimizer_states:
+            check_set(params_file(prefix, epoch), states)
         mod = Module(symbol=sym, **kwargs)
         mod._arg_params, mod._aux_params = args, auxs
         mod.params_initialized = True
         if load_optimizer_states:
-            mod._preload_opt_states = f"{prefix}-{epoch:04d}.states"
+            mod._preload_opt_states = states
         return mod
 
     def save_checkpoint(self, prefix, epoch, save_optimizer_states=False, remove_amp_cast=True):

@@ -20,11 +20,14 @@ what is left of the file before anything is allocated, and a file that breaks a 
 """
 
 import contextlib
+import hashlib
+import json
 import math
 import os
 import secrets
 import stat
 import struct
+import threading
 import time
 from collections import namedtuple
 
@@ -45,7 +48,15 @@ try:
 except ImportError:  # Windows: what killed writers leave stays there
     fcntl = None
 
-__all__ = ["save", "load", "load_frombuffer", "save_tobuffer", "atomic_write"]
+__all__ = [
+    "DIGEST",
+    "atomic_write",
+    "load",
+    "load_frombuffer",
+    "save",
+    "save_tobuffer",
+    "written_files",
+]
 
 FILE_MAGIC = 0x112
 _ABANDONED = 60  # seconds after which a file that nobody holds is taken for a dead writer's
@@ -398,6 +409,55 @@ def _remove_abandoned(folder, start):
                     os.unlink(entry.path)
 
 
+DIGEST = "blake2b"
+_set = threading.local()
+
+
+@contextlib.contextmanager
+def written_files():
+    """Scope that collects what :func:`atomic_write` writes in it, by this thread.
+
+    Yields
+    ------
+    dict of path to {"bytes": int, DIGEST: str}
+    """
+    before = getattr(_set, "digests", None)
+    _set.digests = {}
+    try:
+        yield _set.digests
+    finally:
+        _set.digests = before
+
+
+def _write_digested(file, pieces):
+    size, digest = 0, hashlib.new(DIGEST)
+    for piece in pieces:
+        size += file.write(piece)
+        digest.update(piece)
+    return {"bytes": size, DIGEST: digest.hexdigest()}
+
+
+def _leave_sets(folder, base):
+    """A file that is written alone belongs to no set any longer: take the manifests away that list
+    it, so that what a program puts together itself is read as it is.
+    """
+    if base.endswith((".params", ".states")):
+        names = [base.rpartition(".")[0] + ".manifest"]
+    elif base.endswith("-symbol.json"):
+        start = base.removesuffix("symbol.json")
+        names = [n for n in os.listdir(folder or ".") if n.startswith(start)]
+        names = [n for n in names if n.endswith(".manifest")]
+    else:
+        return
+    for name in names:
+        path = os.path.join(folder, name)
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+            with open(path, "rb") as f:
+                told = json.load(f)
+            if told["complete"] and base in told["files"]:
+                os.unlink(path)
+
+
 def atomic_write(path, pieces):
     """Write a file so that at every moment its path holds the old contents or the new ones, whole.
 
@@ -434,7 +494,11 @@ def atomic_write(path, pieces):
             if fcntl is not None:
                 with contextlib.suppress(OSError):  # a file system without locks
                     fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            f.writelines(pieces)
+            digests = getattr(_set, "digests", None)
+            if digests is None:
+                f.writelines(pieces)
+            else:
+                digests[path] = _write_digested(f, pieces)
             f.flush()
             os.fsync(f.fileno())
         if old is not None:
@@ -443,6 +507,8 @@ def atomic_write(path, pieces):
     except BaseException:
         os.unlink(temporary)
         raise
+    if digests is None:
+        _leave_sets(folder, base)
     if hasattr(os, "O_DIRECTORY"):  # the new name itself has to reach the disk too
         fd = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY)
         try:

@@ -11,7 +11,7 @@ import warnings
 import numpy as onp
 from tqdm.auto import tqdm
 
-from ...._checkpoint import is_whole, one_set
+from ...._checkpoint import check_set, is_whole, one_set
 from ...._engine.collective import rank
 from ...._traceback import doors, user_level
 from ....metric import CompositeEvalMetric, EvalMetric
@@ -475,7 +475,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
             )
         while len(self.saved_checkpoints) > self.max_checkpoints:
             old = os.path.join(self.model_dir, self.saved_checkpoints.pop(0))
-            for suffix in (".params", ".states", ".incomplete") if rank() == 0 else ():
+            for suffix in (".params", ".states", ".manifest") if rank() == 0 else ():
                 if os.path.exists(old + suffix):
                     os.remove(old + suffix)
         if self.save_best:
@@ -559,6 +559,7 @@ class CheckpointHandler(TrainBegin, BatchEnd, EpochEnd):
                 "resume_from_checkpoint=False (default value) if you want to train from scratch."
             )
         path = os.path.join(self.model_dir, found)
+        check_set(path + ".params", path + ".states")
         estimator.net.load_parameters(path + ".params", ctx=estimator.context)
         if os.path.exists(path + ".states"):
             estimator.trainer.load_states(path + ".states")
