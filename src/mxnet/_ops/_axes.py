@@ -5,7 +5,16 @@ from jax import lax
 
 from ..error import ShapeError, fail
 
-__all__ = ["is_real", "number", "one_axis", "paired", "reduced_axes", "same_shape", "whole_index"]
+__all__ = [
+    "axes_of_one",
+    "is_real",
+    "number",
+    "one_axis",
+    "paired",
+    "reduced_axes",
+    "same_shape",
+    "whole_index",
+]
 
 
 def is_real(x):
@@ -91,3 +100,20 @@ def number(scalar, dtype):
 def whole_index(index):
     """Positions as int32; fractions are cut off."""
     return lax.convert_element_type(index, "int32")
+
+
+def axes_of_one(shape, axis):
+    """Axes that ``squeeze`` leaves out: those named, which have size 1, or all that have."""
+    if axis is None:
+        return [a for a, n in enumerate(shape) if n == 1]
+    gone = sorted({one_axis(a, len(shape), "squeeze") for a in axis})
+    for a in gone:
+        if shape[a] != 1:
+            fail(
+                ShapeError,
+                "squeeze",
+                f"axis {a} is not of size 1",
+                expected="axes of size 1",
+                got=f"axis {tuple(axis)} of shape {shape}",
+            )
+    return gone

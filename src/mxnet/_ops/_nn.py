@@ -9,10 +9,15 @@ from ..error import AttributeTypeError, DTypeError, ShapeError, fail
 __all__ = [
     "DEFAULT_LAYOUT",
     "accumulator",
+    "axis_of",
     "batched",
     "channel_last",
     "layout_of",
+    "require_axes",
     "require_floating",
+    "require_labels",
+    "require_size",
+    "require_together",
     "require_shape",
     "moved",
     "window",
@@ -49,6 +54,61 @@ def require_shape(where, name, x, expected, because):
             f"{name} does not fit",
             expected=f"{name} {tuple(expected)} {because}",
             got=x.shape,
+        )
+
+
+def require_axes(where, name, x, ndim, form):
+    """Raise ShapeError unless array ``x`` has ``ndim`` axes."""
+    if x.ndim != ndim:
+        fail(
+            ShapeError,
+            where,
+            f"{name} has the wrong number of axes",
+            expected=f"{name} {form}",
+            got=x.shape,
+        )
+
+
+def require_size(where, name, x, axis, size, form):
+    """Raise ShapeError unless ``x`` has ``size`` elements on ``axis``."""
+    if x.shape[axis] != size:
+        fail(ShapeError, where, f"{name} does not fit", expected=f"{name} {form}", got=x.shape)
+
+
+def axis_of(where, data, axis):
+    """``axis`` as a number >= 0."""
+    if not -data.ndim <= axis < data.ndim:
+        fail(
+            ShapeError,
+            where,
+            "axis does not exist",
+            got=axis,
+            expected=f"-{data.ndim} <= axis < {data.ndim} for data {data.shape}",
+        )
+    return axis % data.ndim
+
+
+def require_labels(where, data, label):
+    """Raise ShapeError unless there is a row of scores for each label."""
+    if data.ndim != 2 or label.shape != data.shape[:1]:
+        fail(
+            ShapeError,
+            where,
+            "label does not fit data",
+            expected="data (B, C) and label (B,)",
+            got=f"data {data.shape} and label {label.shape}",
+        )
+
+
+def require_together(where, name, given, flag, used, expected):
+    """Raise ShapeError unless an optional array is given just where ``flag`` asks for it."""
+    if bool(used) != (given is not None):
+        fail(
+            ShapeError,
+            where,
+            f"{name} and {flag} do not go together",
+            expected=expected,
+            got="none" if given is None else given.shape,
         )
 
 

@@ -11,10 +11,9 @@ from jax import lax
 from ..error import AttributeTypeError, ShapeError, fail
 from ._facts import numbered
 from ._limits import check_size
-from ._nn import accumulator, require_floating
+from ._nn import accumulator, require_axes, require_floating
 from ._spec import op
 from .ordering import sorted_with_positions
-from .spatial import require_axes
 
 FORMAT = Literal["center", "corner"]
 

@@ -9,10 +9,9 @@ from jax import lax
 
 from ..error import AttributeTypeError, MXNetError, ShapeError, fail
 from ._facts import data_equal
-from ._nn import accumulator, require_floating, require_shape
+from ._nn import accumulator, require_axes, require_floating, require_shape
 from ._spec import Attr, op, registry
 from .nn_norm import NORM_FACTS, batch_norm, infer_batch_norm, moments_over_devices, normalised
-from .spatial import require_axes
 
 
 @op("_contrib_fft")

@@ -8,7 +8,7 @@ from jax import lax
 
 from ..error import ShapeError, fail
 from ._facts import numbered
-from ._nn import accumulator, require_floating
+from ._nn import accumulator, require_floating, require_together
 from ._spec import op
 from .softmax import log_softmax_of
 
@@ -76,14 +76,8 @@ def ctc_loss(
         ("data_lengths", data_lengths, use_data_lengths),
         ("label_lengths", label_lengths, use_label_lengths),
     ):
-        if used != (given is not None):
-            fail(
-                ShapeError,
-                where,
-                f"{name} and use_{name} do not go together",
-                expected=f"{name} ({batch},) with use_{name}=True only",
-                got="none" if given is None else given.shape,
-            )
+        expected = f"{name} ({batch},) with use_{name}=True only"
+        require_together(where, name, given, f"use_{name}", used, expected)
         if used and given.shape != (batch,):
             fail(ShapeError, where, f"{name} does not fit data", expected=(batch,), got=given.shape)
     symbols_of = label.astype("int32")

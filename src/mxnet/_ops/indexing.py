@@ -640,6 +640,17 @@ def sparse_embedding(
 # --------------------------------------------------------------------------------- contrib
 
 
+def _require_rows(where, old, at, new):
+    if old.ndim == 0 or at.ndim != 1 or new.shape != (*at.shape, *old.shape[1:]):
+        fail(
+            ShapeError,
+            where,
+            "the shapes do not fit",
+            expected="(N, *S), (K,) and (K, *S)",
+            got=f"{old.shape}, {at.shape} and {new.shape}",
+        )
+
+
 @op("_contrib_index_copy", free={"index_vector": "float32"})
 def index_copy(old_tensor, index_vector, new_tensor):
     """``old_tensor`` with rows replaced by those of ``new_tensor``.
@@ -660,19 +671,7 @@ def index_copy(old_tensor, index_vector, new_tensor):
 
     Gradient   wrt both: replaced rows of the old get zeros
     """
-    if (
-        old_tensor.ndim == 0
-        or index_vector.ndim != 1
-        or old_tensor.shape[1:] != new_tensor.shape[1:]
-        or new_tensor.shape[:1] != index_vector.shape
-    ):
-        fail(
-            ShapeError,
-            "index_copy",
-            "the shapes do not fit",
-            expected="(N, *S), (K,) and (K, *S)",
-            got=f"{old_tensor.shape}, {index_vector.shape} and {new_tensor.shape}",
-        )
+    _require_rows("index_copy", old_tensor, index_vector, new_tensor)
     i = lax.stop_gradient(whole_index(index_vector))
     return old_tensor.at[i].set(new_tensor, mode="drop")
 
@@ -695,19 +694,7 @@ def index_add(old_tensor, index_vector, new_tensor):
     ------
     ShapeError   if the shapes do not fit
     """
-    if (
-        old_tensor.ndim == 0
-        or index_vector.ndim != 1
-        or old_tensor.shape[1:] != new_tensor.shape[1:]
-        or new_tensor.shape[:1] != index_vector.shape
-    ):
-        fail(
-            ShapeError,
-            "index_add",
-            "the shapes do not fit",
-            expected="(N, *S), (K,) and (K, *S)",
-            got=f"{old_tensor.shape}, {index_vector.shape} and {new_tensor.shape}",
-        )
+    _require_rows("index_add", old_tensor, index_vector, new_tensor)
     i = lax.stop_gradient(whole_index(index_vector))
     return old_tensor.at[i].add(new_tensor, mode="drop")
 

@@ -8,7 +8,7 @@ from jax import lax
 from ..error import ShapeError, fail
 from ._bits import uniform01
 from ._facts import data_equal
-from ._nn import accumulator, require_floating
+from ._nn import accumulator, require_floating, require_together
 from ._spec import op
 from .kernels.gelu import gelu
 
@@ -120,14 +120,8 @@ def leaky_relu(
     DTypeError   if data is not floating
     """
     require_floating("LeakyReLU", data=data)
-    if (act_type == "prelu") != (gamma is not None):
-        fail(
-            ShapeError,
-            "LeakyReLU",
-            f"gamma and act_type={act_type!r} do not go together",
-            expected="slopes gamma for act_type='prelu' only",
-            got="none" if gamma is None else gamma.shape,
-        )
+    flag, expected = f"act_type={act_type!r}", "slopes gamma for act_type='prelu' only"
+    require_together("LeakyReLU", "gamma", gamma, flag, act_type == "prelu", expected)
     x = data.astype(accumulator(data.dtype))
     if act_type == "leaky":
         below = x * slope

@@ -11,22 +11,9 @@ from ..error import AttributeTypeError, ShapeError, fail
 from ._across import mean_over_devices
 from ._facts import data_equal
 from ._limits import unfolded
-from ._nn import accumulator, moved, require_floating, require_shape
+from ._nn import accumulator, axis_of, moved, require_axes, require_floating, require_shape
 from ._spec import op
 from .kernels import rowwise
-
-
-def axis_of(where, data, axis):
-    """``axis`` as a number >= 0."""
-    if not -data.ndim <= axis < data.ndim:
-        fail(
-            ShapeError,
-            where,
-            "axis does not exist",
-            got=axis,
-            expected=f"-{data.ndim} <= axis < {data.ndim} for data {data.shape}",
-        )
-    return axis % data.ndim
 
 
 def centred_moments(x, axes):
@@ -409,14 +396,7 @@ def lrn(data, *, alpha: float = 9.99999975e-05, beta: float = 0.75, knorm: float
     AttributeTypeError   if nsize is even
     """
     require_floating("LRN", data=data)
-    if data.ndim != 4:
-        fail(
-            ShapeError,
-            "LRN",
-            "data has the wrong number of axes",
-            expected="(batch, channel, height, width)",
-            got=data.shape,
-        )
+    require_axes("LRN", "data", data, 4, "(batch, channel, height, width)")
     if nsize < 1 or nsize % 2 == 0:
         fail(
             AttributeTypeError, "LRN", "nsize is not odd", expected="an odd number >= 1", got=nsize

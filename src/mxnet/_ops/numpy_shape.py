@@ -8,7 +8,7 @@ from jax import lax
 
 from ..error import ShapeError, fail
 from . import _promotion as rules
-from ._axes import number, one_axis, spread
+from ._axes import axes_of_one, number, one_axis, spread
 from ._spec import Scalar, Shape, alias, op
 from .shape import concat, split_v2, stack, transpose
 
@@ -228,20 +228,7 @@ def np_squeeze(a, *, axis: Shape | None = None):
     ------
     ShapeError   if a named axis has not size 1
     """
-    if axis is None:
-        gone = [k for k, n in enumerate(a.shape) if n == 1]
-    else:
-        gone = sorted({one_axis(k, a.ndim, "squeeze") for k in axis})
-        for k in gone:
-            if a.shape[k] != 1:
-                fail(
-                    ShapeError,
-                    "squeeze",
-                    f"axis {k} is not of size 1",
-                    expected="axes of size 1",
-                    got=f"axis {tuple(axis)} of shape {a.shape}",
-                )
-    return lax.squeeze(a, gone)
+    return lax.squeeze(a, axes_of_one(a.shape, axis))
 
 
 @op("_np_moveaxis")

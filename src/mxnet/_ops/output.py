@@ -16,7 +16,7 @@ from jax import lax
 from .._dtypes import is_floating
 from ..error import ShapeError, fail
 from ._facts import data_equal
-from ._nn import accumulator, require_floating
+from ._nn import accumulator, require_floating, require_labels
 from ._spec import op
 from .softmax import softmax_of
 
@@ -319,14 +319,7 @@ def svm_output(
     Gradient     wrt data only; the arriving one is ignored
     """
     require_floating("SVMOutput", data=data)
-    if data.ndim != 2 or label.shape != data.shape[:1]:
-        fail(
-            ShapeError,
-            "SVMOutput",
-            "label does not fit data",
-            expected="data (B, C) and label (B,)",
-            got=f"data {data.shape} and label {label.shape}",
-        )
+    require_labels("SVMOutput", data, label)
     return hinge_loss((margin, regularization_coefficient, use_linear), data, label)
 
 

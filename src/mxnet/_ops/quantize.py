@@ -13,7 +13,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, DTypeError, ShapeError, fail
-from ._nn import moved, require_floating, require_shape, window
+from ._nn import axis_of, moved, require_floating, require_shape, window
 from ._spec import DType, Shape, op
 from .nn_conv import CUDNN_TUNE
 from .nn_pool import pooling
@@ -795,9 +795,7 @@ def quantized_batch_norm(
             "the range of the result is missing",
             expected="min_calib_range and max_calib_range",
         )
-    if not -data.ndim <= axis < data.ndim:
-        fail(ShapeError, where, "axis does not exist", expected=f"of data {data.shape}", got=axis)
-    axis %= data.ndim
+    axis = axis_of(where, data, axis)
     vectors = {"gamma": gamma, "beta": beta, "moving_mean": moving_mean, "moving_var": moving_var}
     for name, v in vectors.items():
         require_shape(where, name, v, (data.shape[axis],), f"for data {data.shape}")

@@ -9,7 +9,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import ShapeError, fail
-from ._axes import number, one_axis
+from ._axes import axes_of_one, number, one_axis
 from ._facts import CLASH, batch_of_data, data_equal, is_full, merge, numbered
 from ._spec import Scalar, Shape, op
 from ._storage import CSR, Storage, only
@@ -351,19 +351,7 @@ def squeeze(data, *, axis: Shape | None = None):
     ------
     ShapeError   if a named axis has not size 1
     """
-    if axis is None:
-        gone = [a for a, n in enumerate(data.shape) if n == 1]
-    else:
-        gone = sorted({one_axis(a, data.ndim, "squeeze") for a in axis})
-        for a in gone:
-            if data.shape[a] != 1:
-                fail(
-                    ShapeError,
-                    "squeeze",
-                    f"axis {a} is not of size 1",
-                    expected="axes of size 1",
-                    got=f"axis {tuple(axis)} of shape {data.shape}",
-                )
+    gone = axes_of_one(data.shape, axis)
     if len(gone) == data.ndim and data.ndim:
         gone = gone[1:]
     return lax.squeeze(data, gone)

@@ -8,7 +8,7 @@ from jax import lax
 
 from ..error import AttributeTypeError, DTypeError, ShapeError, fail
 from ._facts import data_equal, put_if_open, without
-from ._nn import accumulator, require_floating
+from ._nn import accumulator, axis_of, require_floating, require_labels, require_together
 from ._spec import DType, op
 from .kernels import rowwise
 
@@ -40,14 +40,7 @@ def prepared(where, data, axis, temperature, dtype):
     require_floating(where, data=data)
     if not data.ndim:
         data = data.reshape((1,))
-    if not -data.ndim <= axis < data.ndim:
-        fail(
-            ShapeError,
-            where,
-            "axis does not exist",
-            got=axis,
-            expected=f"-{data.ndim} <= axis < {data.ndim} for data {data.shape}",
-        )
+    axis = axis_of(where, data, axis)
     out = data.dtype if dtype is None else dtype
     x = data.astype(jnp.promote_types(accumulator(data.dtype), accumulator(jnp.dtype(out))))
     if temperature is not None and temperature != 1.0:
@@ -133,14 +126,8 @@ def softmax(
     ShapeError   if axis does not exist or length does not fit
     """
     x, axis, out = prepared("softmax", data, axis, temperature, dtype)
-    if bool(use_length) != (length is not None):
-        fail(
-            ShapeError,
-            "softmax",
-            "length and use_length do not go together",
-            expected="length with use_length=True only",
-            got="none" if length is None else length.shape,
-        )
+    expected = "length with use_length=True only"
+    require_together("softmax", "length", length, "use_length", use_length, expected)
     if length is not None:
         x = jnp.where(inside_length("softmax", x, length, axis), x, -jnp.inf)
     return softmax_of(x, axis).astype(out).reshape(data.shape)
@@ -213,13 +200,6 @@ def softmax_cross_entropy(data, label):
     Gradient     wrt data only
     """
     require_floating("softmax_cross_entropy", data=data)
-    if data.ndim != 2 or label.shape != data.shape[:1]:
-        fail(
-            ShapeError,
-            "softmax_cross_entropy",
-            "label does not fit data",
-            expected="data (B, C) and label (B,)",
-            got=f"data {data.shape} and label {label.shape}",
-        )
+    require_labels("softmax_cross_entropy", data, label)
     x = log_softmax_of(data.astype(accumulator(data.dtype)), 1)
     return -jnp.sum(picked(x, jax.lax.stop_gradient(label)), keepdims=True).astype(data.dtype)

@@ -12,26 +12,8 @@ from jax import lax
 from ..error import AttributeTypeError, ShapeError, fail
 from ._facts import is_full, put_if_open
 from ._limits import check_size, unfolded
-from ._nn import accumulator, require_floating, window
+from ._nn import accumulator, require_axes, require_floating, require_size, window
 from ._spec import Shape, op
-
-
-def require_axes(where, name, x, ndim, form):
-    """Raise ShapeError unless array ``x`` has ``ndim`` axes."""
-    if x.ndim != ndim:
-        fail(
-            ShapeError,
-            where,
-            f"{name} has the wrong number of axes",
-            expected=f"{name} {form}",
-            got=x.shape,
-        )
-
-
-def require_size(where, name, x, axis, size, form):
-    """Raise ShapeError unless ``x`` has ``size`` elements on ``axis``."""
-    if x.shape[axis] != size:
-        fail(ShapeError, where, f"{name} does not fit", expected=f"{name} {form}", got=x.shape)
 
 
 def round_away(x):
