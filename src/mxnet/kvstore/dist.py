@@ -180,7 +180,11 @@ several(DistKVStore, ["dist", "dist_sync", "dist_device_sync", "dist_sync_device
 
 def _agree_on_kernels():
     """Update by native kernels if all processes have the same: others round differently."""
-    mine = native.state(native.UPDATES) if _config.get("kernels") == "native" else "not wanted"
+    mine = "not wanted"
+    if _config.get("kernels") == "native":
+        if native.usable(native.UPDATES):
+            native.available(native.UPDATES)  # loads them: both states are of what is loaded
+        mine = f"{native.state(native.UPDATES)}; {native.built().get('sources')}"
     all_of_them = collective.gather(onp.frombuffer(mine.encode(), "uint8"), "native updates")
     if any(x.tobytes() != mine.encode() for x in all_of_them):
         native.withdraw(native.UPDATES, "not all processes of the group have the same")
