@@ -1,8 +1,10 @@
 """``mx.deploy``: trained networks as files that run without the code that made them.
 
+>>> import os, tempfile
 >>> net = nn.Dense(2, in_units=3)
 >>> net.initialize(init.One())
->>> path = mx.deploy.export(net, "dense.npz", nd.zeros((1, 3)))
+>>> folder = tempfile.mkdtemp()
+>>> path = mx.deploy.export(net, os.path.join(folder, "dense.npz"), nd.zeros((1, 3)))
 >>> run = mx.deploy.load(path)
 >>> run(onp.ones((4, 3), "float32")).tolist()
 [[3.0, 3.0], [3.0, 3.0], [3.0, 3.0], [3.0, 3.0]]

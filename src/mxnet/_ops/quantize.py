@@ -15,6 +15,7 @@ from jax import lax
 from ..error import AttributeTypeError, DTypeError, ShapeError, fail
 from ._nn import axis_of, moved, require_floating, require_shape, window
 from ._spec import DType, Shape, op
+from .kernels import integer
 from .nn_conv import CUDNN_TUNE
 from .nn_pool import pooling
 
@@ -518,7 +519,7 @@ def quantized_fully_connected(
     data, weight, bias, ranges = arranged(where, arrays, no_bias)
     x = data.reshape(data.shape[0], data.size // max(data.shape[0], 1)) if flatten else data
     require_shape(where, "weight", weight, (num_hidden, x.shape[-1]), f"for data {data.shape}")
-    out = jnp.einsum("...k,nk->...n", x.astype("int32"), weight.astype("int32"))
+    out = integer.product(x, weight)
     if bias is not None:
         require_shape(where, "bias", bias, (num_hidden,), f"for num_hidden {num_hidden}")
         out = out + bias_in_products(data, bias, ranges)
@@ -601,14 +602,7 @@ def quantized_conv(
         )
     shape = (num_filter, data.shape[1] // num_group, *kernel)
     require_shape(where, "weight", weight, shape, f"for data {data.shape}")
-    out = lax.conv_general_dilated(
-        data.astype("int32"),
-        weight.astype("int32"),
-        stride,
-        [(p, p) for p in pad],
-        rhs_dilation=dilate,
-        feature_group_count=num_group,
-    )
+    out = integer.convolution(data, weight, stride, pad, dilate, num_group)
     if bias is not None:
         require_shape(where, "bias", bias, (num_filter,), f"for num_filter {num_filter}")
         out = out + bias_in_products(data, bias, ranges).reshape(-1, *(1,) * n)

@@ -4,11 +4,13 @@ import enum
 import math
 
 from ... import _config
+from ..._machine import cpu_features
 from . import native
 
 __all__ = [
     "Choice",
     "choose",
+    "bytes_are_native",
     "is_native",
     "loop_is_worth_it",
     "pooling_is_worth_it",
@@ -37,6 +39,9 @@ _TINIEST_IMAGE = 4
 _LARGE_WEIGHT = 1 << 18  # elements
 _FEW_CHANNELS = 3
 _UNROLLED = 64  # taps: a formula is as many operations
+
+# products of 8-bit numbers: what processors call multiplying them in fours, with 32-bit sums
+_VNNI = {"avx512_vnni", "avx_vnni"}
 
 # updates
 _MANY = 8
@@ -113,6 +118,11 @@ def _many(shape, least):
 def is_native(library):
     """Whether what is worth it is a native call on a CPU."""
     return _config.get("kernels") == "native" and native.available(library)
+
+
+def bytes_are_native():
+    """Whether products of 8-bit numbers are faster natively, and exact, on this processor."""
+    return not _VNNI.isdisjoint(cpu_features().split())
 
 
 def loop_is_worth_it(target, dtypes, shapes):

@@ -1,6 +1,7 @@
 // Convolution on CPUs with oneDNN, for XLA's foreign function interface.
 //
-// Three handlers: the convolution, its gradient for the data, its gradient for the weight. A call is
+// The handlers: the convolution, its gradient for the data, its gradient for the weight; and the
+// convolution of 8-bit numbers with 32-bit sums. A call is
 // cut into parts (by examples, or by channels where the weight is the larger operand), and the parts
 // run on XLA's own thread pool, each with a sequential oneDNN primitive. So there is one pool of
 // threads in the process, nobody waits by spinning, and no thread is ever started here.
@@ -9,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -37,8 +39,11 @@ enum Kind { kForward = 0, kData = 1, kWeight = 2 };
 struct View {
   Dims size, step;
   int64_t offset = 0;
+  memory::data_type type = memory::data_type::f32;
 
-  memory::desc desc() const { return memory::desc(size, memory::data_type::f32, step); }
+  memory::desc desc() const { return memory::desc(size, type, step); }
+
+  int64_t bytes() const { return offset * memory::data_type_size(type); }
 
   int64_t count() const {
     int64_t n = 1;
@@ -97,7 +102,7 @@ struct Plan {
 };
 
 memory::desc Any(const View& v) {
-  return memory::desc(v.size, memory::data_type::f32, memory::format_tag::any);
+  return memory::desc(v.size, v.type, memory::format_tag::any);
 }
 
 std::shared_ptr<const Plan> MakePlan(Kind kind, const View& x, const View& w, const View& y,
@@ -106,7 +111,8 @@ std::shared_ptr<const Plan> MakePlan(Kind kind, const View& x, const View& w, co
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const auto algorithm = dnnl::algorithm::convolution_direct;
-  const auto prop = dnnl::prop_kind::forward_training;
+  const auto prop = x.type == memory::data_type::f32 ? dnnl::prop_kind::forward_training
+                                                     : dnnl::prop_kind::forward_inference;
   dnnl::convolution_forward::primitive_desc forward(Cpu(), prop, algorithm, Any(x), Any(w), Any(y),
                                                     at.stride, at.dilate, at.low, at.high, attr);
   if (kind == kForward) {
@@ -151,7 +157,7 @@ std::shared_ptr<const Plan> GetPlan(Kind kind, const View& x, const View& w, con
                                     const Window& at) {
   static std::mutex guard;
   static std::map<std::vector<int64_t>, std::shared_ptr<const Plan>> known;
-  std::vector<int64_t> key{kind};
+  std::vector<int64_t> key{kind, static_cast<int64_t>(x.type)};
   for (const Dims* d : {&x.size, &x.step, &w.size, &w.step, &y.size, &y.step, &at.stride,
                         &at.dilate, &at.low, &at.high}) {
     key.push_back(static_cast<int64_t>(d->size()));
@@ -205,26 +211,74 @@ class Arena {
   size_t size_ = 0, used_ = 0;
 };
 
+// A weight of 8-bit numbers in the primitive's order. Networks that are quantized keep theirs, and
+// oneDNN's reorder takes longer than the convolution: so the last ones are kept, each with the bytes
+// that it was made from, which tell whether the weight is still the same.
+struct Packed {
+  std::shared_ptr<const Plan> plan;
+  std::vector<char> from;
+  std::unique_ptr<char, decltype(&std::free)> to{nullptr, &std::free};
+};
+
+std::shared_ptr<const Packed> Pack(const std::shared_ptr<const Plan>& plan, const void* w,
+                                   dnnl::stream& stream) {
+  static std::mutex guard;
+  static std::map<std::pair<const Plan*, const void*>, std::shared_ptr<const Packed>> known;
+  static size_t held = 0;
+  constexpr size_t kMost = size_t{256} << 20;
+  const size_t size = plan->user[1].get_size(), room = plan->wanted[1].get_size();
+  const auto key = std::make_pair(plan.get(), w);
+  std::shared_ptr<const Packed> found;
+  {
+    std::lock_guard<std::mutex> lock(guard);
+    auto at = known.find(key);
+    if (at != known.end()) found = at->second;
+  }
+  if (found && std::memcmp(found->from.data(), w, size) == 0) return found;
+  auto made = std::make_shared<Packed>();
+  made->plan = plan;
+  made->from.assign(static_cast<const char*>(w), static_cast<const char*>(w) + size);
+  made->to.reset(static_cast<char*>(std::aligned_alloc(4096, (room + 4095) / 4096 * 4096)));
+  if (!made->to) throw std::bad_alloc();
+  memory from(plan->user[1], Cpu(), made->from.data());
+  memory to(plan->wanted[1], Cpu(), made->to.get());
+  plan->moves[1].execute(stream, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+  stream.wait();
+  std::lock_guard<std::mutex> lock(guard);
+  if (held + size + room > kMost) known.clear(), held = 0;
+  if (!known.count(key)) held += size + room;
+  return known[key] = made;
+}
+
 size_t Padded(size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
 
-void Execute(Kind kind, const Plan& plan, const float* a, const float* b, float* c) {
+void Execute(Kind kind, const std::shared_ptr<const Plan>& shared, const void* a, const void* b,
+             void* c) {
+  const Plan& plan = *shared;
   static thread_local dnnl::stream stream(Cpu());
   static thread_local Arena arena;
   size_t total = Padded(plan.scratch.get_size());
+  const bool bytes = plan.user[1].get_data_type() == memory::data_type::s8;
+  std::shared_ptr<const Packed> packed;
+  if (bytes && plan.reorder[1]) packed = Pack(shared, b, stream);
   for (int i = 0; i < 3; ++i)
-    if (plan.reorder[i]) total += Padded(plan.wanted[i].get_size());
+    if (plan.reorder[i] && !(i == 1 && packed)) total += Padded(plan.wanted[i].get_size());
   if (!arena.Reserve(total)) throw std::bad_alloc();
-  void* user[3] = {const_cast<float*>(a), const_cast<float*>(b), c};
+  void* user[3] = {const_cast<void*>(a), const_cast<void*>(b), c};
   memory outer[3], inner[3];
   for (int i = 0; i < 3; ++i) {
     outer[i] = memory(plan.user[i], Cpu(), user[i]);
+    if (i == 1 && packed) {
+      inner[i] = memory(plan.wanted[i], Cpu(), packed->to.get());
+      continue;
+    }
     inner[i] = plan.reorder[i]
                    ? memory(plan.wanted[i], Cpu(), arena.Take(plan.wanted[i].get_size()))
                    : outer[i];
   }
   memory scratch(plan.scratch, Cpu(), arena.Take(plan.scratch.get_size()));
   for (int i = 0; i < 2; ++i)
-    if (plan.reorder[i])
+    if (plan.reorder[i] && !(i == 1 && packed))
       plan.moves[i].execute(stream, {{DNNL_ARG_FROM, outer[i]}, {DNNL_ARG_TO, inner[i]}});
   static const int names[3][3] = {{DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
                                   {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC},
@@ -259,7 +313,7 @@ Cut Choose(Kind kind, const View& x, const View& w, const View& y, int64_t group
   return best.length >= 16 * threads ? best : examples;
 }
 
-ffi::Error Run(Kind kind, ffi::ThreadPool& pool, const float* a, const float* b, float* c,
+ffi::Error Run(Kind kind, ffi::ThreadPool& pool, const void* a, const void* b, void* c,
                const View& x, const View& w, const View& y, const Window& at, int64_t groups) {
   const int64_t threads = std::max<int64_t>(1, pool.num_threads());
   const double work = 2.0 * y.count() * (w.count() / w.size[0]);
@@ -281,7 +335,7 @@ ffi::Error Run(Kind kind, ffi::ThreadPool& pool, const float* a, const float* b,
       const View pw = cut.w < 0 ? w : w.part(cut.w, begin, end - begin);
       const View py = cut.y < 0 ? y : y.part(cut.y, begin, end - begin);
       const View gw = Grouped(pw, groups);
-      float* out = c + (kind == kForward ? py : kind == kData ? px : pw).offset;
+      void* out = static_cast<char*>(c) + (kind == kForward ? py : kind == kData ? px : pw).bytes();
       if (cut.sums && i > 0) {
         sums[i - 1].resize(elements);
         out = sums[i - 1].data();
@@ -290,7 +344,8 @@ ffi::Error Run(Kind kind, ffi::ThreadPool& pool, const float* a, const float* b,
       const View& pb = kind == kWeight ? py : pw;
       Sequential alone;
       auto plan = GetPlan(kind, px, gw, py, at);
-      Execute(kind, *plan, a + pa.offset, b + pb.offset, out);
+      Execute(kind, plan, static_cast<const char*>(a) + pa.bytes(),
+              static_cast<const char*>(b) + pb.bytes(), out);
     } catch (const std::exception& error) {
       std::lock_guard<std::mutex> lock(guard);
       failed = true;
@@ -299,7 +354,7 @@ ffi::Error Run(Kind kind, ffi::ThreadPool& pool, const float* a, const float* b,
   });
   if (failed) return ffi::Error(ffi::ErrorCode::kInternal, "oneDNN convolution: " + message);
   for (const auto& s : sums)
-    for (int64_t i = 0; i < elements; ++i) c[i] += s[i];
+    for (int64_t i = 0; i < elements; ++i) static_cast<float*>(c)[i] += s[i];
   return ffi::Error::Success();
 }
 
@@ -333,6 +388,24 @@ ffi::Error Weight(ffi::ThreadPool pool, Buffer x, Buffer y, Result w, Ints strid
              MakeWindow(stride, dilate, low, high), groups);
 }
 
+View As(memory::data_type type, View v) {
+  v.type = type;
+  return v;
+}
+
+// `x` of int8 or uint8, `w` of int8, `y` of int32. Sums are whole where the processor adds them up in
+// 32 bits (VNNI); others would saturate in between, and are not asked.
+ffi::Error Bytes(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::Buffer<ffi::S8> w,
+                 ffi::Result<ffi::Buffer<ffi::S32>> y, Ints stride, Ints dilate, Ints low, Ints high,
+                 int64_t groups, bool last) {
+  using Type = memory::data_type;
+  const Type type = x.element_type() == ffi::U8 ? Type::u8 : Type::s8;
+  return Run(kForward, pool, x.untyped_data(), w.typed_data(), y->typed_data(),
+             As(type, Make(x.dimensions(), last)), As(Type::s8, Make(w.dimensions(), last)),
+             As(Type::s32, Make(y->dimensions(), last)), MakeWindow(stride, dilate, low, high),
+             groups);
+}
+
 #define BINDING                      \
   ffi::Ffi::Bind()                   \
       .Ctx<ffi::ThreadPool>()        \
@@ -351,3 +424,15 @@ ffi::Error Weight(ffi::ThreadPool pool, Buffer x, Buffer y, Result w, Ints strid
 XLA_FFI_DEFINE_HANDLER_SYMBOL(conv_forward, Forward, BINDING);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(conv_data, Data, BINDING);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(conv_weight, Weight, BINDING);
+XLA_FFI_DEFINE_HANDLER_SYMBOL(conv_bytes, Bytes,
+                              ffi::Ffi::Bind()
+                                  .Ctx<ffi::ThreadPool>()
+                                  .Arg<ffi::AnyBuffer>()
+                                  .Arg<ffi::Buffer<ffi::S8>>()
+                                  .Ret<ffi::Buffer<ffi::S32>>()
+                                  .Attr<Ints>("stride")
+                                  .Attr<Ints>("dilate")
+                                  .Attr<Ints>("low")
+                                  .Attr<Ints>("high")
+                                  .Attr<int64_t>("groups")
+                                  .Attr<bool>("last"));

@@ -268,12 +268,12 @@ def _on_cpu(kind, ctx, a, b, **params):
         return mlir.lower_fun(few, multiple_results=False)(ctx, a, b, **params)
     choice = choose(kind, ctx.avals_in[0].dtype, x, w, y, g)
     if choice is Choice.NATIVE:
-        return jax.ffi.ffi_lowering(native.name(_TARGETS[kind]))(ctx, a, b, **_numbers(g))
+        return jax.ffi.ffi_lowering(native.name(_TARGETS[kind]))(ctx, a, b, **numbers(g))
     function = (_FORMULA if choice is Choice.FORMULA else _PLAIN)[kind]
     return mlir.lower_fun(function, multiple_results=False)(ctx, a, b, **params)
 
 
-def _numbers(g):
+def numbers(g):
     """The kernels' attributes."""
     whole = partial(onp.array, dtype="int64")
     low, high = zip(*g.pad)
@@ -299,7 +299,7 @@ def _direct(kind, params, ins, outs):
     windows = y[0] * math.prod([y[i] for i in g.spatial])
     copied = math.prod(w[1:]) * g.groups
     cost = windows * copied * (2 + 0.1 * w[0] / g.groups)
-    return direct.Call(native.CONVOLUTION, _TARGETS[kind], _numbers(g), cost)
+    return direct.Call(native.CONVOLUTION, _TARGETS[kind], numbers(g), cost)
 
 
 def _in_float32(primitive, a, b, **params):

@@ -27,6 +27,7 @@ __all__ = [
     "loaded",
     "state",
     "usable",
+    "BYTES",
     "CONVOLUTION",
     "POOLING",
     "RECURRENCE",
@@ -45,6 +46,7 @@ class Library(NamedTuple):
 
 
 CONVOLUTION = Library("layers", ("conv_forward", "conv_data", "conv_weight"), "convolutions")
+BYTES = Library("layers", ("conv_bytes",), "products of 8-bit numbers")
 RECURRENCE = Library(
     "layers",
     (
@@ -61,7 +63,7 @@ ROWWISE = Library(
     "softmax and layer normalisation",
 )
 SORTING = Library("kernels", ("sort_rows", "sort_order", "top_order", "carry"), "sorting and top-k")
-LIBRARIES = (CONVOLUTION, RECURRENCE, UPDATES, POOLING, ROWWISE, SORTING)
+LIBRARIES = (CONVOLUTION, BYTES, RECURRENCE, UPDATES, POOLING, ROWWISE, SORTING)
 
 COMPILED = Path(__file__).parent / "compiled"
 # What a processor must have for a level, in the words of Linux.
