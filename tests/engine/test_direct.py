@@ -1,11 +1,10 @@
-"""Native kernels called by the evaluator: the numbers of NumPy, and from when on."""
+"""Native kernels called by the evaluator: the numbers of NumPy, and where."""
 
 import numpy as onp
 import pytest
 
 import mxnet as mx
 from mxnet import _config, autograd, gluon, nd
-from mxnet._engine import program
 from mxnet._ops.kernels import direct, native
 from mxnet.gluon import nn
 from support import processes
@@ -18,9 +17,7 @@ def evaluated(monkeypatch):
     if _config.get("engine_type") == "NaiveEngine":
         pytest.skip("paths of one operator each")
     monkeypatch.setattr(_config.options["evaluate"], "value", 8)
-    before = direct.work_done()
-    yield
-    direct.set_work_done(before)
+    monkeypatch.setattr(direct, "_WORTH_IT", 0)
 
 
 @pytest.fixture
@@ -37,9 +34,18 @@ def called(monkeypatch):
     return found
 
 
-def is_due(due):
-    work = direct._ENOUGH if due else 0
-    direct.set_work_done({direct._WORK + x.targets[0]: work for x in native.LIBRARIES})
+@pytest.fixture
+def by_numpy():
+    """Run a function without kernels."""
+
+    def run(function):
+        before = _config.set_option("kernels", "xla")
+        try:
+            return function()
+        finally:
+            _config.set_option("kernels", before)
+
+    return run
 
 
 def normal(*shape):
@@ -141,70 +147,41 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_same_numbers(case, called):
+def test_the_same_numbers(case, called, by_numpy):
     run, kernels = CASES[case]
     if not all(native.available(native.library_of(k)) for k in kernels):
         pytest.skip("not built")
     processes.forget_what_was_met()
-    is_due(False)
-    by_numpy = run()
+    wanted = by_numpy(run)
     assert called == []
-    processes.forget_what_was_met()
-    is_due(True)
-    found = run()
+    found = []
+    for _ in range(2):
+        processes.forget_what_was_met()
+        found.append(run())
     assert set(called) == kernels
-    for x, y in zip(found, by_numpy, strict=True):
+    for x, y, again in zip(found[0], wanted, found[1], strict=True):
         onp.testing.assert_allclose(x, y, rtol=2e-4, atol=2e-5)
+        onp.testing.assert_array_equal(x, again)
+
+
+def test_what_is_small_is_numpys(called, monkeypatch):
+    monkeypatch.setattr(direct, "_WORTH_IT", 300_000)
     processes.forget_what_was_met()
-    is_due(True)
-    for x, y in zip(run(), found, strict=True):
-        onp.testing.assert_array_equal(x, y)
+    net = nn.Conv2D(2, 3, in_channels=1)
+    net.initialize()
+    net(nd.ones((1, 1, 7, 8))).asnumpy()
+    assert called == []
+    if native.available(native.CONVOLUTION):
+        net(nd.ones((1, 1, 333, 334))).asnumpy()
+        assert called == ["conv_forward"]
 
 
-def test_no_library_is_asked_for_before_its_work_is_done(called, monkeypatch):
-    asked = []
-    monkeypatch.setattr(native, "available", lambda library: bool(asked.append(library)))
+def test_without_the_library(called, monkeypatch):
+    monkeypatch.setattr(native, "available", lambda library: False)
     processes.forget_what_was_met()
     net = gluon.rnn.GRU(8, input_size=4)
     net.initialize()
-    for steps in range(3, 40):
-        net(nd.ones((steps, 2, 4))).asnumpy()
-    done = direct.work_done()[direct._WORK + native.RECURRENCE.targets[0]]
-    assert 0 < done < direct._ENOUGH  # some steps of some microseconds each
-    assert asked == []
-    is_due(True)
-    found = net(nd.ones((50, 2, 4))).asnumpy()
-    assert set(asked) == {native.RECURRENCE}
-    assert called == []  # there was none: NumPy as before
-    assert found.shape == (50, 2, 8)
-
-
-def test_who_goes_on_from_a_saved_run_knows_the_work():
-    processes.forget_what_was_met()
-    assert direct.work_done() == {}
-    nn_input = nd.ones((2, 3, 9, 9))
-    net = nn.Conv2D(4, 3, in_channels=3)
-    net.initialize()
-    net(nn_input).asnumpy()
-    saved = program.sightings([])
-    work = direct.work_done()
-    assert work.items() <= saved.items()
-    assert all(isinstance(n, int) and n > 0 for n in work.values())
-    processes.forget_what_was_met()
-    program.set_sightings(saved)
-    assert direct.work_done() == work
-
-
-def test_switched_off(called):
-    processes.forget_what_was_met()
-    is_due(True)
-    before = _config.set_option("kernels", "xla")
-    try:
-        net = nn.Conv2D(4, 3, in_channels=3)
-        net.initialize()
-        net(nd.ones((2, 3, 9, 9))).asnumpy()
-    finally:
-        _config.set_option("kernels", before)
+    assert net(nd.ones((51, 2, 4))).asnumpy().shape == (51, 2, 8)
     assert called == []
 
 

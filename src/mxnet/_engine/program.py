@@ -21,7 +21,6 @@ import numpy as onp
 from .. import _config
 from .._graph.lower import Backward, Tape, costs, digest, lower, open_positions, too_long
 from .._graph.node import steps_of
-from .._ops.kernels.direct import set_work_done, work_done
 from ..context import device_of
 from ..error import MXNetError
 from . import cache, memory, packing, watch
@@ -317,8 +316,7 @@ _sightings = {}  # digest of a path -> how often another process has met it
 
 
 def sightings(roots):
-    """How often each path was met, and what else decides how a path is run: for
-    :func:`set_sightings` of a process that goes on from here.
+    """How often each path was met: for :func:`set_sightings` of a process that goes on from here.
 
     Parameters
     ----------
@@ -326,9 +324,9 @@ def sightings(roots):
 
     Returns
     -------
-    dict: str -> int
+    dict: digest -> int
     """
-    found, todo = {**_sightings, **work_done()}, list(roots)
+    found, todo = dict(_sightings), list(roots)
     while todo:
         step = todo.pop()
         todo += [*step.next.values(), *step.next_rec.values()]
@@ -341,7 +339,6 @@ def set_sightings(table):
     """Count what is met from here on as if it had been met so often already."""
     _sightings.clear()
     _sightings.update(table)
-    set_work_done(table)
 
 
 def _evaluate(state, vals, words, live, taped):

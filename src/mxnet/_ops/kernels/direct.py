@@ -1,10 +1,7 @@
 """Native kernels called on NumPy arrays, for programs that are run without being compiled.
 
-A library is used once NumPy has done a certain amount of its kernels' work in this process, by
-nominal costs: then what it would still have to do is likely to be more than compiling the library,
-once per machine, takes. So nothing is compiled for what is met once; and what computes what follows
-from the script alone, not from clocks or from what lies on the disk already: one script computes
-the same bits in its first run, which has the library compiled, as in any other.
+What takes NumPy longer than a certain time, by nominal costs, is the kernel's: so what computes
+what follows from sizes and the installation, not from clocks.
 """
 
 import ctypes
@@ -13,15 +10,14 @@ from typing import NamedTuple
 
 import numpy as onp
 
-from ... import _config
 from ..._machine import usable_cores
 from ...error import MXNetError
 from . import native
+from .choose import is_native
 
-__all__ = ["Call", "chosen", "describes", "set_work_done", "work_done"]
+__all__ = ["Call", "chosen", "describes"]
 
-_ENOUGH = 250_000_000  # nominal nanoseconds of NumPy's
-_WORK = "work of "
+_WORTH_IT = 300_000  # nominal nanoseconds of NumPy's
 _MESSAGE = 1000  # bytes of an error
 _TYPES = {
     "bool": 1,
@@ -37,7 +33,6 @@ _TYPES = {
     "float64": 12,
 }  # XLA_FFI_DataType
 
-_done = {}  # name of a library -> nominal nanoseconds
 _descriptions = {}  # primitive -> callable; several have one name
 
 
@@ -61,7 +56,7 @@ def describes(primitive) -> Callable:
 
 
 def chosen(primitive, params, ins, outs, by_numpy):
-    """``by_numpy``, or a function that is the kernel once that is due.
+    """``by_numpy``, or a function that is the kernel where it is there and worth it.
 
     Parameters
     ----------
@@ -72,12 +67,12 @@ def chosen(primitive, params, ins, outs, by_numpy):
     """
     describe = _descriptions.get(primitive)
     call = describe(params, ins, outs) if describe is not None else None
-    if call is None:
+    if call is None or call.nanoseconds < _WORTH_IT:
         return by_numpy
     kernel = []
 
     def either(*arrays):
-        if not _is_due(call):
+        if not is_native(call.library):
             return by_numpy(*arrays)
         if not kernel:
             kernel.append(_Kernel(call, ins, outs))
@@ -85,31 +80,6 @@ def chosen(primitive, params, ins, outs, by_numpy):
         return found if primitive.multiple_results else found[0]
 
     return either
-
-
-def _is_due(call):
-    if _config.get("kernels") != "native":
-        return False
-    name = call.library.targets[0]
-    done = _done.get(name, 0)
-    if done < _ENOUGH:
-        _done[name] = done + int(call.nanoseconds)
-        return False
-    return native.available(call.library)
-
-
-def work_done():
-    """Per library what NumPy has done of its work, as a dict of int, for :func:`set_work_done` of a
-    process that goes on from here.
-    """
-    return {_WORK + name: done for name, done in _done.items()}
-
-
-def set_work_done(table):
-    """Go on where another process was; ``table`` may have more in it."""
-    _done.clear()
-    found = {k.removeprefix(_WORK): n for k, n in table.items() if k.startswith(_WORK)}
-    _done.update(found)
 
 
 class _Array(ctypes.Structure):
