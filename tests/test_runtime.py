@@ -1,13 +1,19 @@
 """``mx.runtime``: features and the report; the modules that only say why they cannot."""
 
+import importlib.util
 import json
+import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import mxnet as mx
-from mxnet import libinfo, library, misc, rtc, runtime
+from mxnet import _config, libinfo, library, misc, rtc, runtime
+from mxnet._engine import cache
+from mxnet._ops.kernels import native
 
 # mx.runtime.Features() of MXNet 1.9.1, in its order
 NAMES = (
@@ -33,12 +39,94 @@ def test_features():
         features.is_enabled("foo")
 
 
+def test_opencv_is_opencv(monkeypatch):
+    """Pillow decodes images as well, and is not OpenCV; a module may be there and not wanted."""
+    there = {f.name: f.enabled for f in runtime.feature_list()}
+    assert there["OPENCV"] is (importlib.util.find_spec("cv2") is not None)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *a: None if name == "cv2" else find(name, *a)
+    )
+    assert not {f.name: f.enabled for f in runtime.feature_list()}["OPENCV"]
+
+
+def test_onednn_is_told_before_the_first_convolution():
+    program = "import mxnet as mx; print(mx.runtime.Features().is_enabled('MKLDNN'))"
+    environment = {**os.environ}
+    environment.pop("MXNET_XLA_KERNELS", None)
+    for mode in ("native", "xla"):
+        out = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**environment, "MXNET_XLA_KERNELS": mode},
+            capture_output=True, text=True, check=True, timeout=120,
+        ).stdout  # fmt: skip
+        assert out.strip() == str(mode == "native" and native.usable(native.CONVOLUTION))
+
+
 def test_report():
+    """All of it on one screen."""
     text = runtime.diagnose()
     assert repr(text) == str(text)
-    for part in (f"mxnet-xla {mx.__version__}", "jaxlib", "devices", "kernels", "flushes"):
+    for part in (f"mxnet-xla {mx.__version__}: ", "jaxlib", "devices", "kernels", "flushes"):
         assert part in text
-    assert len(text.splitlines()) > 20
+    lines = text.splitlines()
+    assert 12 < len(lines) <= 40 + 5 * len(runtime.findings())
+    assert max(len(line) for line in lines) <= 100
+
+
+def option(name, value):
+    return lambda patch: patch.setattr(_config.options[name], "value", value)
+
+
+def no_kernels(patch):
+    patch.setattr(native, "COMPILED", Path("/no/such/folder"))
+    patch.setattr(native, "_states", {})
+    patch.setattr(native.sys, "platform", "linux")
+    patch.setattr(native.platform, "machine", lambda: "x86_64")
+
+
+AMISS = {
+    "kernels off": (option("kernels", "xla"), r"MXNET_XLA_KERNELS=xla switches .* Unset it"),
+    "no kernels": (
+        no_kernels,
+        r"No CPU kernels for convolutions, .*: not in this inst.*Remedy: in",
+    ),
+    "naive": (option("engine_type", "NaiveEngine"), "NaiveEngine runs operators one by one"),
+    "no store": (
+        lambda patch: patch.setattr(cache, "_state", "off: /x cannot be written"),
+        "not kept on disk, so each start compiles: /x cannot be written",
+    ),
+    "store off": (lambda patch: patch.setattr(cache, "_state", "off"), "MXNET_XLA_CACHE_DIR=off"),
+    "plugin": (
+        lambda patch: (
+            patch.setattr(runtime, "num_gpus", lambda: 0),
+            patch.setattr(runtime, "plugin_faults", lambda: ("RuntimeError: no driver",)),
+        ),
+        "plugin for a GPU did not start: RuntimeError: no driver",
+    ),
+    "another mxnet": (
+        lambda patch: patch.setattr(runtime, "_version", lambda name: "1.9.1"),
+        r"called mxnet \(1.9.1\) is installed too: pip uninstall mxnet",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", AMISS)
+def test_verdict(case, monkeypatch):
+    """What is amiss comes first, with what helps."""
+    patch, expected = AMISS[case]
+    before = runtime.findings()
+    patch(monkeypatch)
+    (found,) = [text for text in runtime.findings() if text not in before]
+    assert re.search(expected, found)
+    first, second = runtime.diagnose().splitlines()[:2]
+    assert first == f"mxnet-xla {mx.__version__}: works, with remarks"
+    assert second.startswith("  ! ")
+
+
+def test_all_is_well(monkeypatch):
+    monkeypatch.setattr(runtime, "findings", list)
+    assert runtime.diagnose().startswith(f"mxnet-xla {mx.__version__}: all is well\n  Python ")
 
 
 def test_report_is_a_program(monkeypatch):

@@ -20,18 +20,33 @@ DATA_DIR = Path(__file__).resolve().parents[2] / "data" / "fashion-mnist"
 SMOKE_BATCHES = 3
 
 
-def parser(doc, **defaults):
+BUILD_DIR = Path(__file__).resolve().parents[2] / "build"
+
+
+class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Defaults are shown where there are any, and a description keeps its lines."""
+
+    def _get_help_string(self, action):
+        return super()._get_help_string(action) if action.default else action.help
+
+
+def parser(doc, name="lesson", **defaults):
     """The options that all lessons share; ``defaults`` are this lesson's own numbers."""
-    p = argparse.ArgumentParser(
-        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    p = argparse.ArgumentParser(description=doc, formatter_class=HelpFormatter)
     p.add_argument("--ctx", choices=("cpu", "gpu"), default="cpu", help="where to train")
     p.add_argument("--epochs", type=positive(int), help="passes over the training data")
     p.add_argument("--batch-size", type=positive(int), help="examples per step")
     p.add_argument("--lr", type=positive(float), help="learning rate")
     p.add_argument("--seed", type=int, default=0, help="of initial values, shuffling and dropout")
     p.add_argument("--data-dir", default=str(DATA_DIR), help="folder with the four idx files")
-    p.add_argument("--plot", metavar="FILE", help="draw the loss curves into this picture")
+    picture = BUILD_DIR / f"{name}.png"
+    p.add_argument(
+        "--plot",
+        metavar="FILE",
+        nargs="?",
+        const=str(picture),
+        help=f"draw the loss curves into this picture; without a name, build/{picture.name}",
+    )
     p.add_argument("--json", metavar="FILE", help="append the result to this file, as one line")
     p.add_argument(
         "--smoke", action="store_true", help="a few steps of everything; thresholds not enforced"
@@ -73,7 +88,7 @@ class Lesson:
 
     def __init__(self, file, doc, argv=None, data="synthetic", **defaults):
         self.name, self.data = Path(file).stem, data
-        self.args = parser(doc, **defaults).parse_args(argv)
+        self.args = parser(doc, self.name, **defaults).parse_args(argv)
         self.ctx = mx.gpu() if self.args.ctx == "gpu" else mx.cpu()
         if self.args.smoke:
             self.args.epochs = 2
@@ -171,6 +186,7 @@ class Lesson:
                 f.write(json.dumps(result, default=float) + "\n")  # NumPy numbers too
         if self.args.plot:
             plot([result], self.args.plot)
+            self.note(f"loss curves: {self.args.plot}")
         return result
 
 

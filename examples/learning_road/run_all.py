@@ -26,11 +26,8 @@ LESSONS = (
     *sorted((EXAMPLES / "learning_road").glob("[0-9][0-9]_*.py")),
     *sorted((EXAMPLES / "numpy_road").glob("n[0-9][0-9]_*.py")),
 )
-PICTURE = EXAMPLES.parent / "build" / "learning_road.png"
-HEAD = (
-    *("lesson", "data", "epochs", "final loss"),
-    *("test accuracy", "seconds", "programs compiled", "verdict"),
-)
+PICTURE = road.BUILD_DIR / "learning_road.png"
+HEAD = ("lesson", "data", "epochs", "loss", "accuracy", "seconds", "compiled", "verdict")
 TEXT_COLUMNS = {0, 1, 7}  # to the left; numbers to the right
 
 
@@ -58,7 +55,7 @@ def verdict(result):
         return "FAILED"
     if not result["passed"]:
         return "MISSED"
-    return "not enforced" if result["smoke"] else "reached"
+    return "smoke" if result["smoke"] else "reached"
 
 
 def table(results):
@@ -72,7 +69,7 @@ def table(results):
         rows.append(
             (
                 r["lesson"],
-                r.get("data", "-"),
+                " ".join(w for w in r.get("data", "-").split() if not w[0].isdigit()),
                 number(r.get("epochs"), "d"),
                 number(r.get("final_loss"), ".3g"),
                 number(r.get("test_accuracy"), ".4f"),
@@ -94,15 +91,18 @@ def table(results):
 
 def main(argv=None):
     """Run the lessons asked for; return the exit status."""
-    p = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=road.HelpFormatter)
     p.add_argument("names", nargs="*", metavar="LESSON", help="beginning of a lesson's name")
     p.add_argument("--smoke", action="store_true", help="a few steps; thresholds not enforced")
     p.add_argument("--ctx", choices=("cpu", "gpu"), default="cpu", help="where to train")
     p.add_argument("--seed", type=int, default=0, help="the same for all lessons")
     p.add_argument("--data-dir", default=str(road.DATA_DIR), help="folder with the four idx files")
-    p.add_argument("--out", default=str(PICTURE), metavar="PNG", help="picture of the loss curves")
+    p.add_argument(
+        "--out",
+        metavar="PNG",
+        help=f"picture of the loss curves (default: build/{PICTURE.name}; of some lessons only: "
+        f"build/{PICTURE.stem}-LESSON.png)",
+    )
     p.add_argument("--json", metavar="FILE", help="write the results here, one line a lesson")
     args = p.parse_args(argv)
 
@@ -114,6 +114,8 @@ def main(argv=None):
     if args.names:
         lessons = [path for path in lessons if path.stem.startswith(tuple(args.names))]
 
+    some = "".join(f"-{name}" for name in args.names)
+    picture = args.out or str(PICTURE.with_stem(PICTURE.stem + some))
     options = ["--ctx", args.ctx, "--seed", str(args.seed), "--data-dir", args.data_dir]
     options += ["--smoke"] if args.smoke else []
     started, results = time.perf_counter(), []
@@ -132,8 +134,8 @@ def main(argv=None):
     drawn = [result for result in results if "error" not in result]
     if drawn:
         try:
-            road.plot(drawn, args.out)
-            print(f"loss curves: {args.out}")
+            road.plot(drawn, picture)
+            print(f"loss curves: {picture}")
         except SystemExit as error:  # without matplotlib the numbers are still worth having
             print(f"no loss curves drawn: {error}", file=sys.stderr)
     return 0 if all(result["passed"] for result in results) else 1

@@ -1,6 +1,7 @@
 """``mxnet.runtime``: what this installation can do, and a report of it for bug reports.
 
-Run ``python -m mxnet.runtime`` to print the report.
+``python -m mxnet.runtime``, or ``mxnet-doctor``, prints the report: one screen, which begins with
+what is amiss, and what helps.
 """
 
 import importlib.metadata
@@ -8,7 +9,9 @@ import importlib.util
 import os
 import platform
 import sys
+import textwrap
 from collections import OrderedDict
+from pathlib import Path
 
 import jax
 
@@ -17,10 +20,10 @@ from ._engine import cache
 from ._engine.stats import stats
 from ._machine import cpu_info, usable_cores
 from ._ops import kernels
-from .context import num_gpus
+from .context import num_gpus, plugin_faults
 from .libinfo import __version__
 
-__all__ = ["Feature", "Features", "feature_list", "diagnose"]
+__all__ = ["Feature", "Features", "feature_list", "diagnose", "findings"]
 
 # In MXNet's order. CXX14, SIGNAL_HANDLER and the like describe a C++ library that is not there.
 _NAMES = (
@@ -74,16 +77,12 @@ class Feature:
         return f"{'✔' if self.enabled else '✖'} {self.name}"
 
 
-def _found(*modules):
-    return any(importlib.util.find_spec(m) is not None for m in modules)
-
-
 def feature_list():
     """The features of this installation.
 
     ``CUDA``, ``CUDNN`` and ``NCCL`` say whether JAX sees a GPU; ``CPU_*`` describe the machine,
     since programs are compiled for it; ``MKLDNN`` whether native kernels compute with oneDNN;
-    ``OPENCV`` whether images can be decoded (by OpenCV or Pillow).
+    ``OPENCV`` whether it is OpenCV that decodes images (without it, Pillow does).
 
     Returns
     -------
@@ -98,15 +97,11 @@ def feature_list():
         DIST_KVSTORE=True,
         NCCL=gpu,
         LAPACK=True,
-        MKLDNN=_has_onednn(),
-        OPENCV=_found("cv2", "PIL"),
+        MKLDNN=kernels.describe()["active"] == "native",
+        OPENCV=importlib.util.find_spec("cv2") is not None,
         PROFILER=True,
     )
     return [Feature(name, have.get(name, False)) for name in _NAMES]
-
-
-def _has_onednn():
-    return kernels.describe()["convolution"].startswith("oneDNN")
 
 
 class Features(OrderedDict):
@@ -159,51 +154,93 @@ class _Report(str):
         return str(self)
 
 
-def diagnose():
-    """Describe this installation, in one block to paste into a bug report.
-
-    Versions, devices, the CPU, options that were changed, what the engine did so far and why it
-    compiled its last programs. The user's home directory is written as ``~``.
+def findings():
+    """What makes this installation slower than it could be, or is amiss, and what helps.
 
     Returns
     -------
-    str   many lines; also an interactive prompt shows them as lines
+    list of str   one sentence and its remedy each; empty where all is well
     """
-    lines = [f"mxnet-xla {__version__}"]
+    found = []
+    mode = _config.get("kernels")
+    if mode != "native":
+        found.append(f"MXNET_XLA_KERNELS={mode} switches the CPU kernels off. Unset it.")
+    for problem, kinds, remedy in kernels.missing():
+        found.append(f"No CPU kernels for {', '.join(kinds)}: {problem}. Remedy: {remedy}.")
+    if _config.get("engine_type") == "NaiveEngine":
+        found.append(
+            "MXNET_ENGINE_TYPE=NaiveEngine runs operators one by one, for debugging. Unset it."
+        )
+    if cache.describe().startswith("off"):
+        why = cache.describe().removeprefix("off").lstrip(": ") or "MXNET_XLA_CACHE_DIR=off"
+        found.append(f"Programs are not kept on disk, so each start compiles: {why}.")
+    if not num_gpus():
+        found += [f"JAX's plugin for a GPU did not start: {fault}." for fault in plugin_faults()]
+        if Path("/dev/nvidia0").exists():
+            found.append("A GPU of NVIDIA's is here and not used: pip install 'mxnet-xla[cuda]'.")
+    if version := _version("mxnet"):
+        found.append(f"A package called mxnet ({version}) is installed too: pip uninstall mxnet.")
+    return found
+
+
+def diagnose():
+    """Describe this installation, on one screen to paste into a bug report.
+
+    A verdict with what is amiss (:func:`findings`), versions, devices, the CPU, options that were
+    changed, what the engine did so far and why it compiled its last programs. The user's home
+    directory is written as ``~``.
+
+    Returns
+    -------
+    str   many lines of at most 100 columns; also an interactive prompt shows them as lines
+    """
+    amiss, home = findings(), os.path.expanduser("~")
+    verdict = "works, with remarks" if amiss else "all is well"
+    lines = [f"mxnet-xla {__version__}: {verdict}"]
+    for text in amiss:
+        lines += _wrapped("  ! ", text.replace(home, "~"))
 
     def row(name, value):
-        lines.append(f"  {name:<26} {value}")
+        lines.extend(_wrapped(f"  {name:<16} ", str(value).replace(home, "~")))
 
     row("Python", f"{platform.python_version()} {platform.python_implementation()}")
-    row("system", f"{platform.system()} {platform.release()} {platform.machine()}")
-    row("C library", " ".join(platform.libc_ver()) or "?")
-    for package in ("jax", "jaxlib", "numpy", "scipy"):
-        row(package, _version(package) or "missing")
-    extras = [f"{p} {v}" for p in _OPTIONAL if (v := _version(p))]
-    row("extras", ", ".join(extras) or "none")
-    row("CPU", f"{cpu_info('model name', 'Model') or platform.processor() or '?'}, {_cores()}")
-    row("memory", _memory())
-    lines.append("devices")
-    for device in jax.devices():
-        row(str(device), f"{device.device_kind}{_device_memory(device)}")
-    lines.append("kernels")
-    for name, value in kernels.describe().items():
-        row(name, value)
-    lines.append("features")
-    row("enabled", " ".join(f.name for f in Features().values() if f.enabled))
-    lines.append("options")
-    for option in _config.options.values():
-        if option.value != option.default:
-            row(option.name, f"{option.value!r} (default {option.default!r})")
-    for name in sorted(os.environ):
-        if name.startswith(_VARIABLES):
-            row(name, repr(os.environ[name]))
-    lines.append("engine")
+    libc = " ".join(platform.libc_ver()).strip()
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    row("system", f"{system}, {libc}" if libc else system)
+    needed = ("jax", "jaxlib", "numpy", "scipy")
+    row("packages", ", ".join(f"{p} {_version(p) or 'missing'}" for p in needed))
+    row("extras", ", ".join(f"{p} {v}" for p in _OPTIONAL if (v := _version(p))) or "none")
+    name = cpu_info("model name", "Model") or platform.processor() or "?"
+    row("CPU", f"{name}, {_cores()}, {_memory()} of memory")
+    row("devices", "; ".join(f"{d} ({d.device_kind}{_device_memory(d)})" for d in jax.devices()))
+    about = kernels.describe()
+    row("kernels", f"{about.pop('mode')} asked for, convolutions {about.pop('active')}")
+    states = {}
+    for kind, state in about.items():
+        states.setdefault(state, []).append(kind)
+    for state, kinds in states.items():
+        row("", f"{', '.join(kinds)}: {state}")
+    row("features", " ".join(f.name for f in Features().values() if f.enabled))
+    changed = [
+        f"{o.name}={o.value!r} (default {o.default!r})"
+        for o in _config.options.values()
+        if o.value != o.default
+    ]
+    row("options", ", ".join(changed) or "as they come")
+    variables = [n for n in sorted(os.environ) if n.startswith(_VARIABLES)]
+    row("environment", ", ".join(f"{n}={os.environ[n]!r}" for n in variables) or "nothing set")
     row("programs on disk", cache.describe())
-    for name, value in stats.snapshot().items():
-        row(name, value)
-    lines += [f"  new: {reason}" for reason in stats.told(5)]
-    return _Report("\n".join(lines).replace(os.path.expanduser("~"), "~"))
+    row("engine", ", ".join(f"{value} {name}" for name, value in stats.snapshot().items()))
+    for reason in stats.told(5):
+        row("new", reason)
+    return _Report("\n".join(lines))
+
+
+def _wrapped(head, text):
+    indent = " " * len(head)
+    return textwrap.wrap(
+        text, 100, initial_indent=head, subsequent_indent=indent, break_on_hyphens=False
+    )
 
 
 def _version(package):
@@ -232,5 +269,12 @@ def _device_memory(device):
     return f", {found.get('bytes_in_use', 0) / 2**30:.1f} of {limit / 2**30:.1f} GiB in use"
 
 
-if __name__ == "__main__":
+def main():
+    """Print the report: ``mxnet-doctor``."""
+    cache.enable()  # whether programs can be kept is known then
+    kernels.load()  # and whether kernels can be loaded
     sys.stdout.write(diagnose() + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,6 @@
 """The lessons run as a newcomer runs them: as programs, on the embedded images."""
 
+import importlib
 import json
 import math
 import subprocess
@@ -19,8 +20,9 @@ LESSONS = [path.stem for path in (*FIRST, *SECOND)]
 REGRESSION = "02_linear_regression_scratch"
 SOFTMAX = "04_softmax_regression_scratch"
 LATE = "operators met anew from the third step on"
+NOTHING = {"lesson": "nothing", "seconds": 0.0, "smoke": True}
 PNG = b"\x89PNG\r\n\x1a\n"
-HEAD = "lesson data epochs final loss test accuracy seconds programs compiled verdict"
+HEAD = "lesson data epochs loss accuracy seconds compiled verdict"
 
 
 def run(program, *arguments):
@@ -101,10 +103,13 @@ def test_run_all_prints_one_table_and_draws_the_curves(tmp_path):
     status, out, messages = run("run_all", "--smoke", "--out", picture, "--json", results)
     assert status == 0, out + messages
     assert [result["lesson"] for result in read_lines(results)] == LESSONS
-    assert [" ".join(line.split()) for line in out.splitlines()].count(HEAD) == 1
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert lines.count(HEAD) == 1
+    first = lines.index(HEAD)
+    assert max(map(len, out.splitlines()[first : first + 2 + len(LESSONS)])) <= 100
     for lesson in LESSONS:
-        assert row(out, lesson)[-1].strip() == "not enforced"
-    assert row(out, SOFTMAX)[1].strip() == "Fashion-MNIST 10000+2000"
+        assert row(out, lesson)[-1].strip() == "smoke"
+    assert row(out, SOFTMAX)[1].strip() == "Fashion-MNIST"
     assert picture.read_bytes().startswith(PNG)
 
 
@@ -136,11 +141,34 @@ def test_run_all_goes_on_after_a_lesson_that_fails(tmp_path):
     arguments = ["04", "02", "--smoke", "--data-dir", tmp_path, "--out", tmp_path / "curves.png"]
     status, out, messages = run("run_all", *arguments)
     assert status == 1
-    assert row(out, REGRESSION)[-1].strip() == "not enforced"
+    assert row(out, REGRESSION)[-1].strip() == "smoke"
     assert row(out, SOFTMAX)[-1].strip() == "FAILED"
     assert f"{SOFTMAX} failed: " in out
     assert "Traceback" in messages
     assert (tmp_path / "curves.png").read_bytes().startswith(PNG)
+
+
+def test_help_shows_defaults():
+    for lesson, expected in ((REGRESSION, "(default: 10)"), ("run_all", "(default: cpu)")):
+        status, out, _ = run(lesson, "--help")
+        assert status == 0
+        assert expected in out
+        assert "default: None" not in out
+
+
+def test_no_picture_takes_the_place_of_another(tmp_path, monkeypatch):
+    """Without a name, a picture is called as what it shows."""
+    monkeypatch.syspath_prepend(str(ROAD))
+    road, run_all = importlib.import_module("road"), importlib.import_module("run_all")
+    monkeypatch.setattr(road, "BUILD_DIR", tmp_path)
+    pictures = {road.parser("", name).parse_args(["--plot"]).plot for name in LESSONS}
+    assert pictures == {str(tmp_path / f"{name}.png") for name in LESSONS}
+    drawn = []
+    monkeypatch.setattr(run_all.road, "plot", lambda results, path: drawn.append(Path(path).name))
+    monkeypatch.setattr(run_all, "run_lesson", lambda path, argv: {"passed": True, **NOTHING})
+    for names in ([], ["04"], ["04", "n06"], ["n"]):
+        assert run_all.main(names) == 0
+    assert drawn == [f"learning_road{e}.png" for e in ("", "-04", "-04-n06", "-n")]
 
 
 def test_run_all_names_the_lessons_when_there_is_no_such_one():

@@ -8,7 +8,35 @@ formulas alone, ``plain`` what XLA makes of the operators' definitions. GPUs alw
 from ... import _config
 from . import native
 
-__all__ = ["describe"]
+__all__ = ["describe", "load", "missing"]
+
+_KINDS = {
+    "convolution": native.CONVOLUTION,
+    "recurrence": native.RECURRENCE,
+    "updates": native.UPDATES,
+    "pooling": native.POOLING,
+    "rowwise": native.ROWWISE,
+    "sorting": native.SORTING,
+}
+
+
+def missing():
+    """Native kernels that should be here and are not: list of (why, what is slower, remedy)."""
+    if _config.get("kernels") != "native":
+        return []
+    found = {}
+    for library in _KINDS.values():
+        remedy = native.remedy(library)
+        if remedy and not native.usable(library):
+            found.setdefault((native.state(library), remedy), []).append(library.what)
+    return [(why, what, remedy) for (why, remedy), what in found.items()]
+
+
+def load():
+    """Load the native kernels that are there, so that :func:`describe` knows whether they work."""
+    for library in _KINDS.values():
+        if native.usable(library):
+            native.available(library)
 
 
 def describe():
@@ -26,7 +54,6 @@ def describe():
     wanted = mode == "native"
     active = "xla" if wanted and not native.usable(native.CONVOLUTION) else mode
     found = {"mode": mode, "active": active}
-    for name in ("convolution", "recurrence", "updates", "pooling", "rowwise", "sorting"):
-        library = getattr(native, name.upper())
+    for name, library in _KINDS.items():
         found[name] = native.state(library) if wanted else "switched off"
     return found
