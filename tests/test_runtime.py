@@ -100,7 +100,7 @@ AMISS = {
     "plugin": (
         lambda patch: (
             patch.setattr(runtime, "num_gpus", lambda: 0),
-            patch.setattr(runtime, "plugin_faults", lambda: ("RuntimeError: no driver",)),
+            patch.setattr(runtime, "_plugin_faults", ["RuntimeError: no driver"]),
         ),
         "plugin for a GPU did not start: RuntimeError: no driver",
     ),

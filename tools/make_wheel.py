@@ -13,9 +13,12 @@ compiler in reach.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -79,10 +82,29 @@ def build():
         shutil.copy(wheel, DIST)
     (wheel,) = DIST.glob("*.whl")
     run(python, "-m", "twine", "check", "--strict", *sorted(DIST.iterdir()))
+    look_at(wheel, source)
     size = wheel.stat().st_size
     if size > LARGEST:
         raise SystemExit(f"make_wheel: {wheel.name} is larger than {LARGEST >> 20} MB: {size}")
     return wheel
+
+
+def look_at(wheel, source):
+    """Refuse a wheel whose page would have dead links, and an archive that lacks something."""
+    with zipfile.ZipFile(wheel) as file:
+        (name,) = [n for n in file.namelist() if n.endswith(".dist-info/METADATA")]
+        text = file.read(name).decode()
+    dead = re.findall(r"\]\((?!https?:|#)[^)]*\)", text)
+    if dead:
+        raise SystemExit(f"make_wheel: links that lead nowhere on an index page: {dead}")
+    with tarfile.open(source) as file:
+        there = {n.partition("/")[2] for n in file.getnames()}
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    missing = [n for n in listed.stdout.splitlines() if n not in there and (ROOT / n).exists()]
+    if missing:
+        raise SystemExit(f"make_wheel: the source archive lacks {missing}")
 
 
 def try_out(wheel, name):
@@ -98,6 +120,9 @@ def try_out(wheel, name):
     variables |= {"PATH": str(folder / "bin"), "MXNET_HOME": str(folder / "home"), "CXX": "none"}
     trial = ROOT / "tools" / "try_wheel.py"
     run(python, "-I", trial, cwd=folder / "elsewhere", env=variables)
+    options = {"env": variables, "cwd": folder / "elsewhere", "stdout": subprocess.DEVNULL}
+    for command in ("mxnet-doctor", "mxnet-run", "mxnet-convert", "mxnet-im2rec"):
+        run(folder / "bin" / command, *(["--help"] if command != "mxnet-doctor" else []), **options)
 
 
 def main(arguments):

@@ -30,13 +30,6 @@ _interned = {}
 _plugin_faults = []  # why JAX's plugins for other devices did not start
 
 
-def plugin_faults():
-    """Why JAX's plugins for other devices did not start, one line each; asked for no devices, none
-    is known.
-    """
-    return tuple(_plugin_faults)
-
-
 class _Quiet(logging.Filter):
     """Keeps what JAX logs, with a traceback, of a plugin that does not start.
 

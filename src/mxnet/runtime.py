@@ -20,7 +20,7 @@ from ._engine import cache
 from ._engine.stats import stats
 from ._machine import cpu_info, usable_cores
 from ._ops import kernels
-from .context import num_gpus, plugin_faults
+from .context import _plugin_faults, num_gpus
 from .libinfo import __version__
 
 __all__ = ["Feature", "Features", "feature_list", "diagnose", "findings"]
@@ -175,7 +175,7 @@ def findings():
         why = cache.describe().removeprefix("off").lstrip(": ") or "MXNET_XLA_CACHE_DIR=off"
         found.append(f"Programs are not kept on disk, so each start compiles: {why}.")
     if not num_gpus():
-        found += [f"JAX's plugin for a GPU did not start: {fault}." for fault in plugin_faults()]
+        found += [f"JAX's plugin for a GPU did not start: {fault}." for fault in _plugin_faults]
         if Path("/dev/nvidia0").exists():
             found.append("A GPU of NVIDIA's is here and not used: pip install 'mxnet-xla[cuda]'.")
     if version := _version("mxnet"):
