@@ -23,7 +23,7 @@ from ._ops import kernels
 from .context import _plugin_faults, num_gpus
 from .libinfo import __version__
 
-__all__ = ["Feature", "Features", "feature_list", "diagnose", "findings"]
+__all__ = ["Feature", "Features", "feature_list", "diagnose", "findings", "main"]
 
 # In MXNet's order. CXX14, SIGNAL_HANDLER and the like describe a C++ library that is not there.
 _NAMES = (
