@@ -164,14 +164,6 @@ __all__ = [
     "sort",
     "argsort",
     "topk",
-    "BilinearSampler",
-    "GridGenerator",
-    "SpatialTransformer",
-    "ROIPooling",
-    "UpSampling",
-    "Correlation",
-    "im2col",
-    "col2im",
     "BatchNorm",
     "BatchNorm_v1",
     "LayerNorm",
@@ -180,6 +172,14 @@ __all__ = [
     "L2Normalization",
     "LRN",
     "IdentityAttachKLSparseReg",
+    "BilinearSampler",
+    "GridGenerator",
+    "SpatialTransformer",
+    "ROIPooling",
+    "UpSampling",
+    "Correlation",
+    "im2col",
+    "col2im",
     "softmax",
     "softmin",
     "log_softmax",
@@ -1346,105 +1346,6 @@ def topk(
 ) -> NDArray | Any:
     """The ``k`` largest (or smallest) elements along an axis."""
 
-def BilinearSampler(
-    data: NDArray,
-    grid: NDArray,
-    cudnn_off: bool | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Sample images at the points of a grid, linearly between the four nearest pixels."""
-
-def GridGenerator(
-    data: NDArray,
-    transform_type: Literal['affine', 'warp'],
-    target_shape: _Shape = (0, 0),
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Grid of sampling points for ``BilinearSampler``."""
-
-def SpatialTransformer(
-    data: NDArray,
-    loc: NDArray,
-    target_shape: _Shape = (0, 0),
-    transform_type: Literal['affine'] = ...,
-    sampler_type: Literal['bilinear'] = ...,
-    cudnn_off: bool | None = None,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Affine transform of images (Jaderberg et al. 2015): ``GridGenerator``,
-    ``BilinearSampler``.
-    """
-
-def ROIPooling(
-    data: NDArray,
-    rois: NDArray,
-    pooled_size: _Shape,
-    spatial_scale: float,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Maximum over each cell of a grid laid on regions of interest (Girshick 2015)."""
-
-def UpSampling(
-    *data: NDArray,
-    scale: int,
-    num_filter: int = 0,
-    sample_type: Literal['bilinear', 'nearest'],
-    multi_input_mode: Literal['concat', 'sum'] = "concat",
-    num_args: int | None = None,
-    workspace: int = 512,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Enlarge images by a whole factor."""
-
-def Correlation(
-    data1: NDArray,
-    data2: NDArray,
-    kernel_size: int = 1,
-    max_displacement: int = 1,
-    stride1: int = 1,
-    stride2: int = 1,
-    pad_size: int = 0,
-    is_multiply: bool = True,
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """How well patches of one image fit displaced patches of another (FlowNet, 2015)."""
-
-def im2col(
-    data: NDArray,
-    kernel: _Shape,
-    stride: _Shape = (),
-    dilate: _Shape = (),
-    pad: _Shape = (),
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Windows of an image as the columns of a matrix, as a convolution reads them."""
-
-def col2im(
-    data: NDArray,
-    output_size: _Shape,
-    kernel: _Shape,
-    stride: _Shape = (),
-    dilate: _Shape = (),
-    pad: _Shape = (),
-    *,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Columns added back into the image that ``im2col`` took them from; its transpose."""
-
 def BatchNorm(
     data: NDArray,
     gamma: NDArray,
@@ -1559,6 +1460,105 @@ def IdentityAttachKLSparseReg(
     name: str | None = None,
 ) -> NDArray:
     """The data as they are, with a gradient that makes units rarely active."""
+
+def BilinearSampler(
+    data: NDArray,
+    grid: NDArray,
+    cudnn_off: bool | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Sample images at the points of a grid, linearly between the four nearest pixels."""
+
+def GridGenerator(
+    data: NDArray,
+    transform_type: Literal['affine', 'warp'],
+    target_shape: _Shape = (0, 0),
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Grid of sampling points for ``BilinearSampler``."""
+
+def SpatialTransformer(
+    data: NDArray,
+    loc: NDArray,
+    target_shape: _Shape = (0, 0),
+    transform_type: Literal['affine'] = ...,
+    sampler_type: Literal['bilinear'] = ...,
+    cudnn_off: bool | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Affine transform of images (Jaderberg et al. 2015): ``GridGenerator``,
+    ``BilinearSampler``.
+    """
+
+def ROIPooling(
+    data: NDArray,
+    rois: NDArray,
+    pooled_size: _Shape,
+    spatial_scale: float,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Maximum over each cell of a grid laid on regions of interest (Girshick 2015)."""
+
+def UpSampling(
+    *data: NDArray,
+    scale: int,
+    num_filter: int = 0,
+    sample_type: Literal['bilinear', 'nearest'],
+    multi_input_mode: Literal['concat', 'sum'] = "concat",
+    num_args: int | None = None,
+    workspace: int = 512,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Enlarge images by a whole factor."""
+
+def Correlation(
+    data1: NDArray,
+    data2: NDArray,
+    kernel_size: int = 1,
+    max_displacement: int = 1,
+    stride1: int = 1,
+    stride2: int = 1,
+    pad_size: int = 0,
+    is_multiply: bool = True,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """How well patches of one image fit displaced patches of another (FlowNet, 2015)."""
+
+def im2col(
+    data: NDArray,
+    kernel: _Shape,
+    stride: _Shape = (),
+    dilate: _Shape = (),
+    pad: _Shape = (),
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Windows of an image as the columns of a matrix, as a convolution reads them."""
+
+def col2im(
+    data: NDArray,
+    output_size: _Shape,
+    kernel: _Shape,
+    stride: _Shape = (),
+    dilate: _Shape = (),
+    pad: _Shape = (),
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Columns added back into the image that ``im2col`` took them from; its transpose."""
 
 def softmax(
     data: NDArray,

@@ -100,14 +100,6 @@ from . import broadcast_like as broadcast_like
 from . import sort as sort
 from . import argsort as argsort
 from . import topk as topk
-from . import BilinearSampler as BilinearSampler
-from . import GridGenerator as GridGenerator
-from . import SpatialTransformer as SpatialTransformer
-from . import ROIPooling as ROIPooling
-from . import UpSampling as UpSampling
-from . import Correlation as Correlation
-from . import im2col as im2col
-from . import col2im as col2im
 from . import BatchNorm as BatchNorm
 from . import BatchNorm_v1 as BatchNorm_v1
 from . import LayerNorm as LayerNorm
@@ -116,6 +108,14 @@ from . import GroupNorm as GroupNorm
 from . import L2Normalization as L2Normalization
 from . import LRN as LRN
 from . import IdentityAttachKLSparseReg as IdentityAttachKLSparseReg
+from . import BilinearSampler as BilinearSampler
+from . import GridGenerator as GridGenerator
+from . import SpatialTransformer as SpatialTransformer
+from . import ROIPooling as ROIPooling
+from . import UpSampling as UpSampling
+from . import Correlation as Correlation
+from . import im2col as im2col
+from . import col2im as col2im
 from . import softmax as softmax
 from . import softmin as softmin
 from . import log_softmax as log_softmax
@@ -369,14 +369,6 @@ __all__ = [
     "sort",
     "argsort",
     "topk",
-    "BilinearSampler",
-    "GridGenerator",
-    "SpatialTransformer",
-    "ROIPooling",
-    "UpSampling",
-    "Correlation",
-    "im2col",
-    "col2im",
     "BatchNorm",
     "BatchNorm_v1",
     "LayerNorm",
@@ -385,6 +377,14 @@ __all__ = [
     "L2Normalization",
     "LRN",
     "IdentityAttachKLSparseReg",
+    "BilinearSampler",
+    "GridGenerator",
+    "SpatialTransformer",
+    "ROIPooling",
+    "UpSampling",
+    "Correlation",
+    "im2col",
+    "col2im",
     "softmax",
     "softmin",
     "log_softmax",

@@ -67,12 +67,12 @@ __all__ = [
     "smooth_l1",
     "shape_array",
     "topk",
-    "roi_pooling",
     "multibox_prior",
     "multibox_target",
     "multibox_detection",
     "batch_norm",
     "layer_norm",
+    "roi_pooling",
     "softmax",
     "log_softmax",
     "pick",
@@ -199,17 +199,6 @@ def topk(
 ) -> ndarray | Any:
     """The ``k`` largest (or smallest) elements along an axis."""
 
-def roi_pooling(
-    data: ndarray,
-    rois: ndarray,
-    pooled_size: _Shape,
-    spatial_scale: float,
-    *,
-    out: ndarray | Sequence[ndarray] | None = None,
-    name: str | None = None,
-) -> ndarray:
-    """Maximum over each cell of a grid laid on regions of interest (Girshick 2015)."""
-
 def multibox_prior(
     data: ndarray,
     sizes: Any = (1.0,),
@@ -291,6 +280,17 @@ def layer_norm(
     name: str | None = None,
 ) -> ndarray | Any:
     """Normalise along one axis: ``(x - mean) / sqrt(var + eps) * gamma + beta``."""
+
+def roi_pooling(
+    data: ndarray,
+    rois: ndarray,
+    pooled_size: _Shape,
+    spatial_scale: float,
+    *,
+    out: ndarray | Sequence[ndarray] | None = None,
+    name: str | None = None,
+) -> ndarray:
+    """Maximum over each cell of a grid laid on regions of interest (Girshick 2015)."""
 
 def softmax(
     data: ndarray,
