@@ -69,7 +69,7 @@ wheel:
 	@$(NEW_ENOUGH)
 	$(PYTHON) tools/make_wheel.py $(PYTHONS)
 
-sanitize: $(VENV)/.ready-test
+sanitize: $(VENV)/.ready-sanitize
 	$(PY) tools/sanitize.py $(ARGS)
 
 check: $(VENV)/.ready-dev
@@ -109,9 +109,10 @@ $(VENV)/.ready-train: EXTRAS = plot,vision
 $(VENV)/.ready-test: EXTRAS = test
 $(VENV)/.ready-dev: EXTRAS = dev
 $(VENV)/.ready-docs: EXTRAS = docs
+$(VENV)/.ready-sanitize: EXTRAS = test,kernels
 $(GPU_VENV)/.ready-$(CUDA): EXTRAS = plot,$(CUDA)
 
-$(VENV)/.ready-train $(VENV)/.ready-test $(VENV)/.ready-dev $(VENV)/.ready-docs: $(BUILT_FROM) | $(PY)
+$(VENV)/.ready-train $(VENV)/.ready-test $(VENV)/.ready-dev $(VENV)/.ready-docs $(VENV)/.ready-sanitize: $(BUILT_FROM) | $(PY)
 	@echo "Setting up $(VENV) for 'make $(MAKECMDGOALS)': this is done once, and takes a minute or two."
 	$(PY) $(PIP_INSTALL) --editable '.[$(EXTRAS)]'
 	@touch $@

@@ -85,6 +85,12 @@ def environment():
     }
 
 
+def cmake():
+    """That of this environment, or of the system."""
+    found = shutil.which("cmake", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    return found or sys.exit("sanitize: no cmake (pip install 'mxnet-xla[kernels]')")
+
+
 def build():
     """Compile the kernels for this machine; the folder that they are in."""
     level = subprocess.run(
@@ -95,12 +101,12 @@ def build():
     ).stdout.strip()
     folder = ROOT / "build" / "sanitize"
     configure = [
-        *("cmake", "-S", str(ROOT), "-B", str(folder), f"-DPython_EXECUTABLE={sys.executable}"),
+        *(cmake(), "-S", str(ROOT), "-B", str(folder), f"-DPython_EXECUTABLE={sys.executable}"),
         *(f"-DCMAKE_CXX_COMPILER={compiler()}", "-DCMAKE_BUILD_TYPE=Sanitize"),
         *(f"-DCMAKE_CXX_FLAGS_SANITIZE={FLAGS} -w", f"-DMXNET_LEVELS={level}"),
     ]
     subprocess.run(configure, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", str(folder)], check=True)
+    subprocess.run([cmake(), "--build", str(folder)], check=True)
     return folder
 
 
