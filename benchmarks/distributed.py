@@ -199,9 +199,9 @@ def main(argv=None):
     if asked.write:
         (BENCHMARKS / "distributed.json").write_text(json.dumps(found, indent=1) + "\n")
         plot(found, BENCHMARKS / "distributed.png")
-        report.replace_between(
-            BENCHMARKS / "README.md", "distributed", "\n".join([*table, "", asked.note])
-        )
+        picture = "![Milliseconds of a step with one and with two processes](distributed.png)"
+        text = "\n".join([*table, "", asked.note, "", picture])
+        report.replace_between(BENCHMARKS / "README.md", "distributed", text)
     return 0
 
 

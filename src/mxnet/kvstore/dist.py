@@ -146,11 +146,13 @@ class DistKVStore(KVStore):
         self._pull(key, value if out is None else out, ignore_sparse=False)
 
     def _exchange(self, keys, values, outs):
-        self._push(keys, values)
+        found = self._totals(self._pairs(keys, values, "push"), "push")
         wanted = [(k, o) for k, o in zip(keys, outs) if o]
-        if wanted:
-            sparse = self._updater is not None
-            self._pull([k for k, _ in wanted], [o for _, o in wanted], ignore_sparse=sparse)
+        with same_bits(self):  # the update and the copies are one program
+            self._apply(found)
+            if wanted:
+                sparse = self._updater is not None
+                self._pull([k for k, _ in wanted], [o for _, o in wanted], ignore_sparse=sparse)
 
     def set_optimizer(self, optimizer):
         """Update the stored arrays with this optimizer when gradients are pushed: in each process,
