@@ -4,12 +4,15 @@ Nothing is written by hand but the titles: names come from the modules, signatur
 texts from their docstrings (numpydoc sections). Names that stand for one object share one entry.
 """
 
+import functools
+import importlib
 import inspect
 import re
 import types
 from dataclasses import dataclass
 
 import mxnet as mx
+from mxnet._ops._spec import registry
 
 WORDS = {
     "en": {
@@ -82,8 +85,8 @@ WORDS = {
 SUBJECTS = [
     (
         "functions",
-        "making arrays, control flow, files",
-        "创建、控制流、文件",
+        "making arrays, files, and more",
+        "创建、文件及其他",
         [None, "creation", "numpy_creation"],
     ),
     (
@@ -157,6 +160,10 @@ SPACES = [
     Space("sym.contrib", "symbols", like="nd.contrib"),
     Space("sym.sparse", "symbols", like="nd.sparse"),
     Space("sym.image", "symbols", like="nd.image"),
+    Space("sym.np", "symbols", like="np"),
+    Space("sym.np.random", "symbols", like="np.random"),
+    Space("sym.np.linalg", "symbols", like="np.linalg"),
+    Space("sym.npx", "symbols", like="npx"),
     Space("executor", "symbols"),
     Space("np", "numpy", split=True),
     Space("np.random", "numpy"),
@@ -182,31 +189,56 @@ SPACES = [
     Space("gluon.contrib.cnn", "gluon"),
     Space("gluon.contrib.data", "gluon"),
     Space("gluon.contrib.estimator", "gluon"),
+    Space("gluon.contrib.estimator.event_handler", "gluon"),
+    Space("gluon.trainer", "gluon"),
+    Space("gluon.data.dataset", "gluon"),
+    Space("gluon.data.dataloader", "gluon"),
+    Space("gluon.contrib.data.sampler", "gluon"),
+    Space("gluon.contrib.data.text", "gluon"),
+    Space("gluon.model_zoo.model_store", "gluon"),
     Space("optimizer", "training"),
     Space("lr_scheduler", "training"),
     Space("initializer", "training"),
     Space("metric", "training"),
     Space("kvstore", "training"),
+    Space("kvstore.base", "training"),
+    Space("kvstore.dist", "training"),
     Space("module", "training"),
     Space("model", "training"),
     Space("callback", "training"),
     Space("monitor", "training"),
     Space("rnn", "training"),
     Space("contrib.amp", "training"),
+    Space("contrib.amp.loss_scaler", "training"),
     Space("contrib.quantization", "training"),
+    Space("contrib.autograd", "training"),
+    Space("contrib.svrg_optimization", "training"),
+    Space("optimizer.contrib", "training"),
+    Space("kvstore_server", "training"),
+    Space("executor_manager", "training"),
+    Space("misc", "training"),
     Space("io", "data"),
     Space("recordio", "data"),
+    Space("tools.im2rec", "data"),
+    Space("tools.rec2idx", "data"),
     Space("image", "data"),
     Space("contrib.text.vocab", "data"),
     Space("contrib.text.embedding", "data"),
     Space("contrib.text.utils", "data"),
     Space("contrib.io", "data"),
+    Space("deploy", "rest"),
     Space("engine", "rest"),
     Space("runtime", "rest"),
     Space("profiler", "rest"),
     Space("visualization", "rest"),
     Space("operator", "rest"),
     Space("onnx", "rest"),
+    Space("convert", "rest"),
+    Space("run", "rest"),
+    Space("launch", "rest"),
+    Space("library", "rest"),
+    Space("libinfo", "rest"),
+    Space("rtc", "rest"),
     Space("contrib.onnx", "rest"),
     Space("contrib.tensorboard", "rest"),
     Space("error", "rest"),
@@ -234,9 +266,10 @@ ALSO = {
 
 def module_of(space):
     """The module or object that users reach under a namespace's name."""
-    found = mx
+    found, name = mx, "mxnet"
     for part in filter(None, space.split(".")):
-        found = getattr(found, part)
+        name += f".{part}"
+        found = getattr(found, part) if hasattr(found, part) else importlib.import_module(name)
     return found
 
 
@@ -254,6 +287,12 @@ def names_of(space):
         {n for n in names if n[0] != "_" and not isinstance(getattr(module, n), types.ModuleType)},
         key=lambda n: (n.lower(), n),
     )
+
+
+@functools.cache
+def public(space):
+    """Name -> object of a namespace."""
+    return {n: getattr(module_of(space), n) for n in names_of(space)}
 
 
 # ------------------------------------------------------------------------------------- docstrings
@@ -419,7 +458,10 @@ def doc_of(value):
 def subject(value):
     """The subject of an operator, by the file it is defined in."""
     op = getattr(value, "op", None)
-    if op is None or not hasattr(op, "fn"):
+    if op is None:  # functions of mx.np do not name theirs
+        name = getattr(value, "__name__", "")
+        op = next((registry[p + name] for p in ("_np_", "_npi_") if p + name in registry), None)
+    if not hasattr(op, "fn"):
         return "functions"
     return SUBJECT_OF.get(inspect.unwrap(op.fn).__module__.rpartition(".")[2], "special")
 
@@ -433,7 +475,7 @@ def members(cls):
         raw = value.__func__ if isinstance(value, (staticmethod, classmethod)) else value
         if inspect.isfunction(raw) or isinstance(value, property):
             doc = doc_of(raw)
-            if doc:
+            if doc and raw.__doc__:  # an inherited text stands at the base
                 found.append((name, value, raw, doc))
     return sorted(found, key=lambda m: m[0])
 
@@ -498,11 +540,9 @@ class Writer:
     def entry(self, space, names, value):
         """The entry of one object."""
         dotted = [full(space.name, n) for n in names]
-        if space.like and hasattr(value, "op"):
+        if space.like and inspect.isfunction(value):
             for where in (space.like, "nd"):
-                twins = [
-                    n for n in names if getattr(getattr(module_of(where), n, None), "op", None)
-                ]
+                twins = [n for n in names if inspect.isfunction(public(where).get(n))]
                 if twins:
                     return self.counterpart(dotted, value, full(where, twins[0]))
         if not callable(value):
