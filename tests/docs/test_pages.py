@@ -110,6 +110,14 @@ def test_make_targets_named_in_the_text_exist(page):
     assert set(re.findall(r"`make ([\w-]+)", pages.prose(page))) <= make_targets()
 
 
+@pytest.mark.parametrize("page", ["docs/install.md", "docs/install.zh-CN.md"])
+def test_the_install_page_names_every_extra(page):
+    chooser, table, _ = pages.tables(page)
+    named = {row[0].strip("`") for row in table}
+    named |= {extra for row in chooser for extra in re.findall(r"\[(\w+)\]", row[2])}
+    assert named == extras() - {"dev", "test"}
+
+
 def test_commands_that_do_not_exist_are_noticed():
     text = "make trian\npip install '.[cuda,rocm]'\npython examples/learning_road/99.py\nsudo"
     assert commands_amiss(text) == [
