@@ -50,7 +50,7 @@ class ChineseSearch(SearchEnglish):
     """English stems for Latin words, pairs for Chinese ones."""
 
     lang = "zh"
-    language_name = "Chinese"
+    language_name = "English"  # names the stemmer in the browser
     js_splitter_code = JAVASCRIPT
 
     def split(self, input):
