@@ -133,7 +133,7 @@ def main():
     """Run the tests; returns pytest's status."""
     env = environment()
     check_itself(env)
-    arguments = ["-q", "-p", "no:cacheprovider", *(sys.argv[1:] or TESTS)]
+    arguments = ["-q", "--capture=sys", "-p", "no:cacheprovider", *(sys.argv[1:] or TESTS)]
     return subprocess.run(
         [sys.executable, "-c", RUN, str(build()), *arguments], cwd=ROOT, env=env, check=False
     ).returncode

@@ -285,3 +285,16 @@ def test_damaged_tar_files(tmp_path, kind):
         with contextlib.suppress(mx.error.FormatError):
             extract_members(str(whole), ["data"], str(tmp_path))
     assert nd.ones((2,)).shape == (2,)
+
+
+@pytest.mark.parametrize("starts", [[0, -(2**60), 2, 3], [0, 3, 2, 3], [1, 2, 2, 3], [0, 2, 2, 9]])
+def test_row_offsets_of_a_sparse_array_that_are_damaged(tmp_path, starts):
+    """They ended the process when its dense form was asked for."""
+    path = tmp_path / "a.params"
+    whole = onp.array([0, 2, 2, 3], "int64")
+    nd.save(str(path), [nd.sparse.csr_matrix(([1, 2, 3], [0, 2, 1], whole), shape=(3, 4))])
+    data = path.read_bytes()
+    assert data.count(whole.tobytes()) == 1
+    path.write_bytes(data.replace(whole.tobytes(), onp.array(starts, "int64").tobytes()))
+    with pytest.raises(mx.MXNetError, match="row offsets"):
+        nd.load(str(path))[0].asnumpy()

@@ -151,7 +151,9 @@ PICTURES = [  # layers on (N, C, H, W) that keep at least 2 x 2 pixels of 8 x 8 
     nn.GELU,
     nn.Swish,
     lambda: nn.HybridLambda("sigmoid"),
-    lambda: nn.HybridLambda(lambda F, x: F.clip(x, -1, 1) + x.mean(axis=1, keepdims=True)),
+    lambda: nn.HybridLambda(
+        lambda F, x: F.broadcast_add(F.clip(x, -1, 1), x.mean(axis=1, keepdims=True))
+    ),
 ]
 BETWEEN = [nn.Flatten, nn.GlobalAvgPool2D, nn.GlobalMaxPool2D]
 VECTORS = [

@@ -552,6 +552,12 @@ class CSRNDArray(BaseSparseNDArray):
     @staticmethod
     def _join(shape, parts):
         data, columns, starts = parts
+        # NumPy ends the process where a row has less than no elements
+        if starts[0] != 0 or starts[-1] != len(data) or (onp.diff(starts) < 0).any():
+            raise MXNetError(
+                "CSRNDArray: the row offsets are damaged: expected them to rise from 0 to "
+                f"{len(data)}, the number of values."
+            )
         a = allocate("CSRNDArray", onp.zeros, shape, data.dtype)
         a[row_numbers(starts), columns] = data
         return a

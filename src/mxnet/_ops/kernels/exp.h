@@ -22,7 +22,8 @@ inline float Exp(float x) {
   p = p * r + 0.5f;
   p = p * r + 1.0f;
   p = p * r + 1.0f;
-  const int32_t bits = (static_cast<int32_t>(k) + 127) << 23;
+  // p is no number where x is none; the conversion has to be of a number all the same
+  const uint32_t bits = static_cast<uint32_t>(static_cast<int32_t>(k == k ? k : 0.0f) + 127) << 23;
   float scale;
   std::memcpy(&scale, &bits, 4);
   return p * scale;
