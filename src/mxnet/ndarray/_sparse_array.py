@@ -777,7 +777,10 @@ def scipy_format(x):
 
 def row_numbers(starts):
     """The row of each stored element."""
-    return onp.repeat(onp.arange(len(starts) - 1), onp.diff(starts))
+    counts = onp.diff(starts)
+    if (counts < 0).any():  # NumPy ends the process where one is
+        raise MXNetError("CSRNDArray: the row offsets are damaged: expected them to rise.")
+    return onp.repeat(onp.arange(len(starts) - 1), counts)
 
 
 def need_stype(stype):
