@@ -34,7 +34,9 @@ def build_one(language, out):
     from sphinx.cmd.build import main as sphinx
 
     sources = out / "sources" / language
-    shutil.rmtree(sources, ignore_errors=True)
+    # anew each time: an entry that moved to another page would count as being there twice
+    for old in (sources, out / "doctrees" / language, out / language):
+        shutil.rmtree(old, ignore_errors=True)
     sources.mkdir(parents=True)
     stage.stage(language, sources)
     reference.write(language, sources / "reference")
