@@ -113,7 +113,7 @@ class _Traced:
             return results
 
         self.traced = trace(name, ctx, stand_ins, run)
-        self.traced.op.closed = frozenset(range(self.n_out, len(self.traced.emit)))
+        self.traced.op.nondifferentiable = frozenset(range(self.n_out, len(self.traced.returned)))
 
     def __call__(self, values, handles):
         """Values of the outputs; ``handles`` of variables that are written get their new ones."""

@@ -393,7 +393,7 @@ def test_truth_values_meet_numbers_as_int64():
 def test_compiled_in_powers_equal_the_general_one(scalar):
     x = draw((0.2, 3))
     definition = _spec.get("_power_scalar")
-    assert scalar in definition.lift["scalar"]
+    assert scalar in definition.static_values["scalar"]
     y = definition.fn(x, scalar=scalar)
     onp.testing.assert_allclose(y, call("_power_scalar", x, scalar=scalar), rtol=1e-12)
     assert definition.fn(onp.array([1, 2, 3], "int32"), scalar=2.0).tolist() == [1, 4, 9]

@@ -332,7 +332,7 @@ def lowered(rule, dtypes, platform="cpu", shape=(3, 2), **options):
     indices = list(range(len(weights)))
     plan = _plan.Plan(optimizer, indices, weights, weights, states, optimizer.multi_precision)
     plan.run(optimizer)
-    n = plan.bound.n_words
+    n = plan.bound.n_scalars
     shapes = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in plan.reads]
     words = [jax.ShapeDtypeStruct((), "float64")] * n
     traced = jax.jit(partial(plan.bound.run)).trace(shapes, words)

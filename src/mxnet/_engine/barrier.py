@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from .._dtypes import is_floating
 from .._graph.node import spec_of
 from ..error import MXNetError, TraceError
-from . import watch
+from . import instrument
 from .program import to_device
 from .segment import concrete, user_line
 from .state import draw, threads
@@ -20,15 +20,15 @@ from .value import Value
 __all__ = ["run", "copy_to"]
 
 
-def run(bound, values, words):
+def run(bound, values, scalars):
     """Run a barrier operator; gradients are recorded if the thread records.
 
     Parameters and result as ``append_many``'s; shapes are those of the result.
     """
-    return watch.around(bound.name, _run, bound, values, words)
+    return instrument.around(bound.name, _run, bound, values, scalars)
 
 
-def _run(bound, values, words):
+def _run(bound, values, scalars):
     if threads.tracing is not None:
         raise TraceError(
             f"{user_line()}: {bound.name} cannot be compiled: the shape of its result depends on "
@@ -37,22 +37,22 @@ def _run(bound, values, words):
     ctx = values[0].spec.ctx
     data = [to_device(concrete(v), ctx) for v in values]
     if bound.needs_key:
-        words = (*words, *draw())
-    words = [jnp.float64(w) for w in words]
+        scalars = (*scalars, *draw())
+    scalars = [jnp.float64(w) for w in scalars]
     diff = [i for i, v in enumerate(values) if v.spec.grad and is_floating(v.spec.dtype)]
     if not threads.recording or not diff:
-        return [_value(a, ctx) for a in _guard(bound, bound.run, data, words)]
+        return [_value(a, ctx) for a in _guard(bound, bound.run, data, scalars)]
 
     def f(*moving):
         full = list(data)
         for i, a in zip(diff, moving):
             full[i] = a
-        return bound.run(full, words)
+        return bound.run(full, scalars)
 
     try:
         outs, pull = _guard(bound, jax.vjp, f, *[data[i] for i in diff])
     except jax.errors.TracerArrayConversionError:  # work of the host: no gradient flows through
-        return [_value(a, ctx) for a in _guard(bound, bound.run, data, words)]
+        return [_value(a, ctx) for a in _guard(bound, bound.run, data, scalars)]
 
     def go_back(cts):
         given = tuple(
@@ -97,7 +97,7 @@ def copy_to(value, ctx):
         raise TraceError(f"{user_line()}: an array is moved to {ctx} inside a hybridized block")
     spec = value.spec
     name = f"Copy{_KIND[spec.ctx.device_typeid]}2{_KIND[ctx.device_typeid]}"
-    (moved,) = watch.around(name, _moved, value, ctx)
+    (moved,) = instrument.around(name, _moved, value, ctx)
     if not (threads.recording and spec.grad):
         return moved
     home = spec.ctx

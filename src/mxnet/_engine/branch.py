@@ -28,10 +28,10 @@ class Piece:
     specs : list of Spec       of the results
     """
 
-    def __init__(self, seg, start, results, words):
+    def __init__(self, seg, start, results, scalars):
         steps = steps_of(seg.state)[start.depth :]
-        self.steps, self.words = steps, words
-        self.words_at = start.words_at + start.n_words
+        self.steps, self.scalars = steps, scalars
+        self.scalars_at = start.scalars_at + start.n_scalars
         at = dict(seg.slots.items())
         inside = {p for s in steps for p in range(s.pos, s.pos + len(s.specs))}
         outer = {v.pos: v for v in seg.outs if v.pos < start.n}
@@ -46,10 +46,12 @@ class Piece:
     def run(self, given):
         """Results for ``given``, a dict from source Value to array."""
         env = {p: given[v] for p, v in zip(self.places, self.sources)}
-        words = [jnp.asarray(w, jnp.float64) for w in self.words]
+        scalars = [jnp.asarray(w, jnp.float64) for w in self.scalars]
         for step in self.steps:
-            first = step.words_at - self.words_at
-            outs = step.bound.run([env[r] for r in step.refs], words[first : first + step.n_words])
+            first = step.scalars_at - self.scalars_at
+            outs = step.bound.run(
+                [env[r] for r in step.refs], scalars[first : first + step.n_scalars]
+            )
             env.update(zip(range(step.pos, step.pos + len(outs)), outs))
         return [env[p] for p in self.results]
 
@@ -69,12 +71,12 @@ def piece(run, name):
     """
     seg = threads.segment
     trace, start = seg.trace, seg.state
-    n_slots, n_outs, n_words = len(seg.slots), len(seg.outs), len(seg.words)
-    n_random, n_moving = len(trace.random_words), len(trace.moving)
+    n_slots, n_outs, n_scalars = len(seg.slots), len(seg.outs), len(seg.scalars)
+    n_random, n_moving = len(trace.random_scalars), len(trace.moving)
     before = {p: x._v for p, (x, _) in trace.captured.items()}
     try:
         results = [append_many(COPY, [v])[0] if v.data is not None else v for v in run()]
-        if len(trace.random_words) > n_random:
+        if len(trace.random_scalars) > n_random:
             raise TraceError(f"{user_line()}: {name} draws random numbers")
         if len(trace.moving) > n_moving or any(
             x._v is not before.get(p, v) for p, (x, v) in trace.captured.items()
@@ -82,7 +84,7 @@ def piece(run, name):
             raise TraceError(
                 f"{user_line()}: {name} changes a parameter, such as moving statistics"
             )
-        found = Piece(seg, start, results, tuple(seg.words[n_words:]))
+        found = Piece(seg, start, results, tuple(seg.scalars[n_scalars:]))
         for step in found.steps:
             if step.bound.__class__ is Backward:
                 raise TraceError(f"{user_line()}: {name} runs a backward pass")
@@ -100,7 +102,7 @@ def piece(run, name):
             v.seg = gone
         while len(seg.slots) > n_slots:
             seg.slots.popitem()
-        del seg.outs[n_outs:], seg.words[n_words:], trace.random_words[n_random:]
+        del seg.outs[n_outs:], seg.scalars[n_scalars:], trace.random_scalars[n_random:]
         del trace.moving[n_moving:]
         seg.state = start
 
@@ -121,7 +123,7 @@ class Choice(Bound):
         super().__init__()
         self.name, self.yes, self.no, self.sources = "cond", yes, no, sources
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         def branch(p):
             return lambda arrays: tuple(p.run(dict(zip(self.sources, arrays))))
 
@@ -150,7 +152,7 @@ class Loop(Bound):
         self.variables, self.sources = variables, sources
         self.n_results, self.length = n_results, length
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         n, k = len(self.variables), self.n_results
         given = dict(zip(self.sources, inputs[n:]))
         shapes = self.body.specs[:k]

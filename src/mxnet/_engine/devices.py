@@ -17,7 +17,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from .._graph.node import spec_of
 from .._ops._spec import Bound
 from ..context import device_of
-from . import cache, watch
+from . import cache, instrument
 from .fork import check, forgets
 from .program import to_device
 from .segment import append_many, concrete, flush, segment_of
@@ -41,7 +41,7 @@ class _Pack(Bound):
         super().__init__()
         self.buckets = buckets
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         """See the class."""
         return tuple(
             [jnp.concatenate([inputs[i].reshape(-1) for i in bucket]) for bucket in self.buckets]
@@ -57,7 +57,7 @@ class _Unpack(Bound):
         super().__init__()
         self.buckets, self.shapes = buckets, shapes
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         """See the class."""
         found = [None] * len(self.shapes)
         for bucket, whole in zip(self.buckets, inputs):
@@ -118,7 +118,7 @@ def sum_over_devices(rows):
     for row in packs:
         concrete(row[0])  # runs the whole segment
     n = len(packs[0])
-    sums = watch.around("AllReduce", _sums, packs)
+    sums = instrument.around("AllReduce", _sums, packs)
     return [
         unrecorded(append_many, unpack, sums[k * n : (k + 1) * n], keep=len(unpack.shapes))
         for k, (_, unpack) in enumerate(layouts)

@@ -44,14 +44,14 @@ class _Evaluation(Interpreter):
     def word(self, number):
         return onp.float64(number)
 
-    def run(self, bound, args, words):
-        given = [*args, *words]
+    def run(self, bound, args, scalars):
+        given = [*args, *scalars]
         first = {id(a): i for i, a in reversed(list(enumerate(args)))}
         same = tuple([first[id(a)] for a in args]) if len(first) < len(args) else ()
         return tuple(formula_of(bound, len(args), same).plan(_avals(given), plan)(given))
 
-    def differentiate(self, bound, args, words, diff, floats):
-        given = [*args, *words]
+    def differentiate(self, bound, args, scalars, diff, floats):
+        given = [*args, *scalars]
         formula = gradient_of(bound, len(args), diff, floats)
         forward, backward, n = formula.plan(_avals(given), gradient_plan)
         found = forward(given)
@@ -69,14 +69,14 @@ class _Evaluation(Interpreter):
 EVALUATION = _Evaluation()
 
 
-def evaluate(state, data, words, emit, tape):
+def evaluate(state, data, scalars, returned, tape):
     """Run the path that ends at ``state``.
 
     Parameters
     ----------
     data : list of arrays       its outside inputs
-    words : sequence of float
-    emit : list of int          positions to return
+    scalars : sequence of float
+    returned : list of int          positions to return
     tape : Tape or None         of positions whose gradient may be asked for later
 
     Returns
@@ -89,13 +89,13 @@ def evaluate(state, data, words, emit, tape):
     differentiate = needed_pullbacks(steps)
     if tape is not None:
         differentiate |= set(tape.order)
-    last_use = last_uses(steps, emit)
+    last_use = last_uses(steps, returned)
     with onp.errstate(all="ignore"), one_thread():
         env, pulls = EVALUATION.path(
-            steps, state.n, inputs, [onp.float64(w) for w in words], differentiate, last_use
+            steps, state.n, inputs, [onp.float64(w) for w in scalars], differentiate, last_use
         )
         roots = {id(_root(a)) for a in inputs}
-        results = [_owned(env[p], roots) for p in emit]
+        results = [_owned(env[p], roots) for p in returned]
         residuals = [] if tape is None else [_owned(r, roots) for r in tape.pack(pulls)]
     return results, residuals
 

@@ -36,7 +36,7 @@ def path_graph(bound, inputs):
     ------
     MXNetError   a step is no operator that symbols have
     """
-    return _Graph("export").step(bound, inputs, (0,) * bound.n_words, None, None)
+    return _Graph("export").step(bound, inputs, (0,) * bound.n_scalars, None, None)
 
 
 class _Graph:
@@ -58,7 +58,7 @@ class _Graph:
             for v in seg.slots:
                 self.leaf(v)
             env = self.path(
-                steps_of(seg.state), seg.words, [self.leaf(v) for v in seg.slots], {value.pos}
+                steps_of(seg.state), seg.scalars, [self.leaf(v) for v in seg.slots], {value.pos}
             )
             return env[value.pos]
         return self.leaf(value)
@@ -95,7 +95,7 @@ class _Graph:
                 continue
             inputs = [self.entry(w) for w in before]
             self.tapes[tape] = self.path(
-                steps_of(tape.state), tape.words, inputs, set(tape.tape.taped)
+                steps_of(tape.state), tape.scalars, inputs, set(tape.tape.taped)
             )
             stack.pop()
         return self.entry(value)
@@ -105,7 +105,7 @@ class _Graph:
             return self.tapes[v.tape][v.pos]
         return self.variable(v)
 
-    def path(self, steps, words, inputs, wanted, inside=False):
+    def path(self, steps, scalars, inputs, wanted, inside=False):
         """Entries by position for the steps that ``wanted`` positions need.
 
         What was not recorded is where the graph begins, but for what is ``inside`` of a block.
@@ -125,7 +125,7 @@ class _Graph:
             for k, spec in enumerate(step.specs):
                 specs[step.pos + k] = spec
         for step in reversed(needed):
-            own = words[step.words_at : step.words_at + step.n_words]
+            own = scalars[step.scalars_at : step.scalars_at + step.n_scalars]
             for r in step.refs:
                 if r not in env:
                     env[r] = Node("null", f"var{len(self.variables)}"), 0
@@ -135,32 +135,32 @@ class _Graph:
             env.update(zip(range(step.pos, step.pos + len(outs)), outs))
         return env
 
-    def step(self, bound, inputs, words, step, specs):
+    def step(self, bound, inputs, scalars, step, specs):
         """Entries of the outputs of one operator on inputs of these specs."""
         if isinstance(bound, PathOp):
-            full = list(words)
+            full = list(scalars)
             if bound.constants is not None:
                 full = list(bound.constants)
-                for i, w in zip(bound.dynamic, words):
+                for i, w in zip(bound.dynamic, scalars):
                     full[i] = w
-            env = self.path(bound.steps, full, inputs, set(bound.emit), inside=True)
-            return [env[p] for p in bound.emit]
+            env = self.path(bound.steps, full, inputs, set(bound.returned), inside=True)
+            return [env[p] for p in bound.returned]
         if bound is COPY:
             node = self.node("_copy", {}, inputs)
         elif isinstance(bound, Fill):
             attrs = {
                 "shape": str(bound.shape),
                 "dtype": bound.dtype.name,
-                "value": str(float(words[0])),
+                "value": str(float(scalars[0])),
             }
             node = self.node("_full", attrs, inputs)
         elif isinstance(bound, Index):
             shapes = [x.shape for x in specs]
-            return [self.read(_Key(bound.form, words, shapes[0], shapes[1:]), inputs)]
+            return [self.read(_Key(bound.form, scalars, shapes[0], shapes[1:]), inputs)]
         elif isinstance(bound, Assign):
-            return [self.written(bound.form, words, inputs, specs)]
+            return [self.written(bound.form, scalars, inputs, specs)]
         elif isinstance(bound, BoundOp):
-            name, attrs = bound.op.name, _attributes(bound, words)
+            name, attrs = bound.op.name, _attributes(bound, scalars)
             if bound.op.exported is not None:
                 name, attrs = bound.op.exported(attrs)
             node = self.node(name, attrs, inputs)
@@ -188,9 +188,9 @@ class _Graph:
             entry = self.apply("expand_dims", [entry], axis=axis)
         return self.apply("_copy", [entry]) if entry is inputs[0] else entry
 
-    def written(self, form, words, inputs, specs):
+    def written(self, form, scalars, inputs, specs):
         """A copy of an array with a part replaced."""
-        key = _Key(form, words, specs[0].shape, [x.shape for x in specs[2:]])
+        key = _Key(form, scalars, specs[0].shape, [x.shape for x in specs[2:]])
         data, value = inputs[:2]
         if specs[1].dtype != specs[0].dtype:
             value = self.apply("Cast", [value], dtype=specs[0].dtype.name)
@@ -274,15 +274,15 @@ class _Graph:
         return made
 
 
-def _attributes(bound, words):
+def _attributes(bound, scalars):
     """An operator's attributes as text, without those that have their default."""
     numbers, at = {}, 0
     for name, many in bound._kw:
         if many is None:
-            numbers[name] = float(words[at])
+            numbers[name] = float(scalars[at])
             at += 1
         else:
-            numbers[name] = tuple([float(w) for w in words[at : at + many]])
+            numbers[name] = tuple([float(w) for w in scalars[at : at + many]])
             at += many
     found = {}
     for name, spec in bound.op.attrs.items():
@@ -317,8 +317,8 @@ class _Key:
     shape : tuple               of the result
     """
 
-    def __init__(self, form, words, shape, array_shapes):
-        starts, spans, self.sizes = iter(words), [], []
+    def __init__(self, form, scalars, shape, array_shapes):
+        starts, spans, self.sizes = iter(scalars), [], []
         self.numbers, self.arrays, self.array_shapes = [], [], list(array_shapes)
         axes = [f for f in form if f != NEW]
         for axis, (f, n) in enumerate(zip(axes, shape)):

@@ -89,10 +89,10 @@ def _same_path(a, b):
     if a.__class__ is not PathOp or b.__class__ is not PathOp:
         return False
     return (
-        a.emit == b.emit
+        a.returned == b.returned
         and a.constants == b.constants
         and a.dynamic == b.dynamic
-        and a.closed == b.closed
+        and a.nondifferentiable == b.nondifferentiable
         and len(a.steps) == len(b.steps)
         and all(map(_same, a.steps, b.steps))
     )
@@ -126,31 +126,40 @@ def _where_they_part(states, paths):
 class _Program:
     """A path as one program for several devices, or for several contexts on one device."""
 
-    __slots__ = ("devices", "emit", "fn", "n_results", "ready", "scalars", "sharding", "tape")
+    __slots__ = (
+        "devices",
+        "returned",
+        "fn",
+        "n_results",
+        "ready",
+        "are_scalars",
+        "sharding",
+        "tape",
+    )
 
-    def __init__(self, state, devices, emit, taped, scalars_in):
+    def __init__(self, state, devices, returned, taped, are_scalars):
         cache.enable()
-        self.devices, self.emit, self.ready = devices, emit, False
+        self.devices, self.returned, self.ready = devices, returned, False
         positions = kept_positions(state)
         fn, self.tape = lower(
-            state, tuple([positions[i] for i in emit]), tuple([positions[i] for i in taped])
+            state, tuple([positions[i] for i in returned]), tuple([positions[i] for i in taped])
         )
-        self.n_results = len(emit)
-        self.scalars = ()
+        self.n_results = len(returned)
+        self.are_scalars = ()
 
-        def local(words, *inputs):
-            inputs = [x.reshape(()) if s else x for x, s in zip(inputs, scalars_in)]
+        def local(scalars, *inputs):
+            inputs = [x.reshape(()) if s else x for x, s in zip(inputs, are_scalars)]
             with across(_AXIS):
-                results, residuals = fn(words, *inputs)
+                results, residuals = fn(scalars, *inputs)
             found = [jnp.asarray(x) for x in (*results, *residuals)]
-            self.scalars = tuple([x.ndim == 0 for x in found])
+            self.are_scalars = tuple([x.ndim == 0 for x in found])
             return [x.reshape(1) if x.ndim == 0 else x for x in found]
 
         if len(set(devices)) == 1:
             self.sharding = None
 
-            def whole(words, rows):
-                return jax.vmap(local, axis_name=_AXIS)(words, *[jnp.stack(row) for row in rows])
+            def whole(scalars, rows):
+                return jax.vmap(local, axis_name=_AXIS)(scalars, *[jnp.stack(row) for row in rows])
 
             self.fn = jax.jit(whole)
         else:
@@ -162,10 +171,10 @@ class _Program:
             )
 
     def __call__(self, rows):
-        """Outputs, and residuals, of each device from its words and inputs."""
+        """Outputs, and residuals, of each device from its scalars and inputs."""
         if self.sharding is None:
-            words, *inputs = zip(*rows)
-            found = [list(x) for x in self.fn(onp.stack(words), inputs)]
+            scalars, *inputs = zip(*rows)
+            found = [list(x) for x in self.fn(onp.stack(scalars), inputs)]
         else:
             wholes = [_whole(arrays, self.devices, self.sharding) for arrays in zip(*rows)]
             found = []
@@ -174,7 +183,7 @@ class _Program:
                 found.append([by_device[d] for d in self.devices])
         found = [
             [x.reshape(()) if is_scalar else x for x in row]
-            for is_scalar, row in zip(self.scalars, found)
+            for is_scalar, row in zip(self.are_scalars, found)
         ]
         own = [list(row) for row in zip(*found)] or [[] for _ in rows]
         return [(row[: self.n_results], row[self.n_results :]) for row in own]
@@ -226,9 +235,9 @@ def run_jointly(parts):
     key = ("joint", *[s.state for s in parts[1:]], devices, tuple(live), taped)
     program = first.derived.get(key)
     if program is None:
-        scalars = tuple([x.ndim == 0 for x in data[0]])
-        program = first.derived[key] = _Program(first, devices, live, taped, scalars)
-    rows = [[onp.array(s.words, "float64"), *row] for s, row in zip(parts, data)]
+        are_scalars = tuple([x.ndim == 0 for x in data[0]])
+        program = first.derived[key] = _Program(first, devices, live, taped, are_scalars)
+    rows = [[onp.array(s.scalars, "float64"), *row] for s, row in zip(parts, data)]
     begun = time.perf_counter()
     found = program(rows)
     if not program.ready:
@@ -247,7 +256,7 @@ def run_jointly(parts):
             a.data, a.seg = outs[i].data, outs[i].seg
         tape = None
         if program.tape is not None:
-            tape = ExecutedTape(seg.state, program.tape, residuals, own, tuple(seg.words))
+            tape = ExecutedTape(seg.state, program.tape, residuals, own, tuple(seg.scalars))
             for i in taped:
                 outs[i].tape = tape
         _mark_consumed(outs, is_open)

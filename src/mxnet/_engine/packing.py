@@ -38,12 +38,12 @@ class Packed:
         value.seg = None
 
 
-def choose(state, emit, positions):
+def choose(state, returned, positions):
     """Which of the results to pack.
 
     Parameters
     ----------
-    emit : tuple of int        indices of the results
+    returned : tuple of int        indices of the results
     positions : list of int    of all outputs with handles, by index
 
     Returns
@@ -57,7 +57,7 @@ def choose(state, emit, positions):
         if step.bound.__class__ is Backward or step.bound.__class__ is Pullback:
             gradients.update(enumerate(step.specs, step.pos))
     found = {}
-    for i in emit:
+    for i in returned:
         spec = gradients.get(positions[i])
         if spec is not None and 0 < spec.nbytes <= _BYTES:
             found.setdefault(spec.dtype, []).append((i, positions[i], spec.nbytes))
@@ -75,8 +75,8 @@ def choose(state, emit, positions):
 def packed(function, counts):
     """``function`` with its last results packed: ``counts`` of them each."""
 
-    def program(words, *inputs):
-        results, residuals = function(words, *inputs)
+    def program(scalars, *inputs):
+        results, residuals = function(scalars, *inputs)
         first = len(results) - sum(counts)
         whole = list(results[:first])
         for n in counts:

@@ -36,40 +36,40 @@ class _AnySize(Interpreter):
     def __init__(self, number, size):
         self.number, self.size = number, size
 
-    def run(self, bound, args, words):
+    def run(self, bound, args, scalars):
         """Outputs of an operator; one that makes an array from nothing has its shape in words."""
         shape = getattr(bound, "attrs", {}).get("shape")
         if not args and isinstance(shape, tuple) and self.number in shape:
             shape = tuple([self.size if d == self.number else d for d in shape])
             bound = BoundOp(bound.op, {**bound.attrs, "shape": shape}, 0, bound.names)
-        return super().run(bound, args, words)
+        return super().run(bound, args, scalars)
 
 
 def _function(traced, n_out, interpreter=TRACING):
-    """A traced path as a function of its arguments and its random words."""
+    """A traced path as a function of its arguments and its random scalars."""
 
-    def function(arguments, words):
+    def function(arguments, scalars):
         ins = [
             arguments[s] if s.__class__ is int else jnp.asarray(concrete(s)) for s in traced.sources
         ]
-        return list(interpreter.enter(traced.op, ins, words)[0][:n_out])
+        return list(interpreter.enter(traced.op, ins, scalars)[0][:n_out])
 
     return function
 
 
 def draws(traced, n_out, specs):
-    """Whether the results depend on random numbers; an idle dropout has words, and no use of them.
+    """Whether the results depend on random numbers; an idle dropout has scalars but no use.
 
     Parameters
     ----------
     specs : list of (shape, dtype)     of the arguments
     """
-    n = traced.op.n_words
+    n = traced.op.n_scalars
     if not n:
         return False
     arguments = tuple([jax.ShapeDtypeStruct(shape, dtype) for shape, dtype in specs])
-    words = (jax.ShapeDtypeStruct((), "float64"),) * n
-    jaxpr = jax.make_jaxpr(_function(traced, n_out))(arguments, words).jaxpr
+    scalars = (jax.ShapeDtypeStruct((), "float64"),) * n
+    jaxpr = jax.make_jaxpr(_function(traced, n_out))(arguments, scalars).jaxpr
     live = {v for v in jaxpr.outvars if not hasattr(v, "val")}
     for equation in reversed(jaxpr.eqns):
         if live.intersection(equation.outvars):
@@ -94,7 +94,7 @@ def exported(traced, n_out, specs, platforms, number=None):
     """
     (size,) = jax_export.symbolic_shape("b")
     inner = _function(traced, n_out, _AnySize(number, size))
-    idle = [jnp.float64(0)] * traced.op.n_words
+    idle = [jnp.float64(0)] * traced.op.n_scalars
 
     def function(arguments):
         return inner(arguments, idle)

@@ -23,10 +23,10 @@ from .._graph.lower import Backward, Tape, costs, digest, lower, open_positions,
 from .._graph.node import steps_of
 from ..context import device_of
 from ..error import MXNetError
-from . import cache, memory, packing, watch
+from . import cache, instrument, memory, packing
 from .evaluate import evaluate
 from .fork import check, forgets, lost_programs
-from .pieces import Pieces
+from .partition import Pieces
 from .plan import TooLong
 from .state import threads
 from .stats import stats, why_new
@@ -60,15 +60,15 @@ warnings.filterwarnings("ignore", message="Some donated buffers were not usable"
 class Program:
     """A compiled path.
 
-    ``emit``: indices among the kept outputs, of the results that are arrays of their own;
+    ``returned``: indices among the kept outputs, of the results that are arrays of their own;
     ``packs``: of those that come packed after them; ``donate``: indices among the inputs.
     """
 
     __slots__ = (
         "fn",
-        "emit",
+        "returned",
         "packs",
-        "emit_set",
+        "returned_set",
         "taped",
         "taped_set",
         "donate",
@@ -82,7 +82,7 @@ class Program:
 
     def lose(self):
         """Never be taken again: no result is among what this gives."""
-        self.emit_set = self.taped_set = frozenset()
+        self.returned_set = self.taped_set = frozenset()
 
 
 _placements = {}
@@ -188,14 +188,14 @@ def _held_elsewhere(vals, data, i):
     return value > _probe.held[0] or array > _probe.held[1]
 
 
-def run_program(state, slots, outs, words, aliases=(), foreign=False):
+def run_program(state, slots, outs, scalars, aliases=(), foreign=False):
     """Run the path that ends at ``state``; give its live outputs their data.
 
     Parameters
     ----------
     slots : dict Value -> position    the outside inputs, in order
     outs : list of Value or None      outputs with handles, in order; dead ones need no data
-    words : list of float             run-time numbers
+    scalars : list of float             run-time numbers
     aliases : list of (Value, index)  second Values of outputs
     foreign : bool                    another thread's segment: overwrite nothing, keep no tape
 
@@ -230,15 +230,15 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         program = state.derived.get(tuple(live)) if foreign else state.program
     known = (
         program is not None
-        and program.emit_set.issuperset(live)
+        and program.returned_set.issuperset(live)
         and (not taped or program.taped_set.issuperset(taped))
     )
     found = None
     if not known and observer is None and _is_evaluated(state):
-        found = _evaluate(state, vals, words, live, taped)
+        found = _evaluate(state, vals, scalars, live, taped)
     if found is not None:
         results, residuals, tape = found
-        emit, packs = live, ()
+        returned, packs = live, ()
         stats.run_without_compiling(state)
     else:
         data = _on_device(vals)
@@ -249,23 +249,23 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
         else:
             program = _make(state, vals, data, outs, live, taped, program, foreign)
         if observer is not None and not observer.stepwise:
-            program_fn = partial(watch.whole, observer, state, program)
+            program_fn = partial(instrument.whole, observer, state, program)
         else:
             program_fn = program.fn
         if program.ready:
             stats.hits += 1
-            results, residuals = program_fn(onp.array(words, "float64"), *data)
+            results, residuals = program_fn(onp.array(scalars, "float64"), *data)
         else:
             begun = time.perf_counter()
-            results, residuals = program_fn(onp.array(words, "float64"), *data)
+            results, residuals = program_fn(onp.array(scalars, "float64"), *data)
             program.ready = True
             stats.compiled_program(why_new(state, program), time.perf_counter() - begun)
         stats.donated += len(program.donate)
-        emit, packs, tape, taped = program.emit, program.packs, program.tape, program.taped
+        returned, packs, tape, taped = program.returned, program.packs, program.tape, program.taped
     stats.flushes += 1
     stats.ops += state.depth
 
-    for i, r in zip(emit, results):
+    for i, r in zip(returned, results):
         v = outs[i]
         if v is not None:
             v.data = r
@@ -275,7 +275,7 @@ def run_program(state, slots, outs, words, aliases=(), foreign=False):
     for a, i in aliases:
         a.data, a.seg = outs[i].data, outs[i].seg
     if tape is not None and not foreign:
-        tape = ExecutedTape(state, tape, residuals, vals, tuple(words))
+        tape = ExecutedTape(state, tape, residuals, vals, tuple(scalars))
         for i in taped:
             outs[i].tape = tape
     else:
@@ -341,7 +341,7 @@ def set_sightings(table):
     _sightings.update(table)
 
 
-def _evaluate(state, vals, words, live, taped):
+def _evaluate(state, vals, scalars, live, taped):
     """Run a path without compiling it.
 
     Returns
@@ -358,9 +358,9 @@ def _evaluate(state, vals, words, live, taped):
             tape = state.derived[key] = Tape(
                 steps_of(state), tuple([positions[i] for i in taped]), evaluated=True
             )
-    data, emit = [v.data for v in vals], [positions[i] for i in live]
+    data, returned = [v.data for v in vals], [positions[i] for i in live]
     try:
-        return *evaluate(state, data, words, emit, tape), tape
+        return *evaluate(state, data, scalars, returned, tape), tape
     except TooLong:
         pass
     except (MemoryError, MXNetError):
@@ -375,7 +375,7 @@ def _evaluate(state, vals, words, live, taped):
 
 
 def _hand_out_packed(program, outs, results):
-    for (pack, begins), array in zip(program.packs, results[len(program.emit) :]):
+    for (pack, begins), array in zip(program.packs, results[len(program.returned) :]):
         holder = packing.Packed(array, begins)
         for i in pack:
             v = outs[i]
@@ -407,10 +407,10 @@ def _watched(state, live, taped):
     if program is None:
         positions = kept_positions(state)
         program = Program()
-        program.emit, program.emit_set = live, frozenset(live)
+        program.returned, program.returned_set = live, frozenset(live)
         program.taped, program.taped_set = taped, frozenset(taped)
         program.donate, program.packs, program.ready = (), (), True
-        program.fn, program.tape = watch.stepwise(
+        program.fn, program.tape = instrument.stepwise(
             state, tuple([positions[i] for i in live]), tuple([positions[i] for i in taped])
         )
         state.derived[key] = program
@@ -422,34 +422,34 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
     before.
     """
     check()
-    emit, tape_set = set(live), set(taped)
+    returned, tape_set = set(live), set(taped)
     if before is not None:
-        emit |= before.emit_set
+        returned |= before.returned_set
         tape_set |= before.taped_set
-    emit = sorted(emit)
+    returned = sorted(returned)
     positions = kept_positions(state)
     program = Program()
     program.taped, program.taped_set = tuple(sorted(tape_set)), frozenset(tape_set)
     program.ready = False
     # A tape keeps the inputs, to differentiate twice.
-    heirs = {}
+    donations = {}
     if not foreign and not tape_set:
-        heirs = _choose_donations(state, vals, data, [positions[i] for i in emit])
-    program.donate = tuple(sorted(heirs))
-    # JAX gives each donated buffer to the first output that fits. So the heirs come first, in the
-    # order of their inputs: a buffer in the wrong hands is copied before it is overwritten.
-    place = {heirs[i]: rank for rank, i in enumerate(program.donate)}
-    emit = sorted(emit, key=lambda i: (place.get(positions[i], len(place)), i))
+        donations = _choose_donations(state, vals, data, [positions[i] for i in returned])
+    program.donate = tuple(sorted(donations))
+    # JAX gives each donated buffer to the first output that fits. So those come first, in the order
+    # of their inputs: a buffer in the wrong hands is copied before it is overwritten.
+    place = {donations[i]: rank for rank, i in enumerate(program.donate)}
+    returned = sorted(returned, key=lambda i: (place.get(positions[i], len(place)), i))
     # Measured on CPUs only; GPUs keep the one program.
     cut = state.ctx.device_type == "cpu" and (
         too_long(steps_of(state), tape_set, _config.get("max_program_ops"))
     )
-    packs = [] if foreign or cut else packing.choose(state, emit, positions)
+    packs = [] if foreign or cut else packing.choose(state, returned, positions)
     program.packs = packs
     late = [i for pack, _ in packs for i in pack]
-    own = [i for i in emit if i not in set(late)] if late else emit
+    own = [i for i in returned if i not in set(late)] if late else returned
     order = [*own, *late]
-    program.emit, program.emit_set = tuple(own), frozenset(emit)
+    program.returned, program.returned_set = tuple(own), frozenset(returned)
     fn, program.tape = lower(
         state, tuple([positions[i] for i in order]), tuple([positions[i] for i in program.taped])
     )
@@ -466,7 +466,7 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
             keep_unused=False,
         )
     if foreign:
-        state.derived[program.emit] = program
+        state.derived[program.returned] = program
     else:
         state.program = program
     state.programs = [*state.programs[-1:], program]
@@ -478,7 +478,7 @@ def kept_positions(state):
     return [p for s in steps_of(state) for p in range(s.pos, s.pos + s.keep)]
 
 
-def _choose_donations(state, vals, data, emitted):
+def _choose_donations(state, vals, data, returned):
     """Inputs that die with this run and whose buffer an output made from them can take over.
 
     Returns
@@ -500,12 +500,12 @@ def _choose_donations(state, vals, data, emitted):
     for step in steps:
         for p in range(step.pos, step.pos + len(step.specs)):
             makers[p] = step
-    emitted, heirs = set(emitted), {}
+    returned, donations = set(returned), {}
     # Last steps first: what an update writes, not the gradient that it reads, replaces a parameter.
     for step in reversed(steps):
         for k in range(step.keep):
             p, spec = step.pos + k, step.specs[k]
-            if p not in emitted:
+            if p not in returned:
                 continue
             if step.bound.replaced is None:
                 found = _ancestor(step, spec, makers, specs, free)
@@ -513,8 +513,8 @@ def _choose_donations(state, vals, data, emitted):
                 r = step.refs[step.bound.replaced(k, step.keep)]
                 found = r if r in free and _alike(specs[r], spec) else None
             if found is not None:
-                heirs[free.pop(found)] = p
-    return heirs
+                donations[free.pop(found)] = p
+    return donations
 
 
 def _alike(a, b):
@@ -561,15 +561,15 @@ class ExecutedTape:
     gradients go to.
     """
 
-    __slots__ = ("state", "tape", "residuals", "vals", "words", "order", "notes")
+    __slots__ = ("state", "tape", "residuals", "vals", "scalars", "order", "notes")
 
-    def __init__(self, state, tape, residuals, vals, words):
-        self.state, self.tape, self.residuals, self.vals, self.words = (
+    def __init__(self, state, tape, residuals, vals, scalars):
+        self.state, self.tape, self.residuals, self.vals, self.scalars = (
             state,
             tape,
             residuals,
             vals,
-            words,
+            scalars,
         )
         self.order = next_order()
         self.notes = []  # moving averages that a backward pass writes, see moving.py

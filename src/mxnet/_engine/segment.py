@@ -58,7 +58,7 @@ class Segment:
         "state",
         "slots",
         "outs",
-        "words",
+        "scalars",
         "aliases",
         "borrowed",
         "ctx",
@@ -81,7 +81,7 @@ class Segment:
         self.state = self.root
         self.slots = {}  # outside input (Value) -> position, in order of first use
         self.outs = []  # Values of all outputs with handles, in order
-        self.words = []  # run-time numbers
+        self.scalars = []  # run-time numbers
         self.borrowed = []  # outside inputs that are pending in the side segment
         self.notes = []  # moving averages that a backward pass writes, see moving.py
         self.aliases = []  # (Value, index among outs): second Values of an output, see alias()
@@ -167,7 +167,7 @@ def _known_step(seg, bound, ins):
     return step
 
 
-def append(bound, ins, words=()):
+def append(bound, ins, scalars=()):
     """Append an operator with one output that has a handle; returns its Value. See
     :func:`append_many`.
 
@@ -177,7 +177,7 @@ def append(bound, ins, words=()):
     t = threads
     seg = t.segment
     if seg is None:
-        return append_many(bound, ins, words)[0]
+        return append_many(bound, ins, scalars)[0]
     try:
         state = seg.state
         slots = seg.slots
@@ -186,7 +186,7 @@ def append(bound, ins, words=()):
             v, w = ins
             if v.data is None:
                 if v.seg is not seg:
-                    return append_many(bound, ins, words)[0]
+                    return append_many(bound, ins, scalars)[0]
                 p = v.pos
             else:
                 p = slots.get(v)
@@ -197,7 +197,7 @@ def append(bound, ins, words=()):
             if w.data is None:
                 if w.seg is not seg:
                     _take_back(seg, state)
-                    return append_many(bound, ins, words)[0]
+                    return append_many(bound, ins, scalars)[0]
                 q = w.pos
             else:
                 q = slots.get(w)
@@ -210,9 +210,9 @@ def append(bound, ins, words=()):
         else:
             step = _known_step(seg, bound, ins)
         if step is None:
-            return append_many(bound, ins, words)[0]
-        if words:
-            seg.words += words
+            return append_many(bound, ins, scalars)[0]
+        if scalars:
+            seg.scalars += scalars
         out = Value(seg, step.pos, step.specs[0])
         seg.outs.append(out)
         seg.state = step
@@ -256,18 +256,18 @@ def mend(seg):
     """
     state = seg.state
     _take_back(seg, state)
-    del seg.words[state.words_at + state.n_words :]
+    del seg.scalars[state.scalars_at + state.n_scalars :]
     del seg.outs[state.n_kept :]
 
 
-def append_many(bound, ins, words=(), keep=1, ctx=None):
+def append_many(bound, ins, scalars=(), keep=1, ctx=None):
     """Append an operator to this thread's segment.
 
     Parameters
     ----------
     bound : BoundOp, or one of the engine's own operators
     ins : sequence of Value, all on one context
-    words : tuple of float    the run-time numbers (without the random key's, which are drawn here)
+    scalars : tuple of float  the run-time numbers, without the random key's, which are drawn here
     keep : int                how many of the outputs get Values
     ctx : Context             where, for operators without inputs
 
@@ -289,13 +289,13 @@ def append_many(bound, ins, words=(), keep=1, ctx=None):
             seg, step = _checked_step(bound, ins, keep, ctx)
         if bound.needs_key:
             if seg.trace is not None:  # drawn at each call of what is being traced
-                seg.trace.random_words.append(len(seg.words) + len(words))
+                seg.trace.random_scalars.append(len(seg.scalars) + len(scalars))
                 stream = counter = 0
             else:
                 stream, counter = draw()
-            words = (*words, stream, counter)
-        if words:
-            seg.words += words
+            scalars = (*scalars, stream, counter)
+        if scalars:
+            seg.scalars += scalars
         pos = step.pos
         outs = [Value(seg, pos + i, s) for i, s in enumerate(step.specs[: step.keep])]
         seg.outs += outs
@@ -381,8 +381,8 @@ def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
     grads = tuple([v.spec.grad for v in ins])
     recorded = recording and any(grads)
     if recorded:
-        closed = bound.closed
-        specs = tuple([s if i in closed else s.twin for i, s in enumerate(specs)])
+        nondifferentiable = bound.nondifferentiable
+        specs = tuple([s if i in nondifferentiable else s.counterpart for i, s in enumerate(specs)])
     refs = tuple([slots.get(v, v.pos) for v in ins])
     step = Step(
         state,
@@ -449,14 +449,14 @@ def flush(seg):
     if state.joint:
         _flush_jointly(seg)
         return
-    outs, slots, words = seg.outs, seg.slots, seg.words
+    outs, slots, scalars = seg.outs, seg.slots, seg.scalars
     while seg.borrowed:  # popped: whoever is held here would not be overwritten in place
         v = seg.borrowed.pop()
         if v.data is None:
             _fetch(v)
         v = None
     try:
-        tape = run_program(state, slots, outs, words, seg.aliases)
+        tape = run_program(state, slots, outs, scalars, seg.aliases)
     except Exception as e:  # noqa: BLE001 - whatever failed, the values must know
         error = e if isinstance(e, MXNetError) else _explain_failure(e, state)
         for v in [*outs, *[a for a, _ in seg.aliases]]:
@@ -551,10 +551,10 @@ class _Rest:
         saved, t.recording = t.recording, False
         moved = {}
         try:
-            for step, ins, outs, words in self.steps:
+            for step, ins, outs, scalars in self.steps:
                 t.recording, t.segment = step.recorded, seg
                 _, new = _checked_step(step.bound, ins, step.keep, seg.ctx)
-                seg.words += words
+                seg.scalars += scalars
                 for i, v in enumerate(outs):
                     v.seg, v.pos = seg, new.pos + i
                 seg.outs += outs
@@ -580,15 +580,15 @@ def _cut(seg, n):
         own = [next(outs) for _ in range(step.keep)]
         values.update(enumerate(own, step.pos))
         if step.depth > cut.depth:
-            words = seg.words[step.words_at : step.words_at + step.n_words]
-            rest.append((step, [values[r] for r in step.refs], own, words))
+            scalars = seg.scalars[step.scalars_at : step.scalars_at + step.n_scalars]
+            rest.append((step, [values[r] for r in step.refs], own, scalars))
     kept = cut.n_kept
     late = [(a, i - kept) for a, i in seg.aliases if i >= kept]
     notes = [note for note in seg.notes if note[0] >= cut.n]
     seg.notes = [note for note in seg.notes if note[0] < cut.n]
     seg.aliases = [(a, i) for a, i in seg.aliases if i < kept]
     seg.slots = dict(list(seg.slots.items())[: cut.n_inputs])
-    seg.words = seg.words[: cut.words_at + cut.n_words]
+    seg.scalars = seg.scalars[: cut.scalars_at + cut.n_scalars]
     seg.outs = seg.outs[:kept]
     seg.state = cut
     return _Rest(rest, late, notes)
@@ -672,13 +672,13 @@ def _compute(value):
                 "call .wait_to_read() first in the thread that computes it."
             )
         slots = dict(list(seg.slots.items())[: state.n_inputs])
-        words = seg.words[: state.words_at + state.n_words]
-        twin = Value(seg, value.pos, value.spec)
-        kept = [twin if v is value else None for v in outs[: state.n_kept]]
-        if twin not in kept or len(slots) < state.n_inputs:
+        scalars = seg.scalars[: state.scalars_at + state.n_scalars]
+        counterpart = Value(seg, value.pos, value.spec)
+        kept = [counterpart if v is value else None for v in outs[: state.n_kept]]
+        if counterpart not in kept or len(slots) < state.n_inputs:
             continue
-        uninterrupted(run_program)(state, slots, kept, words, (), foreign=True)
-        value.data = twin.data
+        uninterrupted(run_program)(state, slots, kept, scalars, (), foreign=True)
+        value.data = counterpart.data
 
 
 def concrete(value):
@@ -751,7 +751,7 @@ class Trace:
     def __init__(self, ctx):
         self.segment = Segment(ctx, Root(ctx))
         self.segment.trace = self
-        self.random_words = []  # indices of the streams of random draws among the words
+        self.random_scalars = []  # indices of the streams of random draws among the scalars
         self.moving = []  # moving averages that a backward pass writes, see moving.py
         self.captured = {}  # Parameter -> (stand-in handle, its placeholder)
 

@@ -31,7 +31,7 @@ class Stats:
         # (whether it was compiled, why: text, or a function that makes it)
         self.reasons = collections.deque(maxlen=64)
         self.lock = lock()
-        self.observer = None  # who wants to know what runs: see watch.py
+        self.observer = None  # who wants to know what runs: see instrument.py
 
     def snapshot(self):
         """The counters as a dict."""
@@ -80,7 +80,7 @@ def why_new(last, program=None):
     """
     if program is not None and len(last.programs) > 1:
         before = last.programs[-2]
-        more = sorted(program.emit_set - before.emit_set)
+        more = sorted(program.returned_set - before.returned_set)
         if more:
             return (
                 f"{_where(last)}: the same operators, but {len(more)} more of their results "

@@ -322,7 +322,7 @@ def _recorded_gradients(heads, head_grads, variables):
         if bound is None:
             bound = state.derived[key] = GradOp(state, at, given, targets)
         ins = [*slots, *[g for g in head_grads if g is not None]]
-        return append_many(bound, ins, tuple(seg.words), keep=len(targets))
+        return append_many(bound, ins, tuple(seg.scalars), keep=len(targets))
     finally:
         t.recording, t.hold = saved
 
@@ -363,7 +363,7 @@ def _replay(value):
                 "replay", tape.state, tape.tape.taped
             )
         outputs[tape] = dict(
-            zip(path.emit, append_many(path, ins, tape.words, keep=len(path.emit)))
+            zip(path.returned, append_many(path, ins, tape.scalars, keep=len(path.returned)))
         )
         stack.pop()
     return outputs[value.tape][value.pos]

@@ -24,9 +24,9 @@ class Traced:
 
     def __init__(self, name, seg, arguments, results):
         last = seg.state
-        self.emit = tuple([v.pos for v in results])
-        dynamic = tuple([i for at in seg.trace.random_words for i in (at, at + 1)])
-        self.op = PathOp(name, last, self.emit, tuple(seg.words), dynamic)
+        self.returned = tuple([v.pos for v in results])
+        dynamic = tuple([i for at in seg.trace.random_scalars for i in (at, at + 1)])
+        self.op = PathOp(name, last, self.returned, tuple(seg.scalars), dynamic)
         index = {v: i for i, v in enumerate(arguments)}
         self.sources = [index.get(v, v) for v in seg.slots]
         self.n_random = len(dynamic) // 2
@@ -43,17 +43,17 @@ class Traced:
 
     def __call__(self, values):
         """Append the operator to this thread's segment; returns the results' Values."""
-        words = ()
+        scalars = ()
         if self.n_random:
             if threads.tracing is not None:
                 seg = threads.segment
-                seg.trace.random_words += [len(seg.words) + 2 * i for i in range(self.n_random)]
-                words = (0,) * (2 * self.n_random)
+                seg.trace.random_scalars += [len(seg.scalars) + 2 * i for i in range(self.n_random)]
+                scalars = (0,) * (2 * self.n_random)
             else:
                 stream, c = draw(self.n_random)
-                words = tuple([w for i in range(self.n_random) for w in (stream, c + i)])
+                scalars = tuple([w for i in range(self.n_random) for w in (stream, c + i)])
         ins = [values[s] if s.__class__ is int else s for s in self.sources]
-        return append_many(self.op, ins, words, keep=len(self.emit), ctx=self.ctx)
+        return append_many(self.op, ins, scalars, keep=len(self.returned), ctx=self.ctx)
 
 
 def placeholder(spec):

@@ -73,23 +73,23 @@ def bind(op, given, n_inputs, names=None):
             key = found = None
     if found is not None and found.__class__ is tuple:
         return found
-    static, words = op.parse(given)
+    static, scalars = op.parse(given)
     if train is not None:
         static["train"] = train
-    if op.lift and words:
-        static, words = _lift(op, static, words)
+    if op.static_values and scalars:
+        static, scalars = _specialize(op, static, scalars)
     bound = op.bind(static, n_inputs, names)
     if key is not None and not op.scalars:
-        op._binds[key] = (bound, words)
-    return bound, words
+        op._binds[key] = (bound, scalars)
+    return bound, scalars
 
 
-def _lift(op, static, words):
+def _specialize(op, static, scalars):
     """Numbers that are worth compiling in (the 2 of ``x ** 2``) become attributes."""
     names = [n for n in op.scalars if n not in static]
     keep = []
-    for name, w in zip(names, words):
-        if name in op.lift and float(w) in op.lift[name]:
+    for name, w in zip(names, scalars):
+        if name in op.static_values and float(w) in op.static_values[name]:
             static[name] = float(w)
         else:
             keep.append(w)
@@ -127,7 +127,7 @@ def invoke(op, inputs, given, out=None, names=None, cls=None):
         cls = cls or inputs[0].__class__
         if "ctx" in given:
             given = {k: v for k, v in given.items() if k != "ctx"}
-    bound, words = bind(op, given, len(inputs), names)
+    bound, scalars = bind(op, given, len(inputs), names)
     try:
         values = [x._read() for x in inputs]
     except DeferredRead:
@@ -136,17 +136,17 @@ def invoke(op, inputs, given, out=None, names=None, cls=None):
         _complete_shapes(op, bound, inputs, names)
         values = [x._read() for x in inputs]
     if inputs and bound.n_visible == 1 and not (bound.barrier or bound.mutates or op.needs_key):
-        result = append(bound, values, words)
+        result = append(bound, values, scalars)
         return cls(result) if out is None else write_out(op, [result], out)
     if bound.barrier:
-        results = barrier.run(bound, values, words)
+        results = barrier.run(bound, values, scalars)
     elif op.moving is not None:
-        results = _averaging(op, bound, inputs, names, values, words)
+        results = _averaging(op, bound, inputs, names, values, scalars)
     elif bound.mutates:
-        results = append_many(bound, values, words, keep=bound.n_out, ctx=ctx)
+        results = append_many(bound, values, scalars, keep=bound.n_out, ctx=ctx)
         results = _write_back(op, bound, inputs, names, results)
     else:
-        results = append_many(bound, values, words, keep=bound.n_visible, ctx=ctx)
+        results = append_many(bound, values, scalars, keep=bound.n_visible, ctx=ctx)
     if out is not None:
         return write_out(op, results, out)
     if len(results) == 1:
@@ -202,11 +202,11 @@ def _complete_shapes(op, bound, inputs, names):
         x.complete(tuple(shape))
 
 
-def _averaging(op, bound, inputs, names, values, words):
+def _averaging(op, bound, inputs, names, values, scalars):
     """Append an operator with moving averages; in training a backward pass will write them."""
     if not bound.attrs["train"] or bound.attrs.get("use_global_stats"):
-        return append_many(bound, values, words, keep=bound.n_visible)
-    results = append_many(bound, values, words, keep=bound.n_out)
+        return append_many(bound, values, scalars, keep=bound.n_visible)
+    results = append_many(bound, values, scalars, keep=bound.n_out)
     keep = bound.attrs[op.moving]
 
     def changes():

@@ -403,7 +403,7 @@ def _function(bound, n, same=()):
 
 
 def formula_of(bound, n, same=()):
-    """The formula of an operator with ``n`` inputs: arguments are inputs, then words.
+    """The formula of an operator with ``n`` inputs: arguments are inputs, then scalars.
 
     ``same``: number of the input that each input is, where some are one array.
     """

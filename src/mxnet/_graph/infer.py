@@ -36,7 +36,7 @@ def _infer(bound, specs):
             f"{bound.name}: arrays of different types: expected one dtype for all inputs, got "
             f"{', '.join(s.dtype.name for s in specs)}. Hint: convert with .astype()."
         )
-    avals = [Aval(s.shape, s.dtype) for s in specs] + [_WORD] * bound.n_words
+    avals = [Aval(s.shape, s.dtype) for s in specs] + [_WORD] * bound.n_scalars
     try:
         equations, sizes = formula_of(bound, len(specs)).equations(avals)
     except MXNetError as e:

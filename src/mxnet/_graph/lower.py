@@ -16,7 +16,7 @@ from jax import lax
 
 from .._dtypes import is_floating
 from .._ops._spec import Bound
-from .node import steps_of, total_words
+from .node import count_scalars, steps_of
 
 __all__ = [
     "Backward",
@@ -31,7 +31,7 @@ __all__ = [
     "lower",
     "open_positions",
     "operators",
-    "split_words",
+    "split_scalars",
     "ADD",
     "COPY",
     "ONES_LIKE",
@@ -45,21 +45,21 @@ class Function(Bound):
         super().__init__()
         self.name, self.fn = name, fn
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         return (self.fn(*inputs),)
 
 
 class Fill(Bound):
     """An array of one number, which is passed at run time."""
 
-    n_words = 1
+    n_scalars = 1
 
     def __init__(self, shape, dtype):
         super().__init__()
         self.name, self.shape, self.dtype = "fill", shape, dtype
 
-    def run(self, inputs, words):
-        number = words[0]
+    def run(self, inputs, scalars):
+        number = scalars[0]
         if self.dtype.kind in "iu":  # integers wrap around, as in C
             number = number.astype("int64")
         return (lax.full(self.shape, number.astype(self.dtype)),)
@@ -90,7 +90,7 @@ class Shift(Bound):
         super().__init__()
         self.name, self.keep = "shift", keep
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         average, now, before = inputs
         return (average + (now - before) * jnp.asarray(self.keep, average.dtype),)
 
@@ -148,9 +148,9 @@ def open_positions(last):
     return last.open
 
 
-def split_words(words, n):
-    """The 0-d numbers of a vector; ``lax`` slices trace several times faster than ``words[i]``."""
-    return [lax.squeeze(lax.slice(words, (i,), (i + 1,)), (0,)) for i in range(n)]
+def split_scalars(scalars, n):
+    """The 0-d numbers of a vector; ``lax`` slices trace several times as fast as indexing."""
+    return [lax.squeeze(lax.slice(scalars, (i,), (i + 1,)), (0,)) for i in range(n)]
 
 
 def _is_float(array):
@@ -171,18 +171,18 @@ class Interpreter:
         """A run-time number as an array."""
         return jnp.asarray(number, jnp.float64)
 
-    def run(self, bound, args, words):
+    def run(self, bound, args, scalars):
         """Outputs of an operator."""
-        return bound.run(args, words)
+        return bound.run(args, scalars)
 
-    def differentiate(self, bound, args, words, diff, floats):
+    def differentiate(self, bound, args, scalars, diff, floats):
         """Outputs of an operator, and the pullback of outputs ``floats`` to inputs ``diff``."""
 
         def f(*moving):
             full = list(args)
             for i, a in zip(diff, moving):
                 full[i] = a
-            outs = bound.run(full, words)
+            outs = bound.run(full, scalars)
             return tuple([outs[i] for i in floats]), outs
 
         _, pull, outs = jax.vjp(f, *[args[i] for i in diff], has_aux=True)
@@ -192,7 +192,7 @@ class Interpreter:
         """Cotangents of a step's inputs."""
         return pull(given)
 
-    def path(self, steps, n, inputs, words, differentiate=(), last_use=None):
+    def path(self, steps, n, inputs, scalars, differentiate=(), last_use=None):
         """Evaluate steps. Returns (values by position, pullbacks by step index).
 
         Parameters
@@ -211,7 +211,11 @@ class Interpreter:
                 outs = self._backward(steps, step, env, pulls)
             else:
                 args = [env[r] for r in step.refs]
-                w = words[step.words_at : step.words_at + step.n_words] if step.n_words else ()
+                w = (
+                    scalars[step.scalars_at : step.scalars_at + step.n_scalars]
+                    if step.n_scalars
+                    else ()
+                )
                 diff = ()
                 if i in differentiate:
                     diff = [
@@ -227,7 +231,7 @@ class Interpreter:
                     env[p] = None
         return env, pulls
 
-    def _apply(self, step, args, words, diff):
+    def _apply(self, step, args, scalars, diff):
         """One step's outputs, its pullback with respect to the inputs ``diff`` or None, its float
         outputs.
         """
@@ -238,21 +242,21 @@ class Interpreter:
         if not floats:
             diff = ()
         if self.enters and bound.__class__ is PathOp and not bound.differentiate:
-            return (*self.enter(bound, args, words, diff, floats), floats)
+            return (*self.enter(bound, args, scalars, diff, floats), floats)
         if not diff:
-            return self.run(bound, args, words), None, floats
-        return (*self.differentiate(bound, args, words, diff, floats), floats)
+            return self.run(bound, args, scalars), None, floats
+        return (*self.differentiate(bound, args, scalars, diff, floats), floats)
 
-    def enter(self, bound, args, words, diff=(), floats=()):
+    def enter(self, bound, args, scalars, diff=(), floats=()):
         """The outputs of a path that is one operator, step by step; and the pullback of outputs
         ``floats`` to inputs ``diff``, or None.
         """
-        words = bound.all_words(words, self.word)
+        scalars = bound.all_scalars(scalars, self.word)
         if not diff:
             env, _ = self.path(
-                bound.steps, bound.last.n, args, words, bound.differentiate, bound.last_use
+                bound.steps, bound.last.n, args, scalars, bound.differentiate, bound.last_use
             )
-            return tuple([env[p] for p in bound.emit]), None
+            return tuple([env[p] for p in bound.returned]), None
         env: list[Any] = [None] * bound.last.n
         outs: Any
         where = [p for s in bound.steps for p in s.fresh]
@@ -264,15 +268,15 @@ class Interpreter:
                 env[p] = next(supply)
             given = [env[r] for r in step.refs]
             at = tuple([j for j, r in enumerate(step.refs) if r in moving and _is_float(given[j])])
-            w = words[step.words_at : step.words_at + step.n_words]
+            w = scalars[step.scalars_at : step.scalars_at + step.n_scalars]
             outs, pull, inner = self._apply(step, given, w, at)
             if pull is not None:
                 refs = tuple([step.refs[j] for j in at])
                 found.append((pull, (i, tuple(inner), refs)))
                 moving.update([step.pos + j for j in inner])
             env[step.pos : step.pos + len(outs)] = outs
-        outs = tuple([env[p] for p in bound.emit])
-        heads = tuple([bound.emit[i] for i in floats])
+        outs = tuple([env[p] for p in bound.returned])
+        heads = tuple([bound.returned[i] for i in floats])
         about = (bound, tuple([a for _, a in found]), heads, tuple([where[i] for i in diff]))
         return outs, Chain([p for p, _ in found], about, [args[i] for i in diff])
 
@@ -476,32 +480,32 @@ def too_long(steps, taped, bound):
     return 5 * n > bound
 
 
-def lower(last, emit, taped=()):
-    """The path that ends at ``last`` as a function ``f(words, *inputs) -> (outputs, residuals)``.
+def lower(last, returned, taped=()):
+    """The path that ends at ``last`` as a function ``f(scalars, *inputs) -> (outputs, residuals)``.
 
     Parameters
     ----------
-    emit : tuple of int    positions to return
+    returned : tuple of int    positions to return
     taped : tuple of int   those whose gradient may be asked for later: residuals are returned for
         them
 
     Returns
     -------
-    f, tape    ``f`` takes the words as a vector or as a list; ``tape`` (a Tape, or None) learns the
-        residuals' structure when ``f`` is traced
+    f, tape    ``f`` takes the scalars as a vector or as a list; ``tape`` (a Tape, or None) learns
+        the residuals' structure when ``f`` is traced
     """
     steps = steps_of(last)
-    n_words = total_words(last)
+    n_scalars = count_scalars(last)
     differentiate = needed_pullbacks(steps)
     tape = Tape(steps, taped) if taped else None
     if tape:
         differentiate |= set(tape.order)
 
-    def program(words, *inputs):
-        if words.__class__ is not list:
-            words = split_words(words, n_words)
-        env, pulls = TRACING.path(steps, last.n, inputs, words, differentiate)
-        return [env[p] for p in emit], tape.pack(pulls) if tape else []
+    def program(scalars, *inputs):
+        if scalars.__class__ is not list:
+            scalars = split_scalars(scalars, n_scalars)
+        env, pulls = TRACING.path(steps, last.n, inputs, scalars, differentiate)
+        return [env[p] for p in returned], tape.pack(pulls) if tape else []
 
     return program, tape
 
@@ -558,7 +562,7 @@ class Pullback(Bound):
             self.avals_out = tuple([(specs[p].shape, specs[p].dtype) for p in self.targets])
         self.input_indices = [order.index(p) for p in self.targets]
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         return TRACING.pullback(self, inputs)
 
 
@@ -572,30 +576,30 @@ class PathOp(Bound):
         ``dynamic`` (indices) are supplied at each call instead. None: all are supplied.
     """
 
-    def __init__(self, name, last, emit, constants=None, dynamic=()):
+    def __init__(self, name, last, returned, constants=None, dynamic=()):
         super().__init__()
-        self.name, self.last, self.emit = name, last, emit
+        self.name, self.last, self.returned = name, last, returned
         self.steps = steps_of(last)
         self.differentiate = needed_pullbacks(self.steps)
         self.constants, self.dynamic = constants, tuple(dynamic)
-        self.n_words = total_words(last) if constants is None else len(self.dynamic)
+        self.n_scalars = count_scalars(last) if constants is None else len(self.dynamic)
 
-        self.last_use = last_uses(self.steps, emit)
+        self.last_use = last_uses(self.steps, returned)
         self.among = last.among
 
-    def all_words(self, words, number):
+    def all_scalars(self, scalars, number):
         """The path's run-time numbers, from those that are supplied; ``number`` makes constants
         arrays.
         """
         if self.constants is None:
-            return words
+            return scalars
         full = [number(c) for c in self.constants]
-        for i, w in zip(self.dynamic, words):
+        for i, w in zip(self.dynamic, scalars):
             full[i] = w
         return full
 
-    def run(self, inputs, words):
-        return TRACING.enter(self, inputs, words)[0]
+    def run(self, inputs, scalars):
+        return TRACING.enter(self, inputs, scalars)[0]
 
 
 class GradOp(Bound):
@@ -613,20 +617,20 @@ class GradOp(Bound):
         self.last, self.heads, self.given, self.targets = last, heads, given, targets
         self.steps = steps_of(last)
         self.differentiate = needed_pullbacks(self.steps)
-        self.n_words = total_words(last)
+        self.n_scalars = count_scalars(last)
         self.n_path = last.n_inputs
         self.among = last.among
         where = [p for s in self.steps for p in s.fresh]
         self.at = [where.index(p) for p in targets]
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         path, head_grads = list(inputs[: self.n_path]), iter(inputs[self.n_path :])
 
         def f(*moving):
             full = list(path)
             for i, m in zip(self.at, moving):
                 full[i] = m
-            env, _ = TRACING.path(self.steps, self.last.n, full, words, self.differentiate)
+            env, _ = TRACING.path(self.steps, self.last.n, full, scalars, self.differentiate)
             return tuple([env[h] for h in self.heads])
 
         outs, pull = jax.vjp(f, *[path[i] for i in self.at])

@@ -224,12 +224,12 @@ def copy_graph(entries, replace=None):
     for node in topological(entries):
         if replace and id(node) in replace:
             continue
-        twin = Node(node.op_name, node.name, dict(node.attrs), (), node.subgraphs)
-        twin.inputs = [
+        counterpart = Node(node.op_name, node.name, dict(node.attrs), (), node.subgraphs)
+        counterpart.inputs = [
             replace[id(c)] if replace and id(c) in replace else (made[id(c)], i)
             for c, i in node.inputs
         ]
-        made[id(node)] = twin
+        made[id(node)] = counterpart
     return [
         replace[id(n)] if replace and id(n) in replace else (made[id(n)], i) for n, i in entries
     ]

@@ -25,7 +25,7 @@ class Spec:
     identity.
     """
 
-    __slots__ = ("shape", "dtype", "ctx", "grad", "twin", "nbytes")
+    __slots__ = ("shape", "dtype", "ctx", "grad", "counterpart", "nbytes")
 
     def __init__(self, shape, dtype, ctx, grad):
         self.shape, self.dtype, self.ctx, self.grad = shape, dtype, ctx, grad
@@ -39,7 +39,7 @@ class Spec:
 
     def with_grad(self, grad):
         """The same array, with or without gradients flowing to it."""
-        return self if self.grad is grad else self.twin
+        return self if self.grad is grad else self.counterpart
 
 
 def spec_of_sparse(shape, dtype, ctx):
@@ -58,8 +58,8 @@ def spec_of(shape, dtype, ctx):
     if found is None:
         check_size(shape)
         found = Spec(shape, dtype, ctx, False)
-        twin = Spec(shape, dtype, ctx, True)
-        found.twin, twin.twin = twin, found
+        counterpart = Spec(shape, dtype, ctx, True)
+        found.counterpart, counterpart.counterpart = counterpart, found
         found = _specs.setdefault(key, found)  # two threads may race: one of them wins for both
     return found
 
@@ -78,7 +78,7 @@ class Step:
     keep : int                    the first so many outputs have handles (the rest is internal)
     recorded : bool               gradients flow through this step
     grads : tuple of bool         per input: does a gradient flow to it?
-    n_words, words_at : int       its run-time numbers within the path's
+    n_scalars, scalars_at : int       its run-time numbers within the path's
     n_inputs, n_kept : int        outside inputs / outputs with handles, up to and including this
         step
     full : bool                   the segment must run after this step
@@ -105,8 +105,8 @@ class Step:
         "keep",
         "recorded",
         "grads",
-        "n_words",
-        "words_at",
+        "n_scalars",
+        "scalars_at",
         "n_inputs",
         "n_kept",
         "full",
@@ -132,8 +132,8 @@ class Step:
         self.ctx, self.depth = parent.ctx, parent.depth + 1
         self.pos = parent.n + len(fresh)
         self.n = self.pos + len(specs)
-        self.n_words = bound.n_words
-        self.words_at = parent.words_at + parent.n_words
+        self.n_scalars = bound.n_scalars
+        self.scalars_at = parent.scalars_at + parent.n_scalars
         self.n_inputs = parent.n_inputs + len(fresh)
         self.n_kept = parent.n_kept + keep
         self.nbytes = parent.nbytes + sum([s.nbytes for s in specs])
@@ -160,7 +160,7 @@ class Root(Step):
         self.parent = self.bound = None
         self.refs = self.fresh = self.fresh_specs = self.specs = self.grads = ()
         self.ctx, self.depth, self.pos, self.n, self.keep = ctx, 0, 0, 0, 0
-        self.n_words = self.words_at = self.n_inputs = self.n_kept = self.nbytes = 0
+        self.n_scalars = self.scalars_at = self.n_inputs = self.n_kept = self.nbytes = 0
         self.recorded = self.full = False
         self.joint = self.among = 0
         self.line = None
@@ -180,6 +180,6 @@ def steps_of(last):
     return steps
 
 
-def total_words(last):
+def count_scalars(last):
     """Number of run-time numbers of the path that ends at ``last``."""
-    return last.words_at + last.n_words
+    return last.scalars_at + last.n_scalars

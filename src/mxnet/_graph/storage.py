@@ -11,9 +11,9 @@ __all__ = ["infer_storage"]
 
 
 def _attributes(node):
-    static, words = node.parse()
+    static, scalars = node.parse()
     attrs = dict(static)
-    attrs.update(zip([n for n in node.op.scalars if n not in static], words))
+    attrs.update(zip([n for n in node.op.scalars if n not in static], scalars))
     return attrs
 
 

@@ -124,7 +124,7 @@ class OpDef(Operator):
         "same_dtype",
         "promotion",
         "caution",
-        "lift",
+        "static_values",
         "__dict__",
     )
 
@@ -469,18 +469,18 @@ _READERS = {
 
 
 class Bound:
-    """What a step of a graph applies: ``run(inputs, words) -> tuple of arrays``.
+    """What a step of a graph applies: ``run(inputs, scalars) -> tuple of arrays``.
 
-    ``words`` are the step's ``n_words`` run-time numbers, 0-d float64 arrays. Compared by
+    ``scalars`` are the step's ``n_scalars`` run-time numbers, 0-d float64 arrays. Compared by
     identity: whoever makes one keeps it for the next time.
     """
 
     op = None  # the OpDef, where there is one
     attrs = {}
-    needs_key = False  # the last two words are a random key, assigned by dispatch
-    n_words = 0
+    needs_key = False  # the last two scalars are a random key, assigned by dispatch
+    n_scalars = 0
     # outputs through which no gradient flows: new moving statistics, optimizer states
-    closed = frozenset()
+    nondifferentiable = frozenset()
     name = "?"
     # method (output, number of outputs) -> index of the input that it is the new version of
     replaced = None
@@ -515,9 +515,9 @@ class BoundOp(Bound):
         )
         b = opdef.barrier
         self.barrier = b(attrs, n_inputs) if callable(b) else b
-        self.n_scalars = sum(1 if n is None else n for _, n in self._kw)
-        # a random key travels as two words
-        self.n_words = self.n_scalars + (2 if self.needs_key else 0)
+        n = sum(1 if n is None else n for _, n in self._kw)
+        # a random key travels as two scalars
+        self.n_scalars = n + (2 if self.needs_key else 0)
         n = opdef.num_outputs
         self.n_out = n(attrs, n_inputs) if callable(n) else n
         v = opdef.visible
@@ -525,7 +525,7 @@ class BoundOp(Bound):
         m = opdef.mutates
         self.mutates = typing.cast(tuple, m(attrs, n_inputs) if callable(m) else m)
         self.multiplications, self.outside_loops = opdef.multiplications, opdef.outside_loops
-        self.closed = frozenset([i for _, i in self.mutates])
+        self.nondifferentiable = frozenset([i for _, i in self.mutates])
         if opdef.devices is not None:
             self.among = opdef.devices(attrs)
 
@@ -533,21 +533,19 @@ class BoundOp(Bound):
         shown = ", ".join(f"{k}={v!r}" for k, v in self.attrs.items())
         return f"{self.name}({shown})"
 
-    def run(self, inputs, words):
-        """Outputs for concrete or traced ``inputs``; ``words`` are the step's 0-d float64 run-time
-        numbers.
-        """
+    def run(self, inputs, scalars):
+        """Outputs for concrete or traced ``inputs``; ``scalars`` are 0-d float64 arrays."""
         kw = dict(self.attrs)
         at = 0
         for name, many in self._kw:
             if many is None:
-                kw[name] = words[at]
+                kw[name] = scalars[at]
                 at += 1
             else:
-                kw[name] = tuple(words[at : at + many])
+                kw[name] = tuple(scalars[at : at + many])
                 at += many
         if self.needs_key:
-            kw["key"] = make_key(words[-2], words[-1])
+            kw["key"] = make_key(scalars[-2], scalars[-1])
         if self.names is not None:
             kw.update(zip(self.names, inputs))
             inputs = ()
@@ -560,7 +558,7 @@ class BoundOp(Bound):
 
 
 def make_key(seed, counter):
-    """The random key of a draw, from the two run-time words (stream, counter) that dispatch
+    """The random key of a draw, from the two run-time scalars (stream, counter) that dispatch
     assigned.
     """
     data = jax.numpy.stack([seed.astype("uint32"), counter.astype("uint32")])
@@ -580,7 +578,7 @@ def op(
     same_dtype=False,
     promotion=None,
     caution=None,
-    lift=(),
+    static_values=(),
     **facts,
 ):
     """Register a pure function as an operator.
@@ -612,9 +610,8 @@ def op(
         and programs are made, never at a call (``_promotion.py`` has the rules)
     caution : callable ``(attrs, dtypes) -> str or None``   a warning for the user, given when the
         operator meets such inputs for the first time
-    lift : tuple of Python values per Scalar attribute name, that are compiled in instead of passed
-        at run
-                                time: ``lift=(("scalar", (2.0, 0.5)),)``
+    static_values : tuple of Python values per Scalar attribute name, compiled in instead of passed
+        at run time: ``static_values=(("scalar", (2.0, 0.5)),)``
     **facts                     what graphs ask: the attributes of :class:`_operator.Operator`
     """
     for fact in facts:
@@ -648,7 +645,7 @@ def op(
         d.mutates = mutates if callable(mutates) else tuple(mutates)
         d.infer, d.barrier, d.same_dtype = infer, barrier, same_dtype
         d.promotion, d.caution = promotion, caution
-        d.lift = {k: frozenset(v) for k, v in lift}
+        d.static_values = {k: frozenset(v) for k, v in static_values}
         d.doc = inspect.getdoc(fn) or ""
         d._binds = {}
         d.__dict__.update(facts)
@@ -677,7 +674,7 @@ def alias(name, *more):
     registry[name].aliases += more
 
 
-def variant(name, of, *aliases, promotion=None, inputs=None, doc=None, lift=None):
+def variant(name, of, *aliases, promotion=None, inputs=None, doc=None, static_values=None):
     """Register the mathematics of an operator under another name, with another promotion rule.
 
     Parameters

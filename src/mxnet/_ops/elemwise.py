@@ -233,7 +233,7 @@ def _reciprocal(x):
     return divide(_full(x, 1), x)
 
 
-def _scalar(name, fn, meaning, aliases=(), fixed=None, lift=(), **facts):
+def _scalar(name, fn, meaning, aliases=(), fixed=None, static_values=(), **facts):
     """Register an operator of an array and a number."""
 
     def with_scalar(data, *, scalar: Scalar = 1.0, is_int: bool = True):
@@ -257,7 +257,9 @@ Returns
 -------
 (*S) same dtype
 """
-    op(name, aliases=aliases, lift=lift, complete=(all_equal,), **facts)(with_scalar)
+    op(name, aliases=aliases, static_values=static_values, complete=(all_equal,), **facts)(
+        with_scalar
+    )
 
 
 def _zero_if(test):

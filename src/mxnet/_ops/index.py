@@ -46,12 +46,12 @@ class Index(Bound):
         super().__init__()
         self.form = form
         self.name = "index"
-        self.n_words = sum(f is not None and f not in (NEW, ARRAY) for f in form)
+        self.n_scalars = sum(f is not None and f not in (NEW, ARRAY) for f in form)
         self.advanced = ARRAY in form
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         data, arrays = inputs[0], inputs[1:]
-        part = _basic(data, self.form, words)
+        part = _basic(data, self.form, scalars)
         if not self.advanced:
             return (part.reshape(_shape(part.shape, self.form)),)
         return (part[_key(self.form, arrays, part.shape)],)
@@ -68,28 +68,28 @@ class Assign(Bound):
         super().__init__()
         self.form = form
         self.name = "assign"
-        self.n_words = sum(f is not None and f not in (NEW, ARRAY) for f in form)
+        self.n_scalars = sum(f is not None and f not in (NEW, ARRAY) for f in form)
         self.advanced = ARRAY in form
         self.simple = not self.advanced and all(f in (None, INT, NEW) or f[1] == 1 for f in form)
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         data, value, arrays = inputs[0], inputs[1], inputs[2:]
         value = value.astype(data.dtype)
         if self.simple:
-            starts, sizes = _starts(data.shape, self.form, words)
+            starts, sizes = _starts(data.shape, self.form, scalars)
             value = jnp.broadcast_to(value, _shape(sizes, self.form)).reshape(sizes)
             return (lax.dynamic_update_slice(data, value, starts),)
         # positions of the elements in the flattened array: found by reading a grid of positions
         # the same way
         grid = jnp.arange(data.size, dtype="int32").reshape(data.shape)
-        where = index_op(self.form).run((grid, *arrays), words)[0]
+        where = index_op(self.form).run((grid, *arrays), scalars)[0]
         value = jnp.broadcast_to(value, where.shape)
         return (data.reshape(-1).at[where.reshape(-1)].set(value.reshape(-1)).reshape(data.shape),)
 
 
-def _starts(shape, form, words):
+def _starts(shape, form, scalars):
     """Starts (run-time) and sizes (static) of the block that a basic form touches."""
-    starts, sizes, w, axis = [], [], iter(words), 0
+    starts, sizes, w, axis = [], [], iter(scalars), 0
     zero = jnp.zeros((), "int32")
     for f in form:
         if f == NEW:
@@ -110,11 +110,11 @@ def _starts(shape, form, words):
     return starts, tuple(sizes)
 
 
-def _basic(data, form, words):
+def _basic(data, form, scalars):
     """Apply the slices and integers of a form; returns the block and the form that is left to
     apply.
     """
-    starts, sizes = _starts(data.shape, form, words)
+    starts, sizes = _starts(data.shape, form, scalars)
     if sizes != data.shape:
         data = lax.dynamic_slice(data, starts, sizes)
     steps = [f[1] if isinstance(f, tuple) else 1 for f in form if f != NEW]

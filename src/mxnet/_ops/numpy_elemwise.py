@@ -88,13 +88,13 @@ def _pair(name, fn, promotion, meaning, result, aliases=()):
     op(name, aliases=aliases, promotion=promotion)(binary)
 
 
-def _number(name, fn, ready, meaning, result, lift=None, left=False):
+def _number(name, fn, ready, meaning, result, static_values=None, left=False):
     """Register the operator of an array and a number."""
 
     def with_scalar(data, *, scalar: Scalar = 1.0, is_int: bool = True):
         x = ready(data)
-        if lift and isinstance(scalar, float) and is_real(x):
-            return lift[scalar](x)
+        if static_values and isinstance(scalar, float) and is_real(x):
+            return static_values[scalar](x)
         return fn(x, lax.broadcast(number(scalar, x.dtype), x.shape))
 
     with_scalar.__name__ = name.lstrip("_")
@@ -102,7 +102,7 @@ def _number(name, fn, ready, meaning, result, lift=None, left=False):
     with_scalar.__doc__ = _SCALAR_DOC.format(meaning=meaning, result=result, side=side)
     op(
         name,
-        lift=(("scalar", tuple(lift)),) if lift else (),
+        static_values=(("scalar", tuple(static_values)),) if static_values else (),
         caution=_cut if ready is _counted and result == _ARITHMETIC else None,
     )(with_scalar)
 

@@ -43,12 +43,12 @@ def touched_rows(x):
     return jnp.where(jnp.any(absent), ~absent, jnp.any(x != 0, axis=axes))
 
 
-def _by_rows(function, x, words):
-    return function(x, words)
+def _by_rows(function, x, scalars):
+    return function(x, scalars)
 
 
-def _by_rows_forward(function, x, words):
-    return jax.vjp(function, x, words)
+def _by_rows_forward(function, x, scalars):
+    return jax.vjp(function, x, scalars)
 
 
 def _by_rows_backward(function, pull, ct):
@@ -61,7 +61,7 @@ def _by_rows_backward(function, pull, ct):
 
 by_rows = jax.custom_vjp(_by_rows, nondiff_argnums=(0,))
 by_rows.__doc__ = (
-    """``function(x, words)``, row by row: rows absent in its gradient are so in x's."""
+    """``function(x, scalars)``, row by row: rows absent in its gradient are so in x's."""
 )
 by_rows.defvjp(_by_rows_forward, _by_rows_backward)
 

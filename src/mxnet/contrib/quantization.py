@@ -97,25 +97,25 @@ class _Rewriter:
             self._product(node, inputs)
         elif allowed and _is_move(node) and (not self.smart or inputs[0] in self.eight):
             q = self._eight(inputs[0])
-            twin = Node(_MOVES[node.op_name], f"quantized_{node.name}", dict(node.attrs), q)
-            self.eight[id(node), 0] = [(twin, k) for k in range(3)]
+            counterpart = Node(_MOVES[node.op_name], f"quantized_{node.name}", dict(node.attrs), q)
+            self.eight[id(node), 0] = [(counterpart, k) for k in range(3)]
             self._name(node)
         elif allowed and node.op_name == "elemwise_add" and all(e in self.eight for e in inputs):
             a, b = (self._eight(e) for e in inputs)
-            twin = Node(
+            counterpart = Node(
                 "_contrib_quantized_elemwise_add",
                 f"quantized_{node.name}",
                 {},
                 [a[0], b[0], *a[1:], *b[1:]],
             )
-            self._requantized(node, twin)
+            self._requantized(node, counterpart)
         else:
-            twin = Node(node.op_name, node.name, dict(node.attrs), (), node.subgraphs)
-            twin.inputs = [self._real(e) for e in inputs]
+            counterpart = Node(node.op_name, node.name, dict(node.attrs), (), node.subgraphs)
+            counterpart.inputs = [self._real(e) for e in inputs]
             for i in range(max(node.n_visible, 1)):
-                self.real[id(node), i] = (twin, i)
+                self.real[id(node), i] = (counterpart, i)
             for i in range(node.n_visible, 8):
-                self.real.setdefault((id(node), i), (twin, i))
+                self.real.setdefault((id(node), i), (counterpart, i))
 
     def _fixed(self, node):
         """Whether weight and bias are parameters that are known now."""
@@ -131,13 +131,16 @@ class _Rewriter:
         ins = [q[0], *(p[0] for p in parts), *q[1:]]
         for p in parts:
             ins += p[1:]
-        twin = Node(_PRODUCTS[node.op_name], f"quantized_{node.name}", dict(node.attrs), ins)
-        self._requantized(node, twin)
+        counterpart = Node(_PRODUCTS[node.op_name], f"quantized_{node.name}", dict(node.attrs), ins)
+        self._requantized(node, counterpart)
 
-    def _requantized(self, node, twin):
+    def _requantized(self, node, counterpart):
         attrs = {"out_type": "int8" if self.dtype == "uint8" else self.dtype}
         again = Node(
-            "_contrib_requantize", f"requantize_{node.name}", attrs, [(twin, k) for k in range(3)]
+            "_contrib_requantize",
+            f"requantize_{node.name}",
+            attrs,
+            [(counterpart, k) for k in range(3)],
         )
         self.eight[id(node), 0] = [(again, k) for k in range(3)]
         self._name(node)

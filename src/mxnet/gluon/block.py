@@ -1226,12 +1226,12 @@ class _Graph:
         ]
         self.writes = holder["writes"]
         n_moving = len(holder["shares"])
-        n_out = len(self.traced.emit) - len(self.writes) - n_moving
+        n_out = len(self.traced.returned) - len(self.writes) - n_moving
         places = {p: i for i, p in enumerate(self.params, n)}
-        at = range(n_out + len(self.writes), len(self.traced.emit))
+        at = range(n_out + len(self.writes), len(self.traced.returned))
         self.moving = [(p, places[p], i, s) for i, (p, s) in zip(at, holder["shares"].items())]
         self.n_out = n_out
-        self.traced.op.closed = frozenset(range(n_out, len(self.traced.emit)))
+        self.traced.op.nondifferentiable = frozenset(range(n_out, len(self.traced.returned)))
         self.single = self.structure == (0,)
         self.ctx, self.cls = ctx, cls
 

@@ -124,11 +124,11 @@ class Replicas:
         self.check()
         optimizer = self.optimizer
         optimizer._set_current_context(self.homes[0].device_id)
-        words = optimizer._numbers(self.keys)  # of one update, which all devices do
+        scalars = optimizer._numbers(self.keys)  # of one update, which all devices do
         for plan, handles, values in zip(self.plans, self.sums, sums):
             for x, v in zip(handles, values):
                 x._v = v
-            plan.apply(optimizer, words)
+            plan.apply(optimizer, scalars)
         self._drop_sums()
         self._see()
         run_alike(self.contexts)

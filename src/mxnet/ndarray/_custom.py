@@ -5,7 +5,7 @@ gradients through their ``backward``.
 """
 
 from .._dtypes import CODE_OF, as_dtype
-from .._engine import watch
+from .._engine import instrument
 from .._engine.segment import append_many, flush_all, user_line
 from .._engine.state import threads
 from .._engine.tape import PythonTape
@@ -113,7 +113,7 @@ def Custom(*data, op_type=None, out=None, name=None, **kwargs):
     with _unrecorded(training):
         in_data = [a.detach() for a in args]
         out_data = [_zeros(cls, s, t, ctx) for s, t in zip(shapes, dtypes)]
-        with watch.custom(op_type, flush_all):
+        with instrument.custom(op_type, flush_all):
             _guarded(
                 where,
                 "forward",
@@ -145,7 +145,7 @@ def _pull(where, op_type, made, values, in_data, out_data, aux, training):
                 _zeros_of(o) if c is None else _wrap(cls, c) for c, o in zip(cotangents, out_data)
             ]
             in_grad = [_zeros_of(x) for x in in_data]
-            with watch.custom(f"_backward_{op_type}", flush_all):
+            with instrument.custom(f"_backward_{op_type}", flush_all):
                 _guarded(
                     where,
                     "backward",

@@ -67,9 +67,11 @@ def _read(op, given):
     """Attributes as Python values: those of a symbol are text."""
     if not any(v.__class__ is str for v in given.values()):
         return given
-    static, words = op.parse(given)
-    words = iter(words)
-    found = {n: static[n] if n in static else next(words) for n in op.attrs if not op.attrs[n].many}
+    static, scalars = op.parse(given)
+    scalars = iter(scalars)
+    found = {
+        n: static[n] if n in static else next(scalars) for n in op.attrs if not op.attrs[n].many
+    }
     return {n: found.get(n, v) for n, v in given.items()}
 
 
@@ -90,12 +92,12 @@ class _ByRows(Bound):
 
     def __init__(self, inner):
         super().__init__()
-        self.name, self.n_words = inner.name, inner.n_words
-        self.function = lambda x, words: inner.run((x,), words)[0]
+        self.name, self.n_scalars = inner.name, inner.n_scalars
+        self.function = lambda x, scalars: inner.run((x,), scalars)[0]
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         """See the class."""
-        return (by_rows(self.function, inputs[0], tuple(words)),)
+        return (by_rows(self.function, inputs[0], tuple(scalars)),)
 
 
 _by_rows_of = {}
@@ -103,11 +105,11 @@ _by_rows_of = {}
 
 def _row_by_row(op, x, given):
     """The recorded Value of an operator on a row_sparse array that gives one."""
-    inner, words = bind(op, given, 1)
+    inner, scalars = bind(op, given, 1)
     bound = _by_rows_of.get(inner)
     if bound is None:
         bound = _by_rows_of.setdefault(inner, _ByRows(inner))
-    return append_many(bound, (x._read(),), words, keep=1)[0]
+    return append_many(bound, (x._read(),), scalars, keep=1)[0]
 
 
 def _say_fallback(op, inputs):
@@ -452,7 +454,7 @@ class _CSRDot(Bound):
         self.shape, self.transpose_a, self.transpose_b = shape, transpose_a, transpose_b
         self.marked = marked
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         """See the class."""
         values, rows, columns, dense = inputs
         m, n = self.shape
@@ -605,7 +607,7 @@ class _Choose(Bound):
 
     name = "choose_rows"
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         """See the class."""
         grad, *arrays = inputs
         rows = touched_rows(grad)

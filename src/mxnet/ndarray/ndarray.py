@@ -66,8 +66,8 @@ def _binary(array_op, scalar_op, right_op=None):
     """``x op y`` and ``y op x``, straight to the segment: no parsing on the way."""
     both = _spec.get(array_op).bind({}, 2)
     scalar = _spec.get(scalar_op)
-    lifted = scalar.lift.get("scalar") if scalar.lift else None
-    with_scalar = None if lifted else scalar.bind({**_defaults(scalar)}, 1)
+    specialized = scalar.static_values.get("scalar") if scalar.static_values else None
+    with_scalar = None if specialized else scalar.bind({**_defaults(scalar)}, 1)
 
     def apply(self, other):
         try:
@@ -75,7 +75,7 @@ def _binary(array_op, scalar_op, right_op=None):
             if cls is self.__class__:
                 return _wrap(cls, append(both, (self._read(), other._read())))
             if cls is float or cls is int:
-                if lifted and other in lifted:
+                if specialized and other in specialized:
                     number = _lifted(scalar, float(other))
                     return _wrap(self.__class__, append(number, (self._read(),)))
                 return _wrap(

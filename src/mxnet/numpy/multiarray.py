@@ -52,10 +52,12 @@ def _binary(name, reflected=False):
     both = _spec.get(row.both).bind({}, 2)
     scalar = _spec.get(row.left if reflected else row.right)
     attributes = _attributes(scalar)
-    lifted = scalar.lift.get("scalar", ())
+    specialized = scalar.static_values.get("scalar", ())
     whole = scalar.bind({**attributes, "is_int": True}, 1)
     real = scalar.bind({**attributes, "is_int": False}, 1)
-    lifts = {v: scalar.bind({"scalar": float(v), **attributes, "is_int": True}, 1) for v in lifted}
+    bound_values = {
+        v: scalar.bind({"scalar": float(v), **attributes, "is_int": True}, 1) for v in specialized
+    }
 
     def apply(self, other) -> Any:
         cls = other.__class__
@@ -63,8 +65,8 @@ def _binary(name, reflected=False):
             if cls is ndarray and not reflected:
                 return _wrap(cls, append(both, (self._read(), other._read())))
             if cls is float or cls is int:
-                if lifted and other in lifts:
-                    return _wrap(ndarray, append(lifts[other], (self._read(),)))
+                if specialized and other in bound_values:
+                    return _wrap(ndarray, append(bound_values[other], (self._read(),)))
                 return _wrap(
                     ndarray, append(real if cls is float else whole, (self._read(),), (other,))
                 )

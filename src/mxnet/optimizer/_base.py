@@ -220,16 +220,16 @@ class Optimizer:
         return lrs, wds
 
     def _numbers(self, indices):
-        """Count an update of parameters; its run-time words: the shared ones, then each's."""
+        """Count an update of parameters; its run-time scalars: the shared ones, then each's."""
         lrs, wds = self._advanced(indices)
-        words = list(self._shared())
+        scalars = list(self._shared())
         counts, rates, before, last = self._index_update_count, self.rates, None, ()
         for i, lr, wd in zip(indices, lrs, wds):
             now = lr, wd, counts[i]
             if now != before or not self.same_rates:
                 before, last = now, rates(*now)
-            words += last
-        return words
+            scalars += last
+        return scalars
 
     def _static(self) -> tuple:
         """What is compiled into the step: ((name, value), ...)."""

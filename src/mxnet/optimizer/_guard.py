@@ -21,13 +21,17 @@ class GuardedStep(Bound):
     def __init__(self, inner):
         super().__init__()
         self.inner, self.name = inner, f"{inner.name}.guarded"
-        self.layouts, self.needs_key, self.n_words = inner.layouts, inner.needs_key, inner.n_words
+        self.layouts, self.needs_key, self.n_scalars = (
+            inner.layouts,
+            inner.needs_key,
+            inner.n_scalars,
+        )
 
     def replaced(self, output, n_outputs):
         """As the update's own; the flag replaces nothing (it resembles no input)."""
         return 0 if output == n_outputs - 1 else self.inner.replaced(output, n_outputs - 1)
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         """See the class."""
         n = len(self.layouts)
         finite = jnp.array(True)
@@ -35,7 +39,7 @@ class GuardedStep(Bound):
             if jnp.issubdtype(g.dtype, jnp.floating):
                 finite &= jnp.isfinite(g).all()
         old = [*inputs[2 * n :], *inputs[:n]]
-        new = self.inner.run(inputs, words)
+        new = self.inner.run(inputs, scalars)
         return (*[jnp.where(finite, a, b) for a, b in zip(new, old)], finite)
 
 
@@ -47,13 +51,13 @@ def _guarded(inner):
 def run_guarded(plan, optimizer):
     """``Plan.run``, guarded; returns the Value that says whether all gradients were finite."""
     optimizer._set_current_context(plan.weights[0].context.device_id)
-    words = optimizer._numbers(plan.indices)
-    bound = plan.bind(optimizer, len(words))
+    scalars = optimizer._numbers(plan.indices)
+    bound = plan.bind(optimizer, len(scalars))
     outs = unrecorded(
         append_many,
         _guarded(bound),
         [x._read() for x in plan.reads],
-        tuple(words),
+        tuple(scalars),
         keep=len(plan.writes) + 1,
     )
     for x, v in zip(plan.writes, outs):

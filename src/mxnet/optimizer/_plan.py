@@ -1,7 +1,7 @@
 """One operator for the update of many parameters.
 
 An optimizer's formula is a pure function for one parameter; a :class:`MultiStep` applies it to all
-of them, with everything that changes from step to step (rates, decays, counts) as run-time words.
+of them, with everything that changes from step to step (rates, decays, counts) as run-time scalars.
 A :class:`Plan` ties it to the handles of one list of parameters, so that a training loop looks
 nothing up twice.
 """
@@ -105,7 +105,7 @@ class MultiStep(Bound):
         self.n_shared, self.n_rates = n_shared, n_rates
         self.packed = packed
         self.needs_key = draws
-        self.n_words = n_shared + n_rates * len(layouts) + (2 if draws else 0)
+        self.n_scalars = n_shared + n_rates * len(layouts) + (2 if draws else 0)
 
     def replaced(self, output, n_outputs):
         """States come first and weights last in the outputs, the other way round in the inputs."""
@@ -113,13 +113,13 @@ class MultiStep(Bound):
         leaves = n_outputs - n
         return output - leaves if output >= leaves else 2 * n + output
 
-    def run(self, inputs, words):
+    def run(self, inputs, scalars):
         """See the class."""
         n = len(self.layouts)
-        shared = tuple(words[: self.n_shared])
-        key = make_key(words[-2], words[-1]) if self.needs_key else None
+        shared = tuple(scalars[: self.n_shared])
+        key = make_key(scalars[-2], scalars[-1]) if self.needs_key else None
         starts = [self.n_shared + i * self.n_rates for i in range(n)]
-        rates = [tuple(words[at : at + self.n_rates]) for at in starts]
+        rates = [tuple(scalars[at : at + self.n_rates]) for at in starts]
         rules = _rules(self.step, self.n_shared, self.static, self.needs_key)
         done, new_packs = self._packed(inputs, rules, shared, rates)
         leaves = iter(inputs[2 * n :])
@@ -267,7 +267,7 @@ class Plan:
                 return tuple([some[k][0] for k in chosen])
         return ()
 
-    def bind(self, optimizer, n_words):
+    def bind(self, optimizer, n_scalars):
         """The operator for so many numbers."""
         if any(p.leaves is None for p in self.packs):  # somebody wrote to a state
             self._arrange(optimizer, False)
@@ -275,20 +275,20 @@ class Plan:
         own = optimizer._own_static(self.indices)
         if self.bound is None or static != self.static or own != self.own:
             self.static, self.own = static, own
-            self.bound = _bound(optimizer, static, self.layouts, own, n_words, self.packed)
+            self.bound = _bound(optimizer, static, self.layouts, own, n_scalars, self.packed)
         return self.bound
 
     def run(self, optimizer):
         """Append the update with the present numbers; the handles stand for its results."""
         self.apply(optimizer, optimizer._numbers(self.indices))
 
-    def apply(self, optimizer, words):
+    def apply(self, optimizer, scalars):
         """Append the update with these numbers."""
         outs = unrecorded(
             append_many,
-            self.bind(optimizer, len(words)),
+            self.bind(optimizer, len(scalars)),
             [x._read() for x in self.reads],
-            tuple(words),
+            tuple(scalars),
             keep=len(self.writes),
         )
         n = len(self.leaves)
@@ -301,11 +301,11 @@ class Plan:
 _bounds = {}
 
 
-def _bound(optimizer, static, layouts, own, n_words, packed):
+def _bound(optimizer, static, layouts, own, n_scalars, packed):
     kind = type(optimizer)
     n_shared = len(optimizer._shared())
     n = len(layouts)
-    key = (kind, static, layouts, own, n_shared, n_words, packed)
+    key = (kind, static, layouts, own, n_shared, n_scalars, packed)
     found = _bounds.get(key)
     if found is None:
         own = own or ((),) * n
@@ -316,7 +316,7 @@ def _bound(optimizer, static, layouts, own, n_words, packed):
             static,
             full,
             n_shared,
-            (n_words - n_shared) // max(n, 1),
+            (n_scalars - n_shared) // max(n, 1),
             kind.draws,
             packed,
         )

@@ -882,11 +882,11 @@ def _without_casts(entries):
     order = topological(entries)
     if not any(n.op_name in ("amp_cast", "amp_multicast") for n in order):
         return entries
-    replace, twins = {}, {}
+    replace, counterparts = {}, {}
 
     def through(entry):
         node, i = entry
-        return replace.get((id(node), i)) or (twins.get(id(node), node), i)
+        return replace.get((id(node), i)) or (counterparts.get(id(node), node), i)
 
     for n in order:
         ins = [through(e) for e in n.inputs]
@@ -896,8 +896,8 @@ def _without_casts(entries):
             for i, e in enumerate(ins):
                 replace[id(n), i] = e
         elif ins != n.inputs:
-            twins[id(n)] = Node(n.op_name, n.name, n.attrs, ins, n.subgraphs)
-    return [(twins.get(id(n), n), i) for n, i in entries]
+            counterparts[id(n)] = Node(n.op_name, n.name, n.attrs, ins, n.subgraphs)
+    return [(counterparts.get(id(n), n), i) for n, i in entries]
 
 
 # ------------------------------------------------------------------ making symbols

@@ -396,7 +396,9 @@ def _with_casts(entries, policy, excluded):
 
     for node in topological(entries):
         inputs = [(made[id(c)], i) for c, i in node.inputs]
-        twin = made[id(node)] = Node(node.op_name, node.name, dict(node.attrs), (), node.subgraphs)
+        counterpart = made[id(node)] = Node(
+            node.op_name, node.name, dict(node.attrs), (), node.subgraphs
+        )
         if node.op is None:
             continue
         kind = policy.kind(node.op_name, node.attrs)
@@ -416,7 +418,7 @@ def _with_casts(entries, policy, excluded):
                 inputs,
             )
             inputs = [(joint, i) for i in range(len(inputs))]
-        twin.inputs = inputs
+        counterpart.inputs = inputs
     return [(made[id(n)], i) for n, i in entries]
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import jax
 
 from .._graph.lower import TRACING, Interpreter, Tape, needed_pullbacks
-from .._graph.node import steps_of, total_words
+from .._graph.node import count_scalars, steps_of
 from .stats import stats
 
 __all__ = ["stepwise", "whole", "around", "custom"]
@@ -75,7 +75,7 @@ def _tell(observer, name, begun, ended):
 
 
 # ------------------------------------------------------------------------------ step by step
-def stepwise(state, emit, taped):
+def stepwise(state, returned, taped):
     """As ``lower``: the path that ends at ``state`` as a function, which runs it step by step.
 
     Returns
@@ -87,11 +87,13 @@ def stepwise(state, emit, taped):
     tape = Tape(steps, taped) if taped else None
     if tape:
         differentiate |= set(tape.order)
-    n_words = total_words(state)
+    n_scalars = count_scalars(state)
 
-    def program(words, *inputs):
-        env, pulls = _STEPWISE.path(steps, state.n, inputs, list(words[:n_words]), differentiate)
-        return [env[p] for p in emit], tape.pack(pulls) if tape else []
+    def program(scalars, *inputs):
+        env, pulls = _STEPWISE.path(
+            steps, state.n, inputs, list(scalars[:n_scalars]), differentiate
+        )
+        return [env[p] for p in returned], tape.pack(pulls) if tape else []
 
     return program, tape
 
@@ -101,16 +103,16 @@ class _Stepwise(Interpreter):
 
     enters = True
 
-    def run(self, bound, args, words):
+    def run(self, bound, args, scalars):
         run = _piece(bound, None, lambda: lambda a, w: tuple(bound.run(a, w)))
-        return _timed(_name(bound), run, args, list(words))
+        return _timed(_name(bound), run, args, list(scalars))
 
-    def differentiate(self, bound, args, words, diff, floats):
+    def differentiate(self, bound, args, scalars, diff, floats):
         def make():
             return lambda a, w: TRACING.differentiate(bound, a, w, diff, floats)
 
         run = _piece(bound, (diff, floats), make)
-        return _timed(_name(bound), run, args, list(words))
+        return _timed(_name(bound), run, args, list(scalars))
 
     def pull(self, step, pull, given):
         run = _piece(step.bound, "pull", lambda: lambda pull, given: pull(given))
@@ -121,10 +123,10 @@ _STEPWISE = _Stepwise()
 
 
 # ------------------------------------------------------------------------- other observations
-def whole(observer, state, program, words, *data):
+def whole(observer, state, program, scalars, *data):
     """Run a program, wait for it, and tell the observer."""
     begun = time.perf_counter()
-    found = jax.block_until_ready(program.fn(words, *data))
+    found = jax.block_until_ready(program.fn(scalars, *data))
     names = [_name(s.bound) for s in steps_of(state)]
     observer.program(names, state.line, begun, time.perf_counter(), compiling=not program.ready)
     return found

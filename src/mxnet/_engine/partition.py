@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax.extend import core
 
-from .._graph.lower import split_words
+from .._graph.lower import split_scalars
 from .._locks import lock
 
 __all__ = ["Pieces"]
@@ -206,10 +206,10 @@ class _Piece:
 
     __slots__ = ("fn", "__weakref__")
 
-    def __init__(self, operations, words, ins, outs, donate, placement):
+    def __init__(self, operations, scalars, ins, outs, donate, placement):
         def piece(numbers, *inputs):
             env = dict(zip(ins, inputs))
-            env.update(zip(words, split_words(numbers, len(words))))
+            env.update(zip(scalars, split_scalars(numbers, len(scalars))))
             for op in operations:
                 eqn = op.eqn
                 given = [
@@ -236,56 +236,56 @@ _lock = lock()  # one program is cut at a time
 
 
 class Pieces:
-    """``f(words, *inputs)`` run in pieces: called like the compiled function.
+    """``f(scalars, *inputs)`` run in pieces: called like the compiled function.
 
     Parameters
     ----------
-    function : callable(list of scalars, *arrays) -> pytree of arrays
+    function : callable(list of used_scalars, *arrays) -> pytree of arrays
     donate : tuple of int    inputs that may be overwritten, by the first results, in this order
     placement : Sharding or None
 
     Attributes
     ----------
-    schedule : list          per piece: (_Piece, numbers of its words, its inputs, its outputs, what
-        is not needed after it), once called
+    schedule : list          per piece: (_Piece, indices of its scalars, its inputs, its outputs,
+        what is not needed after it), once called
     """
 
     def __init__(self, function, donate, placement):
         self.function, self.donate, self.placement = function, donate, placement
         self.schedule = None
 
-    def __call__(self, words, *data):
+    def __call__(self, scalars, *data):
         if self.schedule is None:
             with _lock:
                 if self.schedule is None:
-                    self._cut(words, data)
+                    self._cut(scalars, data)
         env = dict(zip(self.inputs, data))
         for i in self.repeated:  # each use would put it on the device anew
             if env[i].__class__ is onp.ndarray:
                 env[i] = jax.device_put(env[i], self.placement)
         env.update(self.constants)
         for piece, numbers, ins, outs, dead in self.schedule:
-            env.update(zip(outs, piece.fn(words[numbers], *[env[i] for i in ins])))
+            env.update(zip(outs, piece.fn(scalars[numbers], *[env[i] for i in ins])))
             for i in dead:
                 del env[i]
         found = [
-            env[r] if isinstance(r, int) and r >= len(words) else self._number(r, words)
+            env[r] if isinstance(r, int) and r >= len(scalars) else self._number(r, scalars)
             for r in self.results
         ]
         return jax.tree_util.tree_unflatten(self.tree, found)
 
-    def _number(self, r, words):
+    def _number(self, r, scalars):
         """A result that is a run-time number or a literal."""
-        value = words[r] if isinstance(r, int) else onp.asarray(r.val, r.aval.dtype)
+        value = scalars[r] if isinstance(r, int) else onp.asarray(r.val, r.aval.dtype)
         return jax.device_put(value, self.placement)
 
-    def _cut(self, words, data):
-        n_words = len(words)
-        numbers = [jax.ShapeDtypeStruct((), "float64")] * n_words
+    def _cut(self, scalars, data):
+        n_scalars = len(scalars)
+        numbers = [jax.ShapeDtypeStruct((), "float64")] * n_scalars
         closed, shape = jax.make_jaxpr(self.function, return_shape=True)(numbers, *data)
         self.tree = jax.tree_util.tree_structure(shape)
         graph = _Graph(closed)
-        self.inputs, self.results = graph.inputs[n_words:], graph.results
+        self.inputs, self.results = graph.inputs[n_scalars:], graph.results
         operations = graph.operations
         descriptions = list(graph.kinds)
         last = {}  # variable -> the piece that uses it last
@@ -300,7 +300,7 @@ class Pieces:
         self.repeated = [i for i in self.inputs if users.get(i, 0) > 1]
         self.constants = {i: jnp.asarray(c) for i, c in graph.constants.items()}
         # a buffer goes to the result that replaces what was in it, or to nobody
-        heirs = {
+        donations = {
             self.inputs[i]: r
             for i, r in zip(self.donate, self.results)
             if isinstance(data[i], jax.Array) and self.inputs[i] not in results
@@ -309,17 +309,19 @@ class Pieces:
         for k, part in enumerate(parts):
             made = {o for op in part for o in op.outs}
             used = dict.fromkeys(i for op in part for i in op.ins if i.__class__ is int)
-            scalars = [i for i in used if i < n_words]
-            ins = [i for i in used if i >= n_words and i not in made]
+            used_scalars = [i for i in used if i < n_scalars]
+            ins = [i for i in used if i >= n_scalars and i not in made]
             outs = [o for op in part for o in op.outs if last.get(o, k) > k or o in results]
             over = [i for i in ins if last[i] == k and i not in results]
-            donate = tuple([j for j, i in enumerate(ins) if last[i] == k and heirs.get(i) in made])
-            first = [heirs[ins[j]] for j in donate]  # JAX takes the first that fits
+            donate = tuple(
+                [j for j, i in enumerate(ins) if last[i] == k and donations.get(i) in made]
+            )
+            first = [donations[ins[j]] for j in donate]  # JAX takes the first that fits
             outs = [*first, *[o for o in outs if o not in first]]
             schedule.append(
                 (
-                    self._piece(part, descriptions, scalars, ins, outs, donate),
-                    onp.array(scalars, "int64"),
+                    self._piece(part, descriptions, used_scalars, ins, outs, donate),
+                    onp.array(used_scalars, "int64"),
                     ins,
                     outs,
                     over,
@@ -328,10 +330,10 @@ class Pieces:
         self.schedule = schedule
         del self.function  # it holds the whole graph, and is not needed again
 
-    def _piece(self, part, descriptions, scalars, ins, outs, donate):
+    def _piece(self, part, descriptions, used_scalars, ins, outs, donate):
         """The piece of these operations; one that is equal if there is one."""
         place = {}
-        for i in (*scalars, *ins):
+        for i in (*used_scalars, *ins):
             place[i] = len(place)
         rows = []
         for op in part:
@@ -341,13 +343,13 @@ class Pieces:
             rows.append((descriptions[op.kind], refs))
         key = (
             tuple(rows),
-            len(scalars),
+            len(used_scalars),
             tuple([place[o] for o in outs]),
             donate,
             self.placement,
         )
         found = _shared.get(key)
         if found is None:
-            found = _Piece(part, scalars, ins, outs, donate, self.placement)
+            found = _Piece(part, used_scalars, ins, outs, donate, self.placement)
             _shared[key] = found
         return found

@@ -7,7 +7,7 @@ import pytest
 
 import mxnet as mx
 from mxnet import autograd, gluon, nd
-from mxnet._engine import pieces, segment
+from mxnet._engine import partition, segment
 from mxnet._graph.lower import operators
 from mxnet._graph.node import steps_of
 
@@ -33,13 +33,13 @@ def limit(n):
 def made(monkeypatch):
     """All programs that are cut."""
     found = []
-    plain = pieces.Pieces.__init__
+    plain = partition.Pieces.__init__
 
     def noted(self, *args):
         found.append(self)
         plain(self, *args)
 
-    monkeypatch.setattr(pieces.Pieces, "__init__", noted)
+    monkeypatch.setattr(partition.Pieces, "__init__", noted)
     return found
 
 
@@ -70,7 +70,7 @@ def chain(x, n, w=None):
 # ---------------------------------------------------------------------- where the cuts are
 def test_what_repeats_is_cut_at_the_same_places():
     kinds = onp.array([90, 91, *([1, 2, 3, 3, 4] * 40), 92, *([5, 6] * 50), 93])
-    ends = pieces.cuts(kinds, length=50, repeated=10)
+    ends = partition.cuts(kinds, length=50, repeated=10)
     begins = [0, *ends[:-1]]
     parts = [tuple(kinds[a:b]) for a, b in zip(begins, ends)]
     assert sum(parts, ()) == tuple(kinds)
@@ -81,12 +81,12 @@ def test_what_repeats_is_cut_at_the_same_places():
 
 @pytest.mark.parametrize("n", [1, 2, 49, 50, 51, 333])
 def test_what_does_not_repeat_is_cut_at_the_bound(n):
-    assert pieces.cuts(onp.arange(n), length=50) == [*range(50, n, 50), n]
+    assert partition.cuts(onp.arange(n), length=50) == [*range(50, n, 50), n]
 
 
 def test_a_long_part_that_repeats_is_cut_within():
     kinds = onp.tile(onp.arange(120), 4)
-    ends = pieces.cuts(kinds, length=50)
+    ends = partition.cuts(kinds, length=50)
     assert ends == [120 * k + j for k in range(4) for j in (40, 80, 120)]
 
 
@@ -370,7 +370,7 @@ def test_a_failure_is_the_same(monkeypatch):
     with limit(5):
         x = variable(shape=(3, 3))
         y = chain(x, 4)
-        monkeypatch.setattr(pieces.Pieces, "_cut", lambda *a: 1 / 0)
+        monkeypatch.setattr(partition.Pieces, "_cut", lambda *a: 1 / 0)
         with pytest.raises(mx.MXNetError, match="operators failed: ZeroDivisionError"):
             y.asnumpy()
         with pytest.raises(mx.MXNetError, match="operators failed"):
