@@ -47,16 +47,16 @@ class _host_stream:
     __slots__ = ("saved", "words")
 
     def __init__(self, host, n):
-        self.scalars = None if host is None else tuple(mix32(word, n) for word in host)
+        self.words = None if host is None else tuple(mix32(word, n) for word in host)
 
     def __enter__(self):
-        if self.scalars is not None:
+        if self.words is not None:
             self.saved = onp.random.get_state(), random.getstate()
-            onp.random.seed(self.scalars[0])
-            random.seed(self.scalars[1])
+            onp.random.seed(self.words[0])
+            random.seed(self.words[1])
 
     def __exit__(self, *exc):
-        if self.scalars is not None:
+        if self.words is not None:
             onp.random.set_state(self.saved[0])
             random.setstate(self.saved[1])
 
