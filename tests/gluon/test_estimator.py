@@ -199,7 +199,7 @@ def test_checkpoints(tmp_path):
     found.fit(_loader(), epochs=3, event_handlers=[handler])
     names = {p.name for p in tmp_path.iterdir()} - {"m-symbol.json"}
     stems = ("m-best", "m-epoch1batch8", "m-epoch2batch12")
-    assert names == {s + end for s in stems for end in (".params", ".states")}
+    assert names == {s + end for s in stems for end in (".params", ".states", ".manifest")}
     assert handler.saved_checkpoints == ["m-epoch1batch8", "m-epoch2batch12"]
 
     again = _estimator(optimizer="adam")

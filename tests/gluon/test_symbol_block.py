@@ -289,6 +289,9 @@ def test_whole_blocks_are_saved_and_loaded(tmp_path):
     with pytest.raises(FileNotFoundError):
         net.load(str(tmp_path / "nowhere"))
     (tmp_path / "m-model.json").write_text("{")
+    with pytest.raises(FormatError, match="do not belong together"):
+        net.load(str(tmp_path / "m"))
+    (tmp_path / "m-model.manifest").unlink()
     with pytest.raises(FormatError, match=r"m-model.json: not readable JSON"):
         net.load(str(tmp_path / "m"))
 

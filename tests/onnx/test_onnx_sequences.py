@@ -90,7 +90,7 @@ class Encoder(gluon.HybridBlock):
         super().__init__()
         self.units, self.heads = units, heads
         with self.name_scope():
-            self.scalars, self.places = nn.Embedding(20, units), nn.Embedding(16, units)
+            self.words, self.places = nn.Embedding(20, units), nn.Embedding(16, units)
             self.norms = nn.HybridSequential()
             self.norms.add(*[nn.LayerNorm(epsilon=1e-12) for _ in range(3)])
             self.heads_in = nn.Dense(3 * units, flatten=False)
@@ -100,7 +100,7 @@ class Encoder(gluon.HybridBlock):
 
     def hybrid_forward(self, F, tokens, lengths):
         steps = F.contrib.arange_like(tokens, axis=1)
-        x = F.broadcast_add(self.scalars(tokens), F.expand_dims(self.places(steps), 0))
+        x = F.broadcast_add(self.words(tokens), F.expand_dims(self.places(steps), 0))
         x = F.transpose(self.drop(self.norms[0](x)), axes=(1, 0, 2))
         mask = F.broadcast_lesser(F.reshape(steps, (1, 1, -1)), F.reshape(lengths, (-1, 1, 1)))
         mask = F.repeat(mask, repeats=self.heads, axis=0)
