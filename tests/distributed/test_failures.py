@@ -237,6 +237,7 @@ def test_an_interrupt_while_waiting(tmp_path):
     """Ctrl-C ends a call that waits for others, without waiting for them to be given up."""
     script = """
 import os, signal, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore it
 import mxnet as mx
 kv = mx.kv.create("dist_sync")
 kv.init(0, mx.nd.ones(2))
