@@ -120,7 +120,7 @@ def _torchrun(env):
     if not {"RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"} <= env.keys():
         return None
     port = _number(env, "MASTER_PORT")
-    if "TORCHELASTIC_RUN_ID" in env:
+    if "TORCHELASTIC_RUN_ID" in env and port is not None:
         port += 1  # torchrun itself listens on the port
     return (
         _number(env, "RANK"),

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from functools import cache, partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -679,7 +680,7 @@ def _signature(kind, arrays, names):
     return "\n".join(lines)
 
 
-def all_reduce(arrays, names=None):
+def all_reduce(arrays, names=None) -> Any:
     """Sums over all processes, bit-equal on each.
 
     Numbers of 16 bits are summed in float32, integers in int64.
@@ -714,7 +715,7 @@ def _is_on_device(x):
     return isinstance(x, jax.Array) and next(iter(x.devices())).platform != "cpu"
 
 
-def broadcast(arrays, root=0, names=None):
+def broadcast(arrays, root=0, names=None) -> Any:
     """The arrays of process ``root``, bit by bit; parameters and errors of :func:`all_reduce`."""
     arrays = [onp.asarray(x) for x in arrays]
     if size() == 1 or not arrays:
@@ -750,7 +751,7 @@ def _copied(arrays, root):
     return found
 
 
-def gather(array, name=None):
+def gather(array, name=None) -> Any:
     """The arrays of all processes, which may differ in length along the first axis.
 
     Returns

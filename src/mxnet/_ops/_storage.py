@@ -4,6 +4,8 @@ Values are those of dense arrays (``sparse.py``); a declaration's ``storage`` sa
 of inputs that are ``'row_sparse'`` or ``'csr'``.
 """
 
+from typing import Any
+
 from ..error import MXNetError
 
 __all__ = [
@@ -52,7 +54,7 @@ class Storage:
     source : bool   something may be sparse though no input is
     """
 
-    def __init__(self, forward=None, gradient=dense, zero=False, source=False):
+    def __init__(self, forward=None, gradient=dense, zero: Any = False, source=False):
         self.forward, self.gradient, self.zero, self.source = forward, gradient, zero, source
 
     def keeps_zero(self, attrs):

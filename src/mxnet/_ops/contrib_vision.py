@@ -67,7 +67,7 @@ def adaptive_avg_pooling2d(data, *, output_size: Shape | None = ()):
             where,
             "output_size does not fit",
             expected="one or two numbers >= 0",
-            got=tuple(output_size),
+            got=tuple(output_size or ()),
         )
     rows, columns = (averaging_matrix(n, s) for n, s in zip(size, data.shape[2:]))
     return mix_pixels(data, rows, columns)

@@ -9,6 +9,7 @@ them ``clip_gradient < 0`` means no clipping.
 import functools
 import inspect
 import itertools
+from typing import Any
 
 import jax.numpy as jnp
 from jax import lax
@@ -812,7 +813,7 @@ def several(name, made, attrs, wide=False, tail=(), count="num_weights", single=
             (i * per + 2 + k, n + i * (per - 2) + k) for i in range(n) for k in range(per - 2)
         )
 
-    def keyword(n, annotation, default=inspect.Parameter.empty):
+    def keyword(n, annotation, default: Any = inspect.Parameter.empty):
         kind = inspect.Parameter.KEYWORD_ONLY
         return inspect.Parameter(n, kind, annotation=annotation, default=default)
 

@@ -9,7 +9,7 @@ waits for the values and is done on the host.
 
 import math
 from collections import namedtuple
-from typing import cast
+from typing import Any, cast
 
 import numpy as onp
 
@@ -60,7 +60,7 @@ def host(value):
     return host_data(value)
 
 
-def _operator(name, scalar, right=None):
+def _operator(name, scalar, right=None) -> Any:
     """An arithmetic or comparison method: through the operators, which know about storage."""
 
     def apply(self, other):
@@ -75,7 +75,7 @@ def _operator(name, scalar, right=None):
     return apply
 
 
-def _swapped(name, scalar):
+def _swapped(name, scalar) -> Any:
     def apply(self, other):
         if isinstance(other, NDArray):
             return _broadcast(name, other.tostype("default"), self.tostype("default"))

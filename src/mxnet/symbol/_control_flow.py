@@ -4,6 +4,8 @@ The Python functions are called once, on stand-in variables; what they make is c
 meets symbols from outside, which become inputs of the loop. The loops run by ``nd.contrib``'s.
 """
 
+from typing import Any
+
 from .._frontend.compose import compose, node_attributes
 from .._graph.complete import complete, complete_types
 from .._graph.net import Node, output_name, special, topological
@@ -338,7 +340,7 @@ class _Subgraph(Operator):
         """Inputs have no names of their own."""
         return [f"input{i}" for i in range(given)]
 
-    def number(self, node, key):
+    def number(self, node, key) -> Any:
         """An integer among the attributes."""
         try:
             n = int(node.attrs[key])
@@ -354,7 +356,7 @@ class _Subgraph(Operator):
             )
         return n
 
-    def places(self, node, key):
+    def places(self, node, key) -> Any:
         """Positions among the attributes."""
         found = read_shape(node.attrs.get(key, "?"))
         if found is None:
