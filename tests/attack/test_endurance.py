@@ -189,6 +189,8 @@ if __name__ == "__main__":
             frozen += 1
             reader = in_fork(read)
             code = os.WEXITSTATUS(os.waitpid(reader, 0)[1])
+            if code not in (10, 11):
+                os.kill(pid, signal.SIGKILL)  # it would hold our output open for ever
             assert code in (10, 11), f"round {k}, beside a frozen writer"
             os.kill(pid, signal.SIGCONT)
             time.sleep(rng.uniform(0, 0.05))
