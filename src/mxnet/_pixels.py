@@ -15,6 +15,8 @@ __all__ = [
     "MEAN",
     "STD",
     "CROP_ATTEMPTS",
+    "ADJUST",
+    "adjusted",
     "as_floats",
     "cast",
     "rounded",
@@ -107,3 +109,19 @@ def pca_shift(alpha, xp, eigval=EIGVAL, eigvec=EIGVEC):
 def crop_sides(area, ratio, xp):
     """(width, height) of a rectangle of that area and that ratio of width to height."""
     return xp.sqrt(area * ratio), xp.sqrt(area / ratio)
+
+
+# What may be adjusted at random, in the order of the arguments of RandomColorJitter: functions of
+# (floats, factor, xp). One channel has no hue.
+ADJUST = {
+    "brightness": lambda x, factor, xp: x * factor,
+    "contrast": contrast,
+    "saturation": lambda x, factor, xp: blend(x, blue_gray(x), factor),
+    "hue": lambda x, turns, xp: rotate_hue(x, turns, xp) if x.shape[-1] == 3 else x,
+}
+
+
+def adjusted(image, name, factor, xp):
+    """An image with one of :data:`ADJUST` applied, in its own type; only hues are rounded."""
+    x = ADJUST[name](as_floats(image), factor, xp)
+    return (rounded if name == "hue" else cast)(x, image.dtype, xp)

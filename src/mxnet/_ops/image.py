@@ -574,37 +574,15 @@ def _require_color(where, data):
         )
 
 
-def _brightness(x, factor):
-    return x * factor
+def _adjusted(data, name, factor):
+    return _pixels.adjusted(data, name, factor.astype(_pixels.as_floats(data).dtype), jnp)
 
 
-def _contrast(x, factor):
-    return _pixels.contrast(x, factor, jnp)
-
-
-def _saturation(x, factor):
-    return _pixels.blend(x, _pixels.blue_gray(x), factor)
-
-
-def _hue(x, turns):
-    return _pixels.rotate_hue(x, turns, jnp) if x.shape[-1] == 3 else x
-
-
-def _adjusted(data, adjust, factor):
-    """Images with ``adjust(floats, factor)`` applied, in their own type."""
-    finish = _pixels.rounded if adjust is _hue else _pixels.cast
-    x = _pixels.as_floats(data)
-    return finish(adjust(x, factor.astype(x.dtype)), data.dtype, jnp)
-
-
-_ADJUST = {
-    "brightness": (_brightness, "Brightness times a random factor"),
-    "contrast": (_contrast, "Distance from the mean brightness times a random factor"),
-    "saturation": (
-        _saturation,
-        "Distance from gray (as in MXNet 1.9.1: 0.114 times blue) times a random factor",
-    ),
-    "hue": (_hue, "Hue turned by a random factor of the full circle"),
+_ADJUST_WORDS = {
+    "brightness": "Brightness times a random factor",
+    "contrast": "Distance from the mean brightness times a random factor",
+    "saturation": "Distance from gray (as in MXNet 1.9.1: 0.114 times blue) times a random factor",
+    "hue": "Hue turned by a random factor of the full circle",
 }
 
 
@@ -621,7 +599,7 @@ same shape and type; integers are cut to their range
 """
 
 
-def _random_adjust(name, adjust, words):
+def _random_adjust(name, words):
     where = f"_image_random_{name}"
 
     def random_adjust(data, *, min_factor: float, max_factor: float, key):
@@ -635,14 +613,14 @@ def _random_adjust(name, adjust, words):
                 got=f"{min_factor} and {max_factor}",
             )
         u = uniform01(key, _per_image(data), "float32")
-        return _adjusted(data, adjust, min_factor + u * (max_factor - min_factor))
+        return _adjusted(data, name, min_factor + u * (max_factor - min_factor))
 
     random_adjust.__doc__ = _ADJUST_DOC.format(words)
     op(where, aliases=(f"_npx_{where}",))(random_adjust)
 
 
-for _name, (_adjust, _words) in _ADJUST.items():
-    _random_adjust(_name, _adjust, _words)
+for _name, _words in _ADJUST_WORDS.items():
+    _random_adjust(_name, _words)
 
 
 @op("_image_random_color_jitter", aliases=("_npx__image_random_color_jitter",))
@@ -663,9 +641,7 @@ def random_color_jitter(
     """
     _require_color("_image_random_color_jitter", data)
     amounts = (brightness, contrast, saturation, hue)
-    steps = [
-        (adjust, amount) for (adjust, _), amount in zip(_ADJUST.values(), amounts) if amount > 0
-    ]
+    steps = [(name, amount) for name, amount in zip(_pixels.ADJUST, amounts) if amount > 0]
     if not steps:
         return data
     images = data if data.ndim == 4 else data[None]
@@ -678,10 +654,10 @@ def random_color_jitter(
             image = lax.switch(
                 at,
                 [
-                    lambda p, c, adjust=adjust, amount=amount: _adjusted(
-                        p, adjust, (2 * c - 1) * amount + (adjust is not _hue)
+                    lambda p, c, name=name, amount=amount: _adjusted(
+                        p, name, (2 * c - 1) * amount + (name != "hue")
                     )
-                    for adjust, amount in steps
+                    for name, amount in steps
                 ],
                 image,
                 u[1][at],

@@ -412,13 +412,8 @@ def random_crop(src, size, interp=2):
     -------
     NDArray, (x0, y0, width, height) of the part
     """
-    array = image_array(src, "image.random_crop")
-    h, w = array.shape[:2]
-    new_w, new_h = scale_down((w, h), size)
     source = random_source()
-    x0, y0 = source.randint(0, w - new_w), source.randint(0, h - new_h)
-    part = _cropped(array, x0, y0, new_w, new_h, size, interp, "image.random_crop")
-    return host_array(part, src.context), (x0, y0, new_w, new_h)
+    return _crop_at(lambda room: source.randint(0, room), src, size, interp, "image.random_crop")
 
 
 def center_crop(src, size, interp=2):
@@ -435,11 +430,16 @@ def center_crop(src, size, interp=2):
     -------
     NDArray, (x0, y0, width, height) of the part
     """
-    array = image_array(src, "image.center_crop")
+    return _crop_at(lambda room: room // 2, src, size, interp, "image.center_crop")
+
+
+def _crop_at(choose, src, size, interp, where):
+    """The part of that size, or of its shape, whose corner ``choose(free pixels)`` tells."""
+    array = image_array(src, where)
     h, w = array.shape[:2]
     new_w, new_h = scale_down((w, h), size)
-    x0, y0 = int((w - new_w) / 2), int((h - new_h) / 2)
-    part = _cropped(array, x0, y0, new_w, new_h, size, interp, "image.center_crop")
+    x0, y0 = choose(w - new_w), choose(h - new_h)
+    part = _cropped(array, x0, y0, new_w, new_h, size, interp, where)
     return host_array(part, src.context), (x0, y0, new_w, new_h)
 
 

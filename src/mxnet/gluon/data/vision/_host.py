@@ -155,35 +155,6 @@ def random_resized_crop(array, size, area, ratio, interp):
 
 
 # ------------------------------------------------------------------------------------------ colours
-def _brightness(x, factor):
-    return x * factor
-
-
-def _contrast(x, factor):
-    return _pixels.contrast(x, factor, onp)
-
-
-def _saturation(x, factor):
-    return _pixels.blend(x, _pixels.blue_gray(x), factor)
-
-
-def _hue(x, turns):
-    return _pixels.rotate_hue(x, turns, onp) if x.shape[2] == 3 else x
-
-
-_ADJUST = {
-    "brightness": _brightness,
-    "contrast": _contrast,
-    "saturation": _saturation,
-    "hue": _hue,
-}
-
-
-def _adjusted(array, name, factor):
-    finish = _pixels.rounded if name == "hue" else _pixels.cast
-    return finish(_ADJUST[name](_pixels.as_floats(array), factor), array.dtype, onp)
-
-
 def _coloured(array):
     return array.shape[2] in (1, 3) and array.dtype.kind in "uif"
 
@@ -192,19 +163,19 @@ def adjust(array, name, low, high):
     """A property of the colours times a random factor."""
     if not _coloured(array) or min(low, high) < 0:
         return None
-    return _adjusted(array, name, float(generator().uniform(low, high)))
+    return _pixels.adjusted(array, name, float(generator().uniform(low, high)), onp)
 
 
 def jitter(array, *amounts):
     """Random brightness, contrast, saturation and hue, in random order."""
     if not _coloured(array):
         return None
-    steps = [(name, amount) for name, amount in zip(_ADJUST, amounts) if amount > 0]
+    steps = [(name, amount) for name, amount in zip(_pixels.ADJUST, amounts) if amount > 0]
     random = generator()
     for at in random.permutation(len(steps)):
         name, amount = steps[at]
         factor = float(random.uniform(-amount, amount)) + (name != "hue")
-        array = _adjusted(array, name, factor)
+        array = _pixels.adjusted(array, name, factor, onp)
     return array
 
 
