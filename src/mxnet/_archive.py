@@ -8,6 +8,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
+from typing import Any
 
 from . import _config
 from .error import FormatError, MXNetError, fail
@@ -82,10 +83,11 @@ def extract_members(archive, names, folder):
 class _Tar(tarfile.TarFile):
     """A tar archive of which no more is unpacked than ``archive_bytes``."""
 
-    def __init__(self, name=None, mode="r", fileobj=None, **options):
+    def __init__(self, name: Any, mode: Any = "r", fileobj: Any = None, **options):
         self._own = open(name, "rb") if fileobj is None else None  # noqa: SIM115 - see close()
+        bounded: Any = _Bounded(name, fileobj or self._own)
         try:
-            super().__init__(name, mode, _Bounded(name, fileobj or self._own), **options)
+            super().__init__(name, mode, bounded, **options)
         except BaseException:
             if self._own is not None:
                 self._own.close()

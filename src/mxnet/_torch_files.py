@@ -12,7 +12,7 @@ import math
 import os
 import pickletools
 import zipfile
-from typing import NamedTuple, NoReturn
+from typing import Literal, NamedTuple, NoReturn
 
 import numpy as onp
 
@@ -127,7 +127,7 @@ def _bad(what, expected, got, hint=None) -> NoReturn:
     raise _Bad({"what": what, "expected": expected, "got": got, "hint": hint})
 
 
-def _dtype(name, order="<"):
+def _dtype(name, order: Literal["<", ">"] = "<"):
     if name == "bfloat16":
         if order != "<":
             _bad("bfloat16 in this order of bytes", "little-endian", "big-endian")

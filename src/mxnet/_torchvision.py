@@ -8,6 +8,7 @@ Equal in both: the images' normalisation, eps 1e-5 of batch normalisation, the o
 images are flattened. At 224 x 224, torchvision's adaptive pooling is what the zoo's networks do.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as onp
@@ -62,7 +63,7 @@ class _Network(NamedTuple):
     zoo: str
     pairs: list  # (torchvision's module, place in the zoo's network)
     last: str  # torchvision's module whose bias counts the classes
-    made: object = None  # where the zoo's differs: (classes, prefix) -> network
+    made: Callable | None = None  # where the zoo's differs: (classes, prefix) -> network
     why: str = ""
     extra: dict = {}  # parameters that torchvision's network does not have
 

@@ -81,9 +81,8 @@ def _difference_to_torchvision(made, state):
         return None
     symbol, args, aux = made.symbol()
     data = onp.random.default_rng(0).standard_normal((2, 3, 224, 224), "float32")
-    ours = _outputs(
-        symbol, *({n: array(x) for n, x in p.items()} for p in (args, aux)), {"data": data}
-    )
+    args, aux = ({n: array(x) for n, x in p.items()} for p in (args, aux))
+    ours = _outputs(symbol, args, aux, {"data": data})
     classes = ours[0].shape[1]
     theirs = models.get_model(made.name, weights=None, num_classes=classes).eval()
     theirs.load_state_dict({n: torch.from_numpy(onp.array(x, "float32")) for n, x in state.items()})

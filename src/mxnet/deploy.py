@@ -23,6 +23,7 @@ import re
 import struct
 import warnings
 import zipfile
+from typing import Any
 
 import numpy as onp
 
@@ -84,7 +85,7 @@ def export(net, path, *examples, batch_axis=0, platforms=("cpu",)):
     inputs = []
     structure = _flatten(_arrays(examples), inputs)
     graph, held, outputs = _graph(net, structure, _arrays(examples))
-    held = dict(held) | {name: p._reduce() for name, p in net.collect_params().items()}
+    held = held | {name: p._reduce() for name, p in net.collect_params().items()}
     names = ["data"] if len(inputs) == 1 else [f"data{i}" for i in range(len(inputs))]
     given = dict(zip(names, inputs))
     entries = graph._entries
@@ -135,7 +136,9 @@ def export(net, path, *examples, batch_axis=0, platforms=("cpu",)):
         "platforms": list(platforms),
         "sha256": hashlib.sha256(program).hexdigest(),
     }
-    members = {"about": onp.frombuffer(json.dumps(about, indent=1).encode(), "uint8")}
+    members: dict[str, Any] = {
+        "about": onp.frombuffer(json.dumps(about, indent=1).encode(), "uint8")
+    }
     members["program"] = onp.frombuffer(program, "uint8")
     for i, x in enumerate(parameters.values()):
         # NumPy's files know no bfloat16
@@ -165,7 +168,8 @@ def _graph(net, structure, examples):
         outputs = net(*examples)
         net.__dict__["_called_with"] = structure
         try:
-            return *net._whole_symbol(), outputs
+            graph, constants = net._whole_symbol()
+            return graph, constants, outputs
         finally:
             net.__dict__["_called_with"] = before
 

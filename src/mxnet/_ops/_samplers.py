@@ -118,7 +118,8 @@ def gamma(key, shape, dtype, alpha):
     @drawn.defjvp
     def _(given, changes):
         x, alpha = drawn(*given), given[2]
-        slope = lax.random_gamma_grad(jnp.broadcast_to(alpha, (n,)), x)
+        alpha = jnp.broadcast_to(alpha, (n,))
+        slope = lax.random_gamma_grad(alpha, x)  # pyright: ignore[reportCallIssue] - dtype is JAX's to give
         return x, slope * changes[2]
 
     return drawn(first, second, _flat(alpha, shape, dtype)).reshape(shape)

@@ -86,10 +86,10 @@ class DistKVStore(KVStore):
             found[i] = key, stored, _ndarray(data, total)
         for i, (key, stored, total) in enumerate(found):
             if total.stype != "default":
-                parts = self._gathered_rows(key, total)
-                for part in parts[1:]:
-                    parts[0] = parts[0] + part
-                found[i] = key, stored, parts[0]
+                total, *others = self._gathered_rows(key, total)
+                for part in others:
+                    total = total + part
+                found[i] = key, stored, total
         return found
 
     def _of_two_bits(self, key, total):

@@ -72,12 +72,11 @@ def _by_float(x, w, *, geometry, channels):
     total = None
     for begin in range(0, w.shape[c], channels):
         end = min(begin + channels, w.shape[c])
-        part = (
-            (x, w)
-            if end - begin == w.shape[c]
-            else [lax.slice_in_dim(a, begin, end, axis=c) for a in (x, w)]
-        )
-        y = floats.forward(*[a.astype("float32") for a in part], geometry).astype("int32")
+        some_x, some_w = x, w
+        if end - begin < w.shape[c]:
+            some_x, some_w = (lax.slice_in_dim(a, begin, end, axis=c) for a in (x, w))
+        y = floats.forward(some_x.astype("float32"), some_w.astype("float32"), geometry)
+        y = y.astype("int32")
         total = y if total is None else total + y
     return total
 

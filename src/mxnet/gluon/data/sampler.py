@@ -1,5 +1,7 @@
 """Samplers: in which order a data set is read, and how the indices are cut into batches."""
 
+from collections.abc import Callable
+
 import numpy as onp
 
 from ..._engine.collective import rank, size
@@ -228,4 +230,5 @@ class BatchSampler(Sampler):
 
 
 # a subclass may iterate differently, so only these very classes are read in one piece
-_ORDERS = {kind: kind._order for kind in (SequentialSampler, RandomSampler, SplitSampler)}
+_ORDERS: dict[type, Callable] = {
+    kind: kind._order for kind in (SequentialSampler, RandomSampler, SplitSampler)}
