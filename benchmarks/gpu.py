@@ -1,6 +1,6 @@
 """Measures ours on the GPU of this machine beside PyTorch and hand-written ``jax.jit``.
 
-``python benchmarks/gpu.py`` times training steps of a diary's small networks on the CPU and on the
+``python benchmarks/gpu.py`` times training steps of small networks on the CPU and on the
 GPU, of ResNet-50 and a Transformer encoder in bfloat16 (PyTorch also with ``torch.compile``), and
 of the networks of ``run.py``. It writes ``results-gpu.json``, ``results-gpu.png`` and the figures
 in ``README.md`` after each of them. A row that cannot run is named, and the rest goes on.

@@ -18,9 +18,9 @@ os.environ["MXNET_XLA_STRICT"] = "1"
 SEED = pytest.StashKey[int]()
 
 # Each run draws the same examples; HYPOTHESIS_PROFILE=explore asks for many others.
-hypothesis.settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=1000, print_blob=True)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def seed_of(nodeid: str) -> int:

@@ -303,7 +303,7 @@ def test_lstm_bias():
 
 @pytest.mark.parametrize("given", [None, Answer(), initializer.One()])
 def test_fused_rnn(given):
-    """Order of the pieces as recorded from 1.9.1: weights by layer and direction, then biases."""
+    """Order of the parts as recorded from 1.9.1: weights by layer and direction, then biases."""
     init = initializer.FusedRNN(None, 1, 2, "lstm", bidirectional=True, forget_bias=77.0)
     init._init = given
     size = 2 * 4 * (3 + 1) + 2 * 4 * (2 + 1) + 2 * 2 * 2 * 4
@@ -316,7 +316,7 @@ def test_fused_rnn(given):
 
 def test_fused_rnn_pieces():
     gru = initializer.FusedRNN(initializer.One(), 2, 1, "gru")
-    assert [n for n, _ in gru._pieces(3 * 2 * (5 + 2) + 2 * 6)][:4] == [
+    assert [n for n, _ in gru._parts(3 * 2 * (5 + 2) + 2 * 6)][:4] == [
         "l0_i2h_r_weight",
         "l0_i2h_z_weight",
         "l0_i2h_o_weight",
@@ -324,7 +324,7 @@ def test_fused_rnn_pieces():
     ]
     assert json.loads(gru.dumps())[1]["init"] == '["one", {}]'
     with pytest.raises(ValueError, match=r"expected 24 .* 6 per input feature, got 25"):
-        list(gru._pieces(25))
+        list(gru._parts(25))
     with pytest.raises(ValueError, match=r"mode must be one of.*'lsmt'"):
         initializer.FusedRNN(None, 2, 1, "lsmt")
     with pytest.raises(ValueError, match=r"nothing says how"):

@@ -290,7 +290,7 @@ CASES = {
         "dot: the summed axes differ",
         True,
     ),
-    "batch in one piece": (
+    "batch as a whole": (
         lambda: loader(
             gluon.data.ArrayDataset(nd.ones((4, 2, 3))).transform_first(
                 gluon.data.vision.transforms.ToTensor()

@@ -32,7 +32,7 @@ def row(key, title, device="gpu", **settings):
 
 
 def small(workload, key):
-    """One of the diary's small networks: also on the CPU."""
+    """One of the small networks: also on the CPU."""
     return dataclasses.replace(
         workload,
         key=key,

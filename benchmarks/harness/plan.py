@@ -296,7 +296,7 @@ WORKLOADS = (
     ),
 )
 
-# The diary's small networks, for gpu.py; entries are made there, one for each device.
+# The small networks, for gpu.py; entries are made there, one for each device.
 SMALL_NETWORKS = (
     Workload(
         "linear",

@@ -22,7 +22,7 @@ __all__ = [
     "zip_entries",
 ]
 
-_PIECE = 1 << 20
+_CHUNK = 1 << 20
 # What the readers of the standard library raise: damage, an unknown compression, a password, a
 # place before the file's beginning.
 DAMAGE = (
@@ -112,8 +112,8 @@ class _Bounded:
         return self._file.seek(place, whence)
 
     def read(self, size=-1):
-        """Bytes from here on; a piece that only a header of absurd length would need is refused."""
-        if not 0 <= size <= 16 * _PIECE:
+        """Bytes from here on; a chunk that only a header of absurd length would need is refused."""
+        if not 0 <= size <= 16 * _CHUNK:
             fail(FormatError, self._name, "the archive is damaged", got=f"a header of {size} bytes")
         if self._file.tell() + size > self._limit + 2 * tarfile.RECORDSIZE:
             _too_large(FormatError, self._name, None, self._limit, "more")
@@ -148,8 +148,8 @@ def _copy(source, path, archive, name, cls):
     partial, limit = path + ".part", _config.get("archive_bytes")
     try:
         with open(partial, "wb") as out:
-            while piece := source.read(_PIECE):
-                out.write(piece)
+            while chunk := source.read(_CHUNK):
+                out.write(chunk)
                 if out.tell() > limit:  # its header says less
                     _too_large(cls, archive, name, limit, "more")
         os.replace(partial, path)

@@ -179,7 +179,7 @@ def traced_graph(name, ctx, order, entries, nodes, values, shapes=None):
     ctx : Context
     order, entries, shapes : see :func:`run_graph`
     nodes : list of variable Node     in the order the values are given in
-    values : list of Value            what the variables look like
+    values : list of Value            shapes and types of the variables
 
     Returns
     -------

@@ -6,7 +6,7 @@ otherwise by the name's ending: only ``*_weight`` is the initializer's own affai
 zeros, a gamma ones, and so on.
 
 Random initializers draw through ``nd.random``: ``mx.random.seed`` governs them, and nothing is
-computed until somebody looks, so that a whole network is initialised by one program.
+computed until a value is read, so that a whole network is initialised by one program.
 """
 
 import json
@@ -571,7 +571,7 @@ class FusedRNN(Initializer):
 
     Parameters
     ----------
-    init : Initializer, its name or JSON, or None      for every piece; None: what initialises the
+    init : Initializer, its name or JSON, or None      for every part; None: what initialises the
                                                        network
     num_hidden, num_layers : int
     mode : {'rnn_relu', 'rnn_tanh', 'lstm', 'gru'}
@@ -595,8 +595,8 @@ class FusedRNN(Initializer):
         self._num_hidden, self._num_layers = num_hidden, num_layers
         self._mode, self._bidirectional, self._forget_bias = mode, bidirectional, forget_bias
 
-    def _pieces(self, size):
-        """(name, shape) of the pieces of a vector of ``size`` elements, in order."""
+    def _parts(self, size):
+        """(name, shape) of the parts of a vector of ``size`` elements, in order."""
         gates, sides = _GATES[self._mode], "lr" if self._bidirectional else "l"
         h, m, n = self._num_hidden, len(gates), len(sides)
         later = (self._num_layers - 1) * n * m * h * (n * h + h)
@@ -624,13 +624,13 @@ class FusedRNN(Initializer):
         init = self._init or getattr(name, "global_init", None)
         if init is None:
             raise InitializationError(
-                f"FusedRNN: nothing says how to initialise the pieces of {name}. Hint: give init=."
+                f"FusedRNN: nothing says how to initialise the parts of {name}. Hint: give init=."
             )
         at = 0
-        for piece, shape in self._pieces(arr.size):
+        for part, shape in self._parts(arr.size):
             end = at + math.prod(shape)
-            if self._mode == "lstm" and piece.endswith("_f_bias"):
+            if self._mode == "lstm" and part.endswith("_f_bias"):
                 arr[at:end] = self._forget_bias
             else:
-                init(InitDesc(piece, global_init=init), arr[at:end].reshape(shape))
+                init(InitDesc(part, global_init=init), arr[at:end].reshape(shape))
             at = end

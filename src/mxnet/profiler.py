@@ -586,7 +586,7 @@ def _check_domain(where, domain):
 
 
 class Task(_Interval):
-    """A piece of work, whose passes are summed.
+    """A task, whose passes are summed.
 
     Parameters
     ----------

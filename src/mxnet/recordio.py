@@ -4,7 +4,7 @@ A record is ``magic (4 bytes), kind and length (4 bytes), data, padding to a mul
 little-endian. Data that hold the magic word at a multiple of 4 are cut there into parts (kinds 1
 first, 2 middle, 3 last; 0 is a whole record) and the word is left out: so a reader that has lost
 its way finds the next record by looking for the word, see :meth:`MXRecordIO.resync`. Files are read
-through a memory map where they are read at random, and in large pieces where they are read in
+through a memory map where they are read at random, and in large chunks where they are read in
 order. Nothing in a file is believed before it is compared with the file's size.
 """
 
@@ -40,7 +40,7 @@ _WORD = struct.pack("<I", _MAGIC)
 _HEAD = struct.Struct("<II")
 _LENGTH = (1 << 29) - 1  # the upper three bits hold the kind
 _WHOLE, _FIRST, _MIDDLE, _LAST = range(4)
-_PIECE = 1 << 18  # bytes asked of the file at once when records are read in order
+_CHUNK = 1 << 18  # bytes asked of the file at once when records are read in order
 
 
 class IRHeader(NamedTuple):
@@ -102,7 +102,7 @@ class RecordFile:
     def __init__(self, path):
         self.path = os.fspath(path)
         try:
-            self._file = open(self.path, "rb", buffering=_PIECE)  # noqa: SIM115 - its life is the reader's
+            self._file = open(self.path, "rb", buffering=_CHUNK)  # noqa: SIM115 - its life is the reader's
         except OSError as error:
             fail(
                 MXNetError,
@@ -140,7 +140,7 @@ class RecordFile:
             return self._file.read(n)
 
     def close(self):
-        """Close the file. Pieces handed out by :meth:`view` stay valid."""
+        """Close the file. Views handed out by :meth:`view` stay valid."""
         self._file.close()
         self.size = 0
 
@@ -169,12 +169,12 @@ class RecordFile:
         kind, begin, end = self._part(at, at, number)
         if kind == _WHOLE:
             return self._data(begin, end, at, number), end + (begin - end & 3)
-        pieces, start = [], at
+        chunks, start = [], at
         while True:
-            pieces.append(self._data(begin, end, start, number))
+            chunks.append(self._data(begin, end, start, number))
             at = end + (begin - end & 3)
             if kind == _LAST:
-                return _WORD.join(pieces), at
+                return _WORD.join(chunks), at
             kind, begin, end = self._part(at, start, number, inside=True)
 
     def _data(self, begin, end, start, number):
@@ -256,10 +256,10 @@ class RecordFile:
 
     def find(self, at):
         """Offset of the first whole record at or after ``at``; the file's size where none is."""
-        while len(piece := self._bytes(at, _PIECE)) >= 4:
-            found = piece.find(_WORD)
+        while len(chunk := self._bytes(at, _CHUNK)) >= 4:
+            found = chunk.find(_WORD)
             if found < 0:
-                at += len(piece) - 3
+                at += len(chunk) - 3
                 continue
             at += found
             try:
@@ -344,7 +344,7 @@ class MXRecordIO:
         self.writable = self.flag == "w"
         if self.writable:
             try:
-                self.handle = open(self.uri, "wb", buffering=_PIECE)  # noqa: SIM115 - see close()
+                self.handle = open(self.uri, "wb", buffering=_CHUNK)  # noqa: SIM115 - see close()
             except OSError as error:
                 fail(
                     MXNetError,

@@ -1,4 +1,4 @@
-"""Long programs run in pieces; nobody can tell but by the time they take to compile."""
+"""Long programs run in partitions; nobody can tell but by the time they take to compile."""
 
 import contextlib
 
@@ -33,18 +33,18 @@ def limit(n):
 def made(monkeypatch):
     """All programs that are cut."""
     found = []
-    plain = partition.Pieces.__init__
+    plain = partition.Partitioned.__init__
 
     def noted(self, *args):
         found.append(self)
         plain(self, *args)
 
-    monkeypatch.setattr(partition.Pieces, "__init__", noted)
+    monkeypatch.setattr(partition.Partitioned, "__init__", noted)
     return found
 
 
 def both(function, n=10):
-    """The same from one program and from pieces."""
+    """The same from one program and from partitions."""
     with limit(10**9):
         whole = function()
     with limit(n):
@@ -245,7 +245,7 @@ def test_what_repeats_is_compiled_once_and_a_second_step_compiles_nothing(made):
             first = step(100)
             second = step(100)
         assert (first == second).all()
-        # another length is another program of the same pieces
+        # another length is another program of the same partitions
         step(130)
         assert len(made) == 2
         assert len({p[0] for p in made[1].schedule} - set(programs)) <= 4
@@ -370,7 +370,7 @@ def test_a_failure_is_the_same(monkeypatch):
     with limit(5):
         x = variable(shape=(3, 3))
         y = chain(x, 4)
-        monkeypatch.setattr(partition.Pieces, "_cut", lambda *a: 1 / 0)
+        monkeypatch.setattr(partition.Partitioned, "_cut", lambda *a: 1 / 0)
         with pytest.raises(mx.MXNetError, match="operators failed: ZeroDivisionError"):
             y.asnumpy()
         with pytest.raises(mx.MXNetError, match="operators failed"):

@@ -1,8 +1,8 @@
-"""Pieces of a trace: what a branch or a loop body appends, taken off again to be run conditionally.
+"""Subgraphs of a trace: what a branch or loop body appends, taken off again to run conditionally.
 
-While a hybridized block is traced, :func:`piece` calls a function, looks at the operators that it
-appended to the trace, and rewinds the trace to where it was. The operators so found are run by
-:class:`Choice` and :class:`Loop`, one step each of the trace, inside ``lax.cond`` and ``lax.scan``.
+While a hybridized block is traced, :func:`subgraph` calls a function, takes the operators that it
+appended to the trace, and rewinds the trace to where it was. They are run by :class:`Choice` and
+:class:`Loop`, one step each of the trace, inside ``lax.cond`` and ``lax.scan``.
 """
 
 import jax.numpy as jnp
@@ -16,15 +16,15 @@ from .segment import Segment, append_many, user_line
 from .state import threads
 from .trace import placeholder
 
-__all__ = ["Choice", "Loop", "Piece", "choose", "loop", "piece", "placeholder"]
+__all__ = ["Choice", "Loop", "Subgraph", "choose", "loop", "subgraph", "placeholder"]
 
 
-class Piece:
+class Subgraph:
     """Operators taken off a trace.
 
     Attributes
     ----------
-    sources : list of Value    what the operators need from outside of the piece
+    sources : list of Value    what the operators need from outside of the subgraph
     specs : list of Spec       of the results
     """
 
@@ -56,7 +56,7 @@ class Piece:
         return [env[p] for p in self.results]
 
 
-def piece(run, name):
+def subgraph(run, name):
     """The operators that ``run`` appends to the current trace, which is left as it was.
 
     Parameters
@@ -84,7 +84,7 @@ def piece(run, name):
             raise TraceError(
                 f"{user_line()}: {name} changes a parameter, such as moving statistics"
             )
-        found = Piece(seg, start, results, tuple(seg.scalars[n_scalars:]))
+        found = Subgraph(seg, start, results, tuple(seg.scalars[n_scalars:]))
         for step in found.steps:
             if step.bound.__class__ is Backward:
                 raise TraceError(f"{user_line()}: {name} runs a backward pass")
@@ -94,8 +94,8 @@ def piece(run, name):
     finally:
         for p, (x, v) in trace.captured.items():
             x._v = before.get(p, v)
-        # Values that outlive the piece (a list the function appended to) must not be mistaken for
-        # what takes their positions next.
+        # Values that outlive the subgraph (a list the function appended to) must not be mistaken
+        # for what takes their positions next.
         gone = Segment(seg.ctx, Root(seg.ctx))
         gone.trace = trace
         for v in seg.outs[n_outs:]:
@@ -107,9 +107,9 @@ def piece(run, name):
         seg.state = start
 
 
-def _sources(pieces, without=()):
+def _sources(subgraphs, without=()):
     found = {}
-    for p in pieces:
+    for p in subgraphs:
         found.update(dict.fromkeys(p.sources))
     for v in without:
         found.pop(v, None)
@@ -117,7 +117,7 @@ def _sources(pieces, without=()):
 
 
 class Choice(Bound):
-    """One of two pieces. Inputs: the predicate, then both pieces' sources."""
+    """One of two subgraphs. Inputs: the predicate, then both subgraphs' sources."""
 
     def __init__(self, yes, no, sources):
         super().__init__()
@@ -133,14 +133,14 @@ class Choice(Bound):
 
 
 def choose(pred, yes, no):
-    """Append the choice between two pieces with results of the same shapes; returns the results."""
+    """Append the choice between two subgraphs with results of the same shapes; its results."""
     sources = _sources([yes, no])
     bound = Choice(yes, no, sources)
     return append_many(bound, [pred, *sources], keep=len(yes.results))
 
 
 class Loop(Bound):
-    """A piece run while another gives true. Inputs: the variables, then both pieces' sources.
+    """A subgraph run while another gives true. Inputs: the variables, then both subgraphs' sources.
 
     Outputs: the body's results of all iterations stacked, zeros where it did not run; then the
     variables after the last iteration.
@@ -179,7 +179,7 @@ class Loop(Bound):
 
 
 def loop(test, body, variables, initial, n_results, length):
-    """Append a loop over ``variables``, stand-in Values of the pieces; returns the outputs."""
+    """Append a loop over ``variables``, stand-in Values of the subgraphs; returns the outputs."""
     sources = _sources([test, body], variables)
     bound = Loop(test, body, variables, sources, n_results, length)
     return append_many(bound, [*initial, *sources], keep=n_results + len(variables))

@@ -79,7 +79,7 @@ class Store:
     def __init__(self, path, max_bytes):
         self._path = path  # JAX reads this name
         self.max_bytes = max_bytes
-        self.held = None  # bytes on disk as far as this process knows; None: not looked yet
+        self.held = None  # bytes on disk as far as this process knows; None: not read yet
 
     def _file(self, key):
         return os.path.join(self._path, key + _SUFFIX)
@@ -161,7 +161,7 @@ def _entries(folder):
                 if time.time() - e.stat(follow_symlinks=False).st_mtime > _STALE_SECONDS:
                     _remove(e.path)
     except OSError:
-        pass  # removed while we looked
+        pass  # removed meanwhile
     return found
 
 

@@ -95,7 +95,7 @@ class _Graph:
                 continue
             inputs = [self.entry(w) for w in before]
             self.tapes[tape] = self.path(
-                steps_of(tape.state), tape.scalars, inputs, set(tape.tape.taped)
+                steps_of(tape.state), tape.scalars, inputs, set(tape.tape.with_residuals)
             )
             stack.pop()
         return self.entry(value)

@@ -21,7 +21,7 @@ __all__ = ["stepwise", "whole", "around", "custom"]
 
 # What MXNet calls the engine's own operators.
 _NAMES = {"fill": "_full", "add": "_grad_add", "copy": "_copy", "gradient": "_gradient"}
-_pieces = weakref.WeakKeyDictionary()  # Bound -> {what of it: jitted function}
+_functions = weakref.WeakKeyDictionary()  # Bound -> {what of it: jitted function}
 _warm = weakref.WeakKeyDictionary()  # jitted function -> signatures it was called with
 _local = threading.local()
 
@@ -34,8 +34,8 @@ def _backward_name(bound):
     return f"_backward_{_name(bound).lstrip('_')}"
 
 
-def _piece(bound, key, make):
-    table = _pieces.setdefault(bound, {})
+def _function(bound, key, make):
+    table = _functions.setdefault(bound, {})
     found = table.get(key)
     if found is None:
         found = table[key] = jax.jit(make())
@@ -75,7 +75,7 @@ def _tell(observer, name, begun, ended):
 
 
 # ------------------------------------------------------------------------------ step by step
-def stepwise(state, returned, taped):
+def stepwise(state, returned, with_residuals):
     """As ``lower``: the path that ends at ``state`` as a function, which runs it step by step.
 
     Returns
@@ -84,7 +84,7 @@ def stepwise(state, returned, taped):
     """
     steps = steps_of(state)
     differentiate = needed_pullbacks(steps)
-    tape = Tape(steps, taped) if taped else None
+    tape = Tape(steps, with_residuals) if with_residuals else None
     if tape:
         differentiate |= set(tape.order)
     n_scalars = count_scalars(state)
@@ -104,18 +104,18 @@ class _Stepwise(Interpreter):
     enters = True
 
     def run(self, bound, args, scalars):
-        run = _piece(bound, None, lambda: lambda a, w: tuple(bound.run(a, w)))
+        run = _function(bound, None, lambda: lambda a, w: tuple(bound.run(a, w)))
         return _timed(_name(bound), run, args, list(scalars))
 
     def differentiate(self, bound, args, scalars, diff, floats):
         def make():
             return lambda a, w: TRACING.differentiate(bound, a, w, diff, floats)
 
-        run = _piece(bound, (diff, floats), make)
+        run = _function(bound, (diff, floats), make)
         return _timed(_name(bound), run, args, list(scalars))
 
     def pull(self, step, pull, given):
-        run = _piece(step.bound, "pull", lambda: lambda pull, given: pull(given))
+        run = _function(step.bound, "pull", lambda: lambda pull, given: pull(given))
         return _timed(_backward_name(step.bound), run, pull, given)
 
 

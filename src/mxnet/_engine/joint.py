@@ -45,7 +45,7 @@ def common(states, among):
             raise MXNetError(f"{text}. Hint: num_devices must be the number of devices.")
         raise MXNetError(
             f"{text} only: nothing can be computed before all have. Hint: call it with every "
-            "device's part before you look at a result; num_devices must be their number."
+            "device's part before you read a result; num_devices must be their number."
         )
     paths = [steps_of(s) for s in states]
     n = 0
@@ -118,7 +118,7 @@ def _where_they_part(states, paths):
                 )
     return (
         f"{text}backward has gone through some of them only. Hint: call backward on every device "
-        "before you look at a result."
+        "before you read a result."
     )
 
 
@@ -137,12 +137,14 @@ class _Program:
         "tape",
     )
 
-    def __init__(self, state, devices, returned, taped, are_scalars):
+    def __init__(self, state, devices, returned, with_residuals, are_scalars):
         cache.enable()
         self.devices, self.returned, self.ready = devices, returned, False
         positions = kept_positions(state)
         fn, self.tape = lower(
-            state, tuple([positions[i] for i in returned]), tuple([positions[i] for i in taped])
+            state,
+            tuple([positions[i] for i in returned]),
+            tuple([positions[i] for i in with_residuals]),
         )
         self.n_results = len(returned)
         self.are_scalars = ()
@@ -223,7 +225,7 @@ def run_jointly(parts):
     check()
     first = parts[0].state
     opened = [open_positions(s.state) for s in parts]
-    taped = tuple([i for i in live if parts[0].outs[i].pos in opened[0]])
+    with_residuals = tuple([i for i in live if parts[0].outs[i].pos in opened[0]])
     devices = tuple([device_of(s.ctx) for s in parts])
     if 1 < len(set(devices)) < len(devices):
         raise MXNetError(
@@ -232,11 +234,11 @@ def run_jointly(parts):
         )
     vals = [list(s.slots) for s in parts]
     data = [[v.data for v in row] for row in vals]
-    key = ("joint", *[s.state for s in parts[1:]], devices, tuple(live), taped)
+    key = ("joint", *[s.state for s in parts[1:]], devices, tuple(live), with_residuals)
     program = first.derived.get(key)
     if program is None:
         are_scalars = tuple([x.ndim == 0 for x in data[0]])
-        program = first.derived[key] = _Program(first, devices, live, taped, are_scalars)
+        program = first.derived[key] = _Program(first, devices, live, with_residuals, are_scalars)
     rows = [[onp.array(s.scalars, "float64"), *row] for s, row in zip(parts, data)]
     begun = time.perf_counter()
     found = program(rows)
@@ -257,7 +259,7 @@ def run_jointly(parts):
         tape = None
         if program.tape is not None:
             tape = ExecutedTape(seg.state, program.tape, residuals, own, tuple(seg.scalars))
-            for i in taped:
+            for i in with_residuals:
                 outs[i].tape = tape
         _mark_consumed(outs, is_open)
         tapes.append(tape)

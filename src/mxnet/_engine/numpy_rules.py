@@ -793,7 +793,7 @@ def _window_reduction(name, ufunc, initial):
                 whole = onp.full(padded, start, dtype)
                 whole[key] = x
                 x = whole
-            # One axis after the other, one tap after the other.
+            # One axis after the other, one kernel offset after the other.
             for i in range(x.ndim):
                 n, s, d = shape[i], strides[i], dilation[i]
                 if i not in moving and s == 1:

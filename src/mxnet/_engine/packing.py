@@ -1,4 +1,4 @@
-"""Many small gradients leave a program as one array, which is cut when somebody looks.
+"""Many small gradients leave a program as one array, which is cut when one of them is read.
 
 A training step returns every gradient, since ``param.grad()`` may be read, and next to nobody reads
 it. An array of its own costs 1.5 us to make and as much to free, and the bookkeeping grows

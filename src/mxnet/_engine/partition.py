@@ -1,11 +1,11 @@
-"""Very long programs run in pieces, since XLA:CPU compiles every kernel of a program by itself.
+"""Very long programs run in partitions, since XLA:CPU compiles every kernel of a program by itself.
 
 A kernel takes 8 to 30 ms to compile, whether or not the program has a hundred others that are the
 same, and a chain that is fused takes time and memory with the square of its length. So a program
 of more than ``max_program_ops`` operators is taken apart again after it has been traced: into
-pieces of a bounded number of primitive operations each. Where operations repeat, as in a network
-unrolled over time, the cuts repeat with them, and what is equal is compiled once. Pieces know
-nothing of operators and gradients: forward, backward and update are cut alike.
+partitions of a bounded number of primitive operations each. Where operations repeat, as in a
+network unrolled over time, the cuts repeat with them, and what is equal is compiled once.
+Partitions know nothing of operators and gradients: forward, backward and update are cut alike.
 """
 
 import weakref
@@ -18,9 +18,9 @@ from jax.extend import core
 from .._graph.lower import split_scalars
 from .._locks import lock
 
-__all__ = ["Pieces"]
+__all__ = ["Partitioned"]
 
-# Primitive operations in a piece, and in a piece of what repeats, which is compiled once.
+# Primitive operations in a partition, and in a partition of what repeats, which is compiled once.
 _LENGTH = 200
 _REPEATED = 30
 # The longest repeating part that is looked for.
@@ -158,7 +158,7 @@ class _Same:
 
 
 def cuts(kinds, length=_LENGTH, repeated=_REPEATED, longest=_PERIOD):
-    """Where to cut a list of operations: the ends of the pieces.
+    """Where to cut a list of operations: the ends of the partitions.
 
     A part that repeats is cut at the same places each time.
 
@@ -201,13 +201,13 @@ def cuts(kinds, length=_LENGTH, repeated=_REPEATED, longest=_PERIOD):
     return ends
 
 
-class _Piece:
-    """A compiled piece, shared by all places where the same operations stand."""
+class _Partition:
+    """A compiled partition, shared by all that have the same operations."""
 
     __slots__ = ("fn", "__weakref__")
 
     def __init__(self, operations, scalars, ins, outs, donate, placement):
-        def piece(numbers, *inputs):
+        def partition(numbers, *inputs):
             env = dict(zip(ins, inputs))
             env.update(zip(scalars, split_scalars(numbers, len(scalars))))
             for op in operations:
@@ -227,7 +227,7 @@ class _Piece:
             return [env[o] for o in outs]
 
         self.fn = jax.jit(
-            piece, donate_argnums=tuple([i + 1 for i in donate]), out_shardings=placement
+            partition, donate_argnums=tuple([i + 1 for i in donate]), out_shardings=placement
         )
 
 
@@ -235,8 +235,8 @@ _shared = weakref.WeakValueDictionary()
 _lock = lock()  # one program is cut at a time
 
 
-class Pieces:
-    """``f(scalars, *inputs)`` run in pieces: called like the compiled function.
+class Partitioned:
+    """``f(scalars, *inputs)`` run in partitions: called like the compiled function.
 
     Parameters
     ----------
@@ -246,8 +246,8 @@ class Pieces:
 
     Attributes
     ----------
-    schedule : list          per piece: (_Piece, indices of its scalars, its inputs, its outputs,
-        what is not needed after it), once called
+    schedule : list          once called, per partition: (_Partition, indices of its scalars, its
+        inputs, its outputs, what is not needed after it)
     """
 
     def __init__(self, function, donate, placement):
@@ -264,8 +264,8 @@ class Pieces:
             if env[i].__class__ is onp.ndarray:
                 env[i] = jax.device_put(env[i], self.placement)
         env.update(self.constants)
-        for piece, numbers, ins, outs, dead in self.schedule:
-            env.update(zip(outs, piece.fn(scalars[numbers], *[env[i] for i in ins])))
+        for partition, numbers, ins, outs, dead in self.schedule:
+            env.update(zip(outs, partition.fn(scalars[numbers], *[env[i] for i in ins])))
             for i in dead:
                 del env[i]
         found = [
@@ -288,8 +288,8 @@ class Pieces:
         self.inputs, self.results = graph.inputs[n_scalars:], graph.results
         operations = graph.operations
         descriptions = list(graph.kinds)
-        last = {}  # variable -> the piece that uses it last
-        users = {}  # variable -> in how many pieces it is used
+        last = {}  # variable -> the partition that uses it last
+        users = {}  # variable -> in how many partitions it is used
         ends = cuts(onp.array([op.kind for op in operations], "int64"))
         parts = [operations[a:b] for a, b in zip([0, *ends], ends)]
         for k, part in enumerate(parts):
@@ -331,7 +331,7 @@ class Pieces:
         del self.function  # it holds the whole graph, and is not needed again
 
     def _piece(self, part, descriptions, used_scalars, ins, outs, donate):
-        """The piece of these operations; one that is equal if there is one."""
+        """The partition of these operations; one that is equal if there is one."""
         place = {}
         for i in (*used_scalars, *ins):
             place[i] = len(place)
@@ -350,6 +350,6 @@ class Pieces:
         )
         found = _shared.get(key)
         if found is None:
-            found = _Piece(part, used_scalars, ins, outs, donate, self.placement)
+            found = _Partition(part, used_scalars, ins, outs, donate, self.placement)
             _shared[key] = found
         return found

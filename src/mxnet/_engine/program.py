@@ -26,7 +26,7 @@ from ..error import MXNetError
 from . import cache, instrument, memory, packing
 from .evaluate import evaluate
 from .fork import check, forgets, lost_programs
-from .partition import Pieces
+from .partition import Partitioned
 from .plan import TooLong
 from .state import threads
 from .stats import stats, why_new
@@ -69,8 +69,8 @@ class Program:
         "returned",
         "packs",
         "returned_set",
-        "taped",
-        "taped_set",
+        "with_residuals",
+        "residuals_set",
         "donate",
         "tape",
         "ready",
@@ -82,7 +82,7 @@ class Program:
 
     def lose(self):
         """Never be taken again: no result is among what this gives."""
-        self.returned_set = self.taped_set = frozenset()
+        self.returned_set = self.residuals_set = frozenset()
 
 
 _placements = {}
@@ -209,7 +209,7 @@ def run_program(state, slots, outs, scalars, aliases=(), foreign=False):
     else:
         live = [i for i, c in enumerate(map(_refs, outs)) if c > alive]
     if aliases:
-        named = dict.fromkeys(live)  # in order, without a second look through the list
+        named = dict.fromkeys(live)  # in order, without a second walk through the list
         for a, i in aliases:
             if _refs(a) > _probe.alias:
                 named[i] = None
@@ -220,22 +220,22 @@ def run_program(state, slots, outs, scalars, aliases=(), foreign=False):
     is_open = state.open
     if is_open is None:
         is_open = open_positions(state)
-    taped = [i for i in live if outs[i].pos in is_open] if is_open and not foreign else ()
+    with_residuals = [i for i in live if outs[i].pos in is_open] if is_open and not foreign else ()
 
     observer = stats.observer
     if observer is not None and observer.stepwise:
-        program = _watched(state, tuple(live), tuple(taped))
+        program = _watched(state, tuple(live), tuple(with_residuals))
     else:
         # Another thread's segment has programs of its own: they overwrite nothing.
         program = state.derived.get(tuple(live)) if foreign else state.program
     known = (
         program is not None
         and program.returned_set.issuperset(live)
-        and (not taped or program.taped_set.issuperset(taped))
+        and (not with_residuals or program.residuals_set.issuperset(with_residuals))
     )
     found = None
     if not known and observer is None and _is_evaluated(state):
-        found = _evaluate(state, vals, scalars, live, taped)
+        found = _evaluate(state, vals, scalars, live, with_residuals)
     if found is not None:
         results, residuals, tape = found
         returned, packs = live, ()
@@ -247,7 +247,7 @@ def run_program(state, slots, outs, scalars, aliases=(), foreign=False):
                 if _held_elsewhere(vals, data, i):
                     data[i] = _copy(data[i])  # somebody still holds what may be overwritten
         else:
-            program = _make(state, vals, data, outs, live, taped, program, foreign)
+            program = _make(state, vals, data, outs, live, with_residuals, program, foreign)
         if observer is not None and not observer.stepwise:
             program_fn = partial(instrument.whole, observer, state, program)
         else:
@@ -261,7 +261,12 @@ def run_program(state, slots, outs, scalars, aliases=(), foreign=False):
             program.ready = True
             stats.compiled_program(why_new(state, program), time.perf_counter() - begun)
         stats.donated += len(program.donate)
-        returned, packs, tape, taped = program.returned, program.packs, program.tape, program.taped
+        returned, packs, tape, with_residuals = (
+            program.returned,
+            program.packs,
+            program.tape,
+            program.with_residuals,
+        )
     stats.flushes += 1
     stats.ops += state.depth
 
@@ -276,7 +281,7 @@ def run_program(state, slots, outs, scalars, aliases=(), foreign=False):
         a.data, a.seg = outs[i].data, outs[i].seg
     if tape is not None and not foreign:
         tape = ExecutedTape(state, tape, residuals, vals, tuple(scalars))
-        for i in taped:
+        for i in with_residuals:
             outs[i].tape = tape
     else:
         tape = None
@@ -341,7 +346,7 @@ def set_sightings(table):
     _sightings.update(table)
 
 
-def _evaluate(state, vals, scalars, live, taped):
+def _evaluate(state, vals, scalars, live, with_residuals):
     """Run a path without compiling it.
 
     Returns
@@ -351,12 +356,12 @@ def _evaluate(state, vals, scalars, live, taped):
     check()
     positions = kept_positions(state)
     tape = None
-    if taped:
-        key = ("tape", *taped)
+    if with_residuals:
+        key = ("tape", *with_residuals)
         tape = state.derived.get(key)
         if tape is None:
             tape = state.derived[key] = Tape(
-                steps_of(state), tuple([positions[i] for i in taped]), evaluated=True
+                steps_of(state), tuple([positions[i] for i in with_residuals]), evaluated=True
             )
     data, returned = [v.data for v in vals], [positions[i] for i in live]
     try:
@@ -400,36 +405,38 @@ def _copy(array):
     return jax.numpy.array(array, copy=True) if isinstance(array, _Array) else array.copy()
 
 
-def _watched(state, live, taped):
+def _watched(state, live, with_residuals):
     """The program that runs what is alive step by step, for the profiler."""
-    key = ("watched", live, taped)
+    key = ("watched", live, with_residuals)
     program = state.derived.get(key)
     if program is None:
         positions = kept_positions(state)
         program = Program()
         program.returned, program.returned_set = live, frozenset(live)
-        program.taped, program.taped_set = taped, frozenset(taped)
+        program.with_residuals, program.residuals_set = with_residuals, frozenset(with_residuals)
         program.donate, program.packs, program.ready = (), (), True
         program.fn, program.tape = instrument.stepwise(
-            state, tuple([positions[i] for i in live]), tuple([positions[i] for i in taped])
+            state,
+            tuple([positions[i] for i in live]),
+            tuple([positions[i] for i in with_residuals]),
         )
         state.derived[key] = program
     return program
 
 
-def _make(state, vals, data, outs, live, taped, before, foreign):
+def _make(state, vals, data, outs, live, with_residuals, before, foreign):
     """Build (not yet compile) the program for what is alive now, together with what was alive
     before.
     """
     check()
-    returned, tape_set = set(live), set(taped)
+    returned, tape_set = set(live), set(with_residuals)
     if before is not None:
         returned |= before.returned_set
-        tape_set |= before.taped_set
+        tape_set |= before.residuals_set
     returned = sorted(returned)
     positions = kept_positions(state)
     program = Program()
-    program.taped, program.taped_set = tuple(sorted(tape_set)), frozenset(tape_set)
+    program.with_residuals, program.residuals_set = tuple(sorted(tape_set)), frozenset(tape_set)
     program.ready = False
     # A tape keeps the inputs, to differentiate twice.
     donations = {}
@@ -451,13 +458,15 @@ def _make(state, vals, data, outs, live, taped, before, foreign):
     order = [*own, *late]
     program.returned, program.returned_set = tuple(own), frozenset(returned)
     fn, program.tape = lower(
-        state, tuple([positions[i] for i in order]), tuple([positions[i] for i in program.taped])
+        state,
+        tuple([positions[i] for i in order]),
+        tuple([positions[i] for i in program.with_residuals]),
     )
     if packs:
         fn = packing.packed(fn, [len(pack) for pack, _ in packs])
     cache.enable()
     if cut:
-        program.fn = Pieces(fn, program.donate, placement(state.ctx))
+        program.fn = Partitioned(fn, program.donate, placement(state.ctx))
     else:
         program.fn = jax.jit(
             fn,
@@ -528,7 +537,7 @@ _ANCESTOR_DEPTH = 8
 def _ancestor(step, spec, makers, specs, free):
     """The nearest free input of that shape and type that a step's output is made from, or None.
 
-    Backward passes are not looked through: a gradient is no new version of what it belongs to.
+    Backward passes are not searched: a gradient is no new version of what it belongs to.
     """
     level, seen = [step], set()
     for _ in range(_ANCESTOR_DEPTH):

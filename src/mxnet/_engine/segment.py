@@ -1,4 +1,4 @@
-"""Segments: operators are appended, and run together when somebody looks.
+"""Segments: operators are appended, and run together when a value is read.
 
 This is the hot path of the framework. Appending costs a handful of dictionary look-ups per
 operator: the prefix tree (``_graph/node.py``) already knows the shapes of anything that was
@@ -142,7 +142,7 @@ def _known_step(seg, bound, ins):
     """The step of an operator that was appended here before, its new inputs registered; None, and
     nothing registered, where it was not or an input is pending elsewhere.
 
-    The inputs' contexts need no look of their own: they are part of the key.
+    The inputs' contexts need no check of their own: they are part of the key.
     """
     state = seg.state
     slots = seg.slots
@@ -310,7 +310,7 @@ def append_many(bound, ins, scalars=(), keep=1, ctx=None):
 
 
 def _checked_step(bound, ins, keep, ctx):
-    """The segment that an operator belongs in, and its step there: every input is looked at, and
+    """The segment that an operator belongs in, and its step there: every input is checked, and
     computed where it is pending elsewhere.
     """
     t = threads
@@ -684,8 +684,8 @@ def _compute(value):
 def concrete(value):
     """The data of a value (``jax.Array`` or ``numpy.ndarray``), running what is pending if need be.
 
-    Running means everything that is pending, not only what this value needs, so that the pieces a
-    step is cut into do not depend on what was looked at.
+    Running means everything that is pending, not only what this value needs, so that the programs a
+    step is cut into do not depend on what was read.
     """
     if value.data is None:
         _fetch(value)

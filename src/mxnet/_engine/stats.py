@@ -86,7 +86,7 @@ def why_new(last, program=None):
                 f"{_where(last)}: the same operators, but {len(more)} more of their results "
                 "are kept alive"
             )
-        if set(program.taped) != set(before.taped):
+        if set(program.with_residuals) != set(before.with_residuals):
             return (
                 f"{_where(last)}: the same operators, but gradients may be asked for other results"
             )

@@ -357,10 +357,10 @@ def _replay(value):
         ins = [
             outputs[v.tape][v.pos] if v.mark is None and v.tape in outputs else v for v in tape.vals
         ]
-        path = tape.state.derived.get(tape.tape.taped)
+        path = tape.state.derived.get(tape.tape.with_residuals)
         if path is None:
-            path = tape.state.derived[tape.tape.taped] = PathOp(
-                "replay", tape.state, tape.tape.taped
+            path = tape.state.derived[tape.tape.with_residuals] = PathOp(
+                "replay", tape.state, tape.tape.with_residuals
             )
         outputs[tape] = dict(
             zip(path.returned, append_many(path, ins, tape.scalars, keep=len(path.returned)))

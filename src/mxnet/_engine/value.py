@@ -37,7 +37,7 @@ class Mark:
 
     def __init__(self, grad, req):
         self.grad, self.req = grad, req
-        self.fresh = False  # a backward pass wrote it since the trainer last looked
+        self.fresh = False  # a backward pass wrote it since the trainer last read it
 
 
 class Failed:

@@ -193,7 +193,7 @@ class Front:
     kind : type                     of the arrays
     call : callable                 ``call(name, inputs, attributes, out=None)`` applies an operator
     create : callable               ``create(name, attributes, ctx, out=None)`` one without inputs
-    eager : bool                    whether values can be looked at
+    eager : bool                    whether values can be read
     """
 
     def __init__(self, kind, call, create, eager):

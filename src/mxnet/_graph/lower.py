@@ -443,7 +443,7 @@ def operators(steps):
 
     A product counts as a quarter: it stays a kernel of its own, so what it costs to compile does
     not grow with what stands around it (500 dense layers take 2.2 s whole and 8.5 ms a step, 1.3 s
-    and 27 ms in pieces). A gradient counts only where its forward does not stand beside it.
+    and 27 ms in partitions). A gradient counts only where its forward does not stand beside it.
     """
     n = 0.0
     for step in steps:
@@ -457,19 +457,19 @@ def operators(steps):
     return n
 
 
-def too_long(steps, taped, bound):
-    """Whether a path is compiled in pieces: of more than ``bound`` operators, or a fifth of it.
+def too_long(steps, with_residuals, bound):
+    """Whether a path is compiled in partitions: of more than ``bound`` operators, or a fifth of it.
 
     XLA:CPU keeps nothing that several operators use: each kernel computes it anew, and what it
     computed from. In arithmetic that goes round and round (a grid's slices, standard deviations)
     kernels grow so from round to round: 450 operators took 8 to 30 seconds to compile, 80
-    normalisations of a small matrix two minutes; in pieces all took one, and a run some
+    normalisations of a small matrix two minutes; in partitions all took one, and a run some
     milliseconds more. So a fifth is the bound where nobody trains: where neither gradients nor
     convolutions are, and for what is written outside of graphs.
     """
     if operators(steps) > bound:
         return True
-    if taped:
+    if with_residuals:
         return False
     n = 0
     for step in steps:
@@ -480,14 +480,14 @@ def too_long(steps, taped, bound):
     return 5 * n > bound
 
 
-def lower(last, returned, taped=()):
+def lower(last, returned, with_residuals=()):
     """The path that ends at ``last`` as a function ``f(scalars, *inputs) -> (outputs, residuals)``.
 
     Parameters
     ----------
     returned : tuple of int    positions to return
-    taped : tuple of int   those whose gradient may be asked for later: residuals are returned for
-        them
+    with_residuals : tuple of int   those whose gradient may be asked for later: their residuals are
+        returned
 
     Returns
     -------
@@ -497,7 +497,7 @@ def lower(last, returned, taped=()):
     steps = steps_of(last)
     n_scalars = count_scalars(last)
     differentiate = needed_pullbacks(steps)
-    tape = Tape(steps, taped) if taped else None
+    tape = Tape(steps, with_residuals) if with_residuals else None
     if tape:
         differentiate |= set(tape.order)
 
@@ -516,10 +516,10 @@ class Tape:
     ``evaluated``: the path was run without being compiled, so they are the evaluator's.
     """
 
-    def __init__(self, steps, taped, evaluated=False):
+    def __init__(self, steps, with_residuals, evaluated=False):
         self.evaluated = evaluated
-        found, self.targets = ancestors(steps, taped)
-        self.steps, self.taped = steps, taped
+        found, self.targets = ancestors(steps, with_residuals)
+        self.steps, self.with_residuals = steps, with_residuals
         self.order = sorted(found, reverse=True)
         self.trees = None
         self.pullbacks = {}  # positions of the given cotangents -> Pullback

@@ -618,12 +618,12 @@ def deformable_convolution(
     no_bias: bool = False,
     layout: DEFORMABLE_LAYOUT | None = None,
 ):
-    """Convolution whose taps are moved by learned offsets (Dai et al. 2017).
+    """Convolution whose kernel positions are moved by learned offsets (Dai et al. 2017).
 
     Parameters
     ----------
     data : (B, C, H, W) float
-    offset : (B, 2 G KH KW, OH, OW)     (y, x) in pixels per deformable group, tap and output pixel
+    offset : (B, 2 G KH KW, OH, OW)     (y, x) in pixels per deformable group, kernel offset, pixel
     weight : (num_filter, C / num_group, KH, KW)
     bias : (num_filter,), absent with ``no_bias``
     kernel, stride, dilate, pad, num_filter, num_group : as for ``Convolution``
@@ -674,12 +674,12 @@ def modulated_deformable_convolution(
     im2col_step: int = 64,
     layout: DEFORMABLE_LAYOUT | None = None,
 ):
-    """``DeformableConvolution`` with a learned weight for each tap (Zhu et al. 2019).
+    """``DeformableConvolution`` with a learned weight for each kernel position (Zhu et al. 2019).
 
     Parameters
     ----------
     data, offset, weight, bias :        as for ``DeformableConvolution``
-    mask : (B, G KH KW, OH, OW)         factor per deformable group, tap and output pixel
+    mask : (B, G KH KW, OH, OW)         factor per deformable group, kernel offset, pixel
     im2col_step, workspace : int        accepted and without effect
 
     Other parameters as for ``DeformableConvolution``.
@@ -702,7 +702,7 @@ def modulated_deformable_convolution(
 
 
 def deformed(where, arrays, windows, sizes):
-    """Both deformable convolutions: sample the taps, then one matrix product per group."""
+    """Both deformable convolutions: sample, then one matrix product per group."""
     data, offset, mask, weight, bias = arrays
     filters, groups, parts, no_bias, layout = sizes
     require_floating(where, data=data, offset=offset, weight=weight)
@@ -720,9 +720,9 @@ def deformed(where, arrays, windows, sizes):
             "num_deformable_group to divide the channels",
             got=f"num_group {groups}, num_deformable_group {parts}",
         )
-    taps, points = math.prod(kernel), math.prod(out)
+    size, points = math.prod(kernel), math.prod(out)
     because = f"for data {data.shape}, kernel {kernel}"
-    require_shape(where, "offset", offset, (b, 2 * parts * taps, *out), because)
+    require_shape(where, "offset", offset, (b, 2 * parts * size, *out), because)
     require_shape(where, "weight", weight, (filters, c // groups, *kernel), because)
     if (bias is None) != no_bias:
         fail(
@@ -734,17 +734,17 @@ def deformed(where, arrays, windows, sizes):
     if bias is not None:
         require_shape(where, "bias", bias, (filters,), because)
     if mask is not None:
-        require_shape(where, "mask", mask, (b, parts * taps, *out), because)
+        require_shape(where, "mask", mask, (b, parts * size, *out), because)
     wide = accumulator(data.dtype)
-    moves = offset.astype(wide).reshape(b, parts, taps, 2, *out)
+    moves = offset.astype(wide).reshape(b, parts, size, 2, *out)
     places = onp.meshgrid(
         *(onp.arange(k) * d for k, d in zip(kernel, dilate)),
         *(onp.arange(n) * s - p for n, s, p in zip(out, stride, pad)),
         indexing="ij",
     )
-    y = jnp.asarray((places[0] + places[2]).reshape(taps, *out), wide) + moves[:, :, :, 0]
-    x = jnp.asarray((places[1] + places[3]).reshape(taps, *out), wide) + moves[:, :, :, 1]
-    x, y = (v.reshape(b * parts, taps * points) for v in (x, y))
+    y = jnp.asarray((places[0] + places[2]).reshape(size, *out), wide) + moves[:, :, :, 0]
+    x = jnp.asarray((places[1] + places[3]).reshape(size, *out), wide) + moves[:, :, :, 1]
+    x, y = (v.reshape(b * parts, size * points) for v in (x, y))
     images = data.astype(wide).reshape(b * parts, c // parts, height, width)
     if mask is None:
         inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
@@ -752,9 +752,9 @@ def deformed(where, arrays, windows, sizes):
         columns = jnp.where(inside[:, None], sample_bilinear(images, y, x), 0)
     else:
         columns = sample_bilinear(images, y, x)
-        columns = columns * mask.astype(wide).reshape(b * parts, 1, taps * points)
-    columns = columns.reshape(b, groups, c // groups * taps, points)
-    learned = weight.astype(wide).reshape(groups, filters // groups, c // groups * taps)
+        columns = columns * mask.astype(wide).reshape(b * parts, 1, size * points)
+    columns = columns.reshape(b, groups, c // groups * size, points)
+    learned = weight.astype(wide).reshape(groups, filters // groups, c // groups * size)
     y = jnp.einsum("bgkp,gfk->bgfp", columns, learned).reshape(b, filters, *out)
     if bias is not None:
         y = y + moved(bias.astype(wide), 1, 4)

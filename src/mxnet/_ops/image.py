@@ -260,7 +260,7 @@ def _resample(x, axis, n_out, interp, shrinks):
     if n_in == n_out:
         return x
     at, weights = _weights(n_in, n_out, interp, shrinks)
-    if at.shape[1] > 2:  # many taps: one product
+    if at.shape[1] > 2:  # many inputs per pixel: one product
         dense = onp.zeros((n_out, n_in))
         onp.add.at(dense, (onp.arange(n_out)[:, None], at), weights)
         axis %= x.ndim
@@ -270,11 +270,11 @@ def _resample(x, axis, n_out, interp, shrinks):
         return jnp.moveaxis(y, -1, axis)
     shape = [1] * x.ndim
     shape[axis] = n_out
-    taps = [
+    terms = [
         jnp.take(x, at[:, k], axis=axis) * jnp.array(weights[:, k], x.dtype).reshape(shape)
         for k in range(at.shape[1])
     ]
-    return functools.reduce(jnp.add, taps)
+    return functools.reduce(jnp.add, terms)
 
 
 def _need_interp(interp, where):

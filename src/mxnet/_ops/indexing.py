@@ -74,7 +74,7 @@ def take(a, indices, *, axis: int = 0, mode: Literal["raise", "wrap", "clip"] = 
 
 @op("_take_raise", barrier=True, exported=lambda texts: ("take", {**texts, "mode": "raise"}))
 def take_raise(a, indices, *, axis: int = 0):
-    """``take`` that fails on positions outside; runs alone, as it looks at the positions.
+    """``take`` that fails on positions outside; runs alone, as it reads the positions.
 
     Parameters
     ----------

@@ -223,20 +223,20 @@ def root(total, p):
     return jnp.where(total < 0, -value, value) if p % 2 else value
 
 
-_FEW_TAPS = 9
+_FEW_OFFSETS = 9
 
 
 def formula_sum(full, x):
     """Sum of each window.
 
-    Tap by tap where there are few: on two cores 10.4 -> 1.4 ms for 2x2 windows of (32, 64, 70, 70),
-    and 2.5 -> 0.15 ms for the gradient of 3x3 at stride 2 of (32, 64, 28, 28). With 49 taps the
-    gradient would be three times slower.
+    One kernel offset after the other where there are few: on two cores 10.4 -> 1.4 ms for 2x2
+    windows of (32, 64, 70, 70), and 2.5 -> 0.15 ms for the gradient of 3x3 at stride 2 of (32, 64,
+    28, 28). With 49 of them the gradient would be three times slower.
     """
     _, _, kernel, stride, pads, _ = full
-    if math.prod(kernel) <= _FEW_TAPS:
+    if math.prod(kernel) <= _FEW_OFFSETS:
         edges = [(*e, 0) for e in full.spread(pads, (0, 0))]
-        return reduce(lax.add, taps(full, lax.pad(x, onp.zeros((), x.dtype), edges)))
+        return reduce(lax.add, shifted(full, lax.pad(x, onp.zeros((), x.dtype), edges)))
     return lax.reduce_window(
         x,
         onp.zeros((), x.dtype),
@@ -255,7 +255,7 @@ def least(dtype):
     return jnp.finfo(dtype).min.astype(dtype)
 
 
-def taps(full, padded):
+def shifted(full, padded):
     """The windows' elements one by one: for each position in a window, an array of all windows."""
     _, axes, kernel, stride, _, out = full
     for offsets in itertools.product(*(range(k) for k in kernel)):
@@ -272,12 +272,12 @@ def max_pool(full, x):
     """Maximum of each window.
 
     The gradient that XLA makes of a window maximum (``select_and_scatter``) is slow on CPU.  This
-    one looks for the winner tap by tap: about three times faster for 2x2 and 3x3 windows on CPU.
+    one goes through the kernel offsets: about three times faster for 2x2 and 3x3 windows on CPU.
     """
     edges = [(*e, 0) for e in full.spread(full[4], (0, 0))]
     best = None
-    for tap in taps(full, lax.pad(x, least(x.dtype), edges)):
-        best = tap if best is None else lax.max(best, tap)
+    for part in shifted(full, lax.pad(x, least(x.dtype), edges)):
+        best = part if best is None else lax.max(best, part)
     return best
 
 
@@ -293,13 +293,13 @@ def back_of_max(full, x, y, g):
     step = full.spread(full[3], 1)
     taken = jnp.zeros(y.shape, bool)
     shares = []
-    for tap in taps(full, padded):
+    for part in shifted(full, padded):
         # x != x: a window whose maximum is not-a-number sends its gradient to that element
-        wins = ((tap == y) | (tap != tap)) & ~taken
+        wins = ((part == y) | (part != part)) & ~taken
         taken = taken | wins
         shares.append(jnp.where(wins, g, jnp.zeros((), g.dtype)))
     total = jnp.zeros(padded.shape, g.dtype)
-    # last tap first: the order in which XLA adds overlapping windows, so that results are
+    # last kernel offset first: the order in which XLA adds overlapping windows, so that results are
     # equal to the bit
     for offsets, share in reversed(
         list(zip(itertools.product(*(range(k) for k in full[2])), shares))

@@ -49,7 +49,7 @@ def parameter_sizes(
     bidirectional=False,
     projection_size=None,
 ):
-    """Shapes of the pieces of the packed parameter vector, in its order.
+    """Shapes of the parts of the packed parameter vector, in its order.
 
     All weights come first, then all biases; within each by layer, then direction. A layer's weights
     are input to hidden (G H, in), hidden to hidden (G H, R) and, with a projection, (R, H); its
@@ -75,7 +75,7 @@ def parameter_sizes(
 
 
 def _count(shapes):
-    return sum(functools.reduce(lambda a, b: a * b, s) for piece in shapes for s in piece)
+    return sum(functools.reduce(lambda a, b: a * b, s) for part in shapes for s in part)
 
 
 def infer_rnn(
@@ -323,12 +323,12 @@ def _check_arrays(mode, use_sequence_length, data, parameters, state, state_cell
 
 def _unpack(parameters, input_size, sizes):
     """The packed vector as lists of weights and of biases, one tuple per layer and direction."""
-    pieces = parameter_sizes(input_size, **sizes)
-    shapes = [s for kind in pieces for row in kind for s in row]
+    parts = parameter_sizes(input_size, **sizes)
+    shapes = [s for kind in parts for row in kind for s in row]
     # split and not slices: its gradient is one concatenation
     flat = lax.split(parameters, [_count(((s,),)) for s in shapes])
     arrays = iter([a.reshape(s) for a, s in zip(flat, shapes)])
-    return [[tuple([next(arrays) for _ in row]) for row in kind] for kind in pieces]
+    return [[tuple([next(arrays) for _ in row]) for row in kind] for kind in parts]
 
 
 def _layer(what, x, weights, biases, h, c, valid) -> Any:

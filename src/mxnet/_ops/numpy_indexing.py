@@ -247,7 +247,7 @@ def masked(data, mask, *, start_axis: int = 0):
 
 @op("_npx_constraint_check", barrier=True)
 def constraint_check(input, *, msg: str = "Constraint violated."):
-    """Fails unless every element is true; runs alone, as it looks at them.
+    """Fails unless every element is true; runs alone, as it reads them.
 
     Parameters
     ----------

@@ -859,10 +859,10 @@ def split(data, *, num_outputs: int, axis: int = 1, squeeze_axis: bool = False):
             got=num_outputs,
         )
     width = n // num_outputs
-    return _pieces(data, a, [k * width for k in range(num_outputs + 1)], squeeze_axis)
+    return _sections(data, a, [k * width for k in range(num_outputs + 1)], squeeze_axis)
 
 
-def _pieces(data, a, borders, squeeze_axis):
+def _sections(data, a, borders, squeeze_axis):
     sizes = [hi - lo for lo, hi in pairwise(borders)]
     if borders[0] == 0 and min(sizes) >= 0:
         # The gradient is one concatenation; that of slices is a padded copy of the whole for each.
@@ -920,7 +920,7 @@ def split_v2(
             expected=f"{n} parts",
             got=f"borders {tuple(borders)}",
         )
-    return _pieces(data, a, borders, squeeze_axis)
+    return _sections(data, a, borders, squeeze_axis)
 
 
 # ----------------------------------------------------------------------------- repeat, pad, flip

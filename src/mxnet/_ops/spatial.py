@@ -383,18 +383,20 @@ def up_bilinear(where, data, scale, num_filter):
 
 
 def enlarge(x, w, scale, pad):
-    """Transposed convolution by taps: output row ``scale i + k - pad`` gets ``x[i] w[k]``.
+    """Transposed convolution: output row ``scale i + k - pad`` gets ``x[i] w[k]``.
 
-    As the kernel is at most twice the stride, each output pixel has at most four taps; written as
+    As the kernel is at most twice the stride, each output pixel has at most four inputs; written as
     shifted sums they need no dilated convolution.
     """
     b, c, height, width = x.shape
     kernel = w.shape[2]
     out = jnp.zeros((), x.dtype)
     for down, across in itertools.product(range(0, kernel, scale), repeat=2):
-        taps = w[:, 0, down : down + scale, across : across + scale]  # (C, <= scale, <= scale)
-        taps = jnp.pad(taps, ((0, 0), (0, scale - taps.shape[1]), (0, scale - taps.shape[2])))
-        part = x[:, :, :, None, :, None] * taps[None, :, None, :, None, :]
+        weights = w[:, 0, down : down + scale, across : across + scale]  # (C, <= scale, <= scale)
+        weights = jnp.pad(
+            weights, ((0, 0), (0, scale - weights.shape[1]), (0, scale - weights.shape[2]))
+        )
+        part = x[:, :, :, None, :, None] * weights[None, :, None, :, None, :]
         part = part.reshape(b, c, height * scale, width * scale)
         before = (down, across)
         after = (2 * scale - down, 2 * scale - across)
@@ -537,13 +539,13 @@ def unfold(x, windows, counts):
     x = jnp.pad(x, ((0, 0), (0, 0), *((p, p) for p in pad)))
     unfolded("im2col", "elements in a window", math.prod(kernel), 1 << 14)
     check_size((x.shape[0], x.shape[1], math.prod(kernel), math.prod(counts)))
-    taps = []
+    columns = []
     for at in itertools.product(*(range(k) for k in kernel)):
         start = [a * d for a, d in zip(at, dilate)]
         stop = [s + (n - 1) * t + 1 for s, n, t in zip(start, counts, stride)]
-        tap = lax.slice(x, (0, 0, *start), (*x.shape[:2], *stop), (1, 1, *stride))
-        taps.append(tap.reshape(*x.shape[:2], math.prod(counts)))
-    return jnp.stack(taps, 2)
+        column = lax.slice(x, (0, 0, *start), (*x.shape[:2], *stop), (1, 1, *stride))
+        columns.append(column.reshape(*x.shape[:2], math.prod(counts)))
+    return jnp.stack(columns, 2)
 
 
 @op("im2col")
@@ -611,16 +613,16 @@ def col2im(
     where = "col2im"
     require_axes(where, "data", data, 3, "(B, C * prod(kernel), L)")
     *parameters, counts = window_parameters(where, output_size, kernel, stride, dilate, pad)
-    taps = math.prod(parameters[0])
-    if data.shape[1] % taps or data.shape[2] != math.prod(counts):
+    size = math.prod(parameters[0])
+    if data.shape[1] % size or data.shape[2] != math.prod(counts):
         fail(
             ShapeError,
             where,
             "data does not fit the windows",
-            expected=f"(B, C * {taps}, {math.prod(counts)}) for output_size {tuple(output_size)}",
+            expected=f"(B, C * {size}, {math.prod(counts)}) for output_size {tuple(output_size)}",
             got=data.shape,
         )
-    b, c = data.shape[0], data.shape[1] // taps
+    b, c = data.shape[0], data.shape[1] // size
     image = jax.ShapeDtypeStruct((b, c, *output_size), data.dtype)
     back = jax.linear_transpose(lambda x: unfold(x, parameters, counts), image)
-    return back(data.reshape(b, c, taps, data.shape[2]))[0]
+    return back(data.reshape(b, c, size, data.shape[2]))[0]

@@ -613,7 +613,7 @@ class HybridBlock(Block):
 
     ``hybridize()`` may change speed only: the forward is traced once per combination of shapes,
     dtypes and training mode and then enters programs as one operator. Where it cannot be traced (it
-    looks at a value), it goes on imperatively, with one warning that names the line.
+    reads a value), it goes on imperatively, with one warning that names the line.
     """
 
     # whether hybrid_forward is written with operators of mx.nd, as this package's layers are

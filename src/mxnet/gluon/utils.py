@@ -41,8 +41,8 @@ __all__ = [
     "DownloadError",
 ]
 
-_TIMEOUT = 10  # seconds to wait for a connection, and for each piece of an answer
-_PIECE = 1 << 18
+_TIMEOUT = 10  # seconds to wait for a connection, and for each chunk of an answer
+_CHUNK = 1 << 18
 
 
 # ------------------------------------------------------------------------------- arrays
@@ -134,7 +134,7 @@ def clip_global_norm(arrays, max_norm, check_isfinite=True):
     ----------
     arrays : list of NDArray   on any contexts
     max_norm : float
-    check_isfinite : bool, default True   look at the norm (waits for it) and warn when it is
+    check_isfinite : bool, default True   read the norm (waits for it) and warn when it is
         infinite or NaN
 
     Returns
@@ -221,8 +221,8 @@ def check_sha1(filename, sha1_hash):
     """Whether a file's SHA-1 is the given one (hexadecimal)."""
     digest = hashlib.sha1(usedforsecurity=False)
     with open(filename, "rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
     return digest.hexdigest() == sha1_hash
 
 
@@ -364,8 +364,8 @@ class _Partial:
         if self.validator is None:
             return 0, digest
         self.file.seek(0)
-        while piece := self.file.read(_PIECE):
-            digest.update(piece)
+        while chunk := self.file.read(_CHUNK):
+            digest.update(chunk)
         return self.file.tell(), digest
 
     def restart(self, validator):
@@ -435,11 +435,11 @@ def _fetch(url, path, sha1_hash, verify_ssl):
                 desc=os.path.basename(path),
                 disable=None,
             ) as bar:
-                while piece := answer.read(_PIECE):
-                    part.file.write(piece)
-                    digest.update(piece)
-                    got += len(piece)
-                    bar.update(len(piece))
+                while chunk := answer.read(_CHUNK):
+                    part.file.write(chunk)
+                    digest.update(chunk)
+                    got += len(chunk)
+                    bar.update(len(chunk))
         if total is not None and got != total:
             raise DownloadError(f"the answer ended after {got} of {total} bytes")
         if sha1_hash and digest.hexdigest() != sha1_hash:

@@ -211,7 +211,7 @@ def _squeezed(labels):
 def _read_csv(where, name, path, shape, dtype):
     """Rows of all files, (N, *shape)."""
     size = int(onp.prod(shape, dtype="int64"))
-    pieces = []
+    chunks = []
     for file in _paths(where, path):
         rows = _read_table(where, file, dtype)
         if rows.size and rows.shape[1] != size:
@@ -222,8 +222,8 @@ def _read_csv(where, name, path, shape, dtype):
                 expected=f"{size} numbers for shape {tuple(shape)}",
                 got=f"{rows.shape[1]} in the first row",
             )
-        pieces.append(rows.reshape(-1, *shape))
-    rows = pieces[0] if len(pieces) == 1 else onp.concatenate(pieces)
+        chunks.append(rows.reshape(-1, *shape))
+    rows = chunks[0] if len(chunks) == 1 else onp.concatenate(chunks)
     if not len(rows):
         fail(FormatError, where, f"{path} holds no rows", expected="at least one", got=0)
     return rows

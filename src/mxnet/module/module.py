@@ -778,7 +778,7 @@ class Module(BaseModule):
 class _Pace:
     """When a training step's pending work starts.
 
-    A metric may look at the outputs before or after the update; either way it belongs to the
+    A metric may read the outputs before or after the update; either way it belongs to the
     step's program. So what is pending starts after the metric; where it does not come after the
     update, the second step starts at the update.
     """

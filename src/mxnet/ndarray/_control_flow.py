@@ -266,8 +266,8 @@ def _traced_loop(cond, func, structure, arrays, limit):
         shape["n"] = len(outputs)
         return [a._read() for a in (*outputs, *after)]
 
-    tested = branch.piece(test, "the condition of while_loop")
-    found = branch.piece(body, "the body of while_loop")
+    tested = branch.subgraph(test, "the condition of while_loop")
+    found = branch.subgraph(body, "the body of while_loop")
     n = shape["n"]
     if found.specs[n:] != [v.spec.with_grad(False) for v in initial]:
         raise TraceError("a variable of while_loop changes its shape or dtype")
@@ -323,4 +323,4 @@ def _branch(function, name):
         found.append((structure, _class_of(arrays)))
         return [a._read() for a in arrays]
 
-    return branch.piece(run, f"{name} of cond"), *found[0]
+    return branch.subgraph(run, f"{name} of cond"), *found[0]

@@ -16,7 +16,7 @@ def take(a, indices, axis=0, mode="clip", out=None, name=None):
     indices : NDArray (*I) of any number type     fractions are cut
     axis : int
     mode : {'clip', 'wrap', 'raise'}              positions outside: the nearest, counted around,
-        or an error; ``'raise'`` looks at the positions and so waits for what is pending
+        or an error; ``'raise'`` reads the positions and so waits for what is pending
 
     Returns
     -------

@@ -305,15 +305,15 @@ def _sparse(record):
     return cls._of(record.shape, [value_of(p, ctx) for p in (record.values, *indices)])
 
 
-def _pieces(arrays, names, np_shape):
-    """The bytes of a file, piece by piece; values are not copied.
+def _chunks(arrays, names, np_shape):
+    """The bytes of a file, chunk by chunk; values are not copied.
 
     ``arrays``: list of (C-contiguous numpy.ndarray, or Record of a sparse one, device type, id).
     """
     yield struct.pack("<QQQ", FILE_MAGIC, 0, len(arrays))
     for a, *device in arrays:
         if isinstance(a, Record):
-            yield from _sparse_pieces(a)
+            yield from _sparse_chunks(a)
             continue
         # rank 0 would mean "no array" in V2
         version = V3 if np_shape or a.ndim == 0 else V2
@@ -327,7 +327,7 @@ def _pieces(arrays, names, np_shape):
         yield struct.pack("<Q", len(raw)) + raw
 
 
-def _sparse_pieces(r):
+def _sparse_chunks(r):
     """The bytes of a sparse array."""
     stored, shape = r.values.shape, r.shape
     yield struct.pack(f"<IiI{len(stored)}q", V2, r.storage, len(stored), *stored)
@@ -350,7 +350,7 @@ def _record_of(x, device):
 
 
 def _plan(data, where, np_shape):
-    """The pieces of a file of what a user gave."""
+    """The chunks of a file of what a user gave."""
     names = []
     if isinstance(data, NDArray):
         data = [data]
@@ -385,7 +385,7 @@ def _plan(data, where, np_shape):
                 f"the format cannot hold; it holds {', '.join(t.name for t in TYPES.values())}."
             )
         arrays.append((a, *device))
-    return _pieces(arrays, names, np_shape)
+    return _chunks(arrays, names, np_shape)
 
 
 def _remove_abandoned(folder, start):
@@ -429,11 +429,11 @@ def written_files():
         _set.digests = before
 
 
-def _write_digested(file, pieces):
+def _write_digested(file, chunks):
     size, digest = 0, hashlib.new(DIGEST)
-    for piece in pieces:
-        size += file.write(piece)
-        digest.update(piece)
+    for chunk in chunks:
+        size += file.write(chunk)
+        digest.update(chunk)
     return {"bytes": size, DIGEST: digest.hexdigest()}
 
 
@@ -458,7 +458,7 @@ def _leave_sets(folder, base):
                 os.unlink(path)
 
 
-def atomic_write(path, pieces):
+def atomic_write(path, chunks):
     """Write a file so that at every moment its path holds the old contents or the new ones, whole.
 
     The bytes go to a new file beside it, reach the disk, and take its place.  A path that is no
@@ -467,7 +467,7 @@ def atomic_write(path, pieces):
     Parameters
     ----------
     path : str or os.PathLike
-    pieces : iterable of bytes-like
+    chunks : iterable of bytes-like
 
     Raises
     ------
@@ -480,7 +480,7 @@ def atomic_write(path, pieces):
         old = None
     if old is not None and not stat.S_ISREG(old.st_mode):
         with open(path, "wb") as f:
-            f.writelines(pieces)
+            f.writelines(chunks)
         return
     folder, base = os.path.split(path)
     start = f".{base[:100]}."
@@ -496,9 +496,9 @@ def atomic_write(path, pieces):
                     fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
             digests = getattr(_set, "digests", None)
             if digests is None:
-                f.writelines(pieces)
+                f.writelines(chunks)
             else:
-                digests[path] = _write_digested(f, pieces)
+                digests[path] = _write_digested(f, chunks)
             f.flush()
             os.fsync(f.fileno())
         if old is not None:
@@ -544,9 +544,9 @@ def save(fname, data, *, np_shape=False):
     MXNetError              the file cannot be written
     """
     name = _file_name(fname, "save")
-    pieces = _plan(data, "save", np_shape)
+    chunks = _plan(data, "save", np_shape)
     try:
-        atomic_write(name, pieces)
+        atomic_write(name, chunks)
     except OSError as e:
         raise MXNetError(f"save: cannot write {name!r}: {e.strerror or e}.") from e
 

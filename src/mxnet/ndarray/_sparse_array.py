@@ -101,7 +101,7 @@ def _inplace(method):
 
 
 # What is wrong with the parts that an array was made of: found by ``check_format`` (``sizes``: also
-# without looking at every index), and by whoever uses the values unless they are ``usable``.
+# without reading every index), and by whoever uses the values unless they are ``usable``.
 Fault = namedtuple("Fault", ["message", "sizes", "usable"])
 
 _known = set()
@@ -110,7 +110,7 @@ _known = set()
 class BaseSparseNDArray(NDArray):
     """What sparse arrays have in common.
 
-    Their values are looked at through ``data`` and the index arrays, or as a whole by ``asnumpy``
+    Their values are read through ``data`` and the index arrays, or as a whole by ``asnumpy``
     and ``tostype('default')``. Operators without a rule for the storage work on the dense array.
     """
 
@@ -162,7 +162,7 @@ class BaseSparseNDArray(NDArray):
         return self._form[1]
 
     def _need_parts(self):
-        """Raise where an operator, or who looks at values, would meet parts that do not fit."""
+        """Raise where an operator, or who reads values, would meet parts that do not fit."""
         if self._fault is not None and not self._fault.usable:
             raise MXNetError(self._fault.message)
 
@@ -305,7 +305,7 @@ class BaseSparseNDArray(NDArray):
     def _slice(self, start, stop):
         raise NotSupportedForSparseNDArray(self._slice, None, start, stop)
 
-    # ------------------------------------------------------------------ looking at values
+    # ------------------------------------------------------------------ reading values
     def asnumpy(self):
         """The dense array as a new ``numpy.ndarray``."""
         self._need_parts()
@@ -335,7 +335,7 @@ class BaseSparseNDArray(NDArray):
 
         Parameters
         ----------
-        full_check : bool    also look at every index, not only at sizes
+        full_check : bool    also read every index, not only at sizes
 
         Raises
         ------

@@ -95,7 +95,7 @@ def rand_zipfian(true_classes, num_sampled, range_max, ctx=None):
 
 
 def _scale(rescale_grad, like):
-    """The factor of gradients as an array: the operators look at it, and skip the update if it is
+    """The factor of gradients as an array: the operators read it, and skip the update if it is
     0.
     """
     if isinstance(rescale_grad, NDArray):

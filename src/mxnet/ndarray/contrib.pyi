@@ -763,7 +763,7 @@ def DeformableConvolution(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Convolution whose taps are moved by learned offsets (Dai et al. 2017)."""
+    """Convolution whose kernel positions are moved by learned offsets (Dai et al. 2017)."""
 
 def ModulatedDeformableConvolution(
     data: NDArray,
@@ -786,7 +786,9 @@ def ModulatedDeformableConvolution(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """``DeformableConvolution`` with a learned weight for each tap (Zhu et al. 2019)."""
+    """``DeformableConvolution`` with a learned weight for each kernel position (Zhu et al.
+    2019).
+    """
 
 def CTCLoss(
     data: NDArray,

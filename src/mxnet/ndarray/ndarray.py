@@ -233,7 +233,7 @@ def _reshape_value(v, shape):
 class NDArray:
     """An n-dimensional array on a device, as in MXNet 1.x.
 
-    Operations return at once; they run, many at a time, when a value is looked at (``asnumpy``,
+    Operations return at once; they run, many at a time, when a value is read (``asnumpy``,
     ``asscalar``, ``print``, ``wait_to_read``).  Assignment (``x[:] = y``, ``x += 1``) replaces the
     value that the handle stands for; views (``x[1:3]``, ``x.reshape``) write through to their base
     and see its changes.
@@ -368,7 +368,7 @@ class NDArray:
         if self._mark is not None:
             self._mark.fresh = bool(value)
 
-    # ------------------------------------------------------------------ looking at values
+    # ------------------------------------------------------------------ reading values
     def asnumpy(self):
         """The array as a new ``numpy.ndarray``; waits for everything pending.
 

@@ -1,4 +1,4 @@
-"""Functions of ``mx.np`` that look at values, or that only arrays have."""
+"""Functions of ``mx.np`` that read values, or that only arrays have."""
 
 from typing import Any
 

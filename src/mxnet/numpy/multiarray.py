@@ -113,7 +113,7 @@ def _host(k):
 
 
 def _without_masks(key):
-    """A key with its masks replaced by the positions that they name; looks at their values."""
+    """A key with its masks replaced by the positions that they name; reads their values."""
     new = []
     for k in key:
         if not _is_mask(k):
@@ -183,7 +183,7 @@ class ndarray(NumpyMethods, NDArray):
 
     device = property(lambda self: self.context, doc="Device of the array.")
 
-    # ------------------------------------------------------------------ looking at values
+    # ------------------------------------------------------------------ reading values
     def __repr__(self):
         try:
             array = self.asnumpy()

@@ -532,7 +532,7 @@ def constraint_check(
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
-    """Fails unless every element is true; runs alone, as it looks at them."""
+    """Fails unless every element is true; runs alone, as it reads them."""
 
 def reshape_like(
     lhs: ndarray,

@@ -32,9 +32,9 @@ def _heads(g, name, width, heads, parts):
     """``(T, B, heads * parts * D)`` as ``parts`` values ``(B * heads, T, D)``."""
     d = width // (heads * parts)
     y = g.add("Reshape", [name, g.ints([0, 0, heads, parts * d])])
-    pieces = g.add("Split", [y, g.ints([d] * parts)], n_outputs=parts, axis=3)
-    pieces = [pieces] if parts == 1 else pieces
-    flat = [g.add("Reshape", [p, g.ints([0, -1, d])]) for p in pieces]
+    chunks = g.add("Split", [y, g.ints([d] * parts)], n_outputs=parts, axis=3)
+    chunks = [chunks] if parts == 1 else chunks
+    flat = [g.add("Reshape", [p, g.ints([0, -1, d])]) for p in chunks]
     return [g.add("Transpose", [p], perm=[1, 0, 2]) for p in flat], d
 
 

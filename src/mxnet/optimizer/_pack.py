@@ -1,7 +1,7 @@
 """Small states of many parameters as one array.
 
 A state of its own costs a program some 6 us a step, as argument and as result, however small it is:
-two thirds of Adam's step where parameters are many and tiny. Nobody looks at states but to save
+two thirds of Adam's step where parameters are many and tiny. Nobody reads states but to save
 them. So they lie in one array for each kind, and their handles read their part of it.
 """
 

@@ -87,15 +87,15 @@ def write_lists(
         part = images[i * size : (i + 1) * size]
         name = f"{prefix}_{i}" if chunks > 1 else prefix
         if train_ratio == 1.0:
-            pieces = {"": part}
+            subsets = {"": part}
         else:
             test, train = int(size * test_ratio), int(size * train_ratio)
-            pieces = {"_train": part[test : test + train]}
+            subsets = {"_train": part[test : test + train]}
             if test_ratio:
-                pieces["_test"] = part[:test]
+                subsets["_test"] = part[:test]
             if train_ratio + test_ratio < 1.0:
-                pieces["_val"] = part[test + train :]
-        for suffix, entries in pieces.items():
+                subsets["_val"] = part[test + train :]
+        for suffix, entries in subsets.items():
             path = f"{name}{suffix}.lst"
             with open(path, "w", encoding="utf-8") as file:
                 for number, image, label in tqdm(entries, path, disable=not progress):

@@ -1,4 +1,4 @@
-"""The loader: batches one by one, in one piece, and by workers; what it does with bad samples."""
+"""The loader: batches one by one, as a whole, and by workers; what it does with bad samples."""
 
 import gc
 import threading
@@ -96,7 +96,7 @@ def test_samples_that_cannot_be_stacked():
         list(DataLoader([{"a": 1}, {"a": 2}], 2))
 
 
-# ------------------------------------------------------------------------------ in one piece
+# ------------------------------------------------------------------------------ as a whole
 @pytest.mark.parametrize("shuffle", [False, True])
 @pytest.mark.parametrize("last_batch", ["keep", "discard", "rollover"])
 def test_bulk_equals_one_by_one(shuffle, last_batch):

@@ -12,7 +12,7 @@ class LossScaler:
     """The factor of the loss. It is halved after a step whose gradients were not finite, and
     doubled after 2000 steps that were.
 
-    Steps with gradients that are not finite change nothing: the update itself looks at them, on the
+    Steps with gradients that are not finite change nothing: the update itself reads them, on the
     device. Nobody waits for the result until the next step has been recorded.
     """
 
@@ -32,7 +32,7 @@ class LossScaler:
 
     @property
     def _on_device(self):
-        """Whether the update itself may look at the gradients: nobody replaced what does."""
+        """Whether the update itself may read the gradients: nobody replaced what does."""
         return getattr(self.has_overflow, "__func__", None) is LossScaler.has_overflow
 
     def has_overflow(self, params):

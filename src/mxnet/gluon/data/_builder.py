@@ -79,7 +79,7 @@ class BatchBuilder:
         """Batch number ``n`` of an epoch, sample by sample.
 
         An exception carries a note that says which sample was being made. ``progress(k)`` is told
-        the place of a sample in the batch before it is made.
+        the number of a sample in the batch before it is made.
         """
         with _host_stream(seeds.host, n), np_array(self.numpy), compiling():
             return self._make(seeds.epoch, n, indices, progress)

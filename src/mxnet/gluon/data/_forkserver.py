@@ -28,7 +28,7 @@ __all__ = ["CannotStart", "end", "get_ready", "main", "start", "status"]
 _START = "import sys; from mxnet.gluon.data._worker import serve_forks; serve_forks(int(sys.argv[1]))"
 _SIZE = struct.Struct("<I")
 _PATIENCE = 120  # seconds for the package to be read, on the slowest of machines
-_POLL = 0.002  # seconds between two looks at a process that is to end
+_POLL = 0.002  # seconds between two checks of a process that is to end
 
 
 class CannotStart(MXNetError):
@@ -54,10 +54,10 @@ def _receive(end, fds=0):
 def _exactly(end, size):
     data = b""
     while len(data) < size:
-        piece = end.recv(size - len(data))
-        if not piece:
+        chunk = end.recv(size - len(data))
+        if not chunk:
             raise EOFError
-        data += piece
+        data += chunk
     return data
 
 
@@ -191,7 +191,7 @@ def main(fd, work):
     """Serve requests until the other end is closed; workers run ``work(*open files)``."""
     control = socket.socket(fileno=fd)
     ended = {}
-    gc.freeze()  # what is there is not looked at again, so that workers go on sharing it
+    gc.freeze()  # what is there is not traversed again, so that workers go on sharing it
     while True:
         try:
             request, fds = _receive(control, 8)

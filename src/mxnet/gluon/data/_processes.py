@@ -16,7 +16,7 @@ from . import _forkserver
 from ._forkserver import CannotStart
 from ._builder import brief
 from ._transport import CannotSend, Channel, OnDevice, attach, blank
-from ._worker import PLACE
+from ._worker import PROGRESS
 
 __all__ = ["Pool", "WorkerError", "WorkerDied", "CannotSend", "CannotStart", "OnDevice"]
 
@@ -50,17 +50,17 @@ class _Process:
         self.asked = {}  # (token, n) -> indices
         self.ready = False
         self.channel, theirs = Channel.pair()
-        place = blank(PLACE.size)
+        memory = blank(PROGRESS.size)
         try:
-            self.pid = _forkserver.start((theirs.fileno(), place))
+            self.pid = _forkserver.start((theirs.fileno(), memory))
         except BaseException:
             self.channel.close()
-            os.close(place)
+            os.close(memory)
             raise
         finally:
             theirs.close()
-        self.place = attach(place)
-        PLACE.pack_into(self.place, 0, -1, -1)
+        self.progress = attach(memory)
+        PROGRESS.pack_into(self.progress, 0, -1, -1)
 
     def exit_report(self):
         """How the process ended, and over what."""
@@ -76,7 +76,7 @@ class _Process:
                 end = f"was killed by signal {-code}"
         else:
             end = f"ended with exit status {code}"
-        n, k = PLACE.unpack_from(self.place)
+        n, k = PROGRESS.unpack_from(self.progress)
         over = next(((t, m) for t, m in self.asked if m == n), None)
         if over is None:
             doing = "before it began a batch" if not self.ready else "between two batches"

@@ -83,7 +83,7 @@ _pickler = None
 
 
 def pack(obj):
-    """Bytes of an object, and its large pieces apart.
+    """Bytes of an object, and its large buffers apart.
 
     Returns
     -------
@@ -96,13 +96,13 @@ def pack(obj):
     global _pickler
     if _pickler is None:
         _pickler = _make_pickler()
-    pieces = []
+    buffers = []
 
     def apart(buffer):
         raw = buffer.raw()
         if raw.nbytes < _LARGE:
             return True
-        pieces.append(onp.frombuffer(raw, "uint8"))
+        buffers.append(onp.frombuffer(raw, "uint8"))
         return False
 
     file = io.BytesIO()
@@ -112,7 +112,7 @@ def pack(obj):
         raise
     except Exception as error:  # noqa: BLE001 - objects of any kind may refuse
         raise CannotSend(f"something cannot be pickled ({type(error).__name__}: {error})") from None
-    return file.getvalue(), pieces
+    return file.getvalue(), buffers
 
 
 def unpack(data, memory, sizes):
@@ -132,14 +132,14 @@ def _aligned(size):
     return -(-size // _ALIGN) * _ALIGN
 
 
-def share(pieces):
-    """An open file of shared memory with the pieces in it.
+def share(buffers):
+    """An open file of shared memory with the buffers in it.
 
     Raises
     ------
     OSError   there is no room for it
     """
-    size = sum(_aligned(p.nbytes) for p in pieces)
+    size = sum(_aligned(p.nbytes) for p in buffers)
     fd = blank(size)
     try:
         if hasattr(os, "posix_fallocate"):
@@ -147,9 +147,9 @@ def share(pieces):
         with mmap.mmap(fd, size) as memory:
             whole = onp.frombuffer(memory, "uint8")
             at = 0
-            for piece in pieces:
-                whole[at : at + piece.nbytes] = piece
-                at += _aligned(piece.nbytes)
+            for buffer in buffers:
+                whole[at : at + buffer.nbytes] = buffer
+                at += _aligned(buffer.nbytes)
             del whole
     except BaseException:
         os.close(fd)
@@ -176,7 +176,7 @@ _maps = weakref.WeakSet()
 def bring(fd):
     """The contents of shared memory, for this process alone; the open file is closed.
 
-    Used where they lie, as long as few such pieces are held: somebody who collects the batches of
+    Used where they lie, as long as few such buffers are held: somebody who collects the batches of
     an epoch gets copies.
     """
     if len(_maps) < _MAPS:
@@ -245,15 +245,15 @@ class Channel:
 
     @staticmethod
     def prepare(obj):
-        """An object ready to be sent: (bytes, sizes of its large pieces, their file, or bytes)."""
-        data, pieces = pack(obj)
-        sizes = [p.nbytes for p in pieces]
-        if not pieces:
+        """An object ready to be sent: (bytes, sizes of its large buffers, their file, or bytes)."""
+        data, buffers = pack(obj)
+        sizes = [p.nbytes for p in buffers]
+        if not buffers:
             return data, sizes, None, b""
         try:
-            return data, sizes, share(pieces), b""
+            return data, sizes, share(buffers), b""
         except OSError:  # no shared memory left: through the socket, then
-            body = b"".join(p.tobytes().ljust(_aligned(p.nbytes), b"\0") for p in pieces)
+            body = b"".join(p.tobytes().ljust(_aligned(p.nbytes), b"\0") for p in buffers)
             return data, sizes, None, body
 
     def receive(self):

@@ -15,9 +15,9 @@ from ...context import cpu
 from . import _forkserver
 from ._transport import Channel, attach
 
-__all__ = ["main", "serve_forks", "PLACE"]
+__all__ = ["main", "serve_forks", "PROGRESS"]
 
-PLACE = struct.Struct("<qq")  # batch and place in it of the sample that is being made
+PROGRESS = struct.Struct("<qq")  # batch, and number in it of the sample that is being made
 
 
 def serve_forks(fd):
@@ -25,16 +25,16 @@ def serve_forks(fd):
     _forkserver.main(fd, main)
 
 
-def main(fd, place_fd):
+def main(fd, progress_fd):
     """Serve the connection ``fd`` until the other end is closed.
 
     Parameters
     ----------
     fd : int         socket
-    place_fd : int   shared memory in which the worker notes what it is making
+    progress_fd : int   shared memory in which the worker notes what it is making
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the loader's process decides
-    place = attach(place_fd)
+    memory = attach(progress_fd)
     channel = Channel(socket.socket(fileno=fd))
     tasks = queue.SimpleQueue()
     dropped = set()
@@ -50,7 +50,7 @@ def main(fd, place_fd):
                 continue
             channel.send(("ready",))
         elif kind == "batch" and what[0] not in dropped:
-            _serve(channel, builder, home, what, thunk(), place)
+            _serve(channel, builder, home, what, thunk(), memory)
 
 
 def _listen(channel, tasks, dropped):
@@ -66,12 +66,12 @@ def _listen(channel, tasks, dropped):
             tasks.put((message, thunk))
 
 
-def _serve(channel, builder, home, what, task, place):
+def _serve(channel, builder, home, what, task, memory):
     token, n = what
     seeds, indices = task
 
     def progress(k):
-        PLACE.pack_into(place, 0, n, k)
+        PROGRESS.pack_into(memory, 0, n, k)
 
     progress(-1)
     try:
@@ -87,7 +87,7 @@ def _serve(channel, builder, home, what, task, place):
             os._exit(error.code if isinstance(error.code, int) else 1)
         _flush()
         channel.send(("error", token, n, _pickled(error), _described(error)))
-    PLACE.pack_into(place, 0, -1, -1)
+    PROGRESS.pack_into(memory, 0, -1, -1)
 
 
 def _flush():

@@ -60,7 +60,7 @@ class DataLoader:
     """Iterates over a data set in batches.
 
     Where the data set is made of arrays (``ArrayDataset``, ``MNIST``, parts of those) and its
-    transforms are this package's, a batch is taken and transformed in one piece, and the next one
+    transforms are this package's, a batch is taken and transformed as a whole, and the next one
     is begun before this one is handed out. Otherwise samples are made one by one and stacked.
 
     Parameters
@@ -75,7 +75,7 @@ class DataLoader:
     batch_sampler : Sampler         gives lists of indices; instead of the four above
     batchify_fn : callable, default :func:`default_batchify_fn`   list of samples -> batch
     num_workers : int, default 0
-        Processes that make samples (batches that are made in one piece need none). None is a fork
+        Processes that make samples (batches that are made as a whole need none). None is a fork
         of this one, which holds XLA and would dead-lock. The data set,
         transforms (lambdas, closures and what a script defines, too) are sent to them when the
         first epoch begins, arrays come back through shared memory, and they live as long as the
@@ -172,7 +172,7 @@ class DataLoader:
     # -------------------------------------------------------------- three ways through an epoch
     @door
     def _whole(self, bulk):
-        """Batches made in one piece; each is begun before the previous one is handed out."""
+        """Batches made as a whole; each is begun before the previous one is handed out."""
         epoch = mix32(*draw())
         ahead = None
         for n, indices in enumerate(self._indices()):
@@ -460,7 +460,7 @@ def _number_of(home):
 
 
 def _step_boundary():
-    """What the loop's body left pending runs now, as a piece of its own, while the next batch is
+    """What the loop's body left pending runs now, as a program of its own, while the next batch is
     made.
     """
     if threads.tracing is None and not threads.recording:

@@ -136,7 +136,7 @@ class SimpleDataset(Dataset):
 class ArrayDataset(Dataset):
     """Samples are tuples of the rows of several arrays (or the rows of one).
 
-    Batches of it are taken from each array in one piece. An NDArray on a GPU stays there, and so do
+    Batches of it are taken from each array as a whole. An NDArray on a GPU stays there, and so do
     the batches.
 
     Parameters

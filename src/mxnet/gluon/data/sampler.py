@@ -229,6 +229,6 @@ class BatchSampler(Sampler):
         return (len(self._prev) + n) // self._batch_size
 
 
-# a subclass may iterate differently, so only these very classes are read in one piece
+# a subclass may iterate differently, so only these very classes are read as a whole
 _ORDERS: dict[type, Callable] = {
     kind: kind._order for kind in (SequentialSampler, RandomSampler, SplitSampler)}

@@ -276,8 +276,8 @@ class _RNNLayer(HybridBlock):
             weights.append("h2r_weight")
         names = [place + kind for place in self._places() for kind in weights]
         names += [place + kind for place in self._places() for kind in ("i2h_bias", "h2h_bias")]
-        pieces = [F.reshape(kwargs[name], shape=-1) for name in names]
-        packed = F._internal._rnn_param_concat(*pieces, dim=0)
+        flat = [F.reshape(kwargs[name], shape=-1) for name in names]
+        packed = F._internal._rnn_param_concat(*flat, dim=0)
         lengths = [sequence_length] if self._use_sequence_length else []
         outputs, *new = F.RNN(
             inputs,

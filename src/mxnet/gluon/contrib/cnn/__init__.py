@@ -1,4 +1,4 @@
-"""``gluon.contrib.cnn``: convolutions whose taps are moved by learned offsets."""
+"""``gluon.contrib.cnn``: convolutions whose kernel positions are moved by learned offsets."""
 
 from . import conv_layers
 from .conv_layers import *  # noqa: F403

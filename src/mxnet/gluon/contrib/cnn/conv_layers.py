@@ -10,7 +10,7 @@ __all__ = ["DeformableConvolution", "ModulatedDeformableConvolution"]
 class _Deformable(HybridBlock):
     """What both share: settings and parameters of the two convolutions."""
 
-    MAPS = 2  # what is learned per tap: a shift along each axis
+    MAPS = 2  # what is learned per kernel position: a shift along each axis
 
     def __init__(
         self,
@@ -46,14 +46,14 @@ class _Deformable(HybridBlock):
         super().__init__(prefix=prefix, params=params)
         self._channels, self._in_channels, self._op_name = channels, in_channels, op_name
         kernel = integers(where, "kernel_size", kernel_size, 2)
-        taps = kernel[0] * kernel[1] * num_deformable_group
-        self.offset_split_index = 2 * taps
+        positions = kernel[0] * kernel[1] * num_deformable_group
+        self.offset_split_index = 2 * positions
         self._kwargs_offset = {
             "kernel": kernel,
             "stride": integers(where, "strides", strides, 2),
             "dilate": integers(where, "dilation", dilation, 2),
             "pad": integers(where, "padding", padding, 2),
-            "num_filter": self.MAPS * taps,
+            "num_filter": self.MAPS * positions,
             "num_group": groups,
             "no_bias": not offset_use_bias,
             "layout": layout,
@@ -71,7 +71,7 @@ class _Deformable(HybridBlock):
             inner = in_channels // groups
             return (outer, inner, *kernel) if layout == "NCHW" else (outer, *kernel, inner)
 
-        maps = self.MAPS * taps
+        maps = self.MAPS * positions
         declared = {
             "offset_weight": (shape(maps), offset_weight_initializer),
             "offset_bias": ((maps,) if offset_use_bias else None, offset_bias_initializer),
@@ -92,7 +92,7 @@ class _Deformable(HybridBlock):
         return names
 
     def _offsets(self, F, x, offset_weight, offset_bias):
-        """What the first convolution learns per tap and pixel."""
+        """What the first convolution learns per kernel position and pixel."""
         return F.Convolution(x, offset_weight, offset_bias, cudnn_off=True, **self._kwargs_offset)
 
     def _activated(self, y):
@@ -100,7 +100,7 @@ class _Deformable(HybridBlock):
 
 
 class DeformableConvolution(_Deformable):
-    """Convolution whose taps are moved by learned offsets (Dai et al. 2017).
+    """Convolution whose kernel positions are moved by learned offsets (Dai et al. 2017).
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ class DeformableConvolution(_Deformable):
 
 
 class ModulatedDeformableConvolution(_Deformable):
-    """:class:`DeformableConvolution` with a learned factor from 0 to 2 per tap (Zhu et al. 2019).
+    """:class:`DeformableConvolution` with a factor from 0 to 2 per position (Zhu et al. 2019).
 
     Parameters as for :class:`DeformableConvolution`.
 

@@ -13,7 +13,7 @@ from ....error import FormatError, fail
 __all__ = ["read_idx", "read_records"]
 
 _UNSIGNED_BYTES = 8  # idx's code of the element type
-_PIECE = 1 << 20
+_CHUNK = 1 << 20
 # What unpacking may grow a file to: images shrink some two to five times, and never to less than
 # a hundredth.
 _GROWTH, _FLOOR = 100, 64 << 20
@@ -97,10 +97,10 @@ def _read_idx(path, file, ndim, shape, limit):
 
 def _read_exactly(path, file, n, offset):
     """``n`` bytes, which must be the last ones. Memory grows with what is really there."""
-    pieces, got = [], 0
+    chunks, got = [], 0
     while got < n:
-        piece = file.read(min(_PIECE, n - got))
-        if not piece:
+        chunk = file.read(min(_CHUNK, n - got))
+        if not chunk:
             fail(
                 FormatError,
                 path,
@@ -108,8 +108,8 @@ def _read_exactly(path, file, n, offset):
                 expected=f"{n} bytes of data from offset {offset}",
                 got=f"{got} bytes",
             )
-        pieces.append(piece)
-        got += len(piece)
+        chunks.append(chunk)
+        got += len(chunk)
     if file.read(1):
         fail(
             FormatError,
@@ -118,7 +118,7 @@ def _read_exactly(path, file, n, offset):
             expected=f"{n} bytes of data from offset {offset}, as the header declares",
             got="more",
         )
-    return onp.frombuffer(b"".join(pieces), "uint8")
+    return onp.frombuffer(b"".join(chunks), "uint8")
 
 
 def read_records(path, n_labels, image=3072):

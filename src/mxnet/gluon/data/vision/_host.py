@@ -44,7 +44,7 @@ def image_of(x):
     value = x._read()
     if value.mark is not None or value.tape is not None:
         return None
-    # Also what is pending: the same image must not come out otherwise because nobody had looked.
+    # Also what is pending: the same image must not come out otherwise because nothing had been read.
     return host_data(value)
 
 
