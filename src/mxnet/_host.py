@@ -5,7 +5,7 @@ import numpy as onp
 from ._dtypes import as_dtype
 from ._engine.segment import host_data
 from ._engine.value import Value
-from ._graph.node import spec_of
+from ._graph.steps import spec_of
 from .context import canonical, current_context
 from .ndarray import NDArray
 from .ndarray.ndarray import _wrap

@@ -31,8 +31,8 @@ from ._dtypes import as_dtype, bfloat16, dtype_name
 from ._engine import portable
 from ._engine.trace import placeholder
 from ._graph.complete import complete, is_full
-from ._graph.net import topological
-from ._graph.node import spec_of
+from ._graph.nodes import topological
+from ._graph.steps import spec_of
 from ._traceback import doors, user_level
 from .autograd import predict_mode
 from .context import Context, canonical

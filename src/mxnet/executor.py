@@ -16,7 +16,7 @@ from ._engine.trace import placeholder, trace
 from ._engine.value import Mark, Value
 from ._frontend.dispatch import any_stored, invoke, write_out
 from ._graph.complete import complete, is_full
-from ._graph.net import auxiliary_nodes, output_name, topological
+from ._graph.nodes import auxiliary_nodes, output_name, topological
 from ._graph.storage import infer_storage
 from ._ops import _spec
 from ._traceback import door

@@ -26,7 +26,7 @@ from ._engine.segment import append_many, flush_all, host_data
 from ._engine.state import threads
 from ._engine.tape import unrecorded
 from ._engine.value import Value
-from ._graph.node import spec_of
+from ._graph.steps import spec_of
 from ._ops._spec import Bound
 from ._traceback import doors, user_level
 from .base import numeric_types, string_types

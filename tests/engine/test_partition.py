@@ -9,7 +9,7 @@ import mxnet as mx
 from mxnet import autograd, gluon, nd
 from mxnet._engine import partition, segment
 from mxnet._graph.lower import operators
-from mxnet._graph.node import steps_of
+from mxnet._graph.steps import steps_of
 
 pytestmark = pytest.mark.usefixtures("compiled_at_once")
 

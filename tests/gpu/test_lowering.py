@@ -14,7 +14,7 @@ import pytest
 from mxnet import autograd, gluon, nd
 from mxnet._engine import program, segment
 from mxnet._graph.lower import Backward
-from mxnet._graph.node import steps_of
+from mxnet._graph.steps import steps_of
 from mxnet._ops import _spec
 from mxnet.contrib import amp
 from mxnet.error import MXNetError

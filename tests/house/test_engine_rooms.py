@@ -70,12 +70,12 @@ def test_check_fires():
     texts = {
         "ndarray.py": "from ._engine import program",
         "metric.py": "from ._engine.segment import append",
-        "model.py": "from ._graph.net import Node",
+        "model.py": "from ._graph.nodes import Node",
     }
     sources = [layering.Source(Path("mxnet", n), ast.parse(t)) for n, t in texts.items()]
     sources += [
         layering.Source(Path("mxnet", n), ast.parse(""))
-        for n in ("_engine/program.py", "_engine/segment.py", "_graph/net.py")
+        for n in ("_engine/program.py", "_engine/segment.py", "_graph/nodes.py")
     ]
     assert amiss(promised(page), imported(sources)) == [
         "model is not in the table",

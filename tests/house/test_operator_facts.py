@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mxnet  # noqa: F401 - fills the registry
-from mxnet._graph.net import special
+from mxnet._graph.nodes import special
 from mxnet._ops._spec import registry
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "mxnet"

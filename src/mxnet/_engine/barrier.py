@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from .._dtypes import is_floating
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from ..error import MXNetError, TraceError
 from . import instrument
 from .program import to_device

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from .._graph.lower import COPY, Backward
-from .._graph.node import Root, steps_of
+from .._graph.steps import Root, steps_of
 from .._ops._spec import Bound
 from ..error import TraceError
 from .segment import Segment, append_many, user_line

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from .._ops._spec import Bound
 from ..context import device_of
 from . import cache, instrument

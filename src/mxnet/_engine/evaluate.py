@@ -5,7 +5,7 @@ import numpy as onp
 
 from .._graph.equations import Aval, formula_of, gradient_of
 from .._graph.lower import Interpreter, last_uses, needed_pullbacks
-from .._graph.node import steps_of
+from .._graph.steps import steps_of
 from .blas import one_thread
 from .plan import gradient_plan, plan
 

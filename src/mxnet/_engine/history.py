@@ -1,8 +1,8 @@
 """Paths as named graphs: what ``autograd.get_symbol`` shows and ``HybridBlock.export`` writes."""
 
 from .._graph.lower import COPY, Backward, Fill, PathOp
-from .._graph.net import Node, topological
-from .._graph.node import steps_of
+from .._graph.nodes import Node, topological
+from .._graph.steps import steps_of
 from .._ops._spec import BoundOp, WholeScalar
 from .._ops.index import ARRAY, INT, NEW, Assign, Index
 from ..error import MXNetError

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import jax
 
 from .._graph.lower import TRACING, Interpreter, Tape, needed_pullbacks
-from .._graph.node import count_scalars, steps_of
+from .._graph.steps import count_scalars, steps_of
 from .stats import stats
 
 __all__ = ["stepwise", "whole", "around", "custom"]

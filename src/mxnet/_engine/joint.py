@@ -15,7 +15,7 @@ import numpy as onp
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from .._graph.lower import Backward, PathOp, lower, open_positions
-from .._graph.node import steps_of
+from .._graph.steps import steps_of
 from .._ops._across import across
 from ..context import device_of
 from ..error import MXNetError

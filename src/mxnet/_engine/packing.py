@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as onp
 
 from .._graph.lower import Backward, Pullback
-from .._graph.node import steps_of
+from .._graph.steps import steps_of
 
 __all__ = ["Packed", "choose", "packed"]
 

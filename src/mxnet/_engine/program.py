@@ -20,7 +20,7 @@ import numpy as onp
 
 from .. import _config
 from .._graph.lower import Backward, Tape, costs, digest, lower, open_positions, too_long
-from .._graph.node import steps_of
+from .._graph.steps import steps_of
 from ..context import device_of
 from ..error import MXNetError
 from . import cache, instrument, memory, packing

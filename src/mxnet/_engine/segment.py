@@ -1,7 +1,7 @@
 """Segments: operators are appended, and run together when a value is read.
 
 This is the hot path of the framework. Appending costs a handful of dictionary look-ups per
-operator: the prefix tree (``_graph/node.py``) already knows the shapes of anything that was
+operator: the prefix tree (``_graph/steps.py``) already knows the shapes of anything that was
 appended before.
 """
 
@@ -16,7 +16,7 @@ import numpy as onp
 from .. import _config
 from .._graph.infer import infer_outputs
 from .._graph.lower import Backward
-from .._graph.node import Root, Step, steps_of
+from .._graph.steps import Root, Step, steps_of
 from .._interrupt import enter_scope, leave_scope, uninterrupted, whole
 from .._locks import lock
 from ..error import ContextError, MXNetError, OutOfMemoryError, TraceError

@@ -5,7 +5,7 @@ variables.
 import heapq
 
 from .._graph.lower import ADD, ONES_LIKE, Backward, GradOp, PathOp, Pullback, ancestors
-from .._graph.node import Step, spec_of, steps_of
+from .._graph.steps import Step, spec_of, steps_of
 from ..error import MXNetError
 from . import moving
 from .memory import collects_later

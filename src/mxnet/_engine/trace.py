@@ -3,7 +3,7 @@
 import copy
 
 from .._graph.lower import COPY, PathOp
-from .._graph.node import steps_of
+from .._graph.steps import steps_of
 from .segment import PLACEHOLDER, Trace, append_many
 from .state import draw, threads
 from .value import Value

@@ -9,7 +9,7 @@ import inspect
 import numpy as onp
 
 from .._dtypes import as_dtype
-from .._graph.net import Node, hidden_key, written_name
+from .._graph.nodes import Node, hidden_key, written_name
 from .._ops import _spec
 from .._traceback import shown
 from ..attribute import AttrScope

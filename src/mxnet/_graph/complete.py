@@ -17,8 +17,8 @@ from .._ops._spec import read_shape
 from ..context import Context, canonical
 from ..error import DTypeError, MXNetError, ShapeError
 from .infer import infer_outputs
-from .net import topological
-from .node import spec_of
+from .nodes import topological
+from .steps import spec_of
 
 __all__ = ["Completion", "complete", "complete_types", "is_full", "merge"]
 

@@ -7,7 +7,7 @@ import numpy as onp
 from .._traceback import shown, user_level
 from ..error import DTypeError, MXNetError, OutOfMemoryError, ShapeError
 from .equations import Aval, formula_of
-from .node import spec_of
+from .steps import spec_of
 
 __all__ = ["infer_outputs"]
 

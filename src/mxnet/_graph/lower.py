@@ -16,7 +16,7 @@ from jax import lax
 
 from .._dtypes import is_floating
 from .._ops._spec import Bound
-from .node import count_scalars, steps_of
+from .steps import count_scalars, steps_of
 
 __all__ = [
     "Backward",

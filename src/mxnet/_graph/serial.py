@@ -11,8 +11,8 @@ import weakref
 
 from .._traceback import user_level
 from ..error import FormatError, MXNetError, nearest
-from .net import HIDDEN, Node, operator_of, special, topological
-from .net import registry as _registry
+from .nodes import HIDDEN, Node, operator_of, special, topological
+from .nodes import registry as _registry
 
 __all__ = ["VERSION", "read", "write"]
 

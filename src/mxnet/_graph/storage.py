@@ -5,7 +5,7 @@ an executor's outputs are.  The values are those of dense arrays; see ``ndarray/
 """
 
 from .._ops._storage import CSR, DENSE, ROWS, only
-from .net import topological
+from .nodes import topological
 
 __all__ = ["infer_storage"]
 

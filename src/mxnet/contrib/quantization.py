@@ -14,7 +14,7 @@ import numpy as onp
 
 from .. import ndarray as nd
 from .. import symbol
-from .._graph.net import Node, topological
+from .._graph.nodes import Node, topological
 from .._traceback import doors
 from ..context import Context, cpu
 from ..error import MXNetError

@@ -24,9 +24,9 @@ from .._engine.state import threads
 from .._engine.tape import unrecorded
 from .._engine.trace import placeholder, trace
 from .._frontend.dispatch import DeferredRead, ShapeUnknown, any_stored
-from .._graph import net
 from .._graph.complete import complete, complete_types, is_full
-from .._graph.node import Spec
+from .._graph.nodes import auxiliary_nodes, copy_graph, output_name, topological
+from .._graph.steps import Spec
 from .._traceback import doors, shown, user_level
 from ..autograd import predict_mode
 from ..error import FormatError, MXNetError, TraceError, nearest
@@ -880,7 +880,7 @@ class HybridBlock(Block):
         given = _rebuild(structure, iter(inputs))
         form = _flatten([self._forward_symbols(given[0], given[1:])], outputs)
         entries = [s._entries[0] for s in outputs]
-        order = net.topological(entries)
+        order = topological(entries)
         params = self.collect_params()
         if any(p._deferred_init for p in params.values()):
             unrecorded(self._run, ctx, args, NDArray)
@@ -895,7 +895,7 @@ class HybridBlock(Block):
                     for name, x in zip(input_labels(node), ins):
                         callback(name, node.op_name, x)
                 for i, x in enumerate(outs):
-                    callback(net.output_name(node, i), node.op_name, x)
+                    callback(output_name(node, i), node.op_name, x)
 
         with ctx:
             made = run_graph(order, entries, feed, watch=watch)
@@ -1396,8 +1396,8 @@ class SymbolBlock(HybridBlock):
         if len(self._entries) != _count_arrays(self._out_structure):
             raise ValueError("SymbolBlock: an output in a list is a group of several outputs.")
         self._input_names = names
-        self._order = net.topological(self._entries)
-        states = net.auxiliary_nodes(self._order)
+        self._order = topological(self._entries)
+        states = auxiliary_nodes(self._order)
         types = complete_types(self._entries, {}).types
         self._inputs, self._variables = [], []
         by_name = {}
@@ -1525,7 +1525,7 @@ class SymbolBlock(HybridBlock):
             if len(s._entries) != 1:
                 raise ValueError(f"{self.name}: an input is a group of {len(s._entries)} outputs.")
         replace = {id(n): s._entries[0] for nodes, s in zip(self._inputs, inputs) for n in nodes}
-        return [Symbol._of([e]) for e in net.copy_graph(self._entries, replace)]
+        return [Symbol._of([e]) for e in copy_graph(self._entries, replace)]
 
     def _run_graph(self, ctx, arrays):
         if any(p._data is None and p._deferred_init for _, p in self._variables):

@@ -14,7 +14,7 @@ from .._engine.state import threads
 from .._engine.tape import unrecorded
 from .._engine.trace import placeholder
 from .._frontend.dispatch import DeferredRead
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from .._interrupt import uninterrupted
 from .._traceback import doors, user_level
 from ..context import Context, canonical, cpu, current_context, device_of

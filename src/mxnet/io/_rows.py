@@ -4,7 +4,7 @@ import numpy as onp
 
 from .._engine.segment import host_data
 from .._engine.value import Value
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from ..context import canonical
 from ..error import MXNetError, fail
 from ..ndarray import NDArray, array, concatenate

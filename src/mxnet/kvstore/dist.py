@@ -6,7 +6,7 @@ from .. import _config
 from .._engine import collective
 from .._engine.segment import flush_all, wait
 from .._engine.value import Value
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from .._interrupt import uninterrupted
 from .._ops.kernels import native
 from ..ndarray import NDArray

@@ -11,7 +11,7 @@ from .. import metric
 from .._engine.segment import concrete, host_data
 from .._engine.value import Value
 from .._fit import BatchEndParam, call, require
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from .._traceback import doors, user_level
 from ..error import nearest
 from ..initializer import Uniform

@@ -10,7 +10,7 @@ from .._engine.initial import initial_values
 from .._engine.segment import host_data
 from .._engine.value import Value
 from .._fit import require
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from ..context import Context, canonical, cpu
 from ..error import MXNetError, ShapeError, fail
 from ..executor import placed

@@ -10,7 +10,7 @@ from .._engine.segment import append_many
 from .._engine.state import threads
 from .._frontend.dispatch import array_class, invoke
 from .._graph.lower import Fill
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from .._ops import _spec
 from ..error import AttributeTypeError, MXNetError, ShapeError, TraceError, fail
 from .ndarray import NDArray, _wrap

@@ -11,7 +11,7 @@ from .._engine.segment import append
 from .._engine.value import Value
 from .._frontend.dispatch import invoke
 from .._graph.lower import COPY
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from .._ops import _spec
 from .._ops._limits import check_size
 from .._ops.creation import range_length

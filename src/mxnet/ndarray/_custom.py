@@ -11,7 +11,7 @@ from .._engine.state import threads
 from .._engine.tape import PythonTape
 from .._frontend.dispatch import write_out
 from .._graph.lower import Fill
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from .._interrupt import enter_scope, leave_scope, whole
 from .._traceback import door
 from ..context import current_context

@@ -36,7 +36,7 @@ import numpy as onp
 from .._dtypes import CODES
 from .._engine.segment import concrete
 from .._engine.value import Value
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from .._traceback import doors
 from ..context import Context, canonical, device_of
 from ..error import ContextError, DTypeError, FormatError, MXNetError

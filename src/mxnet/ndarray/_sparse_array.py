@@ -20,7 +20,7 @@ from .._engine.state import threads
 from .._engine.tape import unrecorded
 from .._engine.value import Mark, Value
 from .._frontend.dispatch import WRITE_TRACKED, invoke, register_storage
-from .._graph.node import spec_of, spec_of_sparse
+from .._graph.steps import spec_of, spec_of_sparse
 from .._ops import _spec
 from .._ops._spec import Bound
 from .._ops.sparse import without_marks

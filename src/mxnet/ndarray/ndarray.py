@@ -23,7 +23,7 @@ from .._frontend.dispatch import (
 )
 from .._frontend.methods import add_methods
 from .._graph.lower import COPY
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from .._ops import _spec
 from .._ops.index import INT, assign_op, index_op
 from .._traceback import door, shown, user_level

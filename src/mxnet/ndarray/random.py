@@ -8,7 +8,7 @@ from .._engine.initial import host_draw
 from .._engine.state import threads
 from .._frontend.build import fill_namespace
 from .._frontend.dispatch import invoke
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from .._ops import _spec
 from .._traceback import door
 from ..context import canonical, current_context

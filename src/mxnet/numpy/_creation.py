@@ -10,7 +10,7 @@ from .._engine.initial import fill
 from .._engine.segment import append
 from .._frontend.dispatch import cast_value
 from .._graph.lower import COPY
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from .._ops.numpy_creation import steps_between
 from ..context import canonical, current_context, device_of
 from ..error import MXNetError, allocate, fail

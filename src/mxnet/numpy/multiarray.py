@@ -19,7 +19,7 @@ from .._frontend.numpy import (
     refuse_array,
 )
 from .._graph.lower import COPY
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from .._ops import _spec
 from .._ops.index import index_op
 from .._ops.numpy_elemwise import BINARY_FUNCTIONS

@@ -8,7 +8,7 @@ from .._dtypes import as_dtype
 from .._engine.initial import host_draw
 from .._engine.state import seed as _restart
 from .._engine.state import threads
-from .._graph.node import spec_of
+from .._graph.steps import spec_of
 from ..context import canonical, current_context
 from ..error import MXNetError, fail
 from ..ndarray.ndarray import NDArray, _wrap

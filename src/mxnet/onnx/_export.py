@@ -8,7 +8,7 @@ import numpy as onp
 from .._checkpoint import split_params
 from .._dtypes import as_dtype
 from .._graph.complete import complete
-from .._graph.net import output_name, topological
+from .._graph.nodes import output_name, topological
 from ..error import MXNetError, fail
 from ..ndarray import NDArray, load
 from ..ndarray._serialize import atomic_write

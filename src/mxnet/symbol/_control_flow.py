@@ -8,7 +8,7 @@ from typing import Any
 
 from .._frontend.compose import compose, node_attributes
 from .._graph.complete import complete, complete_types
-from .._graph.net import Node, output_name, special, topological
+from .._graph.nodes import Node, output_name, special, topological
 from .._ops._operator import Operator
 from .._ops._spec import read_shape
 from ..attribute import AttrScope

@@ -4,7 +4,7 @@ import numpy as onp
 
 from .._dtypes import as_dtype
 from .._frontend.compose import compose
-from .._graph.net import special
+from .._graph.nodes import special
 from .._ops._operator import Operator
 from ..error import AttributeTypeError, MXNetError, fail, nearest
 from ..ndarray._custom import Custom as _nd_custom

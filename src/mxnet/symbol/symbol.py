@@ -11,9 +11,20 @@ from .._engine.initial import initial_values
 from .._frontend.compose import as_text, compose, make_symbol_function, node_attributes
 from .._frontend.dispatch import array_class, register_array_class
 from .._frontend.methods import METHODS
-from .._graph import net, serial
+from .._graph import serial
 from .._graph.complete import complete, complete_types, is_full
-from .._graph.net import HIDDEN, Node, hidden_key, output_name, topological
+from .._graph.nodes import (
+    HIDDEN,
+    Node,
+    arguments,
+    auxiliary_states,
+    copy_graph,
+    hidden_key,
+    output_name,
+    sources,
+    topological,
+    variables,
+)
 from .._graph.storage import infer_storage
 from .._ops import _spec
 from .._traceback import doors, user_level
@@ -145,7 +156,7 @@ class Symbol:
 
     # ------------------------------------------------------------------ copies
     def __copy__(self):
-        return self._of(net.copy_graph(self._entries))
+        return self._of(copy_graph(self._entries))
 
     def __deepcopy__(self, memo):
         return self.__copy__()
@@ -276,15 +287,15 @@ class Symbol:
     # ------------------------------------------------------------------ lists
     def list_arguments(self):
         """Names of the arguments, in the order their arrays are bound."""
-        return net.arguments(self._entries)
+        return arguments(self._entries)
 
     def list_auxiliary_states(self):
         """Names of the auxiliary states: what operators change as they run."""
-        return net.auxiliary_states(self._entries)
+        return auxiliary_states(self._entries)
 
     def list_inputs(self):
         """Names of all variables."""
-        return net.sources(self._entries)
+        return sources(self._entries)
 
     def list_outputs(self):
         """Names of the outputs."""
@@ -357,7 +368,7 @@ class Symbol:
             raise ValueError(
                 f"Can only specify known argument {what}s either by positional or kwargs way."
             )
-        arg_nodes, aux_nodes = net.variables(self._entries)
+        arg_nodes, aux_nodes = variables(self._entries)
         if args:
             if len(args) > len(arg_nodes):
                 raise ValueError(
@@ -564,7 +575,7 @@ class Symbol:
         RuntimeError   the shapes do not tell all others, or contradict each other
         """
         ctx = canonical(ctx if ctx is not None else current_context())
-        arg_nodes, aux_nodes = net.variables(self._entries)
+        arg_nodes, aux_nodes = variables(self._entries)
         legacy = not is_np_shape()
         shapes, types = {}, {}
         by_name = {}
@@ -624,7 +635,7 @@ class Symbol:
         ``infer_storage`` for the third.
         """
         given = stype_dict or {}
-        stypes = {n: given.get(n.name) or _stype_of(n) for n in net.variables(self._entries)[0]}
+        stypes = {n: given.get(n.name) or _stype_of(n) for n in variables(self._entries)[0]}
         _, grads, left = infer_storage(self._entries, stypes)
         return stypes, grads, left
 

@@ -15,7 +15,7 @@ import numpy as onp
 from ... import symbol
 from ..._dtypes import as_dtype
 from ..._engine.segment import clear, flush_all
-from ..._graph.net import Node, topological
+from ..._graph.nodes import Node, topological
 from ..._ops import _spec
 from ...context import gpu, num_gpus
 from ...error import DTypeError

@@ -7,7 +7,7 @@ from ..._frontend.compose import compose
 from ..._frontend.dispatch import register_array_class
 from ..._frontend.methods import METHODS
 from ..._frontend.numpy import Front, NumpyMethods, numpy_functions
-from ..._graph.net import written_name
+from ..._graph.nodes import written_name
 from ..._ops import _spec
 from ...error import fail
 from ..symbol import Symbol

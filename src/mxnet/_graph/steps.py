@@ -1,5 +1,4 @@
-"""The two node kinds of the one graph: ``Spec`` (what an array is) and ``Step`` (an operator
-applied).
+"""What a pending graph is made of: ``Spec`` (what an array is) and ``Step`` (an operator applied).
 
 A graph is a *path of steps*: each step names its operator and, by position, its inputs.  Positions
 number everything the graph knows in order of first appearance, outside inputs and outputs alike::

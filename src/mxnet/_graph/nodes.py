@@ -1,7 +1,7 @@
 """The named graph that a ``Symbol`` is a handle on: operators with names, and no shapes yet.
 
 A :class:`Node` is a variable or an operator applied; its attributes are kept as the text that
-symbol JSON holds, and read by the operator's spec when somebody needs them. An *entry* is a pair
+symbol JSON holds, and read by the operator's spec when they are needed. An *entry* is a pair
 ``(node, output number)``; a graph is nothing but the list of its output entries.
 
 Graphs come from strangers' files and may be chains of any length: nothing here recurses.
