@@ -129,3 +129,90 @@ def test_bad_input(given, message):
     sym, args, _ = _model()
     with pytest.raises(ValueError, match=message):
         q.quantize_model(sym, args, {}, **given)
+
+
+GRANULARITIES = ("tensor-wise", "channel-wise")
+UNEQUAL = 2.0 ** -onp.arange(6)
+
+
+def _unequal():
+    """A network whose filters and rows differ by factors up to 32, next layers making up for it."""
+    net = nn.HybridSequential()
+    net.add(nn.Conv2D(6, 3, in_channels=3, activation="relu"), nn.Flatten())
+    net.add(nn.Dense(6, in_units=6 * 6 * 6))
+    net.initialize(mx.init.Xavier())
+    conv, dense = net[0], net[2]
+    for layer in (conv, dense):
+        w = layer.weight.data()
+        layer.weight.set_data(w * nd.array(UNEQUAL).reshape((-1, *(1,) * (w.ndim - 1))))
+    parts = dense.weight.data().reshape((6, 6, 36)) / nd.array(UNEQUAL).reshape((1, 6, 1))
+    dense.weight.set_data(parts.reshape((6, 216)))
+    return net, nd.array(onp.random.RandomState(1).uniform(-1, 1, (16, 3, 8, 8)))
+
+
+def _quantized(net, x, granularity, mode):
+    data = gluon.data.DataLoader(gluon.data.ArrayDataset(x), 8)
+    return q.quantize_net_v2(
+        net, "int8", calib_mode=mode, calib_data=data, quantize_granularity=granularity,
+        data_shapes=[x.shape],
+    )  # fmt: skip
+
+
+def _error(found, expected):
+    """The mean of the outputs' errors, each relative to its own size."""
+    found, expected = found.asnumpy(), expected.asnumpy()
+    return (abs(found - expected).mean(0) / abs(expected).mean(0)).mean()
+
+
+@pytest.mark.parametrize("mode", ["none", "naive", "entropy"])
+def test_ranges_per_channel_are_nearer(mode):
+    net, x = _unequal()
+    expected = net(x)
+    error = {g: _error(_quantized(net, x, g, mode)(x), expected) for g in GRANULARITIES}
+    assert error["channel-wise"] < 0.8 * error["tensor-wise"]
+
+
+def test_parameters_per_channel():
+    """The graph is that of one range; weights have one for each channel, biases one."""
+    sym, args, x = _model()
+    args["fc_weight"][1] = 0  # a row of zeros has a range as well
+    rows, found = {}, {}
+    for granularity in GRANULARITIES:
+        qsym, qargs, _ = q.quantize_model(
+            sym, args, {}, calib_mode="none", quantize_granularity=granularity
+        )
+        rows[granularity] = [(n["op"], n["name"]) for n in json.loads(qsym.tojson())["nodes"]]
+        found[granularity] = _predict(qsym, qargs, x)
+        onp.testing.assert_allclose(found[granularity], _predict(sym, args, x), atol=0.03)
+    assert rows["channel-wise"] == rows["tensor-wise"]
+    for name, channels in (("conv_weight", 4), ("fc_weight", 3), ("conv_bias", 1), ("fc_bias", 1)):
+        w = args[name].asnumpy()
+        low, high = (qargs[f"{name}_quantize_{end}"].asnumpy() for end in ("min", "max"))
+        reach = abs(w.reshape(channels, -1)).max(1)
+        onp.testing.assert_allclose(high, reach, rtol=1e-6)
+        onp.testing.assert_array_equal(low, -high)
+        unit = onp.where(reach == 0, 1, reach) / 127
+        expected = onp.rint(w.reshape(channels, -1) / unit[:, None]).reshape(w.shape)
+        onp.testing.assert_array_equal(qargs[f"{name}_quantize"].asnumpy(), expected)
+
+
+def test_ranges_per_channel_are_kept_in_files(tmp_path):
+    """Saved and loaded as parameters, exported as a symbol, deployed: the same numbers."""
+    net, x = _unequal()
+    quantized = _quantized(net, x, "channel-wise", "naive")
+    expected = quantized(x).asnumpy()
+    quantized.save_parameters(str(tmp_path / "net.params"))
+    again = _quantized(net, x, "channel-wise", "naive")
+    again.load_parameters(str(tmp_path / "net.params"))
+    onp.testing.assert_array_equal(again(x).asnumpy(), expected)
+    quantized.hybridize()
+    quantized(x)
+    quantized.export(str(tmp_path / "net"))
+    imported = gluon.SymbolBlock.imports(
+        str(tmp_path / "net-symbol.json"), ["data"], str(tmp_path / "net-0000.params")
+    )
+    onp.testing.assert_allclose(imported(x).asnumpy(), expected, rtol=1e-5, atol=1e-5)
+    mx.deploy.export(quantized, str(tmp_path / "net.mxp"), x)
+    deployed = mx.deploy.load(str(tmp_path / "net.mxp"))
+    for n in (16, 5):  # of any batch size
+        onp.testing.assert_allclose(deployed(x[:n].asnumpy()), expected[:n], rtol=1e-5, atol=1e-5)

@@ -93,3 +93,70 @@ def test_errors():
         call("_contrib_calibrate_entropy", onp.ones(10, "float32"), onp.ones(11, "float32"))
     with pytest.raises(AttributeTypeError, match=r"3 for each.*got 4"):
         call("_contrib_quantized_concat", *[x.astype("int8")] * 4)
+
+
+INT32 = 2147483647.0
+UNEQUAL = onp.float32([1, 1e-3, 30, 0.05, 1e-6, 0])  # what the channels of a weight are scaled by
+
+
+def by_channel(w):
+    reach = abs(w).reshape(len(w), -1).max(1)
+    unit = onp.where(reach == 0, 1, reach).reshape(-1, *(1,) * (w.ndim - 1)) / 127
+    return onp.rint(w / unit).astype("int8"), -reach, reach
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint8"])
+@pytest.mark.parametrize("bias", [None, 0.5])
+@pytest.mark.parametrize("spatial", [0, 1, 2])
+def test_weights_with_a_range_per_channel(kind, bias, spatial):
+    """Each channel to 1 % of its own size, whatever the others' sizes are."""
+    scale = UNEQUAL.reshape(-1, *(1,) * (spatial + 1))
+    x = RNG.uniform(0, 1, (3, 4, *(5,) * spatial)).astype("float32")
+    w = scale * RNG.uniform(0.1, 1, (6, 4, *(3,) * spatial)).astype("float32")
+    name, attrs = "_contrib_quantized_fully_connected", {"num_hidden": 6}
+    real = x @ w.reshape(6, -1).T if not spatial else None
+    if spatial:
+        name, attrs = "_contrib_quantized_conv", {"num_filter": 6, "kernel": (3,) * spatial}
+        real = call("Convolution", x, w, no_bias=True, **attrs)
+    qx, *rx = call("_contrib_quantize_v2", x, out_type=kind)
+    qw, *rw = by_channel(w)
+    if bias is None:
+        given, attrs = (qx, qw, *rx, *rw), {"no_bias": True, **attrs}
+    else:
+        b = onp.full(6, bias, "float32")
+        qb, *rb = call("_contrib_quantize_v2", b)
+        given = (qx, qw, qb, *rx, *rw, *rb)
+        real = real + bias
+    sums, low, high = call(name, *given, **attrs)
+    assert (sums.dtype, low.shape, high.shape) == ("int32", (6,), (6,))
+    onp.testing.assert_array_equal(low, -high)
+    turned = (1, 6, *(1,) * spatial)
+    found = sums * (high.astype("float64").reshape(turned) / INT32)
+    onp.testing.assert_allclose(found, real, rtol=0.02, atol=1e-9)
+    # each channel's numbers in one common range
+    q, low, high = call("_contrib_requantize", sums, low, high)
+    assert high.shape == (1,)
+    again = call("_contrib_dequantize", q, low, high)
+    onp.testing.assert_allclose(again, real, atol=0.02 * abs(real).max())
+
+
+def test_one_channel_with_a_range_is_a_weight_with_one():
+    x, w = RNG.uniform(-1, 1, (3, 8)).astype("float32"), RNG.uniform(-1, 1, (1, 8)).astype("f")
+    (qx, *rx), (qw, *rw) = call("_contrib_quantize_v2", x), by_channel(w)
+    sums, _, high = call(
+        "_contrib_quantized_fully_connected", qx, qw, *rx, *rw, num_hidden=1, no_bias=True
+    )
+    onp.testing.assert_allclose(sums * (high / INT32), x @ w.T, atol=0.03)
+
+
+def test_ranges_that_do_not_fit_the_channels():
+    name, attrs = "_contrib_quantized_fully_connected", {"num_hidden": 4, "no_bias": True}
+    x, w = RNG.integers(-9, 9, (2, 3, 8)).astype("int8"), onp.ones((4, 8), "int8")
+    two = onp.float32([1, 2])
+    with pytest.raises(ShapeError, match=r"two per channel.*expected \(1,\) or \(4,\), got \(2,\)"):
+        call(name, x[0], w, one(-1), one(1), -two, two, **attrs)
+    four = onp.ones(4, "float32")
+    with pytest.raises(ShapeError, match=r"channels on axis 1.*flatten=True"):
+        call(name, x, w, one(-1), one(1), -four, four, flatten=False, **attrs)
+    with pytest.raises(ShapeError, match=r"expected \(1,\) or \(3,\), got \(2,\)"):
+        call("_contrib_requantize", x[0, :, :3].astype("int32"), -two, two)

@@ -22,6 +22,8 @@ from .nn_pool import pooling
 FULL = {"int8": 127.0, "uint8": 255.0}
 HALF_MORE = {"int8": 127.5, "uint8": 255.5}
 INT32 = 2147483647.0
+_LARGEST_BIAS = 2.0**30  # in units of the products
+_SMALLEST_UNIT = 1e-30  # of a channel of zeros
 
 
 # ------------------------------------------------------------------ what graphs ask
@@ -77,18 +79,18 @@ def _types_concat(node, ins, outs):
 
 
 # ------------------------------------------------------------------ arithmetic
-def largest(low, high):
-    """The largest magnitude in a range, 0-d float32."""
+def largest(low, high, channels=1):
+    """The largest magnitude in a range, 0-d float32; of a range per channel (channels,)."""
     for x in (low, high):
-        if x.size != 1:
+        if x.size not in (1, channels):
             fail(
                 ShapeError,
                 "quantized range",
-                "a range is two numbers",
-                expected="(1,)",
+                "a range is two numbers" + (", or two per channel" if channels > 1 else ""),
+                expected=f"(1,) or ({channels},)" if channels > 1 else "(1,)",
                 got=x.shape,
             )
-    low, high = (x.reshape(()).astype("float32") for x in (low, high))
+    low, high = (x.reshape(() if x.size == 1 else -1).astype("float32") for x in (low, high))
     return jnp.maximum(jnp.abs(low), jnp.abs(high))
 
 
@@ -247,7 +249,8 @@ def requantize(
     Parameters
     ----------
     data : any shape, int32
-    min_range, max_range : (1,) float32     what the ends of int32 stand for
+    min_range, max_range : (1,) float32, or (C,) for channels on axis 1     what the ends of int32
+                                            stand for
     out_type : {'int8', 'uint8', 'auto'}    'auto' as for ``quantize_v2``
     min_calib_range, max_calib_range : float    the new range; default that of the data
 
@@ -265,7 +268,9 @@ def requantize(
     if data.dtype != "int32":
         fail(DTypeError, where, "data has the wrong type", expected="int32", got=data.dtype)
     given = calibrated(where, min_calib_range, max_calib_range)
-    x = data.astype("float32") * (largest(min_range, max_range) / jnp.float32(INT32))
+    scale = largest(min_range, max_range, data.shape[1] if data.ndim > 1 else 1)
+    scale = scale / jnp.float32(INT32)
+    x = data.astype("float32") * (moved(scale, 1, data.ndim) if scale.ndim else scale)
     low, high = (min_calib_range, max_calib_range) if given else (jnp.min(x), jnp.max(x))
     if out_type == "auto":
         out_type = "uint8" if given and min_calib_range >= 0 else "int8"
@@ -441,18 +446,30 @@ def quantized_concat(*data, num_args: int | None = None, dim: int = 1):
     return finished(lax.concatenate(scaled, axis), one(low), one(high))
 
 
-def product_range(where, data, weight, ranges):
-    """What the ends of int32 stand for in a sum of products: (-m, m)."""
-    d, w = largest(*ranges[:2]), largest(*ranges[2:4])
-    m = d / FULL[data.dtype.name] * (w / FULL[weight.dtype.name]) * jnp.float32(INT32)
-    return one(-m), one(m)
+def with_range(sums, data, weight, bias, ranges, axis):
+    """Sums of products with the bias added, and what the ends of int32 stand for: (-m, m).
 
-
-def bias_in_products(data, bias, ranges):
-    """8-bit biases in units of the products, int32; fractions are cut off."""
-    d, w, b = largest(*ranges[:2]), largest(*ranges[2:4]), largest(*ranges[4:6])
-    scale = b * HALF_MORE[data.dtype.name] / d / w
-    return jnp.trunc(bias.astype("float32") * scale).astype("int32")
+    ``axis``: of the channels in ``sums``. Where each channel of the weight has a range, so has
+    each channel of the result. Its unit is that of its products, or a larger one where the bias
+    would leave int32 in that: a channel of very small weights may have any bias.
+    """
+    d, w = largest(*ranges[:2]), largest(*ranges[2:4], channels=weight.shape[0])
+    unit = d / FULL[data.dtype.name] * (w / FULL[weight.dtype.name])
+    if bias is not None:
+        b = largest(*ranges[4:6])
+        if w.ndim:
+            real = bias.astype("float32") * (b / FULL["int8"])
+            real = real * (HALF_MORE[data.dtype.name] / FULL[data.dtype.name])
+            coarse = jnp.maximum(jnp.maximum(unit, jnp.abs(real) / _LARGEST_BIAS), _SMALLEST_UNIT)
+            ratio = moved(unit / coarse, axis, sums.ndim)
+            scaled = jnp.rint(sums.astype("float32") * ratio).astype("int32")
+            sums = jnp.where(ratio < 1, scaled, sums)
+            bias, unit = real / coarse, coarse
+        else:
+            bias = bias.astype("float32") * (b * HALF_MORE[data.dtype.name] / d / w)
+        sums = sums + moved(jnp.trunc(bias).astype("int32"), axis, sums.ndim)
+    m = (unit * jnp.float32(INT32)).reshape(-1)
+    return sums, -m, m
 
 
 def arranged(where, arrays, no_bias):
@@ -502,13 +519,14 @@ def quantized_fully_connected(
     data : (B, ..., K) int8 or uint8
     weight : (num_hidden, K) int8
     bias : (num_hidden,) int8           with ``no_bias`` it is left out, and its range
-    min_data, max_data, min_weight, max_weight, min_bias, max_bias : (1,) float32
+    min_data, max_data, min_bias, max_bias : (1,) float32
+    min_weight, max_weight : (1,) or (num_hidden,) float32      of all weights, or of each row
     num_hidden, no_bias, flatten : as for ``FullyConnected``
 
     Returns
     -------
     sums : (B, num_hidden) int32
-    min, max : (1,) float32             what the ends of int32 stand for
+    min, max : (1,) or (num_hidden,) float32    what the ends of int32 stand for
 
     Raises
     ------
@@ -519,11 +537,18 @@ def quantized_fully_connected(
     data, weight, bias, ranges = arranged(where, arrays, no_bias)
     x = data.reshape(data.shape[0], data.size // max(data.shape[0], 1)) if flatten else data
     require_shape(where, "weight", weight, (num_hidden, x.shape[-1]), f"for data {data.shape}")
-    out = integer.product(x, weight)
     if bias is not None:
         require_shape(where, "bias", bias, (num_hidden,), f"for num_hidden {num_hidden}")
-        out = out + bias_in_products(data, bias, ranges)
-    return finished(out, *product_range(where, data, weight, ranges))
+    if x.ndim > 2 and ranges[2].size > 1:
+        fail(
+            ShapeError,
+            where,
+            "a range per channel needs the channels on axis 1",
+            expected="(1,) for min_weight and max_weight, or flatten=True",
+            got=f"{ranges[2].shape}, data {data.shape}",
+        )
+    sums = integer.product(x, weight)
+    return finished(*with_range(sums, data, weight, bias, ranges, sums.ndim - 1))
 
 
 @op(
@@ -563,14 +588,15 @@ def quantized_conv(
     data : (B, C, *S) int8 or uint8
     weight : (num_filter, C / num_group, *kernel) int8
     bias : (num_filter,) int8           with ``no_bias`` it is left out, and its range
-    min_data, max_data, min_weight, max_weight, min_bias, max_bias : (1,) float32
+    min_data, max_data, min_bias, max_bias : (1,) float32
+    min_weight, max_weight : (1,) or (num_filter,) float32      of all weights, or of each filter
 
     Other parameters as for ``Convolution``.
 
     Returns
     -------
     sums : (B, num_filter, *T) int32
-    min, max : (1,) float32             what the ends of int32 stand for
+    min, max : (1,) or (num_filter,) float32    what the ends of int32 stand for
 
     Raises
     ------
@@ -602,11 +628,10 @@ def quantized_conv(
         )
     shape = (num_filter, data.shape[1] // num_group, *kernel)
     require_shape(where, "weight", weight, shape, f"for data {data.shape}")
-    out = integer.convolution(data, weight, stride, pad, dilate, num_group)
     if bias is not None:
         require_shape(where, "bias", bias, (num_filter,), f"for num_filter {num_filter}")
-        out = out + bias_in_products(data, bias, ranges).reshape(-1, *(1,) * n)
-    return finished(out, *product_range(where, data, weight, ranges))
+    sums = integer.convolution(data, weight, stride, pad, dilate, num_group)
+    return finished(*with_range(sums, data, weight, bias, ranges, 1))
 
 
 @op("_contrib_quantized_embedding", num_outputs=3, outputs=WITH_RANGE)

@@ -4,7 +4,7 @@ A symbol is rewritten: convolutions and dense layers become their 8-bit kin, bet
 ``quantize_v2`` and a ``dequantize``; what only moves numbers (relu, pooling, flatten, sums) stays
 in 8 bits where its inputs are. Ranges of activations are found by each batch itself
 (``calib_mode='none'``) or beforehand from data: their extremes ('naive') or the range that loses
-least information ('entropy').
+least information ('entropy').  Weights have one range each, or one for each output channel.
 """
 
 import logging
@@ -17,7 +17,6 @@ from .. import symbol
 from .._graph.nodes import Node, topological
 from .._traceback import doors
 from ..context import Context, cpu
-from ..error import MXNetError
 from ..gluon import block as _block
 from ..gluon.data import DataLoader
 from ..io import DataBatch, DataDesc, DataIter
@@ -58,6 +57,7 @@ _MOVES = {
     "Pooling": "_contrib_quantized_pooling",
     "Flatten": "_contrib_quantized_flatten",
 }
+_GRANULARITIES = ("tensor-wise", "channel-wise")
 _TYPES = ("int8", "uint8", "auto")
 _MODES = ("none", "naive", "entropy")
 _BINS = 8001
@@ -86,6 +86,7 @@ class _Rewriter:
     def __init__(self, entries, left_out, dtype, smart, parameters):
         self.dtype, self.smart, self.parameters = dtype, smart, parameters
         self.real, self.eight, self.weights = {}, {}, {}
+        self.factors = set()  # names of those of the weights that are no biases
         self.wanted = {}  # name of an entry -> node whose range it gives
         for node in topological(entries):
             self._visit(node, node.op is not None and node not in left_out)
@@ -128,6 +129,7 @@ class _Rewriter:
     def _product(self, node, inputs):
         q = self._eight(inputs[0])
         parts = [self._weight(c) for c, _ in node.inputs[1:]]
+        self.factors.add(node.inputs[1][0].name)
         ins = [q[0], *(p[0] for p in parts), *q[1:]]
         for p in parts:
             ins += p[1:]
@@ -178,12 +180,22 @@ class _Rewriter:
         return found
 
 
-def _quantized_parameters(names, arg_params):
+def _by_channel(value):
+    """8-bit numbers, min, max (O,): a range for each place of the first axis."""
+    rows = value.abs().reshape((value.shape[0], -1)).max(axis=1)
+    unit = nd.where(rows == 0, nd.ones_like(rows), rows) / 127  # a channel of zeros stays one
+    q = nd.broadcast_div(value, unit.reshape((-1, *(1,) * (value.ndim - 1))))
+    return q.rint().clip(-127, 127).astype("int8"), -rows, rows
+
+
+def _quantized_parameters(names, arg_params, by_channel=()):
     found = {}
     for name in names:
         value = arg_params[name].astype("float32")
-        low, high = value.min(), value.max()
-        q, low, high = nd.contrib.quantize(value, low, high, out_type="int8")
+        if name in by_channel:
+            q, low, high = _by_channel(value)
+        else:
+            q, low, high = nd.contrib.quantize(value, value.min(), value.max(), out_type="int8")
         found[f"{name}_quantize"] = q
         found[f"{name}_quantize_min"], found[f"{name}_quantize_max"] = low, high
     return found
@@ -327,15 +339,10 @@ def _check(mode, dtype, granularity):
         raise ValueError(
             f"unknown quantized_dtype {dtype} received, expected `int8`, `uint8` or `auto`"
         )
-    if granularity not in ("tensor-wise", "channel-wise"):
+    if granularity not in _GRANULARITIES:
         raise ValueError(
             f"unknown quantize_granularity {granularity} received, expected `tensor-wise` or "
             "`channel-wise`"
-        )
-    if granularity == "channel-wise":
-        raise MXNetError(
-            "quantization: one range per channel is not available. Hint: "
-            "quantize_granularity='tensor-wise'."
         )
 
 
@@ -355,8 +362,9 @@ def _rewrite(sym, arg_params, symbols, operators, dtype, quantize_mode):
     return _Rewriter(sym._entries, left_out, dtype, quantize_mode == "smart", arg_params)
 
 
-def _parameters(made, qsym, arg_params):
-    quantized = _quantized_parameters(made.weights, arg_params)
+def _parameters(made, qsym, arg_params, granularity):
+    by_channel = made.factors if granularity == "channel-wise" else ()
+    quantized = _quantized_parameters(made.weights, arg_params, by_channel)
     used = set(qsym.list_inputs())
     return {**{n: v for n, v in arg_params.items() if n in used}, **quantized}
 
@@ -398,7 +406,8 @@ def quantize_graph(
         if collector is None:
             collector = _Histogram() if calib_mode == "entropy" else _MinMax()
         collector.include_layers = list(made.wanted)
-    return qsym, _parameters(made, qsym, arg_params), dict(aux_params), collector
+    args = _parameters(made, qsym, arg_params, quantize_granularity)
+    return qsym, args, dict(aux_params), collector
 
 
 def calib_graph(
@@ -457,12 +466,15 @@ def quantize_model(
                                                      ranges have no negative number
     quantize_mode : {'smart', 'full'}
         'full' also takes to 8 bits what moves numbers whose inputs are real.
-    quantize_granularity : {'tensor-wise'}
+    quantize_granularity : {'tensor-wise', 'channel-wise'}
+        One range for each weight, or one for each of its output channels: channels whose weights
+        are small keep their digits.
     logger : Logger, optional
 
     Returns
     -------
-    (Symbol, dict, dict)    parameters ``NAME_quantize``, ``NAME_quantize_min``, ``..._max``
+    (Symbol, dict, dict)    parameters ``NAME_quantize``, ``NAME_quantize_min``, ``..._max``: int8
+                            numbers, and the range that they stand for, (1,) or (O,)
 
     Raises
     ------

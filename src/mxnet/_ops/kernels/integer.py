@@ -38,7 +38,9 @@ def convolution(x, w, stride, pad, dilate, groups):
 
 def product(x, w):
     """``x @ w.T`` of ``x`` (..., K) int8 or uint8 and ``w`` (O, K) int8: (..., O) int32."""
-    rows = x.reshape(1, math.prod(x.shape[:-1]), x.shape[-1])  # an image of channels last, 1 high
+    n = math.prod(x.shape[:-1])
+    # an image of channels last; of a number of rows that is a symbol, so many images of one
+    rows = x.reshape(*((1, n) if isinstance(n, int) else (n, 1)), x.shape[-1])
     y = _convolve(rows, w.reshape(w.shape[0], 1, -1), (1,), ((0, 0),), (1,), 1, True)
     return y.reshape(*x.shape[:-1], w.shape[0])
 
