@@ -9,12 +9,17 @@ programs. Needs the ``docs`` and ``plot`` extras.
 import argparse
 import ast
 import json
+import os
 import re
+import sys
 import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "lessons"
+sys.path.append(str(ROOT / "examples" / "learning_road"))
+
+from telling import told_doc  # noqa: E402
 
 LAST = """from pathlib import Path
 from tempfile import mkdtemp
@@ -43,7 +48,7 @@ def told(doc):
         indented = any(line.startswith("    ") for line in paragraph.split("\n"))
         plain = re.sub(r"(?<![`\w])(__\w+__)", r"`\1`", paragraph.replace("*", "\\*"))
         parts.append(f"```text\n{paragraph}\n```" if indented else plain)
-    return "\n\n".join([f"# {title.rstrip('.')}", *parts])
+    return "\n\n".join([f"# {title.rstrip('.。')}", *parts])
 
 
 def chunks(lines):
@@ -64,7 +69,7 @@ def cells(path):
     """(kind, text) of a lesson's cells."""
     source = path.read_text(encoding="utf-8")
     tree, lines = ast.parse(source), source.split("\n")
-    found = [("markdown", told(ast.get_docstring(tree) or ""))]
+    found = [("markdown", told(told_doc(ast.get_docstring(tree), "en")))]
     found.append(("code", f'import sys\n\nsys.path.insert(0, "../../examples/{path.parent.name}")'))
     body = tree.body[1:]
     main = next(n for n in body if isinstance(n, ast.FunctionDef) and n.name == "main")
@@ -98,6 +103,8 @@ def notebook(path):
         if kind == "code":
             cell |= {"execution_count": None, "outputs": []}
         made.append(cell)
+    doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    made[0]["metadata"] = {"zh": told(told_doc(doc, "zh"))}  # for the Chinese site
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {
         "cells": made,
@@ -112,11 +119,12 @@ def executed(path):
     import nbformat
     from nbclient import NotebookClient
 
-    node = nbformat.from_dict(notebook(path))
+    made = notebook(path)
+    node = nbformat.from_dict(made)
     client = NotebookClient(node, timeout=1200, resources={"metadata": {"path": str(FOLDER)}})
     client.execute()
-    for cell, (_, text) in zip(node.cells, cells(path)):
-        cell.metadata, cell.source = {}, text
+    for cell, new in zip(node.cells, made["cells"]):
+        cell.metadata, cell.source = new["metadata"], new["source"]
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
             for output in cell.outputs:
@@ -130,6 +138,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("names", nargs="*", help="lessons, such as 05_softmax_regression_gluon")
     names = parser.parse_args(argv).names
+    os.environ["LC_ALL"] = "C.UTF-8"  # what the cells print is told in English
     FOLDER.mkdir(exist_ok=True)
     for path in lessons():
         if names and path.stem not in names:

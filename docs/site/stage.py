@@ -101,13 +101,12 @@ def lessons():
 
 
 def stage_lesson(name, language, out):
-    """Copy an executed notebook; without a translation it says so under its heading."""
+    """Copy an executed notebook, with its introduction in the language asked for."""
     text = (ROOT / "docs" / "lessons" / f"{name}.ipynb").read_text(encoding="utf-8")
-    if language != "en":
-        book = json.loads(text)
-        head, _, rest = book["cells"][0]["source"].partition("\n")
-        book["cells"][0]["source"] = f"{head}\n\n:::{{note}}\n{nav.UNTRANSLATED}\n:::\n{rest}"
-        text = json.dumps(book, ensure_ascii=False)
+    book = json.loads(text)
+    first = book["cells"][0]
+    first["source"] = first["metadata"].pop(language, first["source"])
+    text = json.dumps(book, ensure_ascii=False)
     (out / "lessons" / f"{name}.ipynb").write_text(text, encoding="utf-8")
 
 

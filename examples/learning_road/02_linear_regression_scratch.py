@@ -9,6 +9,18 @@ The data are made from known values, w = [2, -3.4] and b = 4.2, plus a little no
 sees only X and y and has to find w and b again.
 
 Must reach: w and b within 0.01 of the true values.
+
+第 2 课：线性回归，每一部分都亲手写。
+
+模型    y = X w + b
+损失    每个样本 (y_hat - y)^2 / 2
+训练    取几个样本，计算损失，让 autograd 求出梯度，然后往低处走一步：
+        w <- w - lr / batch_size * dloss/dw    （随机梯度下降）
+
+数据由已知的 w = [2, -3.4] 和 b = 4.2 生成，再加一点噪声；训练时只看得到 X 和 y，
+要重新找出 w 和 b。
+
+须达到：w 和 b 与真实值相差不超过 0.01。
 """
 
 import random
@@ -68,8 +80,8 @@ def main(argv=None):
 
         w_error = (w.reshape((2,)) - nd.array(TRUE_W)).abs().max().asscalar()
         b_error = (b - TRUE_B).abs().asscalar()
-    lesson.require("error of w", w_error, at_most=0.01)
-    lesson.require("error of b", b_error, at_most=0.01)
+    lesson.require("error of w · w 的误差", w_error, at_most=0.01)
+    lesson.require("error of b · b 的误差", b_error, at_most=0.01)
     return lesson.finish()
 
 

@@ -10,6 +10,18 @@ with decay both are small.
 
 Must reach: a test loss with decay of at most 1/10 of that without, and at most 3/4 of that of
 always answering the mean, so that something was learnt, too.
+
+第 8 课：权重太多、样本太少，亲手写权重衰减。
+
+数据    y = 0.5 + sum_i 0.1 x_i + 噪声，有 100 个输入，训练样本却只有 80 个
+麻烦    100 个权重有无数种方式把 80 个样本解释得分毫不差，其中大多数换到别处就错了
+对策    要求权重也要小：最小化   loss + wd / 2 * |w|^2。
+        它的梯度是 g + wd * w，每一步都让 w 缩小一点，所以叫“权重衰减”。
+
+进度条显示两种损失：不用衰减，测试损失始终远高于训练损失；用了衰减，两者都小。
+
+须达到：用衰减时的测试损失不超过不用时的 1/10，也不超过“总是回答平均值”时的 3/4，
+这样才说明真的学到了东西。
 """
 
 import random
@@ -72,15 +84,18 @@ def main(argv=None):
             )
             test_loss = test_loss.asscalar()
             lesson.log(test_loss, train=train_loss.asscalar())
-        lesson.note(f"|w| = {w.norm().asscalar():.3f} with wd = {wd:g}")
+        size = w.norm().asscalar()
+        lesson.note(f"|w| = {size:.3f} with wd = {wd:g} · wd = {wd:g} 时 |w| = {size:.3f}")
         return test_loss
 
-    without = fit(0, "test loss, wd = 0")
-    decayed = fit(DECAY, f"test loss, wd = {DECAY:g}")
+    without = fit(0, "test loss, wd = 0 · 测试损失，wd = 0")
+    decayed = fit(DECAY, f"test loss, wd = {DECAY:g} · 测试损失，wd = {DECAY:g}")
     answer = y[NUM_TRAIN:] * 0 + y.mean()
     mean_loss = squared_loss(answer, y[NUM_TRAIN:]).mean().asscalar()
-    lesson.require("test loss with decay / without", decayed / without, at_most=0.1)
-    lesson.require("test loss with decay / of the mean", decayed / mean_loss, at_most=0.75)
+    what = "test loss with decay / without · 测试损失：用衰减 / 不用"
+    lesson.require(what, decayed / without, at_most=0.1)
+    what = "test loss with decay / of the mean · 测试损失：用衰减 / 回答平均值"
+    lesson.require(what, decayed / mean_loss, at_most=0.75)
     return lesson.finish()
 
 

@@ -6,6 +6,15 @@ few and cannot overfit; `wd_mult` (here 0) says by how much a parameter's decay 
 
 Must reach: a test loss with decay of at most 1/10 of that without, and at most 3/4 of that of
 always answering the mean, so that something was learnt, too.
+
+第 9 课：用 Gluon 做权重衰减。
+
+还是第 8 课的 100 个权重和 80 个样本，但损失里什么也不加：Trainer 的 `wd` 在更新之前给每个
+梯度加上 wd * w，对普通的 SGD 来说效果相同。偏置很少，不会过拟合；`wd_mult`（这里为 0）是
+某个参数的衰减所乘的倍数。
+
+须达到：用衰减时的测试损失不超过不用时的 1/10，也不超过“总是回答平均值”时的 3/4，
+这样才说明真的学到了东西。
 """
 
 from road import Lesson, leave
@@ -44,15 +53,18 @@ def main(argv=None):
             train_loss, test_loss = (l2_loss(net(X), y).mean() for X, y in (train, test))
             test_loss = test_loss.asscalar()
             lesson.log(test_loss, train=train_loss.asscalar())
-        lesson.note(f"|w| = {net[0].weight.data().norm().asscalar():.3f} with wd = {wd:g}")
+        size = net[0].weight.data().norm().asscalar()
+        lesson.note(f"|w| = {size:.3f} with wd = {wd:g} · wd = {wd:g} 时 |w| = {size:.3f}")
         return test_loss
 
-    without = fit(0, "test loss, wd = 0")
-    decayed = fit(DECAY, f"test loss, wd = {DECAY:g}")
+    without = fit(0, "test loss, wd = 0 · 测试损失，wd = 0")
+    decayed = fit(DECAY, f"test loss, wd = {DECAY:g} · 测试损失，wd = {DECAY:g}")
     answer = y[NUM_TRAIN:] * 0 + y.mean()
     mean_loss = l2_loss(answer, y[NUM_TRAIN:]).mean().asscalar()
-    lesson.require("test loss with decay / without", decayed / without, at_most=0.1)
-    lesson.require("test loss with decay / of the mean", decayed / mean_loss, at_most=0.75)
+    what = "test loss with decay / without · 测试损失：用衰减 / 不用"
+    lesson.require(what, decayed / without, at_most=0.1)
+    what = "test loss with decay / of the mean · 测试损失：用衰减 / 回答平均值"
+    lesson.require(what, decayed / mean_loss, at_most=0.75)
     return lesson.finish()
 
 

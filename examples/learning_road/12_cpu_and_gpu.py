@@ -14,6 +14,22 @@ and prints what made the difference. (An engine that compiles the step whole lea
 hybridizing to gain.) Speed may depend on all of this; the result may not.
 
 Must reach: every way arrives at the same loss, to 5 %.
+
+第 12 课：CPU 与 GPU 上的小网络，训练一步的速度从何而来？
+
+GPU 做大矩阵乘法比 CPU 快许多倍，可是小网络在它上面训练反而可能更慢：每个操作都要启动，
+每个批量都要搬过去，而小的乘法在把这些成本赚回来之前就已经算完了。所以这一课从同样的初始权重
+出发，把同样的训练步用几种方式各测一遍：
+
+    怎样运行    按程序所写逐个操作，或者混合化（hybridize）成一张图
+    数据在哪    每步传送浮点数；每步传送字节（只有四分之一大，由设备上的 ToTensor
+                变成浮点数）；或者事先把所有批量放到设备上
+    多大        32、256 或 1024 个隐藏单元
+
+最后打印出是什么带来了差别。（如果引擎把整个训练步一起编译，混合化就没有多少余地了。）
+速度可以取决于这一切，结果却不可以。
+
+须达到：各种方式得到同样的损失，相差不超过 5 %。
 """
 
 import itertools
@@ -21,6 +37,7 @@ import statistics
 import time
 
 from road import Lesson, leave
+from telling import padded
 
 import mxnet as mx
 from mxnet import autograd, gluon, init, nd
@@ -30,6 +47,16 @@ from mxnet.gluon.data.vision import FashionMNIST, transforms
 
 NUM_BATCHES, WIDTH, OTHER_WIDTHS = 20, 256, (32, 1024)
 FEEDS = ("floats sent", "bytes sent", "data resident")
+CHINESE = {  # of the table's words
+    "hidden": "隐藏",
+    "how it runs": "怎样运行",
+    "data": "数据",
+    "as written": "照写运行",
+    "hybridized": "混合化",
+    "floats sent": "传送浮点数",
+    "bytes sent": "传送字节",
+    "data resident": "数据已就位",
+}
 to_tensor = transforms.ToTensor()
 
 
@@ -86,7 +113,7 @@ def main(argv=None):
     nd.zeros(1, ctx=lesson.ctx).wait_to_read()  # with --ctx gpu there has to be one
     devices = [mx.cpu()] + ([mx.gpu()] if mx.context.num_gpus() else [])
     if len(devices) == 1:
-        lesson.note("no GPU is present, so the CPU alone is measured")
+        lesson.note("no GPU is present, so the CPU alone is measured · 没有 GPU，所以只测 CPU")
 
     train_set = FashionMNIST(root=args.data_dir, train=True)
     loader = DataLoader(train_set, args.batch_size, last_batch="discard")
@@ -106,30 +133,50 @@ def main(argv=None):
     # the first pass also compiles
     ms = {key: statistics.median(run.times[1:] or run.times) for key, run in runs.items()}
 
-    print(f"\n{'hidden':>6}  {'how it runs':<11} {'data':<13}", *(f"{c!s:>9}" for c in devices))
-    for width, hybrid, how in ways:
-        row = (f"{ms[ctx, (width, hybrid, how)]:6.2f} ms" for ctx in devices)
-        print(f"{width:>6}  {'hybridized' if hybrid else 'as written':<11} {how:<13}", *row)
+    def say(word):
+        return lesson.tell(f"{word} · {CHINESE[word]}")
 
-    print("\nWhat made the difference (a factor above 1 is faster):")
+    def row(hidden, runs, data, times):
+        first = padded(str(hidden), 6, right=True)
+        print(f"{first}  {padded(say(runs), 11)} {padded(say(data), 13)}", *times)
+
+    print()
+    row(say("hidden"), "how it runs", "data", (f"{c!s:>9}" for c in devices))
+    for width, hybrid, how in ways:
+        times = (f"{ms[ctx, (width, hybrid, how)]:6.2f} ms" for ctx in devices)
+        row(width, "hybridized" if hybrid else "as written", how, times)
+
+    title = (
+        "What made the difference (a factor above 1 is faster): · "
+        "差别从何而来（大于 1 的倍数表示更快）："
+    )
+    print(f"\n{lesson.tell(title)}")
     for ctx in devices:
         floats, sent, resident = (ms[ctx, (WIDTH, True, how)] for how in FEEDS)
-        written = ms[ctx, (WIDTH, False, "data resident")]
-        print(
-            f"  on {ctx}: hybridizing {written / resident:.2f}, "
-            f"bytes instead of floats {floats / sent:.2f}, data resident {floats / resident:.2f}"
+        hybridizing = f"{ms[ctx, (WIDTH, False, 'data resident')] / resident:.2f}"
+        fewer, none = f"{floats / sent:.2f}", f"{floats / resident:.2f}"
+        line = lesson.tell(
+            f"on {ctx}: hybridizing {hybridizing}, bytes instead of floats {fewer}, "
+            f"data resident {none} · "
+            f"在 {ctx} 上：混合化 {hybridizing}，以字节代替浮点数 {fewer}，数据已就位 {none}"
         )
+        print(f"  {line}")
     for ctx in devices[1:]:
         for width in sorted((WIDTH, *OTHER_WIDTHS)):
             way = (width, True, "data resident")
-            factor = ms[devices[0], way] / ms[ctx, way]
-            print(f"  {ctx} instead of {devices[0]}, {width} hidden: {factor:.2f}")
+            factor = f"{ms[devices[0], way] / ms[ctx, way]:.2f}"
+            line = lesson.tell(
+                f"{ctx} instead of {devices[0]}, {width} hidden: {factor} · "
+                f"用 {ctx} 代替 {devices[0]}，{width} 个隐藏单元：{factor}"
+            )
+            print(f"  {line}")
 
     for width in (WIDTH, *OTHER_WIDTHS):
         same = [loss for (_, way), loss in losses.items() if way[0] == width]
         if len(same) > 1:
             spread = (max(same) - min(same)) / min(same)
-            lesson.require(f"difference in loss, {width} hidden", spread, at_most=0.05)
+            what = f"difference in loss, {width} hidden · 损失之差，{width} 个隐藏单元"
+            lesson.require(what, spread, at_most=0.05)
     return lesson.finish()
 
 

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from telling import LANGUAGES, NUMBERS, language_of, told, told_doc
 from tqdm import tqdm
 
 import mxnet as mx
@@ -30,29 +31,66 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
         return super()._get_help_string(action) if action.default else action.help
 
 
-def parser(doc, name="lesson", **defaults):
+def parser(doc, name="lesson", language="en", **defaults):
     """The options that all lessons share; ``defaults`` are this lesson's own numbers."""
-    p = argparse.ArgumentParser(description=doc, formatter_class=HelpFormatter)
-    p.add_argument("--ctx", choices=("cpu", "gpu"), default="cpu", help="where to train")
-    p.add_argument("--epochs", type=positive(int), help="passes over the training data")
-    p.add_argument("--batch-size", type=positive(int), help="examples per step")
-    p.add_argument("--lr", type=positive(float), help="learning rate")
-    p.add_argument("--seed", type=int, default=0, help="of initial values, shuffling and dropout")
-    p.add_argument("--data-dir", default=str(DATA_DIR), help="folder with the four idx files")
+    p = Parser(doc, language)
+    add = p.add
+    add("--ctx", choices=("cpu", "gpu"), default="cpu", help="where to train · 在哪里训练")
+    add("--epochs", type=positive(int), help="passes over the training data · 训练数据过几遍")
+    add("--batch-size", type=positive(int), help="examples per step · 每步的样本数")
+    add("--lr", type=positive(float), help="learning rate · 学习率")
+    seeds = "of initial values, shuffling and dropout · 随机种子：初始值、打乱和丢弃"
+    add("--seed", type=int, default=0, help=seeds)
+    add(
+        "--data-dir",
+        default=str(DATA_DIR),
+        help="folder with the four idx files · 存放四个 idx 文件的文件夹",
+    )
     picture = BUILD_DIR / f"{name}.png"
-    p.add_argument(
+    add(
         "--plot",
         metavar="FILE",
         nargs="?",
         const=str(picture),
-        help=f"draw the loss curves into this picture; without a name, build/{picture.name}",
+        help=f"draw the loss curves into this picture; without a name, build/{picture.name} · "
+        f"把损失曲线画到这个图片文件；不给名字则是 build/{picture.name}",
     )
-    p.add_argument("--json", metavar="FILE", help="append the result to this file, as one line")
-    p.add_argument(
-        "--smoke", action="store_true", help="a few steps of everything; thresholds not enforced"
+    add(
+        "--json",
+        metavar="FILE",
+        help="append the result to this file, as one line · 把结果作为一行追加到这个文件",
+    )
+    add(
+        "--smoke",
+        action="store_true",
+        help="a few steps of everything; thresholds not enforced · "
+        "每样只做几步，不强制须达到的数值",
     )
     p.set_defaults(**defaults)
     return p
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser of options whose help is written in two languages and shown in one."""
+
+    def __init__(self, doc, language):
+        description = told_doc(doc, language)
+        super().__init__(description=description, formatter_class=HelpFormatter, add_help=False)
+        self.language = language
+        self.group = self.add_argument_group(told("options · 选项", language))
+        self.add(
+            "-h", "--help", action="help", help="show this text and leave · 显示这段说明并退出"
+        )
+        self.add(
+            "--language",
+            choices=LANGUAGES,
+            default=language,
+            help="to tell the lesson in · 用哪种语言讲",
+        )
+
+    def add(self, *names, help, **options):
+        """Add an option; ``help`` in two languages."""
+        return self.group.add_argument(*names, help=told(help, self.language), **options)
 
 
 def positive(kind):
@@ -80,15 +118,19 @@ class Lesson:
     Parameters
     ----------
     file : str                  the lesson's ``__file__``; its stem is the lesson's name
-    doc : str                   the lesson's ``__doc__``, shown by ``--help``
+    doc : str                   the lesson's ``__doc__``, shown by ``--help``, in two languages
     argv : list of str or None  command line; None takes the process's own
     data : str                  what it trains on, in a few words
     defaults                    ``epochs``, ``batch_size`` and ``lr`` of this lesson
     """
 
-    def __init__(self, file, doc, argv=None, data="synthetic", **defaults):
+    def __init__(self, file, doc, argv=None, data="synthetic · 合成数据", **defaults):
         self.name, self.data = Path(file).stem, data
-        self.args = parser(doc, self.name, **defaults).parse_args(argv)
+        self.language = language_of(argv)
+        self.args = parser(doc, self.name, self.language, **defaults).parse_args(argv)
+        title = told_doc(doc, self.language).partition("\n")[0]
+        if title:
+            tqdm.write(title, file=sys.stdout)
         self.ctx = mx.gpu() if self.args.ctx == "gpu" else mx.cpu()
         if self.args.smoke:
             self.args.epochs = 2
@@ -103,10 +145,14 @@ class Lesson:
         np.random.seed(self.args.seed % 2**32)  # noqa: NPY002 - what DataLoader shuffles with
         mx.random.seed(self.args.seed)  # initial values, noise, dropout
 
+    def tell(self, text):
+        """The half of ``English · 中文`` that this run is told in."""
+        return told(text, self.language)
+
     def epochs(self, curve="loss"):
         """Count the epochs under a progress bar; ``log`` writes behind it and onto ``curve``."""
-        self._curve = self.curves.setdefault(curve, [])
-        title = self.name if curve == "loss" else f"{self.name} [{curve}]"
+        self._curve = self.curves.setdefault(told(curve, "en"), [])
+        title = self.name if curve == "loss" else f"{self.name} [{self.tell(curve)}]"
         self.step = 0
         quiet = not sys.stderr.isatty()  # a log file gets a line now and then, not ten a second
         with tqdm(total=self.args.epochs, desc=title, mininterval=10 if quiet else 0.1) as bar:
@@ -138,12 +184,14 @@ class Lesson:
         """Keep the epoch's mean loss for a curve; show it and ``numbers`` behind the bar."""
         kept = self._curve if curve is None else self.curves.setdefault(curve, [])
         kept.append(float(loss))
-        shown = {"loss": f"{loss:.4g}", **{k: f"{v:.4g}" for k, v in numbers.items()}}
+        numbers = {"loss": loss, **numbers}
+        names = {k: self.tell(f"{k} · {NUMBERS.get(k, k)}") for k in numbers}
+        shown = {names[k]: f"{v:.4g}" for k, v in numbers.items()}
         self._bar.set_postfix(shown, refresh=False)
 
     def note(self, text):
-        """Print a line without tearing the bar apart."""
-        tqdm.write(f"{self.name}: {text}", file=sys.stdout)
+        """Print a line, of two languages one, without tearing the bar apart."""
+        tqdm.write(f"{self.name}: {self.tell(text)}", file=sys.stdout)
 
     def require(self, what, value, at_least=None, at_most=None):
         """State what has to be reached. ``nan`` reaches nothing."""
@@ -162,11 +210,12 @@ class Lesson:
         if compiled is not None:
             compiled -= self.compiled_before
         if self.new_late is not None:
-            self.require("operators met anew from the third step on", self.new_late, at_most=0)
+            what = "operators met anew from the third step on · 第三步起新出现的运算"
+            self.require(what, self.new_late, at_most=0)
         losses = list(self.curves.values())[-1]
         result = {
             "lesson": self.name,
-            "data": self.data,
+            "data": self.tell(self.data),
             "ctx": str(self.ctx),
             "epochs": len(losses),
             "final_loss": losses[-1],
@@ -175,18 +224,22 @@ class Lesson:
             "compiled": compiled,
             "smoke": self.args.smoke,
             "passed": self.args.smoke or all(c["reached"] for c in self.checks),
-            "checks": self.checks,
+            "checks": [c | {"what": told(c["what"], "en")} for c in self.checks],
             "curves": self.curves,
         }
         for c in self.checks:
-            verdict = "reached" if c["reached"] else "not enforced" if self.args.smoke else "MISSED"
-            self.note(f"{c['what']} = {c['value']:.4g}, must be {c['rule']}: {verdict}")
+            verdict = "MISSED · 未达到"
+            if c["reached"] or self.args.smoke:
+                verdict = "reached · 达到" if c["reached"] else "not enforced · 不强制"
+            what, verdict, value = self.tell(c["what"]), self.tell(verdict), f"{c['value']:.4g}"
+            rule = self.tell(f"must be {c['rule']} · 须 {c['rule']}")
+            self.note(f"{what} = {value}, {rule}: {verdict} · {what} = {value}，{rule}：{verdict}")
         if self.args.json:
             with open(self.args.json, "a", encoding="utf-8") as f:
                 f.write(json.dumps(result, default=float) + "\n")  # NumPy numbers too
         if self.args.plot:
             plot([result], self.args.plot)
-            self.note(f"loss curves: {self.args.plot}")
+            self.note(f"loss curves: {self.args.plot} · 损失曲线：{self.args.plot}")
         return result
 
 

@@ -10,6 +10,17 @@ The shape of x on its way: (batch, 1, 28, 28), (batch, 8, 24, 24), pooled (batch
 (batch, 24, 8, 8), pooled (batch, 24, 4, 4), and flat (batch, 384).
 
 Must reach: 0.84 of the test images right.
+
+第 n6 课：LeNet 式的卷积网络。
+
+Dense 层的每个单元对每个像素都有一个权重，袖子出现在哪里，就得在哪里重新学一遍它的样子。卷积用
+同样的几个权重去看每个 5 x 5 的小块，所以在一处学会的图案，到处都认得。池化在每 2 x 2 个回答中
+保留最大的：图像变小了，图案究竟在哪里也不那么要紧了。这样做两轮，然后由 Dense 层决定。
+
+x 一路上的形状：(batch, 1, 28, 28)，(batch, 8, 24, 24)，池化后 (batch, 8, 12, 12)，
+(batch, 24, 8, 8)，池化后 (batch, 24, 4, 4)，展平后 (batch, 384)。
+
+须达到：0.84 的测试图像分类正确。
 """
 
 from np_road import Lesson, accuracy, fashion_mnist, leave
@@ -61,7 +72,7 @@ def main(argv=None):
         reached = accuracy(lesson, net, test_data)
         lesson.log(total / len(train_data), accuracy=reached)
 
-    lesson.require("test accuracy", reached, at_least=0.84)
+    lesson.require("test accuracy · 测试准确率", reached, at_least=0.84)
     return lesson.finish(reached)
 
 

@@ -9,6 +9,17 @@ Where a block halves the picture and doubles the channels, x goes through a 1 x 
 that the two can be added. At the end each channel's mean over the picture decides.
 
 Must reach: 0.84 of the test images right.
+
+第 n8 课：小型残差网络。
+
+层数更多，按理不会更差：多出来的层只要把得到的东西传下去就行。可是把图像原样传下去，恰恰是一叠
+卷积很难学会的事。残差块把它当作起点：它给出 x + f(x)，f 只需学习应当改变的部分。梯度也有一条
+绕过 f 的路，直通最前面的层。
+
+当一个块把图像减半、通道加倍时，x 要经过一个 1 x 1 卷积，两者才能相加。最后由每个通道在整幅
+图像上的平均值来决定。
+
+须达到：0.84 的测试图像分类正确。
 """
 
 from np_road import Lesson, accuracy, fashion_mnist, leave
@@ -83,7 +94,7 @@ def main(argv=None):
         reached = accuracy(lesson, net, test_data)
         lesson.log(total / len(train_data), accuracy=reached)
 
-    lesson.require("test accuracy", reached, at_least=0.84)
+    lesson.require("test accuracy · 测试准确率", reached, at_least=0.84)
     return lesson.finish(reached)
 
 

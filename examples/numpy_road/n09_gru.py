@@ -14,6 +14,20 @@ and is then asked about numbers of 40. What it has learned has limits, too: over
 far more than it has ever seen, the one that is carried fades from h.
 
 Must reach: 0.99 of the digits of sums of 40-digit numbers right.
+
+第 n9 课：循环神经网络学做加法，学会进位。
+
+像在纸上列竖式那样，从个位开始逐位读入两个数，在每一位上网络都要说出和的那一位数字。只看眼前是
+不够的：3 + 4 得 7，有进位时却得 8，而有没有进位，可能很多位之前就决定了（999 + 1）。所以它
+必须记住一些东西：状态 h，从一位传到下一位。
+
+门控循环单元用两个门（0 到 1 之间的数）决定 h 变成什么：重置门决定新的候选值参考多少 h，更新门
+决定 h 有多少被候选值取代。梯度要往回穿过所有的位置；长得太大时，就按比例缩小。
+
+没有人告诉网络进位这回事。它用 10 位的数训练，每一步重新抽取，然后拿 40 位的数来问它。它学到的
+东西也有限度：在连续 40 个 9 上，远远超出它见过的，进上来的 1 会在 h 中渐渐消失。
+
+须达到：40 位数的和有 0.99 的数字正确。
 """
 
 import numpy as onp
@@ -52,7 +66,7 @@ class Adder(nn.HybridBlock):
 
 
 def main(argv=None):
-    lesson = Lesson(__file__, __doc__, argv, data="sums", epochs=12, batch_size=64, lr=0.02)
+    lesson = Lesson(__file__, __doc__, argv, data="sums · 加法", epochs=12, batch_size=64, lr=0.02)
     args, ctx = lesson.args, lesson.ctx
 
     net = Adder(48)
@@ -92,8 +106,11 @@ def main(argv=None):
     nines, one = np.full((LONG, 1), 9, ctx=ctx), np.zeros((LONG, 1), ctx=ctx)
     one[0] = 1
     zeros = (answer(nines, one) == 0).sum()
-    lesson.note(f"99...9 + 1, {LONG} digits: {int(zeros)} of them come out 0")
-    lesson.require("digits right, of longer numbers", right, at_least=0.99)
+    lesson.note(
+        f"99...9 + 1, {LONG} digits: {int(zeros)} of them come out 0 · "
+        f"99...9 + 1，{LONG} 位：其中 {int(zeros)} 位得 0"
+    )
+    lesson.require("digits right, of longer numbers · 更长的数，数字正确率", right, at_least=0.99)
     return lesson.finish(float(right))
 
 

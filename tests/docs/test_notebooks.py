@@ -43,6 +43,8 @@ def test_cells_are_those_of_the_lesson(path):
     # A source is a text or, as some editors save it, a list of lines.
     cells = [(cell["cell_type"], "".join(cell["source"])) for cell in book(path)["cells"]]
     assert cells == make_notebooks.cells(path)  # else: python tools/make_notebooks.py NAME
+    first, expected = book(path)["cells"][0], make_notebooks.notebook(path)["cells"][0]
+    assert first["metadata"] == expected["metadata"]  # the introduction in Chinese
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda p: p.stem)

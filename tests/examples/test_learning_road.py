@@ -1,8 +1,11 @@
 """The lessons run as a newcomer runs them: as programs, on the embedded images."""
 
+import ast
 import importlib
 import json
 import math
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +31,10 @@ HEAD = "lesson data epochs loss accuracy seconds compiled verdict"
 def run(program, *arguments):
     """Run a program of the roads; return its exit status, output and messages."""
     command = [sys.executable, str(PROGRAMS[program]), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}  # not the developer's language
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=300, check=False, env=environment
+    )
     return done.returncode, done.stdout, done.stderr
 
 
@@ -111,6 +117,77 @@ def test_run_all_prints_one_table_and_draws_the_curves(tmp_path):
         assert row(out, lesson)[-1].strip() == "smoke"
     assert row(out, SOFTMAX)[1].strip() == "Fashion-MNIST"
     assert picture.read_bytes().startswith(PNG)
+
+
+CHINESE = "[\u4e00-\u9fff]"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_each_lesson_is_told_in_two_languages(lesson, monkeypatch):
+    """Title, story and what must be reached, paragraph by paragraph."""
+    monkeypatch.syspath_prepend(str(ROAD))
+    told_doc = importlib.import_module("telling").told_doc
+    doc = ast.get_docstring(ast.parse(PROGRAMS[lesson].read_text("utf-8")))
+    english, chinese = (told_doc(doc, language).split("\n\n") for language in ("en", "zh"))
+    assert len(english) == len(chinese)
+    number = re.sub("^(n?)0", r"\1", lesson.split("_")[0])
+    assert english[0].startswith(f"Lesson {number}: ")
+    assert chinese[0].startswith(f"第 {number} 课：")
+    assert english[-1].startswith("Must reach: ")
+    assert chinese[-1].startswith("须达到：")
+    assert not re.search(CHINESE, "".join(english))
+    assert all(re.search(CHINESE, paragraph) for paragraph in chinese)
+
+
+def test_a_lesson_in_chinese(tmp_path):
+    arguments = ["--language", "zh", "--json", tmp_path / "result.json"]
+    status, out, messages = run(REGRESSION, *arguments)
+    assert status == 0, messages
+    title, *verdicts = out.splitlines()
+    assert title == "第 2 课：线性回归，每一部分都亲手写。"
+    (result,) = read_lines(tmp_path / "result.json")
+    assert [check["what"] for check in result["checks"]] == ["error of w", "error of b"]
+    assert verdicts == [
+        f"{REGRESSION}: {name} 的误差 = {check['value']:.4g}，须 <= 0.01：达到"
+        for name, check in zip("wb", result["checks"], strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("environment", "chinese"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, True),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "zh_TW.UTF-8"}, True),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}, False),
+        ({"LANG": "de_DE.UTF-8"}, False),
+    ],
+    ids=str,
+)
+def test_the_environment_chooses_the_language(environment, chinese, monkeypatch, capsys):
+    monkeypatch.syspath_prepend(str(ROAD))
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit):
+        importlib.import_module("run_all").main(["--help"])
+    assert bool(re.search(CHINESE, capsys.readouterr().out)) == chinese
+
+
+def test_the_table_in_chinese(monkeypatch):
+    """Its columns stand below one another on a terminal, where a Chinese character takes two."""
+    monkeypatch.syspath_prepend(str(ROAD))
+    run_all, telling = map(importlib.import_module, ("run_all", "telling"))
+    results = [
+        {**NOTHING, "passed": True, "data": "合成数据", "epochs": 4, "final_loss": 0.5},
+        {**NOTHING, "passed": False, "data": "Fashion-MNIST 10000+2000", "epochs": 12},
+        {**NOTHING, "passed": False, "error": "..."},
+    ]
+    head, _, *rows = run_all.table(results, "zh").splitlines()
+    assert head.split() == "课程 数据 轮数 损失 准确率 秒 编译 结果".split()
+    assert [row.split()[-1] for row in rows] == ["试运行", "未达到", "出错"]
+    begins = [telling.columns(line[: len(line) - len(line.split()[-1])]) for line in (head, *rows)]
+    assert len(set(begins)) == 1
 
 
 def test_what_is_new_late_is_seen(tmp_path):
