@@ -81,7 +81,8 @@ def cells(path):
     )
     found += [("code", text) for text in chunks(before[end:])]
     inner = textwrap.dedent("\n".join(lines[main.lineno : main.end_lineno]))
-    inner = inner.replace("Lesson(__file__, __doc__, argv,", f'Lesson("{path.name}", "", [],')
+    call = r"Lesson\(\s*__file__, __doc__, argv,"  # on one line, or on several
+    inner = re.sub(call, f'Lesson("{path.name}", "", [],', inner)
     inner = inner.replace("\nreturn lesson.finish(", "\nresult = lesson.finish(")
     for text in chunks(inner.split("\n")):
         note = []
