@@ -29,15 +29,13 @@ import numpy as onp
 
 from ._dtypes import as_dtype, bfloat16, dtype_name
 from ._engine import portable
-from ._engine.trace import placeholder
-from ._graph.complete import complete, is_full
 from ._graph.nodes import topological
 from ._graph.steps import spec_of
 from ._traceback import doors, user_level
 from .autograd import predict_mode
 from .context import Context, canonical
 from .error import DTypeError, FormatError, MXNetError, ShapeError, fail
-from .executor import traced_graph
+from .executor import GraphFunction
 from .gluon.block import HybridBlock, _flatten
 from .ndarray import NDArray, array
 from .ndarray._serialize import atomic_write
@@ -199,22 +197,16 @@ def _with_size(number, shapes, axis):
 
 def _program(entries, nodes, specs, platforms, number):
     """The bytes of a graph as a function of these variables."""
-    found = complete(
-        entries,
-        {n: shape for n, (shape, _) in zip(nodes, specs)},
-        {n: dtype for n, (_, dtype) in zip(nodes, specs)},
-    ).shapes
-    known = {k: s for k, s in found.items() if is_full(s)}
     ctx = canonical(Context("cpu", 0))
-    values = [placeholder(spec_of(shape, dtype, ctx)) for shape, dtype in specs]
+    key = (False, ctx, *[spec_of(shape, dtype, ctx) for shape, dtype in specs])
     with predict_mode():
-        made = traced_graph("deploy", ctx, topological(entries), entries, nodes, values, known)
-    if portable.draws(made.traced, made.n_out, specs):
+        traced = GraphFunction("deploy", entries, nodes)[key]
+    if portable.draws(traced, specs):
         raise MXNetError(
             "deploy.export: expected a network that computes the same each time, got one that "
             "draws random numbers."
         )
-    return portable.exported(made.traced, made.n_out, specs, platforms, number)
+    return portable.exported(traced, specs, platforms, number)
 
 
 # ------------------------------------------------------------------------------- reading

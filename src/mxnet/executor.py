@@ -7,12 +7,11 @@ import threading
 import numpy as onp
 
 from ._dtypes import as_dtype, is_floating
-from ._engine import moving
 from ._engine.segment import alias, concrete, flush_all
 from ._engine.state import threads
 from ._engine.tape import PythonTape, unrecorded
 from ._engine.tape import backward as _backward
-from ._engine.trace import placeholder, trace
+from ._engine.trace import CompiledFunction, Traced
 from ._engine.value import Mark, Value
 from ._frontend.dispatch import any_stored, invoke, write_out
 from ._graph.complete import complete, is_full
@@ -25,7 +24,7 @@ from .error import MXNetError, ShapeError, TraceError, fail
 from .ndarray import NDArray, array, zeros
 from .ndarray.ndarray import _wrap
 
-__all__ = ["CachedOp", "Executor", "input_labels", "placed", "run_graph", "traced_graph"]
+__all__ = ["CachedOp", "Executor", "GraphFunction", "input_labels", "placed", "run_graph"]
 
 _REQUESTS = ("null", "write", "add")
 _MOST_TRACED = 20000  # longer graphs run piecewise: compiling them whole would take minutes
@@ -88,51 +87,6 @@ def input_labels(node):
     return [f"{node.name}_{name}" for name in names[: len(node.inputs)]]
 
 
-class _Traced:
-    """A graph as one operator of its variables, for one combination of shapes and mode."""
-
-    def __init__(self, name, ctx, order, entries, nodes, values, shapes):
-        stand_ins = [placeholder(v.spec) for v in values]
-        self.writes, self.moving = [], []
-
-        def run():
-            handles = [_wrap(NDArray, v) for v in stand_ins]
-            outs = run_graph(order, entries, {id(n): h for n, h in zip(nodes, handles)}, shapes)
-            results = [x._read() for x in outs]
-            self.n_out = len(results)
-            for i, (h, v) in enumerate(zip(handles, stand_ins)):
-                if h._v is not v:
-                    self.writes.append(i)
-                    results.append(h._v)
-            moved = moving.combine(threads.tracing.moving)
-            for i, v in enumerate(stand_ins):
-                if v in moved:
-                    after, share = moved[v]
-                    self.moving.append((i, len(results), share))
-                    results.append(after)
-            return results
-
-        self.traced = trace(name, ctx, stand_ins, run)
-        self.traced.op.nondifferentiable = frozenset(range(self.n_out, len(self.traced.returned)))
-
-    def __call__(self, values, handles):
-        """Values of the outputs; ``handles`` of variables that are written get their new ones."""
-        outs = self.traced(values)
-        for i, v in zip(self.writes, outs[self.n_out :]):
-            if handles[i] is not None:
-                handles[i]._write(v)
-        if self.moving:
-            moving.note(
-                outs,
-                lambda: [
-                    (handles[i], values[i], outs[at], share)
-                    for i, at, share in self.moving
-                    if handles[i] is not None
-                ],
-            )
-        return outs[: self.n_out]
-
-
 class _Shared:
     """Traced graphs by structure: what has been traced, and compiled, is so for all who ask.
 
@@ -159,60 +113,92 @@ class _Shared:
             if key in self.found:
                 return self.found[key]
             self.found[key] = graph
-            self.length += graph.traced.length
+            self.length += graph.length
             while self.length > self.most and len(self.found) > 1:
-                self.length -= self.found.popitem(last=False)[1].traced.length
+                self.length -= self.found.popitem(last=False)[1].length
             return graph
 
 
 _shared = _Shared(most=50000)
 
 
-def traced_graph(name, ctx, order, entries, nodes, values, shapes=None):
-    """A graph as one operator of its variables, for one combination of shapes and mode.
+class GraphFunction(CompiledFunction):
+    """A graph as a function of its variables, compiled or, by :meth:`run`, operator by operator.
 
     Graphs of the same structure are the same operator, whatever their nodes are called.
 
     Parameters
     ----------
     name : str                        for messages
-    ctx : Context
-    order, entries, shapes : see :func:`run_graph`
+    entries : list                    whose values are returned
     nodes : list of variable Node     in the order the values are given in
-    values : list of Value            shapes and types of the variables
-
-    Returns
-    -------
-    _Traced
+    shapes : dict, optional           see :func:`run_graph`; completed for each call otherwise
     """
-    structure = _structure(order, entries, nodes, shapes or {})
-    if structure is None:
-        return _Traced(name, ctx, order, entries, nodes, values, shapes)
-    specs = tuple([v.spec.with_grad(False) for v in values])
-    key = (threads.training, ctx, specs, structure)
-    graph = _shared.get(key)
-    if graph is None:
-        graph = _Traced(name, ctx, order, entries, nodes, values, shapes)
-        if all(s.__class__ is int for s in graph.traced.sources):  # no arrays of its own
-            graph = _shared.add(key, graph)
-    return graph
 
+    def __init__(self, name, entries, nodes, shapes=None):
+        super().__init__()
+        self.name, self.entries, self.nodes, self.known = name, entries, nodes, shapes
+        self.order = topological(entries)
 
-def _structure(order, entries, nodes, shapes):
-    """All that running a graph depends on but the values; None for what has code of its own."""
-    place = {id(n): i for i, n in enumerate(nodes)}
-    at, rows = {}, []
-    for i, node in enumerate(order):
-        at[id(node)] = i
-        if node.op is None:
-            rows.append(place[id(node)])
-        elif node.op.run is not None:
-            return None
-        else:
-            refs = tuple([(at[id(c)], k) for c, k in node.inputs])
-            kind = (node.op, tuple(node.parameters.items()), node.given_names())
-            rows.append((*kind, refs, None if refs else shapes.get((id(node), 0))))
-    return _spec.precision, tuple(rows), tuple([(at[id(n)], i) for n, i in entries])
+    def __call__(self, ctx, values, handles):
+        """Values of the outputs; ``handles`` of the last variables get what is written to them."""
+        traced = self[(threads.training, ctx, *[v.spec.with_grad(False) for v in values])]
+        return traced(values, lambda: handles)[: traced.n_out]
+
+    def run(self, ctx, arrays, **seen):
+        """The outputs, of one operator after the other; see :func:`run_graph`."""
+        feed = {id(n): a for n, a in zip(self.nodes, arrays)}
+        shapes = self.shapes(ctx, arrays)
+        with ctx:
+            return run_graph(self.order, self.entries, feed, shapes, **seen)
+
+    def shapes(self, ctx, arrays):
+        """Full shapes by (id of a node, output), for variables like these arrays or Specs."""
+        if self.known is not None:
+            return self.known
+        found = complete(
+            self.entries,
+            {n: a.shape for n, a in zip(self.nodes, arrays)},
+            {n: as_dtype(a.dtype) for n, a in zip(self.nodes, arrays)},
+            ctx=ctx,
+        ).shapes
+        return {k: s for k, s in found.items() if is_full(s)}
+
+    def trace(self, key):
+        """The graph as one operator, or one of the same structure that was traced before."""
+        _, ctx, *specs = key
+        shapes = self.shapes(ctx, specs)
+        structure = self._structure(shapes)
+        traced = None if structure is None else _shared.get((key, structure))
+        if traced is None:
+
+            def run(arguments):
+                handles = [_wrap(NDArray, v) for v in arguments]
+                feed = {id(n): h for n, h in zip(self.nodes, handles)}
+                outs = run_graph(self.order, self.entries, feed, shapes)
+                return [x._read() for x in outs], handles
+
+            traced = Traced(self.name, ctx, specs, run)
+            # one that holds arrays of its own is nobody else's
+            if structure is not None and all(s.__class__ is int for s in traced.sources):
+                traced = _shared.add((key, structure), traced)
+        return traced
+
+    def _structure(self, shapes):
+        """All that a run depends on but the values; None for what has code of its own."""
+        variables = {id(n): i for i, n in enumerate(self.nodes)}
+        at, rows = {}, []
+        for i, node in enumerate(self.order):
+            at[id(node)] = i
+            if node.op is None:
+                rows.append(variables[id(node)])
+            elif node.op.run is not None:
+                return None
+            else:
+                refs = tuple([(at[id(c)], k) for c, k in node.inputs])
+                kind = (node.op, tuple(node.parameters.items()), node.given_names())
+                rows.append((*kind, refs, None if refs else shapes.get((id(node), 0))))
+        return _spec.precision, tuple(rows), tuple([(at[id(n)], i) for n, i in self.entries])
 
 
 def placed(attrs, ctx, group2ctx):
@@ -254,13 +240,18 @@ class Executor:
                 self._marks[i] = Mark(zeros(g.shape, self._ctx, g.dtype), "write")
         places = [placed(n.attrs, self._ctx, group2ctx) for n, _ in symbol._entries]
         self._places = places if any(c != self._ctx for c in places) else None
-        self._graphs, self._ways = {}, {}
+        self._ways = {}
         self._outputs = self._heads = None
         self._trained = False
         self._monitor = None
         self._monitor_all = False
         self._imperative = len(self._order) > _MOST_TRACED
-        self._shapes = self._complete()
+        self._compiled = GraphFunction(
+            symbol.name or "executor",
+            symbol._entries,
+            [*self._arg_nodes, *self._aux_nodes],
+            self._complete(),
+        )
 
     def _complete(self):
         """Shapes of operators without inputs that leave dimensions open; checks all others."""
@@ -406,7 +397,8 @@ class Executor:
             values = [self._variable(x, m, record) for x, m in zip(self.arg_arrays, self._tracked)]
             if not (self._monitor or self._imperative or self._sparse):
                 try:
-                    return self._compiled(train, values)
+                    states = [x._read() for x in self.aux_arrays]
+                    return self._compiled(self._ctx, values + states, self.aux_arrays)
                 except TraceError:
                     self._imperative = True
             return self._eager(values, record)
@@ -423,40 +415,21 @@ class Executor:
             return alias(v, mark)
         return alias(v, None) if v.spec.grad or v.mark is not None else v
 
-    def _compiled(self, train, values):
-        values = values + [x._read() for x in self.aux_arrays]
-        key = (train, *[v.spec.with_grad(False) for v in values])
-        graph = self._graphs.get(key)
-        if graph is None:
-            graph = self._graphs[key] = traced_graph(
-                self._symbol.name or "executor",
-                self._ctx,
-                self._order,
-                self._symbol._entries,
-                [*self._arg_nodes, *self._aux_nodes],
-                values,
-                self._shapes,
-            )
-        return graph(values, [*[None] * len(self.arg_arrays), *self.aux_arrays])
-
     def _eager(self, values, record):
-        feed = {}
-        for n, x, v, m in zip(self._arg_nodes, self.arg_arrays, values, self._tracked):
+        arrays = []
+        for x, v, m in zip(self.arg_arrays, values, self._tracked):
             m = m if record else None
             if v is None:
                 x = x if m is None else x._variable(m)
             else:
                 x = _wrap(NDArray, v)
                 x._mark = m
-            feed[id(n)] = x
-        for n, x in zip(self._aux_nodes, self.aux_arrays):
-            feed[id(n)] = x
+            arrays.append(x)
         seen = {}
         if self._monitor:
             enter = self._hooks(record)
             seen = {"watch": self._see, "enter": enter}
-        with self._ctx:
-            outs = run_graph(self._order, self._symbol._entries, feed, self._shapes, **seen)
+        outs = self._compiled.run(self._ctx, [*arrays, *self.aux_arrays], **seen)
         return [x._read() if x.stype == "default" else x for x in outs]
 
     def _hooks(self, record):
@@ -718,56 +691,31 @@ class CachedOp:
     def __init__(self, sym, flags=()):
         del flags
         self.handle = sym
-        self._order = topological(sym._entries)
-        self._nodes = [n for n in self._order if n.op is None]
-        self._graphs = {}
+        nodes = [n for n in topological(sym._entries) if n.op is None]
+        self._compiled = GraphFunction(f"CachedOp({sym.name})", sym._entries, nodes)
 
     @door
     def __call__(self, *args, out=None, default_ctx=None):
-        where = f"CachedOp({self.handle.name})"
-        if len(args) != len(self._nodes) or not all(isinstance(a, NDArray) for a in args):
+        where, nodes = self._compiled.name, self._compiled.nodes
+        if len(args) != len(nodes) or not all(isinstance(a, NDArray) for a in args):
             fail(
                 MXNetError,
                 where,
                 "the inputs do not fit",
-                expected=f"{len(self._nodes)} NDArrays ({', '.join(n.name for n in self._nodes)})",
+                expected=f"{len(nodes)} NDArrays ({', '.join(n.name for n in nodes)})",
                 got=f"{len(args)} ({', '.join(type(a).__name__ for a in args)})",
             )
         ctx = args[0].context if args else canonical(default_ctx or current_context())
         try:
-            if any_stored(args):
-                raise TraceError(f"{where}: takes sparse arrays")
-            results = self._compiled(where, ctx, args, [a._read() for a in args])
+            if any_stored(args) or threads.tracing is not None:
+                raise TraceError(f"{where}: takes sparse arrays, or is part of another trace")
+            results = self._compiled(ctx, [a._read() for a in args], args)
             made = [_wrap(NDArray, v) for v in results]
         except TraceError:
-            feed = {id(n): a for n, a in zip(self._nodes, args)}
-            shapes = self._shapes(ctx, [a._spec for a in args])
-            with ctx:
-                made = run_graph(self._order, self.handle._entries, feed, shapes)
+            made = self._compiled.run(ctx, args)
         if out is not None:
             return write_out(self.handle, [x._read() for x in made], out)
         return made[0] if len(made) == 1 else made
-
-    def _compiled(self, where, ctx, args, values):
-        if threads.tracing is not None:
-            raise TraceError(f"{where}: is part of what is being traced")
-        key = (threads.training, ctx, *[v.spec.with_grad(False) for v in values])
-        graph = self._graphs.get(key)
-        if graph is None:
-            shapes = self._shapes(ctx, [v.spec for v in values])
-            graph = self._graphs[key] = traced_graph(
-                where, ctx, self._order, self.handle._entries, self._nodes, values, shapes
-            )
-        return graph(values, args)
-
-    def _shapes(self, ctx, specs):
-        found = complete(
-            self.handle._entries,
-            {n: s.shape for n, s in zip(self._nodes, specs)},
-            {n: s.dtype for n, s in zip(self._nodes, specs)},
-            ctx=ctx,
-        ).shapes
-        return {k: s for k, s in found.items() if is_full(s)}
 
 
 def _stored(result, stype):

@@ -365,7 +365,7 @@ def test_one_trace_takes_both_branches():
     block = Wrapped(lambda F, x: F.contrib.cond(x.sum() > 0, lambda: x * 2, lambda: -x))
     block.hybridize()
     assert [block(nd.array([v])).asscalar() for v in (3.0, -4.0, 5.0)] == [6.0, 4.0, 10.0]
-    assert len(block._graphs) == 1
+    assert len(block._compiled) == 1
 
 
 # ---------------------------------------------------------------------------------- falling back

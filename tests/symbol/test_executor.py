@@ -1,7 +1,5 @@
 """Executors: gradients, steps that compile nothing, shapes, Python operators, monitors."""
 
-import types
-
 import numpy as onp
 import pytest
 
@@ -350,7 +348,7 @@ def test_graphs_that_differ_share_nothing():
 def test_shared_graphs_are_bounded():
     class Graph:
         def __init__(self, length):
-            self.traced = types.SimpleNamespace(length=length)
+            self.length = length
 
     kept = executor._Shared(most=10)
     graphs = {k: Graph(4) for k in "abc"}

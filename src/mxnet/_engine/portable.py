@@ -45,19 +45,19 @@ class _AnySize(Interpreter):
         return super().run(bound, args, scalars)
 
 
-def _function(traced, n_out, interpreter=TRACING):
+def _function(traced, interpreter=TRACING):
     """A traced path as a function of its arguments and its random scalars."""
 
     def function(arguments, scalars):
         ins = [
             arguments[s] if s.__class__ is int else jnp.asarray(concrete(s)) for s in traced.sources
         ]
-        return list(interpreter.enter(traced.op, ins, scalars)[0][:n_out])
+        return list(interpreter.enter(traced.op, ins, scalars)[0][: traced.n_out])
 
     return function
 
 
-def draws(traced, n_out, specs):
+def draws(traced, specs):
     """Whether the results depend on random numbers; an idle dropout has scalars but no use.
 
     Parameters
@@ -69,7 +69,7 @@ def draws(traced, n_out, specs):
         return False
     arguments = tuple([jax.ShapeDtypeStruct(shape, dtype) for shape, dtype in specs])
     scalars = (jax.ShapeDtypeStruct((), "float64"),) * n
-    jaxpr = jax.make_jaxpr(_function(traced, n_out))(arguments, scalars).jaxpr
+    jaxpr = jax.make_jaxpr(_function(traced))(arguments, scalars).jaxpr
     live = {v for v in jaxpr.outvars if not hasattr(v, "val")}
     for equation in reversed(jaxpr.eqns):
         if live.intersection(equation.outvars):
@@ -77,13 +77,12 @@ def draws(traced, n_out, specs):
     return not live.isdisjoint(jaxpr.invars[-n:])
 
 
-def exported(traced, n_out, specs, platforms, number=None):
+def exported(traced, specs, platforms, number=None):
     """The bytes of a traced path: a function of a tuple of arrays.
 
     Parameters
     ----------
     traced : Traced                    which draws no random numbers
-    n_out : int                        the first so many of its results are given
     specs : list of (shape, dtype)     of its arguments
     platforms : sequence of str        JAX's names: 'cpu', 'cuda', 'tpu' ...
     number : int, optional             which of the sizes may be any
@@ -93,7 +92,7 @@ def exported(traced, n_out, specs, platforms, number=None):
     Exception     JAX's, for what cannot be exported so
     """
     (size,) = jax_export.symbolic_shape("b")
-    inner = _function(traced, n_out, _AnySize(number, size))
+    inner = _function(traced, _AnySize(number, size))
     idle = [jnp.float64(0)] * traced.op.n_scalars
 
     def function(arguments):

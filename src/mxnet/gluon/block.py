@@ -18,11 +18,10 @@ from .. import initializer, symbol
 from .. import ndarray as F
 from .._checkpoint import check_set, one_set
 from .._dtypes import as_dtype
-from .._engine import moving
 from .._engine.history import path_graph
 from .._engine.state import threads
 from .._engine.tape import unrecorded
-from .._engine.trace import placeholder, trace
+from .._engine.trace import CompiledFunction, Traced
 from .._frontend.dispatch import DeferredRead, ShapeUnknown, any_stored
 from .._graph.complete import complete, complete_types, is_full
 from .._graph.nodes import auxiliary_nodes, copy_graph, output_name, topological
@@ -30,7 +29,7 @@ from .._graph.steps import Spec
 from .._traceback import doors, shown, user_level
 from ..autograd import predict_mode
 from ..error import FormatError, MXNetError, TraceError, nearest
-from ..executor import input_labels, run_graph, traced_graph
+from ..executor import GraphFunction, input_labels, run_graph
 from ..name import NameManager, Prefix
 from ..ndarray import NDArray
 from ..ndarray import load as _load
@@ -632,7 +631,7 @@ class HybridBlock(Block):
     def __init__(self, prefix=None, params=None):
         super().__init__(prefix, params)
         self._active = False
-        self._graphs = {}
+        self._compiled = _Forward(self)
         self._warned = False
         self._called_with = None
 
@@ -640,13 +639,6 @@ class HybridBlock(Block):
         super().__setattr__(name, value)
         if isinstance(value, (HybridBlock, Parameter)):
             self._clear_cached_op()
-
-    def __deepcopy__(self, memo):
-        new = self.__class__.__new__(self.__class__)
-        memo[id(self)] = new
-        for k, v in self.__dict__.items():
-            object.__setattr__(new, k, {} if k == "_graphs" else copy.deepcopy(v, memo))
-        return new
 
     def _call_forward(self, forward, args, kwargs):
         """A ``forward`` of the user's, see :func:`_compiled_in_numpy`."""
@@ -698,7 +690,7 @@ class HybridBlock(Block):
         super().hybridize(active, **kwargs)
 
     def _clear_cached_op(self):
-        self.__dict__["_graphs"] = {}
+        self._compiled.clear()
 
     def cast(self, dtype):
         """Convert all parameters to another element type."""
@@ -829,22 +821,22 @@ class HybridBlock(Block):
         """Whether the symbol is read off the traced forward: one written with ``mx.np``, which
         symbols cannot go through.
         """
-        made = any(g.cls is ndarray for g in self._graphs.values())
+        made = any(cls is ndarray for cls, *_ in self._compiled)
         return (made or is_np_array()) and _written_with_np(self)
 
     def _traced_again(self):
-        """The forward outside of training, traced for inputs like those of the last call."""
-        for key, old in reversed(self._graphs.items()):
-            if old.cls is ndarray:
-                cls, run, (_, structure, *specs) = key
-                if structure == self._called_with:
-                    values = [placeholder(spec) for spec in specs]
-                    with predict_mode(), np_array(True), np_shape(True):
-                        return _Graph(self, old.ctx, structure, values, cls, run), len(values)
+        """The forward outside of training, traced for inputs like those of the last call; and how
+        many these are.
+        """
+        for cls, forward, _, structure, *specs in reversed(self._compiled):
+            if cls is ndarray and structure == self._called_with:
+                with predict_mode(), np_array(True), np_shape(True):
+                    key = (cls, forward, False, structure, *specs)
+                    return self._compiled.trace(key), len(specs)
         raise _not_called()
 
     def _recorded_symbol(self, inputs):
-        graph, n = self._traced_again()
+        traced, n = self._traced_again()
         constants, taken = {}, self.collect_params()
         free = (f"constant{i}" for i in itertools.count())
 
@@ -853,11 +845,10 @@ class HybridBlock(Block):
                 name = next(n for n in free if n not in taken)
                 constants[name] = array = _wrap(ndarray, source)
                 return symbol.var(name, None, array.shape, 0.0, 0.0, array.dtype)
-            return inputs[source] if source < n else graph.params[source - n].var()
+            return inputs[source] if source < n else traced.captured[source - n].var()
 
-        variables = [variable(s)._entries[0] for s in graph.traced.sources]
-        entries = path_graph(graph.traced.op, variables)
-        entries = entries[: len(entries) - len(graph.writes)]
+        variables = [variable(s)._entries[0] for s in traced.sources]
+        entries = path_graph(traced.op, variables)[: traced.n_out]
         return symbol.Group([Symbol._of([e]) for e in entries]), constants
 
     def optimize_for(self, x, *args, backend=None, clear=False, **kwargs):
@@ -1036,7 +1027,7 @@ class HybridBlock(Block):
         """The computation in terms of ``F``'s operators; define it in a subclass."""
         raise NotImplementedError(f"{type(self).__name__}: define hybrid_forward().")
 
-    def _call_traced(self, ctx, args, cls=NDArray, run=None):
+    def _call_traced(self, ctx, args, cls=NDArray, forward=None):
         arrays = []
         try:
             structure = _flatten(args, arrays)
@@ -1046,26 +1037,17 @@ class HybridBlock(Block):
         if any_stored(arrays):  # a compiled graph is one of dense arrays
             return self._run(ctx, args, cls)
         values = [a._read() for a in arrays]
-        key = (threads.training, structure, *[v.spec.with_grad(False) for v in values])
         if cls is not NDArray:
             for a in arrays:
                 if not a._numpy:
                     _nd_of(self, a)
-            key = (cls, run, key)
-        graph = self._graphs.get(key)
-        if graph is None:
-            graph = self._graph_of_another_device(key, ctx)
-            if graph is None:
-                graph = _Graph(self, ctx, structure, values, cls, run)
-            self._graphs[key] = graph
-        return graph(values)
-
-    def _graph_of_another_device(self, key, ctx):
-        """What was traced for the same call on another device of the type, for this one."""
-        for other, graph in reversed(self._graphs.items()):
-            if graph.ctx is not ctx and _same_elsewhere(other, graph.ctx, key, ctx):
-                return graph.on(ctx)
-        return None
+        specs = [v.spec.with_grad(False) for v in values]
+        traced = self._compiled[(cls, forward, threads.training, structure, *specs)]
+        values += [p._on(ctx)._read() for p in traced.captured]
+        outs = traced(values, lambda: [p._on(ctx) for p in traced.captured])
+        if traced.structure == (0,):
+            return _wrap(cls, outs[0])
+        return _rebuild(traced.structure, iter([_wrap(cls, v) for v in outs]))[0]
 
 
 def _same_elsewhere(a, ctx_a, b, ctx_b):
@@ -1185,15 +1167,33 @@ def _compiled_in_numpy(forward):
     return compiled
 
 
-class _Graph:
-    """A HybridBlock's forward, traced for one combination of inputs."""
+class _Forward(CompiledFunction):
+    """A HybridBlock's forward. Its keys: the class of the arrays, a ``forward`` of the user's or
+    None, whether it is training, the structure of the arguments, and the Specs of their arrays.
+    """
 
-    def __init__(self, block, ctx, structure, values, cls=NDArray, forward=None):
-        stand_ins = [placeholder(v.spec) for v in values]
-        holder = {}
+    def __init__(self, block):
+        super().__init__()
+        self.block = block
 
-        def run():
-            inputs = _rebuild(structure, iter([_wrap(cls, v) for v in stand_ins]))
+    def __reduce__(self):
+        return _Forward, (self.block,)  # a copy of a block traces anew
+
+    def trace(self, key):
+        """The forward as one operator, or what was traced on another device of the type."""
+        cls, forward, _, structure, *specs = key
+        ctx, block = specs[0].ctx, self.block
+        for other, traced in reversed(self.items()):
+            if traced.ctx is not ctx and _same_elsewhere(other, traced.ctx, key, ctx):
+                found = traced.on(ctx)
+                if found is not None and all(ctx in (p._data or ()) for p in traced.captured):
+                    return found
+                break
+        form = None
+
+        def run(arguments):
+            nonlocal form
+            inputs = _rebuild(structure, iter([_wrap(cls, v) for v in arguments]))
             try:
                 if forward is None:
                     out = block._run(ctx, inputs, cls)
@@ -1203,62 +1203,12 @@ class _Graph:
                 raise ValueError(
                     f"Deferred initialization failed because shape cannot be inferred. {e}"
                 ) from None
-            arrays = []
-            holder["structure"] = _flatten([out], arrays)
-            captured = threads.tracing.captured
-            holder["captured"] = captured
-            holder["writes"] = [p for p, (x, v) in captured.items() if x._v is not v]
-            moved = moving.combine(threads.tracing.moving)
-            averages = {p: moved[v] for p, (_, v) in captured.items() if v in moved}
-            holder["shares"] = {p: share for p, (_, share) in averages.items()}
-            results = [a._read() for a in arrays] + [captured[p][0]._v for p in holder["writes"]]
-            return results + [after for after, _ in averages.values()]
+            form = _flatten([out], arrays := [])
+            return [a._read() for a in arrays], []
 
-        arguments = list(stand_ins)
-        self.traced = trace(block.name, ctx, arguments, run)
-        self.structure = holder["structure"]
-        self.params = list(holder["captured"])
-        order = {v: i for i, (_, v) in enumerate(holder["captured"].values())}
-        n = len(values)
-        self.traced.sources = [
-            n + order[s] if not isinstance(s, int) and s in order else s
-            for s in self.traced.sources
-        ]
-        self.writes = holder["writes"]
-        n_moving = len(holder["shares"])
-        n_out = len(self.traced.returned) - len(self.writes) - n_moving
-        places = {p: i for i, p in enumerate(self.params, n)}
-        at = range(n_out + len(self.writes), len(self.traced.returned))
-        self.moving = [(p, places[p], i, s) for i, (p, s) in zip(at, holder["shares"].items())]
-        self.n_out = n_out
-        self.traced.op.nondifferentiable = frozenset(range(n_out, len(self.traced.returned)))
-        self.single = self.structure == (0,)
-        self.ctx, self.cls = ctx, cls
-
-    def on(self, ctx):
-        """The same on another device; None where that needs a trace of its own."""
-        traced = self.traced.on(ctx)
-        if traced is None or any(ctx not in (p._data or ()) for p in self.params):
-            return None
-        other = copy.copy(self)
-        other.ctx, other.traced = ctx, traced
-        return other
-
-    def __call__(self, values):
-        ctx = self.ctx
-        ins = values + [p._on(ctx)._read() for p in self.params]
-        outs = self.traced(ins)
-        if self.writes:
-            for p, v in zip(self.writes, outs[self.n_out :]):
-                p._on(ctx)._write(v)
-        if self.moving:
-            moving.note(
-                outs,
-                lambda: [(p._on(ctx), ins[k], outs[i], share) for p, k, i, share in self.moving],
-            )
-        if self.single:
-            return _wrap(self.cls, outs[0])
-        return _rebuild(self.structure, iter([_wrap(self.cls, v) for v in outs]))[0]
+        traced = Traced(block.name, ctx, specs, run)
+        traced.structure = form
+        return traced
 
 
 def _plain(structure):
@@ -1415,6 +1365,8 @@ class SymbolBlock(HybridBlock):
         prefix = _common_beginning(list(self._params.keys()))
         self._reg_params = {n[len(prefix) :]: p for n, p in self._params.items()}
         self._names = {n.name for n, _ in self._variables}
+        nodes = [*itertools.chain(*self._inputs), *[n for n, _ in self._variables]]
+        self._compiled = GraphFunction("symbolblock", self._entries, nodes)
 
     def _make(self, name, dtype, kind):
         shared = self._params._shared
@@ -1436,10 +1388,9 @@ class SymbolBlock(HybridBlock):
     def __deepcopy__(self, memo):
         new = self.__class__.__new__(self.__class__)
         memo[id(self)] = new
-        shared = ("_order", "_entries", "_inputs", "_variables", "_graphs")
+        shared = ("_order", "_entries", "_inputs", "_variables", "_compiled")
         for k, v in self.__dict__.items():
             object.__setattr__(new, k, v if k in shared else copy.deepcopy(v, memo))
-        new._graphs = {}
         new._variables = [(n, new._params[p.name]) for n, p in self._variables]
         return new
 
@@ -1531,40 +1482,15 @@ class SymbolBlock(HybridBlock):
         if any(p._data is None and p._deferred_init for _, p in self._variables):
             self._complete_params(arrays)
         self.__dict__["_called_with"] = self._in_structure
-        nodes = [n for nodes in self._inputs for n in nodes]
         given = [a for nodes, a in zip(self._inputs, arrays) for _ in nodes]
         if threads.tracing is None and self._active and not any_stored(given):
             try:
-                return self._run_traced(ctx, nodes, given)
+                handles = [p._on(ctx) for _, p in self._variables]
+                outs = self._compiled(ctx, [a._read() for a in (*given, *handles)], handles)
+                return [_wrap(NDArray, v) for v in outs]
             except TraceError as e:
-                warnings.warn(
-                    f"{self.name} (SymbolBlock) cannot be compiled and runs imperatively: {e}",
-                    stacklevel=user_level(),
-                )
-                self._active = False
-        feed = {id(n): a for n, a in zip(nodes, given)}
-        feed.update({id(n): p.data(ctx) for n, p in self._variables})
-        with ctx:
-            return run_graph(self._order, self._entries, feed)
-
-    def _run_traced(self, ctx, nodes, given):
-        handles = [p._on(ctx) for _, p in self._variables]
-        values = [a._read() for a in given] + [h._read() for h in handles]
-        key = (threads.training, *[v.spec.with_grad(False) for v in values])
-        graph = self._graphs.get(key)
-        if graph is None:
-            all_nodes = nodes + [n for n, _ in self._variables]
-            shapes = complete(
-                self._entries,
-                {n: v.spec.shape for n, v in zip(all_nodes, values)},
-                {n: v.spec.dtype for n, v in zip(all_nodes, values)},
-            ).shapes
-            sources = {k: s for k, s in shapes.items() if is_full(s)}
-            graph = self._graphs[key] = traced_graph(
-                "symbolblock", ctx, self._order, self._entries, all_nodes, values, sources
-            )
-        outs = graph(values, [*[None] * len(given), *handles])
-        return [_wrap(NDArray, v) for v in outs]
+                self._not_compiled(e)
+        return self._compiled.run(ctx, [*given, *[p.data(ctx) for _, p in self._variables]])
 
     def export(self, path, epoch=0, remove_amp_cast=True):
         """Write the block as symbol JSON and parameters; see :meth:`HybridBlock.export`."""
@@ -1578,9 +1504,6 @@ class SymbolBlock(HybridBlock):
 
     def _is_recorded(self):
         return False  # it is a symbol
-
-    def _clear_cached_op(self):
-        self.__dict__["_graphs"] = {}
 
 
 def _common_beginning(names):
