@@ -1,6 +1,19 @@
 """``KVStoreBase``: what a key-value store for training must offer."""
 
-__all__ = ["KVStoreBase", "TestStore"]
+__all__ = ["KVStoreBase", "TestStore", "offers"]
+
+
+def offers(optimizer):
+    """``is_capable`` of a store that can run the optimizer, or cannot."""
+
+    @staticmethod
+    def is_capable(capability):
+        """Whether the store offers a capability: ``'optimizer'``."""
+        if capability.lower() == KVStoreBase.OPTIMIZER:
+            return optimizer
+        raise ValueError(f"Unknown capability: {capability}")
+
+    return is_capable
 
 
 class KVStoreBase:
@@ -74,12 +87,7 @@ class TestStore(KVStoreBase):
         for o in values if out is None else out if isinstance(out, list) else [out]:
             o[:] = total.as_in_context(o.context)
 
-    @staticmethod
-    def is_capable(capability):
-        """It runs no optimizer."""
-        if capability.lower() == KVStoreBase.OPTIMIZER:
-            return False
-        raise ValueError(f"Unknown capability: {capability}")
+    is_capable = offers(optimizer=False)
 
     @property
     def type(self):

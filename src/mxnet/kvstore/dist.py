@@ -12,7 +12,7 @@ from .._ops.kernels import native
 from ..ndarray import NDArray
 from ..ndarray.sparse import row_sparse_array
 from ._processes import same_bits, several
-from .base import KVStoreBase
+from .base import KVStoreBase, offers
 from .kvstore import KVStore
 
 __all__ = ["BytePS", "DistKVStore", "Horovod"]
@@ -230,12 +230,7 @@ class _Summing(KVStoreBase):
             for o in outs:
                 _ndarray(data, total).copyto(o)
 
-    @staticmethod
-    def is_capable(capability):
-        """It runs no optimizer."""
-        if capability.lower() == KVStoreBase.OPTIMIZER:
-            return False
-        raise ValueError(f"Unknown capability: {capability}")
+    is_capable = offers(optimizer=False)
 
     @property
     def type(self):

@@ -17,7 +17,7 @@ from ..optimizer.updater import Updater
 from ..registry import UnknownNameError
 from ._processes import makers, takes_lists_of
 from ._replicas import Replicas, alike
-from .base import KVStoreBase
+from .base import KVStoreBase, offers
 
 __all__ = ["KVStore", "create"]
 
@@ -443,12 +443,7 @@ class KVStore(KVStoreBase):
             )
         return self._updater
 
-    @staticmethod
-    def is_capable(capability):
-        """Whether the store offers a capability: ``'optimizer'``."""
-        if capability.lower() == KVStoreBase.OPTIMIZER:
-            return True
-        raise ValueError(f"Unknown capability: {capability}")
+    is_capable = offers(optimizer=True)
 
     # ------------------------------------------------------------------ where it is
     @property
