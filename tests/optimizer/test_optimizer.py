@@ -1,6 +1,8 @@
 """The base class: registry, rates, multipliers, counts, states, and optimizers of users."""
 
+import json
 import pickle
+from pathlib import Path
 
 import numpy as onp
 import pytest
@@ -281,3 +283,30 @@ def test_ftrl_leaves_the_rate_of_its_scheduler():
     scheduler = mx.lr_scheduler.FactorScheduler(2, 0.5, base_lr=0.01)
     optimizer = mx.optimizer.create("ftrl", learning_rate=0.1, lr_scheduler=scheduler)
     assert (optimizer.lr, optimizer.learning_rate) == (0.1, 0.01)
+
+
+LAMB_OF_HALF = json.loads((Path(__file__).parents[1] / "data/optimizer/lamb_half.json").read_text())
+
+
+@pytest.mark.filterwarnings("ignore:Accumulating with float16")
+@pytest.mark.parametrize("case", LAMB_OF_HALF)
+def test_norms_of_half_precision_weights_do_not_overflow(case):
+    """LAMB's, of weights whose squares add up to more than 65504, as 1.9.1 has them.
+
+    (With elements above 256 it has them only where weights come one by one.)
+    """
+    scale, n, together = json.loads(case)
+    rng = onp.random.RandomState(n + 7)
+    weights = [nd.array(rng.randn(*s) * scale, dtype="float16") for s in ((n,), (2, n))]
+    updater = opt.get_updater(opt.LAMB(learning_rate=0.1, wd=0.01))
+    for expected in LAMB_OF_HALF[case]:
+        grads = [nd.array(rng.randn(*w.shape), dtype="float16") for w in weights]
+        if together:
+            updater([0, 1], grads, weights)
+        else:
+            for i, (g, w) in enumerate(zip(grads, weights)):
+                updater(i, g, w)
+        for w, values in zip(weights, expected, strict=True):
+            onp.testing.assert_allclose(
+                w.asnumpy(), values, rtol=0, atol=2e-3 * abs(onp.array(values)).max()
+            )

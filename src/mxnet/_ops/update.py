@@ -626,7 +626,9 @@ def _lamb(
         rescale_grad=rescale_grad,
         clip_gradient=clip_gradient,
     )
-    r1, r2 = (jnp.sqrt(jnp.sum(jnp.square(x.astype("float32")))) for x in (weight, d))
+    # squares of half-precision numbers overflow; 1.9.1's lamb_update_phase1 and norm are safe too
+    wide = jnp.promote_types(weight.dtype, "float32")
+    r1, r2 = (jnp.sqrt(jnp.sum(jnp.square(x.astype(wide)))) for x in (weight, d))
     new = lamb_update_phase2(
         weight, d, r1, r2, lr=lr, lower_bound=lower_bound, upper_bound=upper_bound
     )

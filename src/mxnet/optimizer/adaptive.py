@@ -498,23 +498,20 @@ class LAMB(Optimizer):
         """The formula, for one parameter."""
         rescale, clip, beta1, beta2, epsilon, low, high = shared
         lr, wd, t = rates
-        mean, var = state
-        d, mean, var = _update.lamb_update_phase1(
+        new, *state = _update.lamb(
             weight,
             grad,
-            mean,
-            var,
+            *state,
+            lr=lr,
             beta1=beta1,
             beta2=beta2,
             epsilon=epsilon,
-            t=t,
-            bias_correction=bias_correction,
             wd=wd,
             rescale_grad=rescale,
+            lower_bound=low,
+            upper_bound=high,
             clip_gradient=clip,
+            bias_correction=bias_correction,
+            t=t,
         )
-        r1, r2 = jnp.linalg.norm(weight.ravel()), jnp.linalg.norm(d.ravel())
-        new = _update.lamb_update_phase2(
-            weight, d, r1, r2, lr=lr, lower_bound=low, upper_bound=high
-        )
-        return new, (mean, var)
+        return new, tuple(state)
