@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mxnet import nd
 from mxnet._ops.shape import reshaped, split
 from mxnet.error import ShapeError
 from support.ops import call, check_gradient, gradients
@@ -167,6 +168,42 @@ def test_slice_gradients():
         part = call("slice", X, **attrs)
         check_gradient("_slice_assign", X, part + 0.5, **attrs)
         check_gradient("_slice_assign_scalar", X, scalar=3, **attrs)
+
+
+@pytest.mark.parametrize(
+    ("given", "stype"),
+    [
+        ({}, "csr"),
+        ({"step": ()}, "csr"),
+        ({"step": (1,)}, "csr"),
+        ({"step": (None,)}, "csr"),
+        ({"step": None}, "default"),
+        ({"step": (2,)}, "default"),
+        ({"end": (3, 5), "begin": (1, 2)}, "csr"),
+        ({"end": (3, 5), "begin": (1, 2), "step": (1, 1)}, "default"),
+        ({"end": (3, 5), "begin": (1, 2), "step": None}, "default"),
+    ],
+)
+def test_slices_of_compressed_rows(given, stype):
+    """Which of them are compressed rows in 1.9.1: without steps, or with one that is none."""
+    dense = nd.array(count(4, 6))
+    given = {"begin": (1,), "end": (3,), **given}
+    found = nd.slice(dense.tostype("csr"), **given)
+    assert found.stype == stype
+    expected = count(4, 6)[1:3, slice(*(2, 5) if len(given["begin"]) == 2 else (None,))]
+    step = given.get("step") or (None,)
+    onp.testing.assert_array_equal(found.asnumpy(), expected[:: step[0]])
+    onp.testing.assert_array_equal(nd.slice(dense, **given).asnumpy(), expected[:: step[0]])
+
+
+@pytest.mark.parametrize("step", [None, ()])
+def test_no_step_means_one_for_every_axis(step):
+    part = call("slice", X, begin=(0, 1), end=(2, 3), step=step)
+    onp.testing.assert_array_equal(part, X[:2, 1:3])
+    put = call("_slice_assign_scalar", X, scalar=5, begin=(0, 1), end=(2, 3), step=step)
+    assert (put[:2, 1:3] == 5).all()
+    with pytest.raises(ShapeError, match="as many begins as ends"):
+        call("slice", X, begin=(0, 1), end=(2, 3), step=(None,))
 
 
 def test_slice_errors():

@@ -22,6 +22,7 @@ from .._engine.tape import unrecorded
 from .._frontend.dispatch import bind, invoke, offer_storage, write_out
 from .._ops import _spec
 from .._ops._spec import Bound
+from .._ops.shape import unit_steps
 from .._ops.sparse import add_rows, by_rows, touched_rows
 from ..error import DTypeError, MXNetError, ShapeError, fail
 from ._sparse_array import (
@@ -319,13 +320,13 @@ def _concat(op, inputs, given, tracked):
 
 def _slice(op, inputs, given, tracked):
     x = inputs[0]
-    if x.stype != "csr" or given.get("step"):
-        return None
-    begin, end = [
-        (given[k],) if isinstance(given[k], (int, onp.integer)) else tuple(given[k])
-        for k in ("begin", "end")
+    begin, end, step = [
+        (v,) if isinstance(v, (int, onp.integer)) else v
+        for v in (given["begin"], given["end"], given.get("step", ()))
     ]
-    if len(begin) > 2 or len(begin) != len(end):
+    if x.stype != "csr" or not unit_steps(step) or not begin or not end:
+        return None
+    if len(begin) > 2 or len(begin) != len(end) or len(step) not in (0, len(begin)):
         return None
     where = [slice(b, e).indices(n)[:2] for b, e, n in zip(begin, end, x.shape)]
     data, columns, starts = [host(p) for p in x._parts()]

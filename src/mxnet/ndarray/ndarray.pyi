@@ -701,7 +701,7 @@ class NDArray:
         self,
         begin: _Shape,
         end: _Shape,
-        step: _Shape = (),
+        step: _Shape | None = (),
         *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,

@@ -732,7 +732,7 @@ def slice(
     data: NDArray,
     begin: _Shape,
     end: _Shape,
-    step: _Shape = (),
+    step: _Shape | None = (),
     *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,

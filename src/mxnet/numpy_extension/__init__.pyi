@@ -559,7 +559,7 @@ def slice(
     data: ndarray,
     begin: _Shape,
     end: _Shape,
-    step: _Shape = (),
+    step: _Shape | None = (),
     *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
