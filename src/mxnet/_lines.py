@@ -2,9 +2,9 @@
 
 import os
 
-from .error import FormatError
+from .error import FormatError, fail
 
-__all__ = ["NotTextError", "numbered_lines", "read_text"]
+__all__ = ["NotTextError", "numbered_lines", "read_index", "read_list", "read_text"]
 
 
 class NotTextError(FormatError, UnicodeDecodeError):
@@ -44,6 +44,72 @@ def numbered_lines(path, encoding="utf-8"):
 def read_text(path, encoding="utf-8"):
     """All of a text file; errors as of :func:`numbered_lines`."""
     return "".join(line for _, line in numbered_lines(path, encoding))
+
+
+def _parsed_lines(path, parse, what, expected):
+    """Yield ``parse(line)`` of each line that is not blank; one that it raises an error for is a
+    FormatError, which tells its number, and what was expected of ``what``.
+    """
+    for number, line in numbered_lines(path):
+        line = line.strip()
+        if not line:
+            continue
+        try:
+            found = parse(line)
+        except (ValueError, TypeError, LookupError, OverflowError):
+            fail(
+                FormatError,
+                os.fspath(path),
+                f"line {number} of {what} cannot be read",
+                expected=expected,
+                got=repr(line[:80]),
+            )
+        yield found
+
+
+def read_list(path):
+    """The entries of a list of images, lines ``number<tab>label ...<tab>file name``.
+
+    Blanks do for tabs where that can be told, and the number may be written as a float: all that
+    one or another reader of MXNet 1.x takes.
+
+    Returns
+    -------
+    list of (number, file name, labels)   labels a list of float, at least one
+
+    Raises
+    ------
+    FormatError   a line that is not of that form
+    """
+    expected = "number<tab>label ...<tab>file name, labels being numbers"
+    return list(_parsed_lines(path, _entry, "a list of images", expected))
+
+
+def _entry(line):
+    fields, tab, name = line.rpartition("\t")
+    if not tab:
+        fields, name = line.rsplit(None, 1)
+    number, *labels = fields.split()
+    if not labels:
+        raise ValueError("no label")
+    key = int(number) if number.lstrip("+-").isdigit() else int(float(number))
+    return key, name, [float(label) for label in labels]
+
+
+def read_index(path, key_type=str):
+    """Yield (key, offset) of the lines ``key<tab>offset`` of a record file's index.
+
+    Raises
+    ------
+    FormatError   a line that is not of that form
+    """
+
+    def parse(line):
+        key, offset, *_ = line.split("\t")
+        return key_type(key), int(offset)
+
+    expected = f"key<tab>offset, the key being {key_type.__name__}"
+    return _parsed_lines(path, parse, "an index", expected)
 
 
 def _no_text(path, encoding, number, got, data):

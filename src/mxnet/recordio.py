@@ -20,6 +20,7 @@ import numpy as onp
 
 from . import _codec
 from ._interrupt import later
+from ._lines import read_index
 from ._traceback import doors
 from .error import FormatError, MXNetError, fail
 
@@ -535,24 +536,7 @@ class MXIndexedRecordIO(MXRecordIO):
             raise
 
     def _read_index(self):
-        try:
-            lines = self.fidx.read().splitlines()
-        except UnicodeDecodeError as error:
-            fail(FormatError, self.idx_path, "not an index: not text", got=str(error))
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            name, *rest = line.strip().split("\t")
-            try:
-                key, offset = self.key_type(name), int(rest[0])
-            except (ValueError, TypeError, IndexError):
-                fail(
-                    FormatError,
-                    self.idx_path,
-                    f"line {number} is not of an index",
-                    expected=f"'name<tab>offset', the name being {self.key_type.__name__}",
-                    got=repr(line[:80]),
-                )
+        for key, offset in read_index(self.idx_path, self.key_type):
             self.idx[key] = offset
             self.keys.append(key)
         if not self.keys and self.handle.refresh():

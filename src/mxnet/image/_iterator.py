@@ -6,7 +6,7 @@ import os
 import numpy as onp
 
 from .._host import host_array, on_host
-from .._lines import numbered_lines
+from .._lines import read_list
 from .._traceback import doors
 from ..base import numeric_types
 from ..error import (
@@ -41,51 +41,26 @@ def _need(good, what, **details):
         fail(ArgumentError, "ImageIter", what, **details)
 
 
-def read_list(path, dtype):
-    """The entries of a list file: ``number<tab>label ...<tab>file name`` in each line.
-
-    Returns
-    -------
-    dict   number -> (labels (n,), file name), in the file's order
+def labels_and_name(item):
+    """The labels, (n,) float64, and the name of an item ``[label, file name]``,
+    ``[[label, ...], file name]`` or ``[label, ..., file name]``.
 
     Raises
     ------
-    FormatError   a line that is not of that form: its number
+    TypeError, ValueError   it is not of that form
     """
-    entries = {}
-    for number, line in numbered_lines(path):
-        if not line.strip():
-            continue
-        labels = None
-        try:
-            key, *labels, name = line.strip().split("\t")
-            entries[int(key)] = onp.array([float(x) for x in labels]).astype(dtype), name
-        except ValueError:
-            labels = None
-        if not labels:
-            fail(
-                FormatError,
-                os.fspath(path),
-                f"line {number} is not of a list of images",
-                expected="'number<tab>label ...<tab>file name', the labels being numbers",
-                got=repr(line.rstrip("\n")[:80]),
-            )
-    return entries
+    *labels, name = item
+    if len(labels) == 1 and not isinstance(labels[0], numeric_types):
+        labels = labels[0].asnumpy() if isinstance(labels[0], NDArray) else labels[0]
+    return onp.asarray(labels, "float64").reshape(-1), name
 
 
 def _entries(imglist, dtype):
-    """The entries of a list of ``[label, file name]``, ``[[label, ...], file name]`` or
-    ``[label, ..., file name]``.
-    """
+    """The entries of a list of items."""
     found = {}
     for i, item in enumerate(imglist):
         try:
-            *labels, name = item
-            if len(labels) == 1 and not isinstance(labels[0], numeric_types):
-                labels = labels[0]
-                if isinstance(labels, NDArray):
-                    labels = labels.asnumpy()
-            labels = onp.asarray(labels, "float64").astype(dtype).reshape(-1)
+            labels, name = labels_and_name(item)
         except (TypeError, ValueError):
             fail(
                 FormatError,
@@ -94,7 +69,7 @@ def _entries(imglist, dtype):
                 expected="[label, file name] or [[label, ...], file name]; labels are numbers",
                 got=repr(item)[:80],
             )
-        found[str(i + 1)] = labels, name
+        found[str(i + 1)] = labels.astype(dtype), name
     return found
 
 
@@ -190,7 +165,10 @@ class ImageIter(DataIter):
         self.imglist = None
         self.seq = self.imgidx
         if path_imglist:
-            self.imglist = read_list(path_imglist, dtype)
+            self.imglist = {
+                number: (onp.array(labels).astype(dtype), name)
+                for number, name, labels in read_list(path_imglist)
+            }
         elif isinstance(imglist, list):
             self.imglist = _entries(imglist, dtype)
         if self.imglist is not None and (self.imgrec is None or self.imgidx is not None):

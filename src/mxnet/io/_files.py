@@ -9,12 +9,13 @@ import zlib
 
 import numpy as onp
 
+from .._host import host_array
 from .._traceback import doors
 from ..context import cpu
 from ..error import DTypeError, FormatError, MissingFileError, MXNetError, ShapeError, fail
+from ..ndarray import NDArray
 from ..ndarray.sparse import csr_matrix
 from ._parameters import BATCH, REQUIRED, read_parameters, remember
-from ._rows import on_host
 from .io import MXDataIter
 
 __all__ = ["CSVIter", "LibSVMIter", "MNISTIter", "MissingFileError", "Rounds"]
@@ -70,50 +71,64 @@ class Rounds:
     n : int           number of rows
     size : int        of a batch
     round_batch : bool
-    take : callable   places (int64 array) -> (data, label)
+    take : callable   rows (int64 array) -> (data, label)
     """
 
-    def __init__(self, where, n, size, round_batch, take):
+    def __init__(self, where, n, size, round_batch, take=None):
         self._where, self._n, self._size = where, n, size
         self._round_batch, self._take = round_batch, take
-        self._at = self._fill = 0
-        self._before = None
+        self._round, self._before = 0, None
+        self._begin(0)
+
+    def _begin(self, first):
+        self._at, self._fill = first, 0
+        self._order = self._order_of(self._round)
+
+    def _order_of(self, number):
+        """The rows in the order of round ``number``."""
+        return onp.arange(self._n)
 
     def reset(self):
         """Begin the next round."""
-        self._at = self._fill if self._round_batch else 0
-        self._fill = 0
+        self._round += 1
+        self._begin(self._fill)
 
     def next(self):
         """The tuple (data, label, pad, index) of the next batch; None at the end of a round."""
-        n, size, at = self._n, self._size, self._at
-        if at >= n:
+        found = self._next_rows()
+        if found is None:
             return None
-        self._at = stop = at + size
-        places = onp.arange(at, min(stop, n))
-        pad = max(0, stop - n)
-        if pad:
-            places = onp.concatenate([places, self._filling(pad, size)])
-        self._before = places
-        data, label = self._take(places)
-        return data, label, pad, places.astype("uint64")
+        rows, pad = found
+        data, label = self._take(rows)
+        return data, label, pad, rows.astype("uint64")
 
-    def _filling(self, pad, size):
-        if self._round_batch:
-            if pad > self._n:
-                fail(
-                    MXNetError,
-                    self._where,
-                    "number of input must be bigger than batch size",
-                    expected=f"at least {size} rows",
-                    got=self._n,
-                    hint="choose a smaller batch_size, or round_batch=False",
-                )
-            self._fill = pad
-            return onp.arange(pad)
-        if self._before is None:
-            return onp.zeros(pad, "int64")
-        return self._before[size - pad :]
+    def _next_rows(self):
+        """The rows of the next batch, and how many of them fill it up; None at the end."""
+        size, at = self._size, self._at
+        if at >= self._n:
+            return None
+        self._at = at + size
+        rows = self._order[at : at + size]
+        pad = size - len(rows)
+        if pad:
+            rows = onp.concatenate([rows, self._filling(pad)])
+        self._before = rows
+        return rows, pad
+
+    def _filling(self, pad):
+        if not self._round_batch:
+            return self._order[:1].repeat(pad) if self._before is None else self._before[-pad:]
+        if pad > self._n:
+            fail(
+                MXNetError,
+                self._where,
+                "number of input must be bigger than batch size",
+                expected=f"at least {self._size} rows",
+                got=self._n,
+                hint="choose a smaller batch_size, or round_batch=False",
+            )
+        self._fill = pad
+        return self._order_of(self._round + 1)[:pad]
 
 
 def _paths(where, name):
@@ -138,7 +153,7 @@ def _paths(where, name):
 
 
 def _on_cpu(data):
-    return on_host(onp.ascontiguousarray(data), cpu())
+    return host_array(data, cpu(), NDArray)
 
 
 # ---------------------------------------------------------------------------- CSV

@@ -10,10 +10,9 @@ from ._image_record import (
     CHANNELS,
     RECORDS,
     Ahead,
-    Pictures,
+    Images,
     Records,
     check_shape,
-    read_list,
 )
 from ._parameters import read_parameters, remember
 from .io import MXDataIter
@@ -133,20 +132,19 @@ def ImageDetRecordIter(*args, **kwargs):
                     expected=f"one number, or num_crop_sampler={p['num_crop_sampler']}",
                     got=p[f"{side}_{name}"],
                 )
-    maker = _DetectionPictures(where, p, Records(where, p))
+    maker = _DetectionImages(where, p, Records(where, p))
     return MXDataIter(Ahead(where, p, len(maker.records), maker), p["data_name"], p["label_name"])
 
 
-class _DetectionPictures(Pictures):
+class _DetectionImages(Images):
     """Makes batches of images with boxes."""
 
     def __init__(self, where, p, records):
         plain = {**p, "mirror": False, "rand_mirror": False, "max_random_contrast": 0}
         plain["max_random_illumination"] = 0
-        super().__init__(where, plain, records, None, None, "float32", None)
+        super().__init__(where, plain, records, None, "float32", None)
         self._q = p
-        self._listed = read_list(where, p["path_imglist"]) if p["path_imglist"] else None
-        most = max(len(self._raw(i)) for i in range(len(records)))
+        most = max(len(self._raw(i)[0]) for i in range(len(records)))
         wanted = p["label_pad_width"]
         if 0 < wanted < most:
             fail(
@@ -159,10 +157,8 @@ class _DetectionPictures(Pictures):
         self._width = max(wanted, most)
 
     def _raw(self, index):
-        """The labels of an image, (L,) float32."""
-        number, found, _ = self.unpack(index)
-        if self._listed is not None:
-            found = self._listed.get(number, ())
+        """The labels of an image, (L,) float32, and its content."""
+        found, content = self.records.read(index)
         found = onp.asarray(found, "float32")
         name = self.records.name(index)
         if len(found) < 2 or found[0] < 2 or found[1] < 5 or len(found) < found[0]:
@@ -181,16 +177,9 @@ class _DetectionPictures(Pictures):
                 expected=f"objects of {int(found[1])} numbers after {int(found[0])}",
                 got=f"{len(found)} numbers",
             )
-        width = self._q["label_width"]
-        if width > 0 and len(found) != width:
-            fail(
-                ShapeError,
-                self._where,
-                f"{name} has another number of labels",
-                expected=f"label_width={width}",
-                got=len(found),
-            )
-        return found
+        if self._q["label_width"] > 0:
+            self.check_width(found, index)
+        return found, content
 
     def empty(self, n):
         labels = onp.full((n, _HEAD + self._width), self._q["label_pad_value"], "float32")
@@ -200,10 +189,10 @@ class _DetectionPictures(Pictures):
         p = self._q
         data, labels = batch
         rng = self.generator(index, round_number)
-        raw = self._raw(index)
+        raw, content = self._raw(index)
         head, size = int(raw[0]), int(raw[1])
         objects = raw[head:].reshape(-1, size).copy()
-        image = self.decode(self.unpack(index)[2], index)
+        image = self.decode(content, index)
         interp = p["inter_method"]
         if p["resize"] > 0:
             image = shorter_side(image, p["resize"], interp, rng)

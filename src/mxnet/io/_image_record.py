@@ -2,7 +2,6 @@
 
 import os
 import random
-import struct
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,17 +9,17 @@ import numpy as onp
 
 from .. import _codec
 from .._engine.state import draw, mix32
+from .._host import host_array
 from .._interrupt import later, uninterrupted
-from .._lines import numbered_lines
+from .._lines import read_index, read_list
 from .._traceback import doors
 from ..context import cpu
 from ..error import AttributeTypeError, DTypeError, FormatError, MXNetError, ShapeError, fail
 from ..ndarray import NDArray, array, load, save
-from ..recordio import RecordFile
+from ..recordio import RecordFile, unpack
 from ._augment import ImageAugmenter
-from ._files import _part, _paths, _span
+from ._files import Rounds, _part, _paths, _span
 from ._parameters import BATCH, REQUIRED, read_parameters, remember
-from ._rows import on_host
 from .io import MXDataIter
 
 __all__ = [
@@ -30,12 +29,11 @@ __all__ = [
     "ImageRecordUInt8Iter_v1",
     "ImageRecordInt8Iter",
     "Records",
-    "Pictures",
+    "Images",
     "RECORDS",
     "CHANNELS",
     "Ahead",
     "check_shape",
-    "read_list",
 ]
 
 RECORDS = {
@@ -103,7 +101,6 @@ _AUGMENT = {
     "pad": ("int", 0),
 }
 _TABLE = remember({**RECORDS, **_AUGMENT, **CHANNELS})
-_HEADER = struct.Struct("<IfQQ")
 _ORDER_STREAM, _AUGMENT_STREAM = 0x0DE5, 0xC4A2
 
 
@@ -203,11 +200,10 @@ def _image_iter(where, args, kwargs, dtype=None):
         )
     check_shape(where, p)
     records = Records(where, p)
-    labels = _Labels(where, p)
     mean = None
     if p["mean_img"] and dtype != "uint8":
-        mean = _mean_image(where, p, records, labels)
-    maker = Pictures(where, p, records, ImageAugmenter(p), labels, dtype, mean)
+        mean = _mean_image(where, p, records)
+    maker = Images(where, p, records, ImageAugmenter(p), dtype, mean)
     return MXDataIter(Ahead(where, p, len(records), maker), p["data_name"], p["label_name"])
 
 
@@ -226,7 +222,7 @@ def check_shape(where, p):
 
 # ---------------------------------------------------------------------------- the file
 class Records:
-    """The records that an iterator reads: their files and offsets."""
+    """The records that an iterator reads: files and offsets, and labels that a list gives them."""
 
     def __init__(self, where, p):
         if not p["path_imgrec"]:
@@ -240,7 +236,8 @@ class Records:
         part = _part(where, p)
         files = [RecordFile(path) for path in _paths(where, p["path_imgrec"])]
         if p["path_imgidx"]:
-            places = [(0, at) for at in _read_index(where, p["path_imgidx"])]
+            index = read_index(_paths(where, p["path_imgidx"])[0])
+            places = sorted((0, at) for _, at in index)  # in the file's order, whatever the index's
             begin, end = _span(len(places), part)
             numbered = list(enumerate(places))[begin:end]
         else:
@@ -261,96 +258,43 @@ class Records:
                 expected="at least one",
                 got=0,
             )
-        self._files = files
+        self._where, self._files = where, files
+        self._listed = None
+        if p["path_imglist"]:
+            entries = read_list(_paths(where, p["path_imglist"])[0])
+            most = p["label_width"] if p["label_width"] > 0 else None
+            self._listed = {number: labels[:most] for number, _, labels in entries}
         self._places = [place for _, place in numbered]
         self.numbers = onp.asarray([number for number, _ in numbered], "uint64")
 
     def __len__(self):
         return len(self._places)
 
-    def view(self, i):
-        """Bytes of record ``i``."""
+    def read(self, i):
+        """Labels and content of record ``i``."""
         f, at = self._places[i]
-        return self._files[f].read(at, int(self.numbers[i]))[0]
+        data, _ = self._files[f].read(at, int(self.numbers[i]))
+        try:
+            header, content = unpack(memoryview(data))
+        except FormatError as error:
+            raise FormatError(f"{self._where}: {self.name(i)}: {error}") from None
+        labels = header.label if header.flag else (header.label,)
+        if self._listed is not None:
+            labels = self._listed.get(header.id)
+            if labels is None:
+                fail(
+                    MXNetError,
+                    self._where,
+                    f"{self.name(i)} is not in path_imglist",
+                    expected=f"a line that begins with {header.id}",
+                    got="none",
+                )
+        return labels, content
 
     def name(self, i):
         """What a message calls record ``i``."""
         f, at = self._places[i]
         return f"record {int(self.numbers[i])} at offset {at} of {self._files[f].path}"
-
-
-def _read_index(where, path):
-    found = []
-    for n, line in numbered_lines(_paths(where, path)[0]):
-        if not line.strip():
-            continue
-        try:
-            found.append(int(line.split("\t")[1]))
-        except (IndexError, ValueError):
-            fail(
-                FormatError,
-                where,
-                f"line {n} of {path} is not of an index",
-                expected="number <tab> offset",
-                got=repr(line[:60]),
-            )
-    return found
-
-
-class _Labels:
-    """The labels of an image: those of its record, or of a list."""
-
-    def __init__(self, where, p):
-        self._where, self.width = where, p["label_width"]
-        self._listed = read_list(where, p["path_imglist"]) if p["path_imglist"] else None
-
-    def shape(self, n):
-        return (n,) if self.width == 1 else (n, self.width)
-
-    def put(self, target, i, number, found, name):
-        """Write the labels of image ``number`` into row ``i`` of a batch's labels."""
-        if self._listed is not None:
-            found = self._listed.get(number)
-            if found is None:
-                fail(
-                    MXNetError,
-                    self._where,
-                    f"{name()} is not in path_imglist",
-                    expected=f"a line that begins with {number}",
-                    got="none",
-                )
-        if len(found) != self.width:
-            fail(
-                ShapeError,
-                self._where,
-                f"{name()} has another number of labels",
-                expected=f"label_width={self.width}",
-                got=len(found),
-            )
-        target[i] = found if self.width > 1 else found[0]
-
-
-def read_list(where, path):
-    """Number -> labels."""
-    found = {}
-    for n, line in numbered_lines(_paths(where, path)[0]):
-        fields = line.rstrip("\n").split("\t")
-        if not line.strip():
-            continue
-        try:
-            number, labels = int(float(fields[0])), [float(x) for x in fields[1:-1]]
-            if not labels:
-                raise ValueError("no labels")
-        except (ValueError, OverflowError):  # the latter of an infinite number
-            fail(
-                FormatError,
-                where,
-                f"line {n} of {path} is not of a list",
-                expected="number <tab> labels ... <tab> path, labels being numbers",
-                got=repr(line[:60]),
-            )
-        found[number] = labels
-    return found
 
 
 # ---------------------------------------------------------------------------- making batches
@@ -363,12 +307,12 @@ def _first_seed(p):
     )
 
 
-class Pictures:
+class Images:
     """Makes batches of images: decodes, changes and normalises."""
 
-    def __init__(self, where, p, records, augment, labels, dtype, mean):
+    def __init__(self, where, p, records, augment, dtype, mean):
         self._where, self._p = where, p
-        self.records, self._augment, self._labels = records, augment, labels
+        self.records, self._augment = records, augment
         self._dtype, self._mean = dtype, mean
         self._seed = _first_seed(p)
         c = p["data_shape"][0]
@@ -379,40 +323,34 @@ class Pictures:
 
     def empty(self, n):
         """Arrays for a batch of ``n``: data and labels."""
+        width = self._p["label_width"]
         data = onp.empty((n, *self._p["data_shape"]), self._dtype)
-        return data, onp.zeros(self._labels.shape(n), "float32")
+        return data, onp.zeros((n,) if width == 1 else (n, width), "float32")
 
     def fill(self, batch, at, index, round_number):
-        """Make image ``image`` as number ``at`` of a batch."""
+        """Make image ``index`` as number ``at`` of a batch."""
         data, labels = batch
-        number, found, content = self.unpack(index)
+        found, content = self.records.read(index)
+        self.check_width(found, index)
         rng = self.generator(index, round_number)
-        image = self.decode(content, index)
-        image = self._augment(image, rng)
-        self._labels.put(labels, at, number, found, lambda: self.records.name(index))
+        image = self._augment(self.decode(content, index), rng)
+        labels[at] = found if labels.ndim > 1 else found[0]
         self.normalise(image, data[at], rng)
+
+    def check_width(self, labels, index):
+        """Refuse labels of another number than ``label_width``."""
+        if len(labels) != self._p["label_width"]:
+            fail(
+                ShapeError,
+                self._where,
+                f"{self.records.name(index)} has another number of labels",
+                expected=f"label_width={self._p['label_width']}",
+                got=len(labels),
+            )
 
     def generator(self, index, round_number):
         """Where the random numbers of one image come from."""
         return random.Random((self._seed << 64) | (round_number << 40) | index)
-
-    def unpack(self, index):
-        """Number, labels and content of a record."""
-        view = memoryview(self.records.view(index))
-        size = _HEADER.size
-        if len(view) >= size:
-            flag, label, number, _ = _HEADER.unpack_from(view)
-            end = size + 4 * flag
-            if end <= len(view):
-                found = onp.frombuffer(view, "<f4", flag, size) if flag else (label,)
-                return number, found, view[end:]
-        return fail(
-            FormatError,
-            self._where,
-            f"{self.records.name(index)} is too short",
-            expected="a header and its labels",
-            got=f"{len(view)} bytes",
-        )
 
     def decode(self, content, index):
         """uint8 (H, W, C), blue first."""
@@ -466,7 +404,7 @@ class Pictures:
         target[k] = row if self._dtype == "float32" else row.clip(-128, 127)
 
 
-def _mean_image(where, p, records, labels):
+def _mean_image(where, p, records):
     """The mean image (C, H, W) float32: read, or made in a pass over all and written."""
     path = p["mean_img"]
     if os.path.exists(path):
@@ -484,7 +422,7 @@ def _mean_image(where, p, records, labels):
     plain = {**p, "scale": 1.0, "mirror": False, "rand_mirror": False}
     plain.update({k: 0.0 for k in plain if k.startswith(("mean_", "max_random_c", "max_random_i"))})
     plain.update({k: 1.0 for k in plain if k.startswith("std_")})
-    maker = Pictures(where, plain, records, ImageAugmenter(p), labels, "float32", None)
+    maker = Images(where, plain, records, ImageAugmenter(p), "float32", None)
     total = onp.zeros(p["data_shape"], "float64")
     batch = maker.empty(1)
     for i in range(len(records)):
@@ -495,7 +433,7 @@ def _mean_image(where, p, records, labels):
     return mean
 
 
-class Ahead:
+class Ahead(Rounds):
     """Batches made ahead by threads, round after round.
 
     Parameters
@@ -507,84 +445,62 @@ class Ahead:
     """
 
     def __init__(self, where, p, n, maker):
-        self._where, self._n, self._maker = where, n, maker
-        self._size, self._round_batch = p["batch_size"], p["round_batch"]
+        self._maker = maker
         self._shuffle, self._seed = p["shuffle"], p["seed"] & 0xFFFFFFFF
-        if self._round_batch and -n % self._size > n:
-            fail(
-                MXNetError,
-                where,
-                "number of input must be bigger than batch size",
-                expected=f"at least {-(-self._size // 2)} images for batch_size={self._size}",
-                got=n,
-                hint="choose a smaller batch_size, or round_batch=False",
-            )
         self._threads = max(1, p["preprocess_threads"])
         self._pool = ThreadPoolExecutor(self._threads, "mxnet-images")
         self._depth = max(1, p["prefetch_buffer"])
-        self._round = 0
-        self._begin(0)
-
-    def _begin(self, first):
-        self._at, self._fill = first, 0
-        self._order = self._permutation(self._round)
         self._pending = deque()
+        super().__init__(where, n, p["batch_size"], p["round_batch"])
 
-    def _permutation(self, number):
+    def _order_of(self, number):
         if not self._shuffle:
-            return onp.arange(self._n)
+            return super()._order_of(number)
         return onp.random.default_rng((_ORDER_STREAM, self._seed, number)).permutation(self._n)
 
     @uninterrupted
     def _start_next(self):
         """Have one more batch made; False at the round's end."""
-        at, size, n = self._at, self._size, self._n
-        if at >= n:
+        found = self._next_rows()
+        if found is None:
             return False
-        self._at = stop = at + size
-        indices = self._order[at:stop]
-        pad = size - len(indices)
+        images, pad = found
+        size = len(images)
         rounds = onp.full(size, self._round)
-        if pad:
-            if self._round_batch:
-                self._fill = pad
-                more = self._permutation(self._round + 1)[:pad]
-                rounds[size - pad :] += 1
-            else:
-                more = onp.resize(self._order, pad)
-            indices = onp.concatenate([indices, more])
+        if self._round_batch:
+            rounds[size - pad :] += 1
         batch = self._maker.empty(size)
         jobs = []
         parts = min(self._threads, size)
         for k in range(parts):
             begin, end = size * k // parts, size * (k + 1) // parts
             jobs.append(
-                self._pool.submit(_fill, self._maker, batch, begin, indices[begin:end], rounds)
+                self._pool.submit(_fill, self._maker, batch, begin, images[begin:end], rounds)
             )
-        self._pending.append((jobs, batch, pad, indices))
+        self._pending.append((jobs, batch, pad, images))
         return True
 
     def next(self):
-        """The tuple (data, label, pad, index) of the next batch; None at the end of a round."""
         while len(self._pending) < self._depth and self._start_next():
             pass
         if not self._pending:
             return None
-        jobs, (data, label), pad, indices = self._pending.popleft()
+        jobs, (data, label), pad, images = self._pending.popleft()
         for job in jobs:
             job.result()
         self._start_next()
-        index = self._maker.records.numbers[indices]
-        return on_host(data, cpu()), on_host(label, cpu()), pad, index
+        index = self._maker.records.numbers[images]
+        return host_array(data, cpu(), NDArray), host_array(label, cpu(), NDArray), pad, index
 
     def reset(self):
         """Begin the next round; what was made ahead of a round that is left early is dropped."""
+        if self._pending:
+            self._fill = 0
         for jobs, *_ in self._pending:
             for job in jobs:
                 job.cancel()
-        whole = self._at >= self._n and not self._pending
-        self._round += 1
-        self._begin(self._fill if whole else 0)
+        self._pending.clear()
+        super().reset()
 
     @later
     def __del__(self):

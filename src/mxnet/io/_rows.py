@@ -3,23 +3,14 @@
 import numpy as onp
 
 from .._engine.segment import host_data
-from .._engine.value import Value
-from .._graph.steps import spec_of
-from ..context import canonical
+from .._host import Mirror, host_array
 from ..error import MXNetError, fail
 from ..ndarray import NDArray, array, concatenate
-from ..ndarray.ndarray import _wrap
 from ..ndarray.sparse import BaseSparseNDArray, CSRNDArray, csr_matrix
 
-__all__ = ["Source", "on_host", "joined", "named_arrays", "check_lengths"]
+__all__ = ["Source", "joined", "named_arrays", "check_lengths"]
 
 _GPU = 2
-
-
-def on_host(data, ctx):
-    """NDArray of a NumPy array that nobody will write to again; not copied."""
-    data = onp.ascontiguousarray(data).reshape(data.shape)
-    return _wrap(NDArray, Value(None, 0, spec_of(data.shape, data.dtype, canonical(ctx)), data))
 
 
 class Source:
@@ -40,11 +31,17 @@ class Source:
     order : (N,) int64 or None     the samples' places in ``array``; None: as they are
     """
 
-    __slots__ = ("array", "axis", "order", "mirror", "seen")
+    __slots__ = ("array", "axis", "order", "mirror")
 
     def __init__(self, array, axis):
-        self.array, self.axis = array, axis
-        self.order = self.mirror = self.seen = None
+        self.axis, self.order = axis, None
+        self._hold(array)
+
+    def _hold(self, array):
+        self.array = array
+        if isinstance(array, BaseSparseNDArray) and not isinstance(array, CSRNDArray):
+            array = array.tostype("default")
+        self.mirror = Mirror(array)  # not read where the array is CSR or in a file
 
     def __len__(self):
         return self.array.shape[self.axis]
@@ -58,23 +55,10 @@ class Source:
             return array(_read_file(found, places))
         ctx = found.context
         if isinstance(found, CSRNDArray):
-            return on_host(_dense_rows(found, places), ctx)
+            return host_array(_dense_rows(found, places), ctx, NDArray)
         if ctx.device_typeid == _GPU and not isinstance(found, BaseSparseNDArray):
-            return found.take(on_host(places.astype("int32"), ctx), axis=self.axis)
-        return on_host(_slice(self._host(), places, self.axis), ctx)
-
-    def _host(self):
-        found = self.array
-        if isinstance(found, BaseSparseNDArray):
-            found = found.tostype("default")
-            if self.mirror is None:
-                self.mirror = found.asnumpy()
-            return self.mirror
-        value = found._read()
-        if value is not self.seen:
-            self.mirror = host_data(value)
-            self.seen = value
-        return self.mirror
+            return found.take(host_array(places.astype("int32"), ctx, NDArray), axis=self.axis)
+        return host_array(_slice(self.mirror.read(), places, self.axis), ctx, NDArray)
 
     def shuffle(self, places):
         """Let the samples stand in the order ``places`` ((N,) int64) from now on.
@@ -86,9 +70,9 @@ class Source:
         if not isinstance(self.array, NDArray):
             self.order = places if self.order is None else self.order[places]
         elif isinstance(self.array, CSRNDArray):
-            self.array = _csr_rows(self.array, places)
+            self._hold(_csr_rows(self.array, places))
         else:
-            self.array = self.take(places)
+            self._hold(self.take(places))
         return self.array
 
 
@@ -98,7 +82,7 @@ def joined(first, second, axis):
     if ctx.device_typeid == _GPU:
         return concatenate([first, second], axis=axis)
     parts = [host_data(x._read()) for x in (first, second)]
-    return on_host(onp.concatenate(parts, axis), ctx)
+    return host_array(onp.concatenate(parts, axis), ctx, NDArray)
 
 
 def _slice(rows, places, axis):

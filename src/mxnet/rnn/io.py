@@ -8,9 +8,10 @@ import numpy as onp
 
 from .._dtypes import as_dtype
 from .._fit import require
+from .._host import host_array
 from ..context import cpu
 from ..io import DataBatch, DataDesc, DataIter
-from ..io._rows import on_host
+from ..ndarray import NDArray
 
 __all__ = ["BucketSentenceIter", "encode_sentences"]
 
@@ -154,8 +155,8 @@ class BucketSentenceIter(DataIter):
             label[:, :-1] = rows[:, 1:]
             self._labels.append(label)
         # copies: batches are views of them, and the next reset moves the rows
-        self.nddata = [on_host(rows.copy(), cpu()) for rows in self.data]
-        self.ndlabel = [on_host(rows, cpu()) for rows in self._labels]
+        self.nddata = [host_array(rows.copy(), cpu(), NDArray) for rows in self.data]
+        self.ndlabel = [host_array(rows, cpu(), NDArray) for rows in self._labels]
         self._rows = [rows.copy() for rows in self.data]
 
     def next(self):
@@ -167,7 +168,9 @@ class BucketSentenceIter(DataIter):
         arrays = []
         for rows in (self._rows[i], self._labels[i]):
             part = rows[j : j + self.batch_size]
-            arrays.append(on_host(part if self.major_axis == 0 else part.T.copy(), cpu()))
+            arrays.append(
+                host_array(part if self.major_axis == 0 else part.T.copy(), cpu(), NDArray)
+            )
         return DataBatch(
             [arrays[0]],
             [arrays[1]],

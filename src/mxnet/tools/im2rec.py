@@ -1,12 +1,12 @@
 """Make lists of images, and record files of the images in lists.
 
-First a list, then the records::
+First a list, ``train.lst``::
 
-    python -m mxnet.tools.im2rec --list --recursive train images/ python -m mxnet.tools.im2rec
-    --resize 256 --num-thread 4 train images/
+    python -m mxnet.tools.im2rec --list --recursive train images/
 
-The first writes ``train.lst``, the second ``train.rec`` and ``train.idx`` for every list whose name
-begins with the prefix.
+Then the records, ``train.rec`` and ``train.idx``, for each list whose name begins so::
+
+    python -m mxnet.tools.im2rec --resize 256 --num-thread 4 train images/
 """
 
 import argparse
@@ -19,8 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from tqdm import tqdm
 
 from .. import _codec, recordio
-from .._lines import numbered_lines
-from ..error import FormatError, MXNetError, fail
+from .._lines import read_list
+from ..error import MXNetError
 
 __all__ = ["list_images", "write_lists", "read_list", "pack_list", "main"]
 
@@ -104,44 +104,11 @@ def write_lists(
     return written
 
 
-def read_list(path):
-    """The entries of a list file.
-
-    Returns
-    -------
-    list of (number, path, labels)   labels a list of float
-
-    Raises
-    ------
-    FormatError   a line that is not ``number<tab>label ...<tab>path``: which
-    """
-    entries = []
-    for number, line in numbered_lines(path):
-        if not line.strip():
-            continue
-        parts = [part.strip() for part in line.strip().split("\t")]
-        try:
-            labels = [float(part) for part in parts[1:-1]]
-            key = int(parts[0])
-        except ValueError:
-            labels = []
-        if not labels:
-            fail(
-                FormatError,
-                os.fspath(path),
-                f"line {number} is not of a list of images",
-                expected="'number<tab>label ...<tab>path', the labels being numbers",
-                got=repr(line.rstrip("\n")[:80]),
-            )
-        entries.append((key, parts[-1], labels))
-    return entries
-
-
 # ------------------------------------------------------------------------------------- packing
 def _packed(entry, root, options):
     """One record's bytes."""
     number, name, labels = entry
-    path = os.path.join(root, name)
+    path = os.path.join(root, name.strip())
     if len(labels) > 1 and not options.pack_label:
         labels = labels[:1]
     header = recordio.IRHeader(0, labels if options.pack_label else labels[0], number, 0)
@@ -299,7 +266,7 @@ def main(argv=None):
         path = os.path.join(folder, name)
         try:
             count, skipped = pack_list(path, root, options, progress=True)
-        except (FormatError, MXNetError) as error:
+        except MXNetError as error:
             parser.exit(2, f"{error}\n")
         for why in skipped:
             sys.stderr.write(f"left out: {why}\n")

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from .. import recordio
-from ..error import FormatError, MXNetError
+from ..error import MXNetError
 
 __all__ = ["make_index", "main"]
 
@@ -58,7 +58,7 @@ def main(argv=None):
     options = parser.parse_args(argv)
     try:
         count, skipped = make_index(options.record, options.index, options.skip_broken)
-    except (FormatError, MXNetError) as error:
+    except MXNetError as error:
         parser.exit(2, f"{error}\n")
     told = f", {skipped} bytes left out" if skipped else ""
     sys.stdout.write(f"{options.index}: {count} records{told}\n")

@@ -158,7 +158,7 @@ def test_lists_that_do_not_fit(imglist, message):
 
 def test_a_list_file_that_does_not_fit(tmp_path):
     (tmp_path / "a.lst").write_text("0\t1\ta.png\n1\tcat\tb.png\n")
-    with pytest.raises(FormatError, match=r"a\.lst, line 2.*numbers"):
+    with pytest.raises(FormatError, match=r"a\.lst: line 2.*numbers"):
         ImageListDataset(".", tmp_path / "a.lst")
     with pytest.raises(FileNotFoundError):
         ImageListDataset(".", str(tmp_path / "none.lst"))

@@ -5,9 +5,9 @@ batch.
 import numpy as onp
 
 from ..._engine.program import to_device
-from ..._engine.segment import concrete, host_data
+from ..._engine.segment import concrete
 from ..._engine.state import draw, mix32, threads
-from ..._host import host_array, on_host
+from ..._host import Mirror, host_array, on_host
 from ...error import DTypeError, ShapeError, fail
 from ...ndarray import NDArray
 from ..nn import HybridSequential, Sequential
@@ -187,12 +187,11 @@ class Column:
     rows of an array on another device are taken there.
     """
 
-    __slots__ = ("array", "seen", "mirror")
+    __slots__ = ("array", "mirror")
 
     def __init__(self, array):
         self.array = array
-        self.seen = None
-        self.mirror = array if isinstance(array, onp.ndarray) else None
+        self.mirror = Mirror(array) if isinstance(array, NDArray) else None
 
     @staticmethod
     def of(data):
@@ -205,13 +204,7 @@ class Column:
 
     def rows(self):
         """The present contents on the host."""
-        array = self.array
-        if isinstance(array, NDArray):
-            value = array._read()
-            if value is not self.seen:
-                self.mirror = host_data(value)
-                self.seen = value
-        return self.mirror
+        return self.array if self.mirror is None else self.mirror.read()
 
     def item(self, i):
         """One row (or slice of rows) as an NDArray of its own; the column is an NDArray."""
@@ -236,7 +229,7 @@ class Column:
         if type(array) in (list, tuple):
             batch = default_batchify_fn([array[i] for i in indices.tolist()])
             return batch if ctx is None else map_leaves(lambda x: x.as_in_context(ctx), batch)
-        return host_array(self.mirror.take(indices, axis=0), ctx)
+        return host_array(array.take(indices, axis=0), ctx)
 
     def rank(self):
         """Rank of one sample, None where it is not known."""

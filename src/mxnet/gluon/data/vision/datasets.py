@@ -7,10 +7,11 @@ import numpy as onp
 
 from .... import _config
 from ...._archive import extract_members
-from ...._lines import numbered_lines
+from ...._lines import read_list
 from ...._traceback import user_level
 from ....error import FormatError, MissingFileError, MXNetError, fail
 from ....image import imdecode, imread
+from ....image._iterator import labels_and_name
 from ....ndarray import NDArray
 from ....recordio import unpack
 from ....util import is_np_array
@@ -414,9 +415,9 @@ class ImageListDataset(_Files):
         self._flag = flag
         self._transform = transform
         if isinstance(imglist, (str, os.PathLike)):
-            entries = self._read(imglist)
+            entries = [(labels, name) for _, name, labels in read_list(imglist)]
         elif isinstance(imglist, (list, tuple)):
-            entries = [(f"item {i} of imglist", item) for i, item in enumerate(imglist)]
+            entries = imglist
         else:
             fail(
                 FormatError,
@@ -425,31 +426,21 @@ class ImageListDataset(_Files):
                 expected="the path of a list file, or a list",
                 got=repr(imglist),
             )
-        self.items = [self._item(where, entry) for where, entry in entries]
+        self.items = [self._item(i, entry) for i, entry in enumerate(entries)]
 
-    @staticmethod
-    def _read(path):
-        return [
-            (f"{os.fspath(path)}, line {i}", line.strip().split("\t")[1:])
-            for i, line in numbered_lines(path)
-            if line.strip()
-        ]
-
-    def _item(self, where, entry):
+    def _item(self, i, entry):
         try:
-            *labels, name = entry
-            if len(labels) == 1 and isinstance(labels[0], (list, tuple, onp.ndarray, NDArray)):
-                labels = labels[0].asnumpy() if isinstance(labels[0], NDArray) else labels[0]
-            numbers = onp.array([float(label) for label in labels], "float32")
+            labels, name = labels_and_name(entry)
             path = os.path.join(self._root, name)
         except (TypeError, ValueError):
-            numbers, path = onp.empty(0), ""
-        if not len(numbers):
+            labels, path = (), ""
+        if not len(labels):
             fail(
                 FormatError,
                 "ImageListDataset",
-                f"{where} does not fit",
+                f"item {i} of imglist does not fit",
                 expected="labels, which are numbers, and the name of a file",
                 got=repr(entry)[:80],
             )
-        return path, float(numbers[0]) if len(numbers) == 1 else numbers
+        labels = labels.astype("float32")
+        return path, float(labels[0]) if len(labels) == 1 else labels
