@@ -2,8 +2,10 @@
 
 ``python benchmarks/distributed.py [--rounds 5]`` starts every peer anew in each round, all of them
 one after the other, each process on a core of its own: the step of a MLP and of ResNet-18 on 28x28
-with two processes, and with one on the same batch per process. It prints the table and writes
-distributed.json, distributed.png and the figures in README.md.
+with two processes, and with one on the same batch per process. The ratio of these times is the
+scaling efficiency. It prints the table; with ``--write`` it writes distributed.json,
+distributed.png and the figures in README.md. ``--from distributed.json`` measures nothing and
+writes the table and the plot of what was.
 """
 
 import argparse
@@ -40,6 +42,7 @@ def options(argv):
     parser.add_argument("--nets", default=",".join(NETS), metavar="N1,N2")
     parser.add_argument("--steps", type=float, default=1.0, help="this part of the steps")
     parser.add_argument("--write", action="store_true", help="write files and README.md")
+    parser.add_argument("--from", dest="source", metavar="JSON", help="show this, measure nothing")
     parser.add_argument("--note", default="", help="said beside the figures")
     return parser.parse_args(argv)
 
@@ -124,56 +127,89 @@ def measured(peer, net, alone, part):
     return statistics.median(times), min(times), found["cpu"] * 1000, found["compiled"]
 
 
+def runs(found, net, peer, kind):
+    """What was measured: a run (median ms, least ms, CPU ms, compiled) for each round."""
+    return found["runs"].get(f"{net} {peer} {kind}", [])
+
+
+def efficiencies(found, net, peer):
+    """Of each round, the time of one process over that of two, which do twice the work."""
+    pairs = zip(runs(found, net, peer, "one"), runs(found, net, peer, "two"))
+    return [one[0] / two[0] for one, two in pairs]
+
+
 def lines(found):
     """The table: medians over rounds."""
+    labels = [LABELS[p] for p in found["peers"]]
     rows = [
-        "| "
-        + " | ".join(["ms a step: median, fastest; CPU", *[LABELS[p] for p in found["peers"]]])
-        + " |",
-        "|---" * (len(found["peers"]) + 1) + "|",
+        f"| ms a step: median, fastest; CPU | {' | '.join(labels)} |",
+        "|---" * (len(labels) + 1) + "|",
     ]
     for net, (label, *_) in NETS.items():
         for kind, name in (("two", f"{label}, two processes"), ("one", f"{label}, one process")):
             cells = []
             for peer in found["peers"]:
-                runs = found["runs"].get(f"{net} {peer} {kind}", [])
-                if runs:
-                    median, least, cpu = (statistics.median(r[i] for r in runs) for i in range(3))
+                made = runs(found, net, peer, kind)
+                if made:
+                    median, least, cpu = (statistics.median(r[i] for r in made) for i in range(3))
                     cells.append(f"{median:.1f}, {least:.1f}; {cpu:.1f}")
                 else:
                     cells.append("not run")
             rows.append(f"| {name} | {' | '.join(cells)} |")
+        cells = [
+            f"{statistics.median(e):.0%} ({min(e):.0%} to {max(e):.0%})" if e else "not run"
+            for e in (efficiencies(found, net, p) for p in found["peers"])
+        ]
+        rows.append(f"| {label}, scaling efficiency | {' | '.join(cells)} |")
+    compiled = [r[3] for key, made in found["runs"].items() if " ours " in key for r in made]
+    rows += ["", f"Programs compiled after our third step, in any run: {max(compiled, default=0)}."]
     return rows
 
 
 def plot(found, path):
+    """Above the steps' times, below the scaling efficiencies; a dot for each round."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(1, len(NETS), figsize=(9, 3.6))
-    for axis, (net, (label, *_)) in zip(axes, NETS.items()):
-        for at, kind in enumerate(("one", "two")):
-            heights = [
-                statistics.median(
-                    [r[0] for r in found["runs"].get(f"{net} {p} {kind}", [])] or [0.0]
-                )
-                for p in found["peers"]
-            ]
-            where = [i + 0.4 * at for i in range(len(heights))]
-            axis.bar(where, heights, 0.38, label=f"{kind} process{'es' * at}")
-        axis.set_xticks([i + 0.2 for i in range(len(found["peers"]))])
-        axis.set_xticklabels([LABELS[p] for p in found["peers"]], fontsize=8)
-        axis.set_title(label, fontsize=9)
-        axis.set_ylabel("ms a step")
-    axes[0].legend(fontsize=8)
+    figure, axes = pyplot.subplots(2, len(NETS), figsize=(9, 6), height_ratios=(3, 2))
+    peers = found["peers"]
+    for (above, below), (net, (label, *_)) in zip(zip(*axes), NETS.items()):
+        for at, (kind, name) in enumerate((("one", "one process"), ("two", "two processes"))):
+            times = [[r[0] for r in runs(found, net, p, kind)] for p in peers]
+            places = [i + 0.4 * at for i in range(len(peers))]
+            _bars(above, places, times, label=name)
+        _bars(
+            below,
+            [i + 0.2 for i in range(len(peers))],
+            [efficiencies(found, net, p) for p in peers],
+        )
+        for axis in (above, below):
+            axis.set_xticks([i + 0.2 for i in range(len(peers))])
+            axis.set_xticklabels([LABELS[p] for p in peers], fontsize=8)
+        above.set_title(label, fontsize=9)
+        above.set_ylabel("ms a step")
+        below.set_ylabel("scaling efficiency")
+        below.set_ylim(0, 1.1)
+        below.axhline(1, color="grey", linewidth=0.8)
+    axes[0][0].legend(fontsize=8)
     figure.tight_layout()
     figure.savefig(path, dpi=110)
 
 
+def _bars(axis, places, rounds, label=None):
+    heights = [statistics.median(r) if r else 0.0 for r in rounds]
+    axis.bar(places, heights, 0.38, label=label)
+    for x, made in zip(places, rounds):
+        axis.plot([x] * len(made), made, ".", color="black", markersize=3)
+
+
 def main(argv=None):
     asked = options(argv)
+    if asked.source:
+        show(json.loads(Path(asked.source).read_text()), asked.write)
+        return 0
     peers = []
     for peer in asked.only.split(","):
         try:
@@ -194,15 +230,20 @@ def main(argv=None):
                     found["runs"].setdefault(f"{net} {peer} {kind}", []).append(run)
                     found["load"].append(round(os.getloadavg()[0], 1))
                     print(f"round {k}: {net} {peer} {kind}: {run}", flush=True)
+    show(found, asked.write)
+    return 0
+
+
+def show(found, write):
+    """Print the table, and write files."""
     table = lines(found)
     print("\n".join(table))
-    if asked.write:
+    if write:
         (BENCHMARKS / "distributed.json").write_text(json.dumps(found, indent=1) + "\n")
         plot(found, BENCHMARKS / "distributed.png")
-        picture = "![Milliseconds of a step with one and with two processes](distributed.png)"
-        text = "\n".join([*table, "", asked.note, "", picture])
+        picture = "![Milliseconds of a step, and scaling efficiency](distributed.png)"
+        text = "\n".join([*table, "", found["note"], "", picture])
         report.replace_between(BENCHMARKS / "README.md", "distributed", text)
-    return 0
 
 
 if __name__ == "__main__":

@@ -55,8 +55,8 @@ def stats():
     -------
     dict: ``ops`` (operators run), ``flushes`` (segments run), ``compiled`` (programs made),
     ``hits`` (programs found), ``evaluated`` (segments that NumPy ran), ``collectives``
-    (programs that summed over devices), ``compile_seconds``, ``steps`` (recorded operator
-    positions), ``donated`` (buffers reused in place)
+    (programs that summed over devices or processes), ``compile_seconds``, ``steps`` (recorded
+    operator positions), ``donated`` (buffers reused in place)
     """
     return _stats.snapshot()
 

@@ -125,7 +125,8 @@ _shared = _Shared(most=50000)
 class GraphFunction(CompiledFunction):
     """A graph as a function of its variables, compiled or, by :meth:`run`, operator by operator.
 
-    Graphs of the same structure are the same operator, whatever their nodes are called.
+    Graphs of the same structure are the same operator, whatever their nodes are called, on all
+    devices of a type.
 
     Parameters
     ----------
@@ -165,11 +166,16 @@ class GraphFunction(CompiledFunction):
         return {k: s for k, s in found.items() if is_full(s)}
 
     def trace(self, key):
-        """The graph as one operator, or one of the same structure that was traced before."""
-        _, ctx, *specs = key
+        """The graph as one operator, or one of the same structure that was traced before, perhaps
+        on another device of the type.
+        """
+        training, ctx, *specs = key
         shapes = self.shapes(ctx, specs)
         structure = self._structure(shapes)
-        traced = None if structure is None else _shared.get((key, structure))
+        places = [None if s.ctx is ctx else s.ctx for s in specs]
+        alike = tuple([(s.shape, s.dtype, place) for s, place in zip(specs, places)])
+        shared = training, ctx.device_typeid, alike, structure
+        traced = None if structure is None else _shared.get(shared)
         if traced is None:
 
             def run(arguments):
@@ -181,8 +187,8 @@ class GraphFunction(CompiledFunction):
             traced = Traced(self.name, ctx, specs, run)
             # one that holds arrays of its own is nobody else's
             if structure is not None and all(s.__class__ is int for s in traced.sources):
-                traced = _shared.add((key, structure), traced)
-        return traced
+                traced = _shared.add(shared, traced)
+        return traced if traced.ctx is ctx else traced.on(ctx)
 
     def _structure(self, shapes):
         """All that a run depends on but the values; None for what has code of its own."""

@@ -4,7 +4,7 @@ import numpy as onp
 import pytest
 
 import mxnet as mx
-from mxnet import autograd, gluon, nd
+from mxnet import autograd, executor, gluon, nd
 from mxnet.gluon import nn
 
 CONTEXTS = [mx.cpu(i) for i in range(4)]
@@ -88,3 +88,43 @@ def test_statistics_and_random_numbers_are_each_devices_own():
     onp.testing.assert_allclose(means.data(CONTEXTS[0]).asnumpy(), 1.0, atol=0.4)
     onp.testing.assert_allclose(means.data(CONTEXTS[1]).asnumpy(), 1.5, atol=0.6)
     assert means.data(CONTEXTS[0]).asnumpy().tolist() != means.data(CONTEXTS[1]).asnumpy().tolist()
+
+
+def test_executors_of_all_devices_are_one_operator(monkeypatch):
+    traced = []
+    original = executor.Traced
+
+    def counting(name, ctx, *rest):
+        traced.append(ctx)
+        return original(name, ctx, *rest)
+
+    monkeypatch.setattr(executor, "Traced", counting)
+    x = mx.sym.FullyConnected(mx.sym.Variable("data"), num_hidden=3, no_bias=True, name="fc")
+    x = mx.sym.BatchNorm(x, name="bn", momentum=0.5, fix_gamma=False)
+    out = mx.sym.MakeLoss(x * mx.sym.Variable("factor"))
+    shapes = {"data": (4, 2), "factor": (4, 3)}
+    for train in (True, False):
+        for i, c in enumerate(CONTEXTS):
+            made = out.simple_bind(c, **shapes)
+            data = onp.arange(8.0).reshape(4, 2) * (i + 1)
+            weight = onp.arange(6.0).reshape(3, 2)
+            made.arg_dict["data"][:] = data
+            made.arg_dict["fc_weight"][:] = weight
+            made.arg_dict["bn_gamma"][:] = 1
+            made.arg_dict["factor"][:] = onp.eye(4, 3)
+            made.aux_dict["bn_moving_var"][:] = 1
+            (y,) = made.forward(is_train=train)
+            assert y.context == c
+            product = data @ weight.T
+            if train:
+                made.backward()
+                normal = (product - product.mean(0)) / onp.sqrt(product.var(0) + 1e-3)
+                assert made.grad_dict["bn_beta"].context == c
+                onp.testing.assert_allclose(made.grad_dict["bn_beta"].asnumpy(), [1, 1, 1])
+                onp.testing.assert_allclose(
+                    made.aux_dict["bn_moving_mean"].asnumpy(), product.mean(0) / 2, rtol=1e-5
+                )
+            else:
+                normal = product / onp.sqrt(1 + 1e-3)
+            onp.testing.assert_allclose(y.asnumpy(), normal * onp.eye(4, 3), rtol=1e-4, atol=1e-5)
+    assert traced == [CONTEXTS[0]] * 2

@@ -171,19 +171,20 @@ kv = mx.kv.create("dist_sync")
 r = kv.rank
 kv.init(["a", "b"], [nd.zeros(6), nd.zeros((2, 3))])
 how = sys.argv[1]
-a = nd.ones(6)
+a, b = nd.ones(6), nd.ones((2, 3))
 if how == "shape":
     kv.init("c", nd.ones((3, 2) if r else (2, 3)))
+if how == "order":
+    kv.push(["b", "a"] if r else ["a", "b"], [b, a] if r else [a, b])
+for k in "aaaabbbb":  # from here on all expect that b is pushed
+    kv.push(k, a if k == "a" else b)
 if how == "type":
     kv.init("c", nd.ones(6, dtype="int32" if r else "float32"))
 if how == "key":
-    kv.push("a" if r else "b", a if r else a.reshape((2, 3)))
-if how == "order":
-    keys, values = ["a", "b"], [a, a.reshape((2, 3))]
-    kv.push(keys[::-1] if r else keys, values[::-1] if r else values)
+    kv.push("a" if r else "b", a if r else b)
 if how == "call":
     if r:
-        kv.push("a", a)
+        kv.push("b", b)
     kv._barrier()
 """
 
@@ -194,6 +195,7 @@ if how == "call":
         ("shape", r"c: shape \(2, 3\), float32", r"c: shape \(3, 2\), float32"),
         ("type", r"c: shape \(6,\), float32", r"c: shape \(6,\), int32"),
         ("order", r"all_reduce of a: shape \(6,\)", r"all_reduce of b: shape \(2, 3\)"),
+        ("key", r"all_reduce of b: shape \(2, 3\)", r"all_reduce of a: shape \(6,\)"),
         ("call", "barrier", "all_reduce"),
     ],
 )

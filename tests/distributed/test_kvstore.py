@@ -234,12 +234,12 @@ print(kv.rank, kv.num_workers, out.asnumpy().tolist())
 # One process that sees everything, or several that see a part each. Rank 0 computes more than the
 # others, and looks at other values, so that what it has met differs.
 TRAINING = """
-import sys
+import json, sys
 import numpy as onp
 import mxnet as mx
 from mxnet import autograd, gluon, nd
 
-store, steps = sys.argv[1], 20
+store, steps, counts = sys.argv[1], 20, []
 kv = mx.kv.create("dist_sync") if store == "dist_sync" else None
 r, n = (kv.rank, kv.num_workers) if kv else (0, 1)
 g = onp.random.RandomState(1)
@@ -270,6 +270,9 @@ for s in range(steps):
         kept = [p.data().copy() for p in net.collect_params().values()]
         extra = sum((k * k).sum() for k in kept)
     trainer.step(32)
+    counts.append(mx.engine.stats())
+counts = [{k: b[k] - a[k] for k in b} for a, b in zip(counts, counts[1:])]
+json.dump(counts, open(f"counts{r}of{n}.json", "w"))
 nd.save(f"last{r}of{n}.params", [p.data() for p in net.collect_params().values()])
 """
 
@@ -294,6 +297,12 @@ def test_parts_are_worth_the_whole(tmp_path, n, optimizer, more):
     assert moved > 0.05  # there is something to compare
     for a, b in zip(found, expected):
         onp.testing.assert_allclose(a.asnumpy(), b.asnumpy(), atol=1e-5)
+    for r in range(n):  # from the fourth step on
+        counts = json.loads((tmp_path / f"counts{r}of{n}.json").read_text())[2:]
+        assert {c["collectives"] for c in counts} == {1}
+        if r and more:  # what rank 0 looks at, and NumPy computes at first, is compiled later
+            assert {c["compiled"] for c in counts} == {0}
+            assert {c["flushes"] for c in counts} == {2}
 
 
 def test_kernels_of_all_or_none(tmp_path):

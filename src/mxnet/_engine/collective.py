@@ -1,8 +1,13 @@
 """Several processes: sums and copies over all of them, and what is known about each.
 
-The only place with a mesh over processes. Each call is made by all ranks in the same order. What
-they are about to do is compared before any data travels, and whoever waits looks after those it
-waits for: a call ends with the sums or with an error that names the ranks concerned.
+The only place with a mesh over processes. Each call is made by all ranks in the same order, and
+whoever waits looks after those it waits for: a call ends with the sums or with an error that names
+the ranks concerned.
+
+What the ranks are about to do is compared before their data mean anything. The first times that is
+a collective of its own. From then on all ranks, which have made the same calls, expect the same one
+next, and send its first bucket with a mark of what they do in front. A rank that does something
+else sends zeros of that size instead; all see it in the sum, and compare.
 """
 
 import atexit
@@ -28,7 +33,10 @@ from jaxlib import _jax
 from .. import _config, _interrupt, _launchers
 from ..error import MXNetError, PeerLostError
 from . import coordination
+from .buckets import BYTES, Layout, length, padded, wire
 from .fork import backends_are_initialized
+from .gloo import let_senders_run
+from .stats import stats
 
 __all__ = [
     "EXIT_LOST",
@@ -44,7 +52,7 @@ __all__ = [
 ]
 
 EXIT_LOST = 75  # of a process that has lost a peer: starting all of them again may help
-_BUCKET = 4 << 20  # bytes that travel at once
+_KNOWN = 1000  # signatures that are kept
 _SIGN = 0.5  # seconds between two signs of life
 _PATIENCE = 2  # seconds that a call may still take once the user wants to get out of it
 _SILENT = 2.5  # seconds without a sign, after an error: who is silent so long is lost
@@ -111,6 +119,8 @@ class _Group:
         self.phase = "computing"  # calling, leaving, left, failed
         self.note = ""  # of a failure
         self.broken = None  # the error that ended all work together
+        self._last = None, None  # numbers of the last two signatures
+        self._next = {}  # such two -> the signature that followed them last; alike on all ranks
         self.ended_by = None  # an exception that nobody caught
         self._jobs, self._runner = queue.SimpleQueue(), None
         self._beat, self._heard = 0, {}  # rank -> (beat, when it was new)
@@ -300,29 +310,24 @@ class _Group:
         return found
 
     # ------------------------------------------------------------------ calls
-    def call(self, doing, signature, job=None):
-        """Run ``job()`` on all ranks, once all are known to call with the same signature.
+    def call(self, signature, job=None, arrays=()):
+        """Run a job on all ranks, once all are known to call with the same signature.
 
         Parameters
         ----------
-        doing : str             the call in words, for messages
-        signature : callable() -> str       everything that must be the same on all ranks
-        job : callable, optional
+        signature : _Signature
+        job : callable, optional     is given the sum of the first bucket where there is a layout
+        arrays : list of numpy.ndarray     what travels in it
         """
         if self.broken is not None:
             raise type(self.broken)(str(self.broken))
-        if self.size == 1:
-            return None if job is None else job()
         self.calls += 1
-        self.doing, self.phase = doing, "calling"
+        self.doing, self.phase = signature.doing, "calling"
         self._heard.clear()
-        text = signature()
-        digest = hashlib.blake2b(text.encode(), digest_size=7).digest()
-        number = int.from_bytes(digest, "big")
         try:
-            found = self._run(partial(self._checked, number, job))
+            found = self._run(partial(self._checked, signature, job, arrays))
             if found is _DIFFER:
-                self._compare(text)
+                self._compare(signature.text)
         except Exception as e:
             self.broken = e if isinstance(e, MXNetError) else MXNetError(f"{type(e).__name__}: {e}")
             with contextlib.suppress(Exception):
@@ -331,12 +336,43 @@ class _Group:
         self.phase = "computing"
         return found
 
-    def _checked(self, number, job):
-        head = onp.array([self.calls, number, -self.calls, -number], "int64")
-        calls, other, low_calls, low_other = _extremes(head).tolist()
-        if calls != -low_calls or other != -low_other:
-            return _DIFFER
-        return None if job is None else job()
+    def _checked(self, signature, job, arrays):
+        number, layout, total = signature.number, signature.layout, None
+        expected = self._next.get(self._last)
+        if expected is not None:
+            mine = expected.number == number
+            mark = self._mark(number) if mine else 0
+            sent = expected.layout.first(arrays if mine else None, self.rank, mark)
+            total = _total(sent)
+            if not mark or (expected.layout.marks(total) != mark).any():
+                total = None
+        if total is None:
+            head = onp.array([self.calls, number, -self.calls, -number], "int64")
+            calls, other, low_calls, low_other = _extremes(head).tolist()
+            if self.calls == 1:
+                let_senders_run()
+            if calls != -low_calls or other != -low_other:
+                return _DIFFER
+            if layout is not None:
+                total = _total(layout.first(arrays, self.rank, self._mark(number)))
+        self._follows(signature)
+        if job is None:
+            return None
+        return job() if layout is None else job(total)
+
+    def _mark(self, number):
+        """What a rank writes in front of a bucket: of this call of it, and never 0."""
+        return 1 + (number + self.calls * 0x9E3779B1) % (Layout.MARKS - 1)
+
+    def _follows(self, signature):
+        """Note a call that all ranks make, and thus note."""
+        if len(self._next) >= _KNOWN:
+            self._next.clear()
+        if signature.layout is None:
+            self._next.pop(self._last, None)
+        else:
+            self._next[self._last] = signature
+        self._last = self._last[1], signature.number
 
     def _run(self, job):
         """Run a job in a thread of its own, which may wait for ever, and watch meanwhile."""
@@ -518,91 +554,71 @@ def _mesh(platform, index):
     return Mesh(onp.array(devices), ("process",))
 
 
-@cache
-def _program(mesh, reduce):
-    """A jitted function: the parts of all processes, one after the other, to their reduction."""
-    per, one = PartitionSpec("process"), PartitionSpec()
-    body = jax.shard_map(
-        lambda x: reduce(x, "process"), mesh=mesh, in_specs=per, out_specs=one, check_vma=False
-    )
-    return jax.jit(body), NamedSharding(mesh, per)
-
-
-def _reduced(x, reduce, device=None):
-    """A vector of this process, reduced over all of them: a jax.Array on this process's device."""
-    mesh = _mesh("cpu", 0) if device is None else _mesh(device.platform, _index(device))
-    function, sharding = _program(mesh, reduce)
-    mine = sharding.mesh.devices.flat[rank()]
-    part = jax.device_put(x, mine)
-    shape = (x.shape[0] * size(), *x.shape[1:])
-    whole = jax.make_array_from_single_device_arrays(shape, sharding, [part])
-    try:
-        return function(whole).addressable_data(0).block_until_ready()
-    except (ValueError, RuntimeError) as e:  # JAX's own errors are the latter
-        raise _ConnectionError(_first_line(e)) from None
-
-
 def _index(device):
     return [d.id for d in jax.local_devices(backend=device.platform)].index(device.id)
 
 
+@cache
+def _program(mesh, reduce):
+    """The parts of all processes, one after the other, to their reduction: a jitted function, how
+    its argument is spread, and this process's device.
+    """
+    per, one = PartitionSpec("process"), PartitionSpec()
+    body = jax.shard_map(
+        lambda x: reduce(x, "process"), mesh=mesh, in_specs=per, out_specs=one, check_vma=False
+    )
+    return jax.jit(body), NamedSharding(mesh, per), mesh.devices.flat[rank()]
+
+
+def _reduced(x, reduce):
+    """A vector of this process, reduced over all of them: a read-only numpy.ndarray."""
+    function, sharding, mine = _program(_mesh("cpu", 0), reduce)
+    whole = jax.make_array_from_single_device_arrays(
+        (x.shape[0] * size(),), sharding, [jax.device_put(x, mine)]
+    )
+    with _counted((reduce, x.shape, x.dtype)):
+        return onp.asarray(function(whole).addressable_data(0).block_until_ready())
+
+
+class _counted:
+    """Scope of one run of a collective program: it is counted, and so is a new one's making."""
+
+    __slots__ = ("begun", "key")
+
+    _met = set()
+
+    def __init__(self, key):
+        self.key, self.begun = key, time.perf_counter()
+
+    def __enter__(self):
+        stats.collectives += 1
+
+    def __exit__(self, kind, error, trace):
+        if kind is None:
+            if self.key not in self._met:
+                self._met.add(self.key)
+                seconds = time.perf_counter() - self.begun
+                stats.compiled_program(f"a sum over {size()} processes", seconds)
+        elif issubclass(kind, (ValueError, RuntimeError)):  # JAX's own errors are the latter
+            raise _ConnectionError(_first_line(error)) from None
+
+
 def _extremes(head):
-    return onp.asarray(_reduced(head, jax.lax.pmax))
+    return _reduced(head, jax.lax.pmax)
 
 
-def _wire(dtype):
-    """The type that numbers of a type are summed in."""
-    if dtype == onp.float64:
-        return onp.dtype("float64")
-    return onp.dtype("int64" if dtype.kind in "iub" else "float32")
-
-
-def _padded(n):
-    """The next of few sizes: eight between two powers of two, so that few programs serve all."""
-    if n <= 256:
-        return 256
-    step = 1 << max(n.bit_length() - 4, 0)
-    return -(-n // step) * step
+def _total(vector):
+    return _reduced(vector, jax.lax.psum)
 
 
 def _summed(flat):
     """The sum over processes of a long vector, bucket by bucket."""
-    width = _BUCKET // flat.itemsize
+    width = BYTES // flat.itemsize
     if flat.size <= width:
-        return onp.asarray(_reduced(flat, jax.lax.psum))
+        return _total(flat)
     found = onp.empty_like(flat)
     for begin in range(0, flat.size, width):
-        part = flat[begin : begin + width]
-        found[begin : begin + width] = onp.asarray(_reduced(part, jax.lax.psum))
-    return found
-
-
-def _length(n, itemsize):
-    """Elements of a vector that takes ``n``: whole buckets and a padded rest."""
-    width = _BUCKET // itemsize
-    rest = n % width
-    return n - rest + (min(_padded(rest), width) if rest or not n else 0)
-
-
-def _sum_all(arrays):
-    """Sums of NumPy arrays over the processes; those of one type travel together."""
-    groups, found = {}, [None] * len(arrays)
-    for i, x in enumerate(arrays):
-        groups.setdefault(_wire(x.dtype), []).append(i)
-    for wire, members in groups.items():
-        n = sum(arrays[i].size for i in members)
-        flat = onp.empty(_length(n, wire.itemsize), wire)
-        at = 0
-        for i in members:
-            x = arrays[i]
-            flat[at : at + x.size] = x.reshape(-1)
-            at += x.size
-        flat[at:] = 0
-        total, at = _summed(flat), 0
-        for i in members:
-            x = arrays[i]
-            found[i] = total[at : at + x.size].reshape(x.shape).astype(x.dtype, copy=False)
-            at += x.size
+        found[begin : begin + width] = _total(flat[begin : begin + width])
     return found
 
 
@@ -626,11 +642,9 @@ def _sum_on(device, arrays):
         x = x.reshape(1) if x.ndim == 0 else x
         shape = (x.shape[0] * size(), *x.shape[1:])
         whole.append(jax.make_array_from_single_device_arrays(shape, sharding, [x]))
-    try:
+    with _counted((mesh, layout)):
         sums = _packed_program(mesh, layout)(whole)
         return [x.addressable_data(0).block_until_ready() for x in sums]
-    except (ValueError, RuntimeError) as e:
-        raise _ConnectionError(_first_line(e)) from None
 
 
 @cache
@@ -640,19 +654,19 @@ def _packed_program(mesh, layout):
     """
     buckets, filling = [], {}
     for i, (shape, dtype) in enumerate(layout):
-        wire = _wire(dtype)
-        nbytes = wire.itemsize * math.prod(shape)
-        bucket, full = filling.get(wire, (None, 0))
-        if bucket is None or full + nbytes > _BUCKET:
+        kind = wire(dtype)
+        nbytes = kind.itemsize * math.prod(shape)
+        bucket, full = filling.get(kind, (None, 0))
+        if bucket is None or full + nbytes > BYTES:
             bucket, full = [], 0
-            buckets.append((wire, bucket))
+            buckets.append((kind, bucket))
         bucket.append(i)
-        filling[wire] = bucket, full + nbytes
+        filling[kind] = bucket, full + nbytes
 
     def body(parts):
         found = [None] * len(layout)
-        for wire, bucket in buckets:
-            flat = jnp.concatenate([parts[i].reshape(-1).astype(wire) for i in bucket])
+        for kind, bucket in buckets:
+            flat = jnp.concatenate([parts[i].reshape(-1).astype(kind) for i in bucket])
             total, at = jax.lax.psum(flat, "process"), 0
             for i in bucket:
                 shape, dtype = layout[i]
@@ -666,18 +680,46 @@ def _packed_program(mesh, layout):
 
 
 # ---------------------------------------------------------------------------- calls
-def _words(kind, arrays, names):
-    if not names:
-        return f"{kind} of {len(arrays)} arrays"
-    return f"{kind} of {', '.join(map(str, names[:3]))}{', ...' if len(names) > 3 else ''}"
+class _Signature:
+    """Everything about a call that must be the same on all ranks.
+
+    Attributes
+    ----------
+    doing : str      the call in words
+    text : str       all of it, a line for each array
+    number : int     56 bits of the text's digest
+    layout : Layout or None     how its arrays travel, if all ranks can know that beforehand
+    """
+
+    __slots__ = ("doing", "layout", "number", "text")
+
+    def __init__(self, doing, text, layout=None):
+        self.doing, self.text, self.layout = doing, text, layout
+        digest = hashlib.blake2b(text.encode(), digest_size=7).digest()
+        self.number = int.from_bytes(digest, "big")
 
 
-def _signature(kind, arrays, names):
-    lines = [kind]
-    for i, x in enumerate(arrays):
-        name = names[i] if names else i
-        lines.append(f"{kind} of {name}: shape {x.shape}, {x.dtype}")
-    return "\n".join(lines)
+_signatures = {}
+
+
+def _signature(kind, arrays, names, travels=False):
+    """The signature of a call with these arrays; of those that ``travel`` with a layout."""
+    specs = tuple([(x.shape, x.dtype) for x in arrays])
+    key = kind, specs, None if names is None else tuple(names), travels
+    found = _signatures.get(key)
+    if found is None:
+        if len(_signatures) >= _KNOWN:
+            _signatures.clear()
+        doing = f"{kind} of {len(arrays)} arrays"
+        if names:
+            more = ", ..." if len(names) > 3 else ""
+            doing = f"{kind} of {', '.join(map(str, names[:3]))}{more}"
+        lines = [kind]
+        for i, (shape, dtype) in enumerate(specs):
+            lines.append(f"{kind} of {names[i] if names else i}: shape {shape}, {dtype}")
+        layout = Layout(specs, size()) if travels else None
+        found = _signatures[key] = _Signature(doing, "\n".join(lines), layout)
+    return found
 
 
 def all_reduce(arrays, names=None) -> Any:
@@ -701,14 +743,12 @@ def all_reduce(arrays, names=None) -> Any:
     """
     if size() == 1 or not arrays:
         return list(arrays)
-    sum_all = _sum_on_devices
-    if not all(_is_on_device(x) for x in arrays):
-        arrays, sum_all = [onp.asarray(x) for x in arrays], _sum_all
-    return _group.call(
-        _words("all_reduce", arrays, names),
-        partial(_signature, "all_reduce", arrays, names),
-        partial(sum_all, arrays),
-    )
+    if all(_is_on_device(x) for x in arrays):
+        signature = _signature("all_reduce on devices", arrays, names)
+        return _group.call(signature, partial(_sum_on_devices, arrays))
+    arrays = [onp.asarray(x) for x in arrays]
+    signature = _signature("all_reduce", arrays, names, travels=True)
+    return _group.call(signature, partial(signature.layout.sums, arrays, reduce=_total), arrays)
 
 
 def _is_on_device(x):
@@ -721,11 +761,7 @@ def broadcast(arrays, root=0, names=None) -> Any:
     if size() == 1 or not arrays:
         return arrays
     kind = f"broadcast from rank {root}"
-    return _group.call(
-        _words(kind, arrays, names),
-        partial(_signature, kind, arrays, names),
-        partial(_copied, arrays, root),
-    )
+    return _group.call(_signature(kind, arrays, names), partial(_copied, arrays, root))
 
 
 def _as_words(data, n):
@@ -737,7 +773,7 @@ def _as_words(data, n):
 
 def _copied(arrays, root):
     nbytes = sum(x.nbytes for x in arrays)
-    n = _length(-(-nbytes // 4), 4)
+    n = length(-(-nbytes // 4), 4)
     if rank() == root:
         parts = [onp.ascontiguousarray(x).reshape(-1).view("uint8") for x in arrays]
         words = _as_words(onp.concatenate(parts), n)
@@ -763,18 +799,18 @@ def gather(array, name=None) -> Any:
         return [array]
     kind = f"gather of {'rows' if name is None else name}"
     text = f"{kind}: rows of shape {array.shape[1:]}, {array.dtype}"
-    return _group.call(kind, lambda: f"{kind}\n{text}", partial(_gathered, array))
+    return _group.call(_Signature(kind, f"{kind}\n{text}"), partial(_gathered, array))
 
 
 def _gathered(array):
-    lengths = onp.zeros(_padded(size()), "int64")
+    lengths = onp.zeros(padded(size()), "int64")
     lengths[rank()] = array.shape[0]
     lengths = _summed(lengths)[: size()]
     row = array.itemsize * int(onp.prod(array.shape[1:]))
     width = int(lengths.max()) * row
     data = onp.zeros(width * size(), "uint8")
     data[rank() * width : rank() * width + array.nbytes] = array.reshape(-1).view("uint8")
-    words = _summed(_as_words(data, _length(-(-len(data) // 4), 4))).view("uint8")
+    words = _summed(_as_words(data, length(-(-len(data) // 4), 4))).view("uint8")
     return [
         onp.ascontiguousarray(words[r * width : r * width + n * row])
         .view(array.dtype)
@@ -786,4 +822,4 @@ def _gathered(array):
 def barrier():
     """Wait until all processes are here."""
     if size() > 1:
-        _group.call("barrier", lambda: "barrier")
+        _group.call(_Signature("barrier", "barrier"))

@@ -19,7 +19,7 @@ class Stats:
     ops : operators appended            (counted when their segment runs)
     flushes : segments that ran         compiled : programs made new        hits : programs found
     evaluated : segments that NumPy ran, without a program
-    collectives : programs that summed over devices
+    collectives : programs that summed over devices or processes
     compile_seconds : time of the first call of new programs, compiling and running
     steps : nodes in the prefix trees
     """

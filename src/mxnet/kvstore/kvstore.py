@@ -6,6 +6,7 @@ import numpy as onp
 
 from .._engine import collective
 from .._engine.devices import sum_over_devices
+from .._engine.state import threads
 from .._interrupt import uninterrupted
 from .._traceback import doors
 from ..error import MXNetError, nearest
@@ -32,6 +33,16 @@ _TYPES = (
 
 
 _log = logging.getLogger("mxnet.kvstore")
+
+
+def _is_as(x, stored):
+    """Whether an array differs from a stored one in nothing but its values."""
+    return (
+        x.stype == stored.stype == "default"
+        and x._base is stored._base is None
+        and x._spec.with_grad(False) is stored._spec
+        and not threads.recording
+    )
 
 
 class KVStore(KVStoreBase):
@@ -193,7 +204,9 @@ class KVStore(KVStoreBase):
         for k, outs in self._pairs(key, out, "pull"):
             stored = self._stored(k, "pull")
             for o in outs:
-                if not (ignore_sparse and o.stype != "default"):
+                if _is_as(o, stored):  # arrays never change: nothing is copied
+                    o._write(stored._read())
+                elif not (ignore_sparse and o.stype != "default"):
                     stored.copyto(o)
                 elif not self._told:
                     self._told = True
