@@ -68,14 +68,18 @@ class _Scope:
     @whole
     def __enter__(self):
         t = threads
+        enter_scope()
         if self.recording and not t.scope and t.tracing is None:
             # What is pending belongs to the step before. Run apart, it cannot change this
             # step's key.
             for seg in t.segments.values():
                 if seg.outs:
-                    flush_all()
+                    try:
+                        flush_all()
+                    except BaseException:
+                        leave_scope()
+                        raise
                     break
-        enter_scope()
         self.saved = t.recording, t.training
         if self.recording is not None:
             if self.recording:

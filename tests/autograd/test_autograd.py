@@ -1,5 +1,7 @@
 """Gradients: against formulas and finite differences, through pending and executed graphs."""
 
+import signal
+
 import numpy as onp
 import pytest
 
@@ -207,6 +209,22 @@ def test_modes_end_with_an_exception():
         raise RuntimeError
     assert not autograd.is_recording()
     assert not autograd.is_training()
+
+
+def test_a_failure_of_the_step_before_leaves_no_mode_on(monkeypatch):
+    handler = signal.getsignal(signal.SIGINT)
+
+    def fails():
+        raise RuntimeError
+
+    monkeypatch.setattr("mxnet.autograd.flush_all", fails)
+    y = nd.ones((3,)) + 1  # pending where the scope begins
+    with pytest.raises(RuntimeError), autograd.record():
+        raise AssertionError
+    assert not autograd.is_recording()
+    assert signal.getsignal(signal.SIGINT) is handler
+    monkeypatch.undo()
+    close(y, [2, 2, 2])
 
 
 def test_grad_returns_and_leaves_buffers_alone():

@@ -282,3 +282,13 @@ def test_waitall_waits():
         r = nd.dot(r, a) * 1e-3
     nd.waitall()
     assert r._read().data.is_ready()
+
+
+def test_small_arrays_that_are_read_again_and_again_move_to_the_device():
+    kept = nd.array([1, 2, 3])
+    for i in range(40):
+        once = nd.array([i, i, i])
+        (kept * once).wait_to_read()
+        assert isinstance(once._read().data, onp.ndarray)
+        assert isinstance(kept._read().data, onp.ndarray) == (i < 16)
+    assert kept.asnumpy().tolist() == [1, 2, 3]

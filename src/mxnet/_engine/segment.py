@@ -231,7 +231,7 @@ def alias(value, mark):
     """A second Value of the same array, as the variable that ``mark`` belongs to."""
     spec = value.spec.with_grad(mark is not None)
     if value.data is not None:
-        return Value(None, 0, spec, value.data, None, mark)
+        return Value(value.seg, 0, spec, value.data, None, mark)
     seg = value.seg
     if seg.__class__ is not Segment or seg.owner != threading.get_ident() or seg.trace is not None:
         return Value(None, 0, spec, concrete(value), None, mark)

@@ -12,7 +12,8 @@ class Value:
     ----------
     data : jax.Array, numpy.ndarray or None    None while pending; NumPy while it has not been on a
         device
-    seg, pos : the pending segment and the position in its path
+    seg, pos : the pending segment and the position in its path; seg of an array on the host is how
+        often programs have read it (None: never)
     spec : Spec
     tape : how gradients go on from here, for an executed recorded value; CONSUMED after its
         backward
