@@ -9,7 +9,7 @@ from .._graph.steps import steps_of
 from .blas import one_thread
 from .plan import gradient_plan, plan
 
-__all__ = ["evaluate"]
+__all__ = ["evaluate", "owned", "root_of"]
 
 
 def _avals(arrays):
@@ -94,25 +94,28 @@ def evaluate(state, data, scalars, returned, tape):
         env, pulls = EVALUATION.path(
             steps, state.n, inputs, [onp.float64(w) for w in scalars], differentiate, last_use
         )
-        roots = {id(_root(a)) for a in inputs}
-        results = [_owned(env[p], roots) for p in returned]
-        residuals = [] if tape is None else [_owned(r, roots) for r in tape.pack(pulls)]
+        roots = {id(root_of(a)) for a in inputs}
+        results = [owned(env[p], roots) for p in returned]
+        residuals = [] if tape is None else [owned(r, roots) for r in tape.pack(pulls)]
     return results, residuals
 
 
-def _root(array):
+def root_of(array):
+    """The array that the memory of an array belongs to."""
     while isinstance(array.base, onp.ndarray):
         array = array.base
     return array
 
 
-def _owned(array, roots):
-    """The array, or a copy where its memory belongs to an input or is not in order."""
+def owned(array, roots):
+    """The array, or a copy where its memory belongs to one of ``roots`` (identities) or is not in
+    order.
+    """
     if array.__class__ is not onp.ndarray:
         return onp.asarray(array)
     if not array.flags.c_contiguous:
         return onp.ascontiguousarray(array)
     if array.base is None and id(array) not in roots:
         return array
-    root = _root(array)
+    root = root_of(array)
     return array.copy() if id(root) in roots or root.base is not None else array

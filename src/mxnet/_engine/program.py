@@ -26,6 +26,7 @@ from ..error import MXNetError
 from . import cache, instrument, memory, packing
 from .evaluate import evaluate
 from .fork import check, forgets, lost_programs
+from .light import EVERY_TIME, light_of
 from .partition import Partitioned
 from .plan import TooLong
 from .state import threads
@@ -318,10 +319,20 @@ def _is_evaluated(state):
     if state.times is None:
         run, build = costs(steps_of(state))
         state.times = min(most, int(build / run))
+        state.light = _light(state) if state.times else None
+        if state.light is not None:
+            state.times = EVERY_TIME
         if _sightings:
             state.met = _sightings.get(digest(steps_of(state)), 0)
     state.met += 1
     return state.met <= state.times
+
+
+def _light(state):
+    try:
+        return light_of(state)
+    except Exception:  # noqa: BLE001 - evaluating it meets the same, and tells
+        return None
 
 
 _sightings = {}  # digest of a path -> how often another process has met it

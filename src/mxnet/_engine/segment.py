@@ -449,6 +449,8 @@ def flush(seg):
     if state.joint:
         _flush_jointly(seg)
         return
+    if state.light is not None and state.light.run(seg):
+        return
     outs, slots, scalars = seg.outs, seg.slots, seg.scalars
     while seg.borrowed:  # popped: whoever is held here would not be overwritten in place
         v = seg.borrowed.pop()
@@ -645,7 +647,9 @@ def _compute(value):
             f"of it"
         )
     if seg.owner == threading.get_ident():
-        flush(seg)
+        light = seg.state.light
+        if light is None or not light.run(seg):
+            flush(seg)
         return
     # The owner may be appending right now, so its segment is not touched: a path is immutable and
     # the lists only grow, hence a prefix can be evaluated from here. (Counts of references keep the

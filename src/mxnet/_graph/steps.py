@@ -86,6 +86,7 @@ class Step:
     next, next_rec : dict         key -> Step, while not recording / recording
     met, times : int              how often the path was met without a program, and how often it is
         to be run so
+    light : Light or None         where NumPy runs the path each time
     derived : dict                operators made of the path that ends here (its gradient, its
         re-run)
     """
@@ -122,6 +123,7 @@ class Step:
         "derived",
         "met",
         "times",
+        "light",
     )
 
     def __init__(self, parent, bound, refs, fresh, fresh_specs, specs, keep, recorded, grads, line):
@@ -144,6 +146,7 @@ class Step:
         self.program = self.open = self.info = None
         self.programs = []
         self.met, self.times = 0, None
+        self.light = None
 
     def __repr__(self):
         outs = ", ".join(f"%{self.pos + i}:{s!r}" for i, s in enumerate(self.specs))
@@ -167,6 +170,7 @@ class Root(Step):
         self.program = self.open = self.info = None
         self.programs = []
         self.met, self.times = 0, None
+        self.light = None
 
 
 def steps_of(last):
