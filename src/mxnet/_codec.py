@@ -50,7 +50,7 @@ def opencv(where):
     global _loaded
     if _loaded is None:
         try:
-            # For the formats whose headers are not read here; OpenCV looks at it once.
+            # For the formats whose headers are not read here; OpenCV reads it once.
             os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(_config.get("image_pixels")))
             _loaded = importlib.import_module("cv2")
         except ImportError as error:

@@ -1,6 +1,6 @@
 """Which process of how many this is, by the variables that launchers set.
 
-Looked at once, when the package is imported. What a launcher leaves out (Open MPI 5 and Slurm give
+Read once, when the package is imported. What a launcher leaves out (Open MPI 5 and Slurm give
 no address) is made from what all of its processes see alike.
 """
 

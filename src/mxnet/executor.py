@@ -567,7 +567,7 @@ class Executor:
             shape = self._output_specs[k][0]
             if g is not None and is_full(shape) and g.shape != shape:
                 if node.op is not None and (node.is_loss() or not self._needed(node)):
-                    found[k] = None  # nobody looks at it
+                    found[k] = None  # nobody reads it
                     continue
                 fail(
                     ShapeError,

@@ -95,7 +95,7 @@ class DataParallelExecutorManager:
         )
 
     def install_monitor(self, monitor):
-        """Let a monitor look at the executors."""
+        """Let a monitor observe the executors."""
         if self.sym_gen is not None:
             raise NotImplementedError("Monitoring is not implemented for bucketing")
         self.execgrp.install_monitor(monitor)

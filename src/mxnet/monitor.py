@@ -1,4 +1,4 @@
-"""``mx.mon.Monitor``: looks at what executors compute."""
+"""``mx.mon.Monitor``: observes what executors compute."""
 
 import logging
 import re
@@ -18,13 +18,13 @@ class Monitor:
 
     Parameters
     ----------
-    interval : int           batches from one look to the next
+    interval : int           batches from one observation to the next
     stat_func : callable, optional
         ``NDArray -> NDArray`` or list of NDArray; default: the root of the mean square.
-    pattern : str            regular expression: names that are looked at (matched from their
+    pattern : str            regular expression: names that are observed (matched from their
                              start)
     sort : bool              by name, otherwise in order of computation
-    monitor_all : bool       look at operators' inputs too
+    monitor_all : bool       observe operators' inputs too
 
     Example
     -------
@@ -55,7 +55,7 @@ class Monitor:
             self.queue.append((self.step, name, self.stat_func(array)))
 
     def install(self, exe):
-        """Look at an executor.
+        """Observe an executor.
 
         Parameters
         ----------
@@ -65,14 +65,14 @@ class Monitor:
         self.exes.append(exe)
 
     def tic(self):
-        """Start looking, if it is this batch's turn. Call it before ``forward``."""
+        """Start observing, if it is this batch's turn. Call it before ``forward``."""
         if self.step % self.interval == 0:
             self.queue = []
             self.activated = True
         self.step += 1
 
     def toc(self):
-        """Stop looking.
+        """Stop observing.
 
         Returns
         -------
@@ -98,7 +98,7 @@ class Monitor:
         return [(n, name, _text(name, found)) for n, name, found in queue]
 
     def toc_print(self):
-        """Stop looking, and log the result."""
+        """Stop observing, and log the result."""
         for n, name, text in self.toc():
             logging.getLogger().info("Batch: %7d %-30s %s", n, name, text)
 

@@ -1,4 +1,4 @@
-"""``mxnet.profiler``: where the time goes, per operator, and as a trace to look at.
+"""``mxnet.profiler``: where the time goes, per operator, and as a trace to view.
 
 ::
 

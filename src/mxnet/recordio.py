@@ -119,7 +119,7 @@ class RecordFile:
         self.refresh()
 
     def refresh(self):
-        """Look at the file's size again (another process may be writing it). Returns it."""
+        """Read the file's size again (another process may be writing it). Returns it."""
         self.size = os.fstat(self._file.fileno()).st_size
         return self.size
 
@@ -127,7 +127,7 @@ class RecordFile:
         """Up to ``n`` bytes at an offset, fewer at the file's end.
 
         Read, not mapped: a file that is written anew in place would end the process when its map
-        is looked at, and change what was handed out.
+        is read, and change what was handed out.
         """
         if _pread is not None:
             data = _pread(self._file.fileno(), n, at)

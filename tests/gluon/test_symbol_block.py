@@ -89,13 +89,13 @@ def test_exported_and_imported_layers_are_equal(name, tmp_path):
     before = net(x)
     assert net.export(str(tmp_path / "net"), epoch=7) is None
     files = exported(tmp_path / "net", 7)
-    twin = gluon.SymbolBlock.imports(files[0], "data", files[1])
-    onp.testing.assert_allclose(twin(x).asnumpy(), before.asnumpy(), rtol=1e-5, atol=1e-6)
+    duplicate = gluon.SymbolBlock.imports(files[0], "data", files[1])
+    onp.testing.assert_allclose(duplicate(x).asnumpy(), before.asnumpy(), rtol=1e-5, atol=1e-6)
     y0, g0 = differentiated(net, x)
-    y1, g1 = differentiated(twin, x)
+    y1, g1 = differentiated(duplicate, x)
     onp.testing.assert_allclose(y1, y0, rtol=1e-5, atol=1e-6)
     onp.testing.assert_allclose(g1, g0, rtol=1e-4, atol=1e-5)
-    theirs = twin.collect_params()
+    theirs = duplicate.collect_params()
     for n, p in net.collect_params().items():
         q = theirs[n]
         onp.testing.assert_allclose(q.data().asnumpy(), p.data().asnumpy(), rtol=1e-5, atol=1e-6)
@@ -127,8 +127,8 @@ def test_several_inputs_and_outputs(tmp_path):
     want = net(x, y)
     net.export(str(tmp_path / "two"))
     files = exported(tmp_path / "two")
-    twin = gluon.SymbolBlock.imports(files[0], ["data0", "data1"], files[1])
-    got = twin(x, y)
+    duplicate = gluon.SymbolBlock.imports(files[0], ["data0", "data1"], files[1])
+    got = duplicate(x, y)
     assert len(got) == 3
     onp.testing.assert_allclose(got[0].asnumpy(), want[0].asnumpy(), rtol=1e-6)
     onp.testing.assert_allclose(got[2].asnumpy(), want[1][1].asnumpy(), rtol=1e-6)
@@ -239,8 +239,8 @@ def test_parameters_files(tmp_path):
     other = make()
     other.load_parameters(str(tmp_path / "p"))
     assert (other(nd.ones((1, 3))).asnumpy() == want).all()
-    twin = copy.deepcopy(net)
-    assert (twin(nd.ones((1, 3))).asnumpy() == want).all()
+    duplicate = copy.deepcopy(net)
+    assert (duplicate(nd.ones((1, 3))).asnumpy() == want).all()
 
 
 def test_wrong_inputs():

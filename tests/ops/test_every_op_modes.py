@@ -21,7 +21,7 @@ SAMPLES = samples()
 OPERATORS = {op.name: op for op in _spec.registry.values()}
 # samplers whose loops take seconds to compile, and that are the same function as the one that
 # takes numbers: ``_random_gamma`` for ``_sample_gamma`` and so on
-TWINS = {
+PAIRED = {
     f"{form}{law}{like}"
     for law in ("gamma", "poisson", "negative_binomial", "generalized_negative_binomial")
     for form, like in (("_sample_", ""), ("_random_", "_like"))
@@ -31,7 +31,7 @@ TWINS = {
 def groups():
     """Lists of operators by family; those that run alone anyway are a group of their own."""
     found = {}
-    for name in sorted(set(SAMPLES) - TWINS):
+    for name in sorted(set(SAMPLES) - PAIRED):
         op = OPERATORS[name]
         family = "barrier" if op.barrier else op.fn.__module__.rpartition(".")[2]
         found.setdefault(family, []).append(name)
@@ -149,7 +149,7 @@ def test_hybridized_equals_op_by_op(group, one_by_one):
 
 def test_every_operator_has_a_sample():
     assert set(OPERATORS) - set(SAMPLES) == set(OUT_OF_SCOPE)
-    assert set(SAMPLES) == TWINS.union(*GROUPS.values())
+    assert set(SAMPLES) == PAIRED.union(*GROUPS.values())
 
 
 def test_comparison_fires():

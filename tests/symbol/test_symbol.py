@@ -25,12 +25,12 @@ def test_chains_longer_than_pythons_stack():
     s = chain(4_000)
     assert len(s.get_internals()) == 4_001
     assert s.infer_shape(x=(2, 3))[1] == [(2, 3)]
-    twin = copy.deepcopy(s)
-    assert twin.list_arguments() == ["x"]
+    duplicate = copy.deepcopy(s)
+    assert duplicate.list_arguments() == ["x"]
     text = s.tojson()
     assert sym.load_json(text).tojson() == text
     assert s(x=sym.var("y")).list_arguments() == ["y"]
-    del s, twin
+    del s, duplicate
 
 
 def test_one_registry_for_arrays_and_symbols():
@@ -79,15 +79,15 @@ def test_numbers_give_numbers():
 
 def test_pickles_keep_casts_and_attributes():
     s = sym.relu(sym.amp_cast(sym.var("x", lr_mult=2.0), dtype="float16"))
-    twin = pickle.loads(pickle.dumps(s))  # noqa: S301
-    assert twin.tojson(remove_amp_cast=False) == s.tojson(remove_amp_cast=False)
-    assert twin.attr_dict()["x"]["lr_mult"] == "2.0"
+    duplicate = pickle.loads(pickle.dumps(s))  # noqa: S301
+    assert duplicate.tojson(remove_amp_cast=False) == s.tojson(remove_amp_cast=False)
+    assert duplicate.attr_dict()["x"]["lr_mult"] == "2.0"
 
 
 def test_a_copy_is_another_graph():
     s = sym.FullyConnected(sym.var("x"), num_hidden=2, name="fc")
-    twin = copy.copy(s)
-    twin._set_attr(num_hidden="5")
+    duplicate = copy.copy(s)
+    duplicate._set_attr(num_hidden="5")
     assert s.attr("num_hidden") == "2"
 
 

@@ -172,7 +172,7 @@ def box_nms(
     data : (..., N, K) float            N boxes of K numbers, K >= 5 as coordinates and score need
     overlap_thresh : float              drop a box that overlaps a better one by more than this
     valid_thresh : float                boxes whose score is not above it are dropped
-    topk : int, default -1 (all)        so many best boxes are looked at, the others are dropped;
+    topk : int, default -1 (all)        so many best boxes are considered, the others are dropped;
                                         0: data comes back as it is
     coord_start, score_index : int      where in the K numbers
     id_index : int, default -1 (none)   where the class is; boxes suppress those of their class
@@ -811,7 +811,7 @@ def proposal(
                                         number of scales times that of ratios
     bbox_pred : (1, 4 K, H, W) float    moves of the anchors
     im_info : (1, 3) float              image height and width in pixels, scale
-    rpn_pre_nms_top_n : int             so many best boxes are looked at
+    rpn_pre_nms_top_n : int             so many best boxes are considered
     rpn_post_nms_top_n : int            so many are returned; fewer are repeated from the first on
     threshold : float                   suppress boxes that overlap a better one by more
     rpn_min_size : int                  smaller boxes, in pixels before scaling, come last

@@ -16,7 +16,7 @@ from ._spec import Shape, op
 
 
 def log_uniform(x, low, high):
-    """Uniform in [low, high]; like the original it does not look whether the sample is inside."""
+    """Uniform in [low, high]; like the original it does not check whether the sample is inside."""
     return jnp.broadcast_to(-jnp.log(high - low), x.shape)
 
 

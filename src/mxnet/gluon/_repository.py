@@ -66,7 +66,7 @@ def fetch(path, folders, sha1, default=None):
 
 
 def _ask(mirror, folders, name, path, sha1, scratch):
-    """The path of what a mirror has: ``path``, or a file that has not been looked at."""
+    """The path of what a mirror has: ``path``, or a file that has not been read."""
     names = [name] if name.endswith(".gz") else [os.path.splitext(name)[0] + ".zip", name]
     parts = urllib.parse.urlsplit(mirror)
     if parts.scheme == "hf":

@@ -474,7 +474,7 @@ class BaseModule:
         )
 
     def install_monitor(self, mon):
-        """Let a :class:`mxnet.monitor.Monitor` look at the executors."""
+        """Let a :class:`mxnet.monitor.Monitor` observe the executors."""
         raise NotImplementedError
 
     def prepare(self, data_batch, sparse_row_id_fn=None):

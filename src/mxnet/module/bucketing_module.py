@@ -371,7 +371,7 @@ class BucketingModule(BaseModule):
         self._curr_module.update_metric(eval_metric, labels, pre_sliced)
 
     def install_monitor(self, mon):
-        """Let a :class:`mxnet.monitor.Monitor` look at all buckets, also those to come."""
+        """Let a :class:`mxnet.monitor.Monitor` observe all buckets, also those to come."""
         self._need("install_monitor", params=False)
         self._monitor = mon
         for module in self._buckets.values():

@@ -665,7 +665,7 @@ class DataParallelExecutorGroup:
             )
 
     def install_monitor(self, mon):
-        """Let a monitor look at all executors, also those for shapes to come."""
+        """Let a monitor observe all executors, also those for shapes to come."""
         self._monitors.append(mon)
         for exe in self.execs:
             mon.install(exe)

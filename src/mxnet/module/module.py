@@ -714,7 +714,7 @@ class Module(BaseModule):
         self._pace.metric()
 
     def install_monitor(self, mon):
-        """Let a :class:`mxnet.monitor.Monitor` look at the executors."""
+        """Let a :class:`mxnet.monitor.Monitor` observe the executors."""
         self._need("install_monitor", params=False)
         self._exec_group.install_monitor(mon)
 

@@ -212,8 +212,8 @@ class PythonLossModule(PythonModule):
         return [self._scores_grad]
 
     def install_monitor(self, mon):
-        """There are no executors to look at."""
-        raise NotImplementedError("PythonLossModule: there are no executors to look at.")
+        """There are no executors to observe."""
+        raise NotImplementedError("PythonLossModule: there are no executors to observe.")
 
 
 doors(globals())

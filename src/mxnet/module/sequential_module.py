@@ -251,7 +251,7 @@ class SequentialModule(BaseModule):
                 module.update_metric(eval_metric, labels, pre_sliced)
 
     def install_monitor(self, mon):
-        """Let a :class:`mxnet.monitor.Monitor` look at all modules."""
+        """Let a :class:`mxnet.monitor.Monitor` observe all modules."""
         self._need("install_monitor", params=False)
         for module in self._modules:
             module.install_monitor(mon)

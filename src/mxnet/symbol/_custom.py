@@ -122,7 +122,7 @@ class _Custom(Operator):
         return found if isinstance(found, list) else [found]
 
     def infer_shape(self, node, ins, whole):
-        """Shapes by the properties, once those of the arguments they look at are known."""
+        """Shapes by the properties, once those of the arguments they read are known."""
         made = self._of(node)
         n, n_out = len(made.list_arguments()), len(made.list_outputs())
         given = [[] if s is None else [0 if d == -1 else d for d in s] for s in ins[:n]]

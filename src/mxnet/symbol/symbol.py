@@ -102,7 +102,7 @@ class Symbol:
         """The output entries of the graph, ``(node, number)``: what the symbol stands for."""
         return self._entries
 
-    # ------------------------------------------------------------------ looks
+    # ------------------------------------------------------------------ views
     def __repr__(self):
         name = self.name
         if name is None:

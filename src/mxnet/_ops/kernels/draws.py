@@ -149,7 +149,7 @@ def _below_by_numpy(u, mean):
 
 
 def _count(u, mean, found):
-    """``found`` filled for a part of the elements, of which ever fewer are looked at."""
+    """``found`` filled for a part of the elements, of which ever fewer are considered."""
     one, at, k = mean.ndim == 0, None, onp.zeros(u.shape, u.dtype)
     p = onp.exp(-mean)
     total, j = p, 0

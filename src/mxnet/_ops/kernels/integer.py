@@ -2,7 +2,7 @@
 
 On CPUs a native kernel computes them where the processor multiplies bytes in fours (VNNI); sums
 beyond 2^24 lose their last bits there. Elsewhere on CPUs they are computed with float32, some
-channels at a time, as sums of whole numbers below 2^24 are exact: XLA's products of integers are
+channels at a time, as sums of integers below 2^24 are exact: XLA's products of integers are
 slow.
 """
 
@@ -17,7 +17,7 @@ from .primitive import kernel
 
 __all__ = ["convolution", "product"]
 
-_EXACT = 1 << 24  # whole numbers that float32 tells apart
+_EXACT = 1 << 24  # integers that float32 tells apart
 _LARGEST = {"int8": 1 << 7, "uint8": 255}
 
 

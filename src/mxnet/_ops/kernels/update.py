@@ -57,7 +57,7 @@ def joined(rule, arrays, shared, rates):
     rule : str, of ``RULES``
     arrays : list of tuple (weight, gradient, *states), float32, those of a tuple of one shape
     shared : sequence of float64, 0-d
-        ``rescale_grad``, ``clip_gradient``, then the rule's; what follows is not looked at.
+        ``rescale_grad``, ``clip_gradient``, then the rule's; what follows is not read.
     rates : sequence of (lr, wd), float64, 0-d    for each parameter
 
     Returns

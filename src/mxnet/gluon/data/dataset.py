@@ -48,7 +48,7 @@ class Dataset:
         raise NotImplementedError(f"{type(self).__name__} has no length: define __len__")
 
     def filter(self, fn):
-        """The samples for which ``fn(sample)`` is true; every sample is looked at once, now."""
+        """The samples for which ``fn(sample)`` is true; every sample is read once, now."""
         return _SampledDataset(self, FilterSampler(fn, self))
 
     def shard(self, num_shards, index):

@@ -144,7 +144,7 @@ class SplitSampler(Sampler):
 
 
 class FilterSampler(Sampler):
-    """Indices of the samples for which ``fn(sample)`` is true; looked at once, when it is made.
+    """Indices of the samples for which ``fn(sample)`` is true; read once, when it is made.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ def _check_metrics_one(metric):
 
 
 def _check_handler_metric_ref(handler, known_metrics):
-    """Raise unless the metrics that a handler looks at are among the estimator's own."""
+    """Raise unless the metrics that a handler watches are among the estimator's own."""
     for value in vars(handler).values():
         values = value if isinstance(value, (list, tuple)) else [value]
         for metric in values:
