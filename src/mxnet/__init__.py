@@ -3,7 +3,6 @@
 import importlib as _importlib
 import logging as _logging
 import os as _os
-import sys as _sys
 
 # A learner's notebook should not take three quarters of a GPU's memory at import.
 _os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
@@ -192,7 +191,7 @@ def __dir__():
     return sorted({*__all__, *_LAZY, *[n for n in globals() if n.startswith("__")]})
 
 
-_attach_examples(_sys.modules[__name__])
+_attach_examples(__name__)
 
 if _os.environ.get("MXNET_PROFILER_AUTOSTART") == "1":
     from . import profiler  # noqa: F401 - it starts

@@ -8,12 +8,13 @@ What has no rule, or one that gives None for these parameters, runs as JAX's own
 (:func:`foreign`), compiled for its shapes.
 """
 
+import importlib
 import math
+from functools import cache, partial
 
 import jax
 import jax.numpy as jnp
 import numpy as onp
-import scipy.special
 from jax import lax
 
 from .._ops.kernels.host import in_memory
@@ -56,6 +57,16 @@ def _polynomial(x, coefficients):
     return found
 
 
+@cache
+def _special(name):
+    """A function of SciPy's, whose import takes a third of ours: only who needs it waits."""
+    return getattr(importlib.import_module("scipy.special"), name)
+
+
+def _special_of(name, x):
+    return _special(name)(x)
+
+
 # Giles: Approximating the erfinv function, GPU Computing Gems 2, 2010: of single precision
 _CENTRE = (
     *(2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087),
@@ -69,7 +80,7 @@ _ENDS = (
 
 def _erf_inv(x):
     if x.dtype != "float32":
-        return scipy.special.erfinv(x)
+        return _special("erfinv")(x)
     found = onp.empty(x.shape, x.dtype)
     flat, to = x.reshape(-1), found.reshape(-1)
     for begin in range(0, x.size, _PART):
@@ -150,11 +161,11 @@ for _name, _function in {
     "nextafter": onp.nextafter,
     "rsqrt": lambda x: onp.reciprocal(onp.sqrt(x)),
     "logistic": lambda x: onp.reciprocal(1 + onp.exp(-x)),
-    "erf": scipy.special.erf,
-    "erfc": scipy.special.erfc,
     "erf_inv": _erf_inv,
-    "lgamma": scipy.special.gammaln,
-    "digamma": scipy.special.psi,
+    "erf": partial(_special_of, "erf"),
+    "erfc": partial(_special_of, "erfc"),
+    "lgamma": partial(_special_of, "gammaln"),
+    "digamma": partial(_special_of, "psi"),
 }.items():
     _elementwise(_name, _function, wide=True)
 

@@ -1,6 +1,7 @@
 """Operators become functions: ``nd.FullyConnected(data, weight, num_hidden=3)``."""
 
 import inspect
+from functools import cache, partial
 
 from .._engine.segment import append
 from .._ops import _spec
@@ -8,7 +9,7 @@ from .._traceback import shown
 from ..error import AttributeTypeError, MXNetError, fail
 from .dispatch import array_class, bind, invoke
 
-__all__ = ["fill_namespace", "is_plain", "is_straight", "make_function"]
+__all__ = ["LaterSignature", "fill_namespace", "is_plain", "is_straight", "make_function"]
 
 
 def make_function(op, name=None, kind=None):
@@ -105,7 +106,7 @@ def make_function(op, name=None, kind=None):
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = document(op)
-    function.__signature__ = signature_of(op)
+    function.__signature__ = LaterSignature(partial(signature_of, op))
     function.op = op
     return function
 
@@ -160,6 +161,37 @@ def _not_array(op, name, value, cls):
     )
 
 
+class LaterSignature(inspect.Signature):
+    """A signature that is made when somebody asks for its parameters: by ``make()``.
+
+    There are thousands, and importing the package would take a fifth longer for them.
+    """
+
+    __slots__ = ("_make",)
+
+    def __init__(self, make):
+        self._make = make
+
+    def __getattr__(self, name):  # asked only while the slots of a made one are empty
+        if name not in ("_parameters", "_return_annotation"):
+            raise AttributeError(name)
+        made = self._make()
+        self._parameters, self._return_annotation = made._parameters, made._return_annotation
+        return getattr(self, name)
+
+    def made(self):
+        """The same as a plain signature."""
+        annotation = self.return_annotation
+        return inspect.Signature([*self.parameters.values()], return_annotation=annotation)
+
+    def replace(self, **changes):
+        """A plain signature with other parameters, or another annotation."""
+        return self.made().replace(**changes)
+
+    def __reduce__(self):
+        return self.made().__reduce__()
+
+
 class _Required:
     """What a signature shows for a parameter that must be given, where Python wants a default."""
 
@@ -210,6 +242,7 @@ def shown_default(attr):
     return getattr(attr.default, "name", attr.default)
 
 
+@cache
 def document(op):
     """An operator's docstring; attributes it leaves to another operator's text are listed."""
     silent = [a for a in op.attrs.values() if a.name not in op.doc]

@@ -5,6 +5,7 @@ as symbol JSON holds it; an input that is not given becomes a variable ``fc1_wei
 """
 
 import inspect
+from functools import partial
 
 import numpy as onp
 
@@ -15,7 +16,7 @@ from .._traceback import shown
 from ..attribute import AttrScope
 from ..error import AttributeTypeError, MXNetError, SymbolTypeError, fail, nearest
 from ..name import NameManager
-from .build import document, signature_of
+from .build import LaterSignature, document, signature_of
 from .dispatch import array_class
 
 __all__ = ["as_text", "compose", "fill_symbols", "make_symbol_function", "node_attributes"]
@@ -193,7 +194,7 @@ def make_symbol_function(op, public, registered):
 
     function.__name__ = function.__qualname__ = public
     function.__doc__ = document(op)
-    function.__signature__ = symbol_signature(op)
+    function.__signature__ = LaterSignature(partial(symbol_signature, op))
     function.op = op
     return function
 

@@ -4,9 +4,13 @@
 Each is run by ``tests/docs``, and ``tools/make_examples.py`` writes down what it gives.
 """
 
-import inspect
+import sys
 
-__all__ = ["EXAMPLES", "attach", "parsed"]
+from .._ops._spec import clean
+
+__all__ = ["EXAMPLES", "attach", "attach_to", "parsed"]
+
+_FULL = {"nd": "ndarray", "np": "numpy", "npx": "numpy_extension"}  # names of modules
 
 
 def parsed(text):
@@ -15,20 +19,31 @@ def parsed(text):
     return {name: code.strip("\n") for name, _, code in blocks if name}
 
 
-def attach(root):
-    """Put the examples into the docstrings of the functions and classes they name.
+def attach(package):
+    """Put the examples into the docstrings of the functions and classes they name, in all of the
+    package's modules that have been imported: the others call :func:`attach_to` at their end.
 
-    ``root``: the package. Names of one operator in one namespace share an example.
+    ``package``: its name. Names of one operator in one namespace share an example.
     """
+    for space, mine in _spaces().items():
+        module = sys.modules.get(f"{package}.{space}")
+        if module is not None:
+            _attach(vars(module), mine)
+
+
+def attach_to(names):
+    """The same for one module, which hands in its ``globals()``."""
+    space = names["__name__"].partition(".")[2]
+    _attach(names, _spaces().get(space, {}))
+
+
+def _spaces():
     spaces = {}
     for name, code in parsed(EXAMPLES).items():
         space, _, short = name.rpartition(".")
-        spaces.setdefault(space, {})[short] = code
-    for space, mine in spaces.items():
-        there = root
-        for part in space.split("."):
-            there = getattr(there, part)
-        _attach(vars(there), mine)
+        first, *others = space.split(".")
+        spaces.setdefault(".".join([_FULL.get(first, first), *others]), {})[short] = code
+    return spaces
 
 
 def _attach(names, mine):
@@ -44,7 +59,7 @@ def _attach(names, mine):
             done.add(id(value))
             doc = value.__doc__ or ""
             if "\n    " in doc and not hasattr(value, "op"):  # an operator's is clean already
-                doc = inspect.cleandoc(doc)
+                doc = clean(doc)
             value.__doc__ = f"{doc}\n\nExamples\n--------\n{code}"
 
 

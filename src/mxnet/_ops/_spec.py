@@ -50,6 +50,7 @@ __all__ = [
     "read_shape",
     "set_precision",
     "alias",
+    "clean",
     "variant",
     "get",
     "exists",
@@ -623,20 +624,18 @@ def op(
         d.name, d.fn, d.aliases = name, fn, tuple(aliases)
         d.inputs, d.optional, d.attrs, d.variadic = [], set(), {}, None
         d.needs_key = d.needs_train = False
-        for p in inspect.signature(fn).parameters.values():
-            if p.kind is p.VAR_POSITIONAL:
-                d.variadic = p.name
-            elif p.kind is p.KEYWORD_ONLY:
-                if p.name == "key":
-                    d.needs_key = True
-                elif p.name == "train":
-                    d.needs_train = True
-                else:
-                    d.attrs[p.name] = Attr(p.name, p.annotation, p.default)
+        inputs, d.variadic, keywords = _parameters(fn)
+        for n, default in inputs:
+            d.inputs.append(n)
+            if default is None:
+                d.optional.add(n)
+        for n, annotation, default in keywords:
+            if n == "key":
+                d.needs_key = True
+            elif n == "train":
+                d.needs_train = True
             else:
-                d.inputs.append(p.name)
-                if p.default is None:
-                    d.optional.add(p.name)
+                d.attrs[n] = Attr(n, annotation, default)
         d.inputs = tuple(d.inputs)
         d.parameters = d.inputs + ((d.variadic,) if d.variadic else ())
         d.scalars = tuple(n for n, a in d.attrs.items() if a.scalar)
@@ -646,13 +645,49 @@ def op(
         d.infer, d.barrier, d.same_dtype = infer, barrier, same_dtype
         d.promotion, d.caution = promotion, caution
         d.static_values = {k: frozenset(v) for k, v in static_values}
-        d.doc = inspect.getdoc(fn) or ""
+        d.doc = clean(fn.__doc__ or "")
         d._binds = {}
         d.__dict__.update(facts)
         _register(d, name, *aliases)
         return fn
 
     return decorate
+
+
+def _parameters(fn):
+    """Inputs, each with its default; the name of those of any number or None; keyword-only
+    parameters, each with annotation and default. As ``inspect`` has them, which takes ten times as
+    long for functions of Python.
+    """
+    if hasattr(fn, "__signature__") or not inspect.isfunction(fn) or hasattr(fn, "__wrapped__"):
+        inputs, variadic, keywords = [], None, []
+        for p in inspect.signature(fn).parameters.values():
+            if p.kind is p.VAR_POSITIONAL:
+                variadic = p.name
+            elif p.kind is p.KEYWORD_ONLY:
+                keywords.append((p.name, p.annotation, p.default))
+            else:
+                inputs.append((p.name, p.default))
+        return inputs, variadic, keywords
+    code, empty = fn.__code__, inspect.Parameter.empty
+    n, k = code.co_argcount, code.co_kwonlyargcount
+    names, given, annotations = code.co_varnames, fn.__defaults__ or (), fn.__annotations__
+    defaults = [empty] * (n - len(given)) + list(given)
+    variadic = names[n + k] if code.co_flags & inspect.CO_VARARGS else None
+    by_name = fn.__kwdefaults__ or {}
+    keywords = [
+        (name, annotations.get(name, empty), by_name.get(name, empty)) for name in names[n : n + k]
+    ]
+    return list(zip(names, defaults)), variadic, keywords
+
+
+def clean(doc):
+    """A docstring without the indentation of its code, which its last line shows."""
+    first, newline, rest = doc.partition("\n")
+    margin = rest[len(rest.rstrip(" ")) :]
+    if not newline or rest[: len(rest) - len(margin)].rpartition("\n")[2]:
+        return inspect.cleandoc(doc)
+    return (first.lstrip() + ("\n" + rest).replace(f"\n{margin}", "\n")).strip("\n")
 
 
 _FACTS = frozenset(

@@ -6,7 +6,6 @@ import math
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jax.scipy.special import gammaln
 
 from ..error import AttributeTypeError, ShapeError, fail
 from ._nn import accumulator, require_floating
@@ -28,7 +27,7 @@ def log_normal(x, mu, sigma):
 
 def log_gamma(x, alpha, beta):
     """Gamma of shape alpha and *rate* beta."""
-    return alpha * jnp.log(beta) + (alpha - 1) * jnp.log(x) - beta * x - gammaln(alpha)
+    return alpha * jnp.log(beta) + (alpha - 1) * jnp.log(x) - beta * x - lax.lgamma(alpha)
 
 
 def log_exponential(x, lam):
@@ -38,12 +37,12 @@ def log_exponential(x, lam):
 
 def log_poisson(x, lam):
     """Poisson of mean lam."""
-    return x * jnp.log(lam) - gammaln(x + 1) - lam
+    return x * jnp.log(lam) - lax.lgamma(x + 1) - lam
 
 
 def log_negative_binomial(x, k, p):
     """Failures before the k-th success of probability p."""
-    ways = gammaln(x + k) - gammaln(x + 1) - gammaln(k)
+    ways = lax.lgamma(x + k) - lax.lgamma(x + 1) - lax.lgamma(k)
     return ways + k * jnp.log(p) + x * jnp.log1p(-p)
 
 
@@ -181,7 +180,7 @@ def random_pdf_dirichlet(sample, alpha, *, is_log: bool = False):
     a = alpha.astype(wide)
     a = a.reshape(*alpha.shape[:-1], *(1,) * (sample.ndim - alpha.ndim), alpha.shape[-1])
     terms = (a - 1) * jnp.log(sample.astype(wide))
-    norm = gammaln(jnp.sum(a, -1)) - jnp.sum(gammaln(a), -1)
+    norm = lax.lgamma(jnp.sum(a, -1)) - jnp.sum(lax.lgamma(a), -1)
     return density(jnp.sum(terms, -1) + norm, is_log, sample.dtype)
 
 

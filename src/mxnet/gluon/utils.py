@@ -13,7 +13,6 @@ import warnings
 from http.client import HTTPException
 
 import numpy as onp
-from tqdm.auto import tqdm
 
 from .. import _config, numpy
 from .. import ndarray as nd
@@ -427,6 +426,8 @@ def _fetch(url, path, sha1_hash, verify_ssl):
             declared = answer.headers.get("Content-Length")
             total = begun + int(declared) if declared and declared.isdigit() else None
             got = begun
+            from tqdm.auto import tqdm  # it imports asyncio: only who shows a bar waits
+
             with tqdm(
                 total=total,
                 initial=begun,

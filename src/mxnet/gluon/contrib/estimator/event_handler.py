@@ -9,7 +9,6 @@ import time
 import warnings
 
 import numpy as onp
-from tqdm.auto import tqdm
 
 from ...._checkpoint import check_set, is_whole, one_set
 from ...._engine.collective import rank
@@ -716,6 +715,8 @@ class ProgressBarHandler(TrainBegin, TrainEnd, EpochBegin, EpochEnd, BatchEnd):
 
     def epoch_begin(self, estimator, *args, **kwargs):
         """Open a bar."""
+        from tqdm.auto import tqdm  # it imports asyncio: only who shows a bar waits
+
         self.bar = tqdm(
             total=estimator.n_batches,
             initial=estimator.done_batches,
