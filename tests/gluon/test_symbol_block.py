@@ -243,6 +243,20 @@ def test_parameters_files(tmp_path):
     assert (duplicate(nd.ones((1, 3))).asnumpy() == want).all()
 
 
+@pytest.mark.parametrize("way", ["compiled", "imperative", "inside"])
+def test_operators_without_inputs_take_their_shapes_from_their_use(way):
+    x = sym.var("x")
+    net = gluon.SymbolBlock(sym.zeros((0, 0)) + x, x)
+    if way == "imperative":
+        net.hybridize(False)
+    if way == "inside":
+        inner, net = net, gluon.nn.HybridSequential()
+        net.add(inner)
+        net.hybridize()
+    for shape in ((2, 3), (3, 2)):  # recorded from 1.9.1
+        assert net(nd.ones(shape)).asnumpy().tolist() == onp.ones(shape).tolist()
+
+
 def test_wrong_inputs():
     x = sym.var("x")
     with pytest.raises(AssertionError, match="must be variable"):

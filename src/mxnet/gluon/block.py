@@ -29,7 +29,7 @@ from .._graph.steps import Spec
 from .._traceback import doors, shown, user_level
 from ..autograd import predict_mode
 from ..error import FormatError, MXNetError, TraceError, nearest
-from ..executor import GraphFunction, input_labels, run_graph
+from ..executor import GraphFunction, input_labels
 from ..name import NameManager, Prefix
 from ..ndarray import NDArray
 from ..ndarray import load as _load
@@ -871,14 +871,13 @@ class HybridBlock(Block):
         given = _rebuild(structure, iter(inputs))
         form = _flatten([self._forward_symbols(given[0], given[1:])], outputs)
         entries = [s._entries[0] for s in outputs]
-        order = topological(entries)
         params = self.collect_params()
         if any(p._deferred_init for p in params.values()):
             unrecorded(self._run, ctx, args, NDArray)
-        feed = {id(s._entries[0][0]): a for s, a in zip(inputs, arrays)}
-        for node in order:
-            if node.op is None and id(node) not in feed:
-                feed[id(node)] = params[node.name].data(ctx)
+        feed = {s._entries[0][0]: a for s, a in zip(inputs, arrays)}
+        for node in topological(entries):
+            if node.op is None and node not in feed:
+                feed[node] = params[node.name].data(ctx)
 
         def watch(node, ins, outs):
             for callback, everything in self._op_hooks:
@@ -888,8 +887,9 @@ class HybridBlock(Block):
                 for i, x in enumerate(outs):
                     callback(output_name(node, i), node.op_name, x)
 
-        with ctx:
-            made = run_graph(order, entries, feed, watch=watch)
+        made = GraphFunction(self.name, entries, list(feed)).run(
+            ctx, list(feed.values()), watch=watch
+        )
         return _rebuild(form, iter(made))[0]
 
     # ------------------------------------------------------------------ forward
