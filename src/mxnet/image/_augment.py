@@ -59,8 +59,8 @@ def plain(value):
     return value
 
 
-class Augmenter:
-    """Base of augmenters: define ``__call__(src)``, which gives the changed image.
+class Described:
+    """Base of augmenters of both kinds.
 
     Parameters
     ----------
@@ -73,6 +73,15 @@ class Augmenter:
     def dumps(self):
         """JSON text ``[name in small letters, arguments]``."""
         return json.dumps([type(self).__name__.lower(), self._kwargs])
+
+
+class Augmenter(Described):
+    """Base of augmenters: define ``__call__(src)``, which gives the changed image.
+
+    Parameters
+    ----------
+    **kwargs   what :meth:`dumps` tells about it; arrays become lists
+    """
 
     def __call__(self, src):
         """The changed image.
@@ -129,7 +138,16 @@ class RandomOrderAug(_Several):
         return src
 
 
-class ResizeAug(Augmenter):
+class _Resizing(Augmenter):
+    """Base of those that give an image of another size."""
+
+    def __init__(self, size, interp=2):
+        super().__init__(size=size, interp=interp)
+        self.size = size
+        self.interp = interp
+
+
+class ResizeAug(_Resizing):
     """:func:`resize_short`.
 
     Parameters
@@ -138,16 +156,11 @@ class ResizeAug(Augmenter):
     interp : int, default 2   see :func:`imresize`
     """
 
-    def __init__(self, size, interp=2):
-        super().__init__(size=size, interp=interp)
-        self.size = size
-        self.interp = interp
-
     def __call__(self, src):
         return resize_short(src, self.size, self.interp)
 
 
-class ForceResizeAug(Augmenter):
+class ForceResizeAug(_Resizing):
     """Resize, whatever becomes of the shape.
 
     Parameters
@@ -156,17 +169,12 @@ class ForceResizeAug(Augmenter):
     interp : int, default 2   see :func:`imresize`
     """
 
-    def __init__(self, size, interp=2):
-        super().__init__(size=size, interp=interp)
-        self.size = size
-        self.interp = interp
-
     def __call__(self, src):
         method = interpolation(self.interp, src.shape[:2], self.size[::-1])
         return imresize(src, *self.size, interp=method)
 
 
-class RandomCropAug(Augmenter):
+class RandomCropAug(_Resizing):
     """:func:`random_crop`.
 
     Parameters
@@ -174,11 +182,6 @@ class RandomCropAug(Augmenter):
     size : (width, height)
     interp : int, default 2   see :func:`imresize`
     """
-
-    def __init__(self, size, interp=2):
-        super().__init__(size=size, interp=interp)
-        self.size = size
-        self.interp = interp
 
     def __call__(self, src):
         return random_crop(src, self.size, self.interp)[0]
@@ -216,7 +219,7 @@ class RandomSizedCropAug(Augmenter):
         return random_size_crop(src, self.size, self.area, self.ratio, self.interp)[0]
 
 
-class CenterCropAug(Augmenter):
+class CenterCropAug(_Resizing):
     """:func:`center_crop`.
 
     Parameters
@@ -224,11 +227,6 @@ class CenterCropAug(Augmenter):
     size : (width, height)
     interp : int, default 2   see :func:`imresize`
     """
-
-    def __init__(self, size, interp=2):
-        super().__init__(size=size, interp=interp)
-        self.size = size
-        self.interp = interp
 
     def __call__(self, src):
         return center_crop(src, self.size, self.interp)[0]

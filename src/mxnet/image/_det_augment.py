@@ -4,8 +4,6 @@ Labels are NumPy arrays (objects, width), each row ``class, left, top, right, bo
 corners as shares of the image's width and height.
 """
 
-import json
-
 import numpy as onp
 
 from .._host import host_array, on_host
@@ -18,11 +16,11 @@ from ._augment import (
     Augmenter,
     CastAug,
     ColorNormalizeAug,
+    Described,
     ForceResizeAug,
     ResizeAug,
     channels,
     colour_augmenters,
-    plain,
 )
 from ._functions import copyMakeBorder, fixed_crop, random_source
 
@@ -79,20 +77,13 @@ def _range(value, name, where, low, high, least_high=None):
     return tuple(value)
 
 
-class DetAugmenter:
+class DetAugmenter(Described):
     """Base of augmenters for detection: define ``__call__(src, label)``, which gives both changed.
 
     Parameters
     ----------
     **kwargs   what :meth:`dumps` tells about it; arrays become lists
     """
-
-    def __init__(self, **kwargs):
-        self._kwargs = {name: plain(value) for name, value in kwargs.items()}
-
-    def dumps(self):
-        """JSON text ``[name in small letters, arguments]``."""
-        return json.dumps([type(self).__name__.lower(), self._kwargs])
 
     def __call__(self, src, label):
         """The changed image and its labels.

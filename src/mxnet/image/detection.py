@@ -1,25 +1,8 @@
 """``mx.image.detection``: images with boxes, what changes both, and the iterator over them."""
 
-from ._det_augment import (
-    CreateDetAugmenter,
-    CreateMultiRandCropAugmenter,
-    DetAugmenter,
-    DetBorrowAug,
-    DetHorizontalFlipAug,
-    DetRandomCropAug,
-    DetRandomPadAug,
-    DetRandomSelectAug,
-)
+from . import _det_augment
+from ._det_augment import *  # noqa: F403
 from ._det_iterator import ImageDetIter
 
-__all__ = [
-    "DetAugmenter",
-    "DetBorrowAug",
-    "DetRandomSelectAug",
-    "DetHorizontalFlipAug",
-    "DetRandomCropAug",
-    "DetRandomPadAug",
-    "CreateMultiRandCropAugmenter",
-    "CreateDetAugmenter",
-    "ImageDetIter",
-]
+__all__ = ["ImageDetIter"]
+__all__ += _det_augment.__all__

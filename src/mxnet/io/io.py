@@ -676,19 +676,13 @@ class MXDataIter(DataIter):
 
     def next(self):
         """The next :class:`DataBatch`."""
-        if self._debug_skip_load and not self._debug_at_begin:
-            return DataBatch(
-                data=[self.getdata()],
-                label=[self.getlabel()],
-                pad=self.getpad(),
-                index=self.getindex(),
-            )
-        if self.first_batch is not None:
-            batch, self.first_batch = self.first_batch, None
-            return batch
-        self._debug_at_begin = False
-        if not self.iter_next():
-            raise StopIteration
+        if not self._debug_skip_load or self._debug_at_begin:
+            if self.first_batch is not None:
+                batch, self.first_batch = self.first_batch, None
+                return batch
+            self._debug_at_begin = False
+            if not self.iter_next():
+                raise StopIteration
         return DataBatch(
             data=[self.getdata()],
             label=[self.getlabel()],

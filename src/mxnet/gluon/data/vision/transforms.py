@@ -335,7 +335,20 @@ def _around_one(amount):
     return max(0, 1 - amount), 1 + amount
 
 
-class RandomBrightness(HybridBlock):
+class _Adjustment(HybridBlock):
+    """Base of those that change one property of colour, ``_what``, by a random factor."""
+
+    _what = ""
+    forward = _one_on_host
+
+    def _alone_on(self, x):
+        return _host.adjust, x, self._what, *self._args
+
+    def hybrid_forward(self, F, x):
+        return getattr(F.image, f"random_{self._what}")(x, *self._args)
+
+
+class RandomBrightness(_Adjustment):
     """Brightness times a factor from [max(0, 1 - brightness), 1 + brightness).
 
     Parameters
@@ -343,22 +356,16 @@ class RandomBrightness(HybridBlock):
     brightness : float
     """
 
+    _what = "brightness"
+
     def __init__(self, brightness):
         super().__init__()
         self._args = _around_one(brightness)
 
     _batch_form = _of_images
 
-    forward = _one_on_host
 
-    def _alone_on(self, x):
-        return _host.adjust, x, "brightness", *self._args
-
-    def hybrid_forward(self, F, x):
-        return F.image.random_brightness(x, *self._args)
-
-
-class RandomContrast(HybridBlock):
+class RandomContrast(_Adjustment):
     """Distance from the mean brightness times a factor from [max(0, 1 - contrast), 1 + contrast).
 
     Parameters
@@ -366,22 +373,16 @@ class RandomContrast(HybridBlock):
     contrast : float
     """
 
+    _what = "contrast"
+
     def __init__(self, contrast):
         super().__init__()
         self._args = _around_one(contrast)
 
     _batch_form = _of_images
 
-    forward = _one_on_host
 
-    def _alone_on(self, x):
-        return _host.adjust, x, "contrast", *self._args
-
-    def hybrid_forward(self, F, x):
-        return F.image.random_contrast(x, *self._args)
-
-
-class RandomSaturation(HybridBlock):
+class RandomSaturation(_Adjustment):
     """Distance from gray times a factor from [max(0, 1 - saturation), 1 + saturation).
 
     Parameters
@@ -389,22 +390,16 @@ class RandomSaturation(HybridBlock):
     saturation : float
     """
 
+    _what = "saturation"
+
     def __init__(self, saturation):
         super().__init__()
         self._args = _around_one(saturation)
 
     _batch_form = _of_images
 
-    forward = _one_on_host
 
-    def _alone_on(self, x):
-        return _host.adjust, x, "saturation", *self._args
-
-    def hybrid_forward(self, F, x):
-        return F.image.random_saturation(x, *self._args)
-
-
-class RandomHue(HybridBlock):
+class RandomHue(_Adjustment):
     """Hue turned by up to ``hue`` of the full circle either way.
 
     Parameters
@@ -412,19 +407,13 @@ class RandomHue(HybridBlock):
     hue : float, 0 to 1
     """
 
+    _what = "hue"
+
     def __init__(self, hue):
         super().__init__()
         self._args = _around_one(hue)
 
     _batch_form = _of_images
-
-    forward = _one_on_host
-
-    def _alone_on(self, x):
-        return _host.adjust, x, "hue", *self._args
-
-    def hybrid_forward(self, F, x):
-        return F.image.random_hue(x, *self._args)
 
 
 class RandomColorJitter(HybridBlock):
