@@ -579,6 +579,10 @@ def _shapes(x):
 
 def _flatten(args, arrays):
     """Nested arguments -> a hashable structure; arrays are appended to ``arrays``."""
+    # Not jax.tree_util, here and where else structures are taken apart: it knows no values that
+    # belong to the structure (3 and None are arguments of the compiled function), takes subclasses
+    # of lists for leaves, sorts a dictionary's keys (a batch would come back in another order, or,
+    # with keys of several types, not at all), and costs 1.7 us instead of 0.4 for each call.
     out = []
     for a in args:
         if isinstance(a, (NDArray, Symbol)):
@@ -1077,7 +1081,7 @@ def _nd_of(block, a):
             )
         return _wrap(NDArray, a._read())
     if isinstance(a, (list, tuple)):
-        return _map(lambda v: _nd_of(block, v), a)
+        return _map_items(lambda v: _nd_of(block, v), a)
     return a
 
 
@@ -1086,11 +1090,12 @@ def _np_of(out):
     if isinstance(out, NDArray):
         return _wrap(ndarray, out._read())
     if isinstance(out, (list, tuple)):
-        return _map(_np_of, out)
+        return _map_items(_np_of, out)
     return out
 
 
-def _map(f, items):
+def _map_items(f, items):
+    """``f`` of each member of a list or tuple, as one of the same type."""
     found = [f(v) for v in items]
     if isinstance(items, tuple) and hasattr(items, "_fields"):
         return type(items)(*found)
@@ -1100,7 +1105,7 @@ def _map(f, items):
 def _converted(out, method):
     """A structure with its symbols converted by one of their methods."""
     if isinstance(out, (list, tuple)):
-        return _map(lambda v: _converted(v, method), out)
+        return _map_items(lambda v: _converted(v, method), out)
     return getattr(out, method)() if isinstance(out, (Symbol, NDArray)) else out
 
 

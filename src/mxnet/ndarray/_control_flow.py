@@ -15,16 +15,16 @@ from .._ops import _spec
 from ..error import AttributeTypeError, MXNetError, ShapeError, TraceError, fail
 from .ndarray import NDArray, _wrap
 
-__all__ = ["foreach", "while_loop", "cond"]
+__all__ = ["LEAF", "cond", "foreach", "rebuild", "while_loop"]
 
-_LEAF = object()
+LEAF = object()
 
 
 def _flatten(where, what, x, arrays):
     """The structure of nested lists of arrays; the arrays are appended to ``arrays``."""
     if isinstance(x, NDArray):
         arrays.append(x)
-        return _LEAF
+        return LEAF
     if isinstance(x, (list, tuple)):
         return type(x), [_flatten(where, what, v, arrays) for v in x]
     fail(
@@ -37,12 +37,12 @@ def _flatten(where, what, x, arrays):
     return None
 
 
-def _rebuild(structure, arrays, lists=False):
+def rebuild(structure, arrays, lists=False):
     """The inverse of :func:`_flatten`; ``arrays`` is an iterator. With ``lists`` no tuples."""
-    if structure is _LEAF:
+    if structure is LEAF:
         return next(arrays)
     kind, parts = structure
-    items = [_rebuild(p, arrays, lists) for p in parts]
+    items = [rebuild(p, arrays, lists) for p in parts]
     return items if lists or kind is list else kind(items) if kind is tuple else kind(*items)
 
 
@@ -120,7 +120,7 @@ def foreach(body, data, init_states, name="foreach"):
     parts = [_parts(a) for a in arrays]
     states, rows = init_states, []
     for slices in zip(*parts):
-        found, states = _pair("foreach", "body", body(_rebuild(structure, iter(slices)), states))
+        found, states = _pair("foreach", "body", body(rebuild(structure, iter(slices)), states))
         outputs = []
         form = _flatten("foreach", "an output of body", found, outputs)
         _flatten("foreach", "a state returned by body", states, [])
@@ -134,7 +134,7 @@ def foreach(body, data, init_states, name="foreach"):
             )
         rows.append(outputs)
     stacked = [_stack(list(column)) for column in zip(*rows)]
-    return _rebuild(form, iter(stacked), lists=True), states
+    return rebuild(form, iter(stacked), lists=True), states
 
 
 def while_loop(cond, func, loop_vars, max_iterations=None, name="while_loop"):
@@ -193,7 +193,7 @@ def while_loop(cond, func, loop_vars, max_iterations=None, name="while_loop"):
     stacked = [_stack(list(column)) for column in zip(*rows)]
     if len(rows) < limit:
         stacked = [_pad(s, limit) for s in stacked]
-    return _rebuild(form, iter(stacked), lists=True), variables
+    return rebuild(form, iter(stacked), lists=True), variables
 
 
 def _arguments(variables):
@@ -248,7 +248,7 @@ def _traced_loop(cond, func, structure, arrays, limit):
     variables = [branch.placeholder(v.spec) for v in initial]
 
     def stand_ins():
-        return _rebuild(structure, iter([_wrap(cls, v) for v in variables]))
+        return rebuild(structure, iter([_wrap(cls, v) for v in variables]))
 
     def test():
         found = cond(*_arguments(stand_ins()))
@@ -273,8 +273,8 @@ def _traced_loop(cond, func, structure, arrays, limit):
         raise TraceError("a variable of while_loop changes its shape or dtype")
     results = branch.loop(tested, found, variables, initial, n, limit)
     made = [_wrap(cls, v) for v in results]
-    outputs = _rebuild(shape["out"], iter(made[:n]), lists=True)
-    return outputs, _rebuild(shape["new"], iter(made[n:]))
+    outputs = rebuild(shape["out"], iter(made[:n]), lists=True)
+    return outputs, rebuild(shape["new"], iter(made[n:]))
 
 
 def cond(pred, then_func, else_func, name="cond"):
@@ -311,7 +311,7 @@ def cond(pred, then_func, else_func, name="cond"):
     if yes.specs != no.specs or structure != other:
         raise TraceError("the two sides of cond give results of different shapes, dtypes or number")
     results = branch.choose(test, yes, no)
-    return _rebuild(structure, iter([_wrap(cls, v) for v in results]))
+    return rebuild(structure, iter([_wrap(cls, v) for v in results]))
 
 
 def _branch(function, name):

@@ -16,6 +16,7 @@ from ..error import MXNetError, fail
 from ..executor import run_graph
 from ..name import NameManager
 from ..ndarray import NDArray
+from ..ndarray._control_flow import LEAF, rebuild
 from ..ndarray._control_flow import cond as _nd_cond
 from ..ndarray._control_flow import foreach as _nd_foreach
 from ..ndarray._control_flow import while_loop as _nd_while
@@ -24,7 +25,6 @@ from .symbol import Symbol
 __all__ = ["cond", "foreach", "while_loop"]
 
 _SCOPE = "__subgraph_name__"
-_LEAF = object()
 _counts = {}
 
 
@@ -32,16 +32,10 @@ _counts = {}
 def _flatten(x, what, found):
     if isinstance(x, Symbol):
         found += [Symbol._of([e]) for e in x._entries]
-        return _LEAF if len(x._entries) == 1 else [_LEAF] * len(x._entries)
+        return LEAF if len(x._entries) == 1 else (list, [LEAF] * len(x._entries))
     if isinstance(x, (list, tuple)):
-        return [_flatten(v, what, found) for v in x]
+        return list, [_flatten(v, what, found) for v in x]
     raise AssertionError(f"{what} must be (nested) list of Symbol, but got {x!r} of type {type(x)}")
-
-
-def _rebuild(structure, symbols):
-    if structure is _LEAF:
-        return next(symbols)
-    return [_rebuild(s, symbols) for s in structure]
 
 
 # ------------------------------------------------------------------ graphs of functions
@@ -172,9 +166,7 @@ def foreach(body, data, init_states, name="foreach"):
     with AttrScope(**{_SCOPE: scope}):
         slices = [_stand_in(s, scope) for s in outer_data]
         states = [_stand_in(s, scope) for s in outer_states]
-        outs, new = _pair(
-            body(_rebuild(data_form, iter(slices)), _rebuild(state_form, iter(states)))
-        )
+        outs, new = _pair(body(rebuild(data_form, iter(slices)), rebuild(state_form, iter(states))))
         flat_outs, flat_new = [], []
         out_form = _flatten(outs, "foreach output", flat_outs)
         new_form = _flatten(new, "foreach states", flat_new)
@@ -209,7 +201,7 @@ def foreach(body, data, init_states, name="foreach"):
     }
     made = _operator("_foreach", [cut.entry_of(cut.inputs[i]) for i in order], [cut], given)
     n = len(flat_outs)
-    return _rebuild(out_form, iter(made[:n])), _rebuild(new_form, iter(made[n:]))
+    return rebuild(out_form, iter(made[:n])), rebuild(new_form, iter(made[n:]))
 
 
 def while_loop(cond, func, loop_vars, max_iterations=None, name="while_loop"):
@@ -241,7 +233,7 @@ def while_loop(cond, func, loop_vars, max_iterations=None, name="while_loop"):
 
     def call(function, scope):
         variables = [_stand_in(s, scope) for s in outer_vars]
-        given = _rebuild(form, iter(variables))
+        given = rebuild(form, iter(variables))
         found = function(*given) if isinstance(given, list) else function(given)
         outer = {id(v._entries[0][0]): s._entries[0] for v, s in zip(variables, outer_vars)}
         return variables, outer, found
@@ -280,8 +272,8 @@ def while_loop(cond, func, loop_vars, max_iterations=None, name="while_loop"):
     }
     made = _operator("_while_loop", inputs, [test, body], given)
     n = len(flat_outs)
-    new_form = form if form is not _LEAF and new_form is _LEAF else new_form
-    return _rebuild(out_form, iter(made[:n])), _rebuild(new_form, iter(made[n:]))
+    new_form = form if form is not LEAF and new_form is LEAF else new_form
+    return rebuild(out_form, iter(made[:n])), rebuild(new_form, iter(made[n:]))
 
 
 def cond(pred, then_func, else_func, name="cond"):
@@ -323,7 +315,7 @@ def cond(pred, then_func, else_func, name="cond"):
         "else_input_locs": no_at,
         "num_args": 3 + len(inputs),
     }
-    return _rebuild(form, iter(_operator("_cond", inputs, [test, yes, no], given)))
+    return rebuild(form, iter(_operator("_cond", inputs, [test, yes, no], given)))
 
 
 # ------------------------------------------------------------------ the operators

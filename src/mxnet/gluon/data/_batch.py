@@ -10,6 +10,7 @@ from ..._engine.state import draw, mix32, threads
 from ..._host import Mirror, host_array, on_host
 from ...error import DTypeError, ShapeError, fail
 from ...ndarray import NDArray
+from ..block import _map_items
 from ..nn import HybridSequential, Sequential
 
 __all__ = [
@@ -39,10 +40,8 @@ def map_leaves(f, batch):
     """The same structure with ``f`` applied to its NDArrays."""
     if isinstance(batch, NDArray):
         return f(batch)
-    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
-        return type(batch)(*[map_leaves(f, b) for b in batch])
     if isinstance(batch, (tuple, list)):
-        return type(batch)(map_leaves(f, b) for b in batch)
+        return _map_items(lambda b: map_leaves(f, b), batch)
     if isinstance(batch, dict):
         return {k: map_leaves(f, b) for k, b in batch.items()}
     return batch
