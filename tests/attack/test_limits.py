@@ -1,6 +1,7 @@
 """Sizes that a file or a call asks for are bounded, and running out of memory is an MXNetError."""
 
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -11,6 +12,7 @@ import pytest
 
 import mxnet as mx
 from mxnet import nd
+from mxnet._ops.kernels import native
 
 BILLIONS = str(1 << 31)
 MANY = "100000"
@@ -225,3 +227,104 @@ def test_out_of_memory_is_an_error_of_ours_and_the_session_goes_on():
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert not done.stdout, done.stdout
+
+
+# Each kernel takes memory of its own besides that of its results. The limit rises until there is
+# enough: before that, the kernel is what meets it. Pieces of 32 MiB and more are not kept by malloc.
+KERNELS = """
+import resource
+import numpy as onp
+import mxnet as mx
+from mxnet import autograd, gluon, nd
+
+def gradient(y, x, head):
+    x.attach_grad()
+    with autograd.record():
+        z = y(x)
+    z.wait_to_read()
+
+    def run():
+        z.backward(head, retain_graph=True)
+        return x.grad
+    return run
+
+rows = nd.array(onp.arange(1 << 23, 0, -1, dtype="float32").reshape(4, -1))
+long = nd.ones((1, 1 << 24))
+many = nd.ones((16, 1 << 20))
+ones = nd.ones((1 << 20,))
+image, weight = nd.ones((1, 16, 768, 768)), nd.ones((16, 16, 3, 3))
+loop = gluon.rnn.GRU(2000, input_size=4)
+loop.initialize()
+steps = nd.ones((2, 4, 4))
+loop(steps).wait_to_read()
+CALLS = {
+    "sort": lambda: nd.sort(rows),
+    "topk": lambda: nd.topk(long, k=1 << 21),
+    "LayerNorm": gradient(lambda x: nd.LayerNorm(x, ones, ones), many, many),
+    "Convolution": lambda: nd.Convolution(
+        image, weight, kernel=(3, 3), num_filter=16, no_bias=True
+    ),
+    "GRU": lambda: loop(steps),
+}
+def limit(megabytes):
+    used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + (megabytes << 20), resource.RLIM_INFINITY))
+
+def unlimited():
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+
+def fill():  # what was freed and is kept for the next allocations
+    limit(0)
+    for size in (64, 16, 4, 1):
+        try:
+            while True:
+                ballast.append(onp.empty(size << 20, "uint8"))
+        except MemoryError:
+            pass
+    unlimited()
+
+NAMES = ("sort_rows", "top_order", "layer_norm_gradient", "conv_forward", "gru_forward")
+for name, call in CALLS.items():
+    call().wait_to_read()  # compiled, where it is to be
+    nd.waitall()
+    refused, ballast = set(), []
+    for megabytes in [*range(4, 64, 4), *range(64, 2000, 32)]:
+        fill()
+        limit(megabytes)
+        try:
+            call().wait_to_read()
+            break
+        except mx.MXNetError as e:
+            assert isinstance(e, MemoryError), f"{name} is no MemoryError: {e}"
+            refused |= {k for k in NAMES if k in str(e)}
+        finally:
+            unlimited()
+        assert (nd.ones((2, 2)) * 3).asnumpy().sum() == 12, name  # the session goes on
+    else:
+        raise AssertionError(f"{name}: there is never enough")
+    print(name, megabytes, *sorted(refused))
+"""
+
+
+@pytest.mark.parametrize("most", [0, 1 << 30], ids=["compiled", "evaluated"])
+def test_kernels_without_memory(most):
+    """What a native kernel throws, on any thread, is an error that names it."""
+    if not all(native.available(x) for x in native.LIBRARIES):
+        pytest.skip("native kernels are not there")
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(KERNELS)],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=300,
+        env=os.environ | {"MXNET_XLA_EVALUATE": str(most)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = {line.split()[0]: line.split()[2:] for line in done.stdout.splitlines()}
+    assert found == {
+        "sort": ["sort_rows"],
+        "topk": ["top_order"],
+        "LayerNorm": ["layer_norm_gradient"],
+        "Convolution": ["conv_forward"],
+        "GRU": ["gru_forward"],
+    }

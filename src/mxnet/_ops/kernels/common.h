@@ -3,6 +3,8 @@
 #ifndef MXNET_XLA_COMMON_H_
 #define MXNET_XLA_COMMON_H_
 
+#include <new>
+
 #include "oneapi/dnnl/dnnl.hpp"
 
 // Of the OpenMP runtime that oneDNN itself is linked with: its header would choose the compiler's.
@@ -16,21 +18,26 @@ inline dnnl::engine& Cpu() {
   return engine;
 }
 
-// oneDNN as its thread alone: what it finds in this thread's OpenMP settings, put back at the end.
-class Sequential {
- public:
-  Sequential() : before_(omp_get_max_threads()) {
-    if (before_ != 1) omp_set_num_threads(1);
+// f() with oneDNN as its thread alone: what it finds in this thread's OpenMP settings, put back at the
+// end. Its want of memory is that of C++.
+template <typename F>
+void Alone(const F& f) {
+  struct Sequential {
+    const int before = omp_get_max_threads();
+    Sequential() {
+      if (before != 1) omp_set_num_threads(1);
+    }
+    ~Sequential() {
+      if (before != 1) omp_set_num_threads(before);
+    }
+  } sequential;
+  try {
+    f();
+  } catch (const dnnl::error& error) {
+    if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
+    throw;
   }
-  ~Sequential() {
-    if (before_ != 1) omp_set_num_threads(before_);
-  }
-  Sequential(const Sequential&) = delete;
-  Sequential& operator=(const Sequential&) = delete;
-
- private:
-  int before_;
-};
+}
 
 }  // namespace mxnet_xla
 

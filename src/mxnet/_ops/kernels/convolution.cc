@@ -7,17 +7,17 @@
 // threads in the process, nobody waits by spinning, and no thread is ever started here.
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <new>
 #include <vector>
 
 #include "common.h"
+#include "handler.h"
 #include "oneapi/dnnl/dnnl.hpp"
 #include "parallel.h"
 #include "xla/ffi/api/ffi.h"
@@ -26,8 +26,8 @@ namespace {
 
 namespace ffi = xla::ffi;
 using dnnl::memory;
+using mxnet_xla::Alone;
 using mxnet_xla::Cpu;
-using mxnet_xla::Sequential;
 using Dims = memory::dims;
 using Buffer = ffi::Buffer<ffi::F32>;
 using Result = ffi::Result<Buffer>;
@@ -324,35 +324,25 @@ ffi::Error Run(Kind kind, ffi::ThreadPool& pool, const void* a, const void* b, v
       std::max<int64_t>(1, std::min({threads, units, static_cast<int64_t>(work / 1e6) + 1}));
   std::vector<std::vector<float>> sums(cut.sums ? parts - 1 : 0);
   const int64_t elements = w.count();
-  std::atomic<bool> failed{false};
-  std::string message;
-  std::mutex guard;
   mxnet_xla::Parallel(pool, parts, [&](int64_t i) {
-    try {
-      const int64_t begin = std::min(units * i / parts * cut.unit, cut.length);
-      const int64_t end = std::min(units * (i + 1) / parts * cut.unit, cut.length);
-      const View px = cut.x < 0 ? x : x.part(cut.x, begin, end - begin);
-      const View pw = cut.w < 0 ? w : w.part(cut.w, begin, end - begin);
-      const View py = cut.y < 0 ? y : y.part(cut.y, begin, end - begin);
-      const View gw = Grouped(pw, groups);
-      void* out = static_cast<char*>(c) + (kind == kForward ? py : kind == kData ? px : pw).bytes();
-      if (cut.sums && i > 0) {
-        sums[i - 1].resize(elements);
-        out = sums[i - 1].data();
-      }
-      const View& pa = kind == kData ? py : px;
-      const View& pb = kind == kWeight ? py : pw;
-      Sequential alone;
-      auto plan = GetPlan(kind, px, gw, py, at);
-      Execute(kind, plan, static_cast<const char*>(a) + pa.bytes(),
-              static_cast<const char*>(b) + pb.bytes(), out);
-    } catch (const std::exception& error) {
-      std::lock_guard<std::mutex> lock(guard);
-      failed = true;
-      message = error.what();
+    const int64_t begin = std::min(units * i / parts * cut.unit, cut.length);
+    const int64_t end = std::min(units * (i + 1) / parts * cut.unit, cut.length);
+    const View px = cut.x < 0 ? x : x.part(cut.x, begin, end - begin);
+    const View pw = cut.w < 0 ? w : w.part(cut.w, begin, end - begin);
+    const View py = cut.y < 0 ? y : y.part(cut.y, begin, end - begin);
+    const View gw = Grouped(pw, groups);
+    void* out = static_cast<char*>(c) + (kind == kForward ? py : kind == kData ? px : pw).bytes();
+    if (cut.sums && i > 0) {
+      sums[i - 1].resize(elements);
+      out = sums[i - 1].data();
     }
+    const View& pa = kind == kData ? py : px;
+    const View& pb = kind == kWeight ? py : pw;
+    Alone([&] {
+      Execute(kind, GetPlan(kind, px, gw, py, at), static_cast<const char*>(a) + pa.bytes(),
+              static_cast<const char*>(b) + pb.bytes(), out);
+    });
   });
-  if (failed) return ffi::Error(ffi::ErrorCode::kInternal, "oneDNN convolution: " + message);
   for (const auto& s : sums)
     for (int64_t i = 0; i < elements; ++i) static_cast<float*>(c)[i] += s[i];
   return ffi::Error::Success();
@@ -421,18 +411,18 @@ ffi::Error Bytes(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::Buffer<ffi::S8> w,
 
 }  // namespace
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(conv_forward, Forward, BINDING);
-XLA_FFI_DEFINE_HANDLER_SYMBOL(conv_data, Data, BINDING);
-XLA_FFI_DEFINE_HANDLER_SYMBOL(conv_weight, Weight, BINDING);
-XLA_FFI_DEFINE_HANDLER_SYMBOL(conv_bytes, Bytes,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<ffi::AnyBuffer>()
-                                  .Arg<ffi::Buffer<ffi::S8>>()
-                                  .Ret<ffi::Buffer<ffi::S32>>()
-                                  .Attr<Ints>("stride")
-                                  .Attr<Ints>("dilate")
-                                  .Attr<Ints>("low")
-                                  .Attr<Ints>("high")
-                                  .Attr<int64_t>("groups")
-                                  .Attr<bool>("last"));
+MXNET_KERNEL(conv_forward, Forward, BINDING);
+MXNET_KERNEL(conv_data, Data, BINDING);
+MXNET_KERNEL(conv_weight, Weight, BINDING);
+MXNET_KERNEL(conv_bytes, Bytes,
+             ffi::Ffi::Bind()
+                 .Ctx<ffi::ThreadPool>()
+                 .Arg<ffi::AnyBuffer>()
+                 .Arg<ffi::Buffer<ffi::S8>>()
+                 .Ret<ffi::Buffer<ffi::S32>>()
+                 .Attr<Ints>("stride")
+                 .Attr<Ints>("dilate")
+                 .Attr<Ints>("low")
+                 .Attr<Ints>("high")
+                 .Attr<int64_t>("groups")
+                 .Attr<bool>("last"));

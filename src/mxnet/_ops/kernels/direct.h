@@ -12,8 +12,11 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <memory>
 #include <mutex>
+#include <new>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -30,14 +33,28 @@ class Helpers {
     return *helpers;
   }
 
+  // Where no thread can be started, the task is this thread's.
   void Schedule(int64_t threads, XLA_FFI_Task* task, void* data) {
-    std::lock_guard<std::mutex> lock(guard_);
-    for (; started_ < threads; ++started_) std::thread([this] { Work(); }).detach();
+    std::unique_lock<std::mutex> lock(guard_);
+    while (started_ < threads && Start()) ++started_;
+    if (started_ == 0) {
+      lock.unlock();
+      return task(data);
+    }
     tasks_.emplace_back(task, data);
     some_.notify_one();
   }
 
  private:
+  bool Start() {
+    try {
+      std::thread([this] { Work(); }).detach();
+      return true;
+    } catch (const std::system_error&) {
+      return false;
+    }
+  }
+
   void Work() {
     for (;;) {
       std::unique_lock<std::mutex> lock(guard_);
@@ -55,7 +72,12 @@ class Helpers {
   int64_t started_ = 0;
 };
 
-// What a handler asks XLA for. Its context is the number of threads, its errors are strings.
+struct DirectError {
+  int code;  // XLA_FFI_Error_Code
+  std::string what;
+};
+
+// What a handler asks XLA for. Its context is the number of threads.
 inline const XLA_FFI_Api* DirectApi() {
   static const XLA_FFI_Api* api = [] {
     auto* made = new XLA_FFI_Api();
@@ -64,13 +86,13 @@ inline const XLA_FFI_Api* DirectApi() {
     made->api_version.major_version = XLA_FFI_API_MAJOR;
     made->api_version.minor_version = XLA_FFI_API_MINOR;
     made->XLA_FFI_Error_Create = [](XLA_FFI_Error_Create_Args* given) {
-      return reinterpret_cast<XLA_FFI_Error*>(new std::string(given->message));
+      return reinterpret_cast<XLA_FFI_Error*>(new DirectError{given->errc, given->message});
     };
     made->XLA_FFI_Error_GetMessage = [](XLA_FFI_Error_GetMessage_Args* given) {
-      given->message = reinterpret_cast<std::string*>(given->error)->c_str();
+      given->message = reinterpret_cast<DirectError*>(given->error)->what.c_str();
     };
     made->XLA_FFI_Error_Destroy = [](XLA_FFI_Error_Destroy_Args* given) {
-      delete reinterpret_cast<std::string*>(given->error);
+      delete reinterpret_cast<DirectError*>(given->error);
     };
     made->XLA_FFI_ThreadPool_Schedule = [](XLA_FFI_ThreadPool_Schedule_Args* given) {
       Helpers::Get().Schedule(*reinterpret_cast<int64_t*>(given->ctx) - 1, given->task,
@@ -103,7 +125,8 @@ struct MxnetAttribute {
   void* value;
 };
 
-// Calls a handler; 0, or 1 and what went wrong. Attributes come in the order of their names.
+// Calls a handler; 0, or XLA's code of an error, with a message. Attributes come in the order of their
+// names.
 inline __attribute__((used, visibility("default"))) int mxnet_direct(
     XLA_FFI_Handler* handler, int64_t threads, int64_t n_args, int64_t n_rets,
     const MxnetArray* arrays, void** data, int64_t n_attrs, const MxnetAttribute* attributes,
@@ -148,13 +171,14 @@ inline __attribute__((used, visibility("default"))) int mxnet_direct(
                    values.data()};
     XLA_FFI_Error* error = handler(&frame);
     if (error == nullptr) return 0;
-    auto* told = reinterpret_cast<std::string*>(error);
-    std::strncpy(message, told->c_str(), room - 1);
-    delete told;
-  } catch (const std::exception& error) {
-    std::strncpy(message, error.what(), room - 1);
+    const std::unique_ptr<mxnet_xla::DirectError> told(
+        reinterpret_cast<mxnet_xla::DirectError*>(error));
+    std::strncpy(message, told->what.c_str(), room - 1);
+    return told->code;
+  } catch (const std::bad_alloc&) {
+    std::strncpy(message, "not enough memory", room - 1);
+    return XLA_FFI_Error_Code_RESOURCE_EXHAUSTED;
   }
-  return 1;
 }
 
 }  // extern "C"

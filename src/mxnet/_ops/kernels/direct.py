@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as onp
 
 from ..._machine import usable_cores
-from ...error import MXNetError
+from ...error import MXNetError, OutOfMemoryError
 from . import native
 from .choose import is_native
 
@@ -19,6 +19,7 @@ __all__ = ["Call", "chosen", "describes"]
 
 _WORTH_IT = 300_000  # nominal nanoseconds of NumPy's
 _MESSAGE = 1000  # bytes of an error
+_RESOURCE_EXHAUSTED = 8  # XLA_FFI_Error_Code
 _TYPES = {
     "bool": 1,
     "int8": 2,
@@ -134,7 +135,7 @@ class _Kernel:
         found = [onp.empty(shape, dtype) for shape, dtype in self.outs]
         data = (ctypes.c_void_p * len(self.arrays))(*[a.ctypes.data for a in (*arrays, *found)])
         message = ctypes.create_string_buffer(_MESSAGE)
-        failed = self.entry(
+        code = self.entry(
             self.handler,
             ctypes.c_int64(self.threads),
             ctypes.c_int64(len(arrays)),
@@ -146,6 +147,7 @@ class _Kernel:
             message,
             ctypes.c_int64(_MESSAGE),
         )
-        if failed:
-            raise MXNetError(f"{self.call.target}: {message.value.decode(errors='replace')}")
+        if code:
+            kind = OutOfMemoryError if code == _RESOURCE_EXHAUSTED else MXNetError
+            raise kind(message.value.decode(errors="replace"))
         return found

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <vector>
 
+#include "handler.h"
 #include "parallel.h"
 #include "xla/ffi/api/ffi.h"
 
@@ -404,16 +405,16 @@ ffi::Error MaxBack(ffi::ThreadPool pool, Array x, Array y, Array g, ffi::Result<
       .Attr<int64_t>("outer")      \
       .Attr<int64_t>("inner")
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(max_back, MaxBack,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<Array>()
-                                  .Arg<Array>()
-                                  .Arg<Array>()
-                                  .Ret<Array>() WINDOWS);
-XLA_FFI_DEFINE_HANDLER_SYMBOL(
+MXNET_KERNEL(max_back, MaxBack,
+             ffi::Ffi::Bind()
+                 .Ctx<ffi::ThreadPool>()
+                 .Arg<Array>()
+                 .Arg<Array>()
+                 .Arg<Array>()
+                 .Ret<Array>() WINDOWS);
+MXNET_KERNEL(
     window_spread, WindowSpread,
     ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Array>() WINDOWS);
-XLA_FFI_DEFINE_HANDLER_SYMBOL(
+MXNET_KERNEL(
     window_sum, WindowSum,
     ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Array>() WINDOWS);

@@ -10,12 +10,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <tuple>
 #include <vector>
 
 #include "common.h"
 #include "exp.h"
+#include "handler.h"
 #include "oneapi/dnnl/dnnl.hpp"
 #include "parallel.h"
 #include "xla/ffi/api/ffi.h"
@@ -24,9 +24,9 @@ namespace {
 
 namespace ffi = xla::ffi;
 using dnnl::memory;
+using mxnet_xla::Alone;
 using mxnet_xla::Cpu;
 using mxnet_xla::Exp;
-using mxnet_xla::Sequential;
 using Buffer = ffi::Buffer<ffi::F32>;
 using Result = ffi::Result<Buffer>;
 
@@ -169,6 +169,7 @@ class Product {
     dnnl::matmul compute;
     memory::desc a, user, wanted, c, scratch;
   };
+  static constexpr size_t kPlans = 1024;  // of batches and sizes that change with every call
 
   static std::shared_ptr<const Plan> Find(int64_t rows, int64_t inner, int64_t columns,
                                           int64_t step0, int64_t step1, bool adds) {
@@ -177,6 +178,7 @@ class Product {
                     std::shared_ptr<const Plan>>
         known;
     std::lock_guard<std::mutex> lock(guard);
+    if (known.size() >= kPlans) known.clear();  // plans in use stay alive by their pointers
     auto& plan = known[{rows, inner, columns, step0, step1, adds}];
     if (plan) return plan;
     const auto f32 = memory::data_type::f32;
@@ -210,19 +212,10 @@ template <typename F>
 ffi::Error OverRows(ffi::ThreadPool& pool, int64_t rows, const F& f) {
   const int64_t parts =
       std::max<int64_t>(1, std::min<int64_t>(pool.num_threads(), rows / 4));
-  std::mutex guard;
-  std::string message;
   mxnet_xla::Parallel(pool, parts, [&](int64_t i) {
-    try {
-      Sequential alone;
-      const int64_t begin = rows * i / parts;
-      f(begin, rows * (i + 1) / parts - begin);
-    } catch (const std::exception& error) {
-      std::lock_guard<std::mutex> lock(guard);
-      message = *error.what() ? error.what() : "failed";
-    }
+    const int64_t begin = rows * i / parts;
+    Alone([&] { f(begin, rows * (i + 1) / parts - begin); });
   });
-  if (!message.empty()) return ffi::Error(ffi::ErrorCode::kInternal, "recurrent: " + message);
   return ffi::Error::Success();
 }
 
@@ -375,75 +368,75 @@ ffi::Error RnnBackward(ffi::ThreadPool pool, Buffer d_out, Buffer d_h, Buffer r,
 
 }  // namespace
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(lstm_forward, LstmForward,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Attr<bool>("reverse"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(lstm_backward, LstmBackward,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Attr<bool>("reverse"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(gru_forward, GruForward,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Attr<bool>("reverse"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(gru_backward, GruBackward,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Attr<bool>("reverse"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(rnn_forward, RnnForward,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Attr<bool>("reverse")
-                                  .Attr<bool>("relu"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(rnn_backward, RnnBackward,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Arg<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Ret<Buffer>()
-                                  .Attr<bool>("reverse")
-                                  .Attr<bool>("relu"));
+MXNET_KERNEL(lstm_forward, LstmForward,
+             ffi::Ffi::Bind()
+                 .Ctx<ffi::ThreadPool>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Ret<Buffer>()
+                 .Ret<Buffer>()
+                 .Ret<Buffer>()
+                 .Attr<bool>("reverse"));
+MXNET_KERNEL(lstm_backward, LstmBackward,
+             ffi::Ffi::Bind()
+                 .Ctx<ffi::ThreadPool>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Ret<Buffer>()
+                 .Ret<Buffer>()
+                 .Ret<Buffer>()
+                 .Attr<bool>("reverse"));
+MXNET_KERNEL(gru_forward, GruForward,
+             ffi::Ffi::Bind()
+                 .Ctx<ffi::ThreadPool>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Ret<Buffer>()
+                 .Ret<Buffer>()
+                 .Ret<Buffer>()
+                 .Ret<Buffer>()
+                 .Attr<bool>("reverse"));
+MXNET_KERNEL(gru_backward, GruBackward,
+             ffi::Ffi::Bind()
+                 .Ctx<ffi::ThreadPool>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Ret<Buffer>()
+                 .Ret<Buffer>()
+                 .Ret<Buffer>()
+                 .Attr<bool>("reverse"));
+MXNET_KERNEL(rnn_forward, RnnForward,
+             ffi::Ffi::Bind()
+                 .Ctx<ffi::ThreadPool>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Ret<Buffer>()
+                 .Attr<bool>("reverse")
+                 .Attr<bool>("relu"));
+MXNET_KERNEL(rnn_backward, RnnBackward,
+             ffi::Ffi::Bind()
+                 .Ctx<ffi::ThreadPool>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Arg<Buffer>()
+                 .Ret<Buffer>()
+                 .Ret<Buffer>()
+                 .Attr<bool>("reverse")
+                 .Attr<bool>("relu"));

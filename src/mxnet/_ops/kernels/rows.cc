@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "handler.h"
 #include "parallel.h"
 #include "xla/ffi/api/ffi.h"
 
@@ -49,10 +50,10 @@ ffi::Error AddRows(ffi::ThreadPool pool, Places at, Array rows, ffi::Result<Arra
 
 }  // namespace
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(add_rows, AddRows,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<Places>()
-                                  .Arg<Array>()
-                                  .Ret<Array>()
-                                  .Attr<bool>("negative"));
+MXNET_KERNEL(add_rows, AddRows,
+             ffi::Ffi::Bind()
+                 .Ctx<ffi::ThreadPool>()
+                 .Arg<Places>()
+                 .Arg<Array>()
+                 .Ret<Array>()
+                 .Attr<bool>("negative"));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "exp.h"
+#include "handler.h"
 #include "parallel.h"
 #include "xla/ffi/api/ffi.h"
 
@@ -224,14 +225,14 @@ ffi::Error LayerNormGradient(ffi::ThreadPool pool, Array x, Array gamma, Array m
 #define ARG .Arg<Array>()
 #define RET .Ret<Array>()
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(
+MXNET_KERNEL(
     softmax, Softmax, ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARG RET.Attr<bool>("log"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(
+MXNET_KERNEL(
     softmax_gradient, SoftmaxGradient,
     ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARG ARG RET.Attr<bool>("log"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(
+MXNET_KERNEL(
     layer_norm, LayerNorm,
     ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARG ARG ARG RET RET RET.Attr<double>("eps"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(
+MXNET_KERNEL(
     layer_norm_gradient, LayerNormGradient,
     ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARG ARG ARG ARG ARG RET RET RET);

@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 
+#include "handler.h"
 #include "parallel.h"
 #include "xla/ffi/api/ffi.h"
 
@@ -241,19 +242,19 @@ ffi::Error Carry(ffi::ThreadPool pool, Array x, Order order, ffi::Result<Array> 
 
 }  // namespace
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(
+MXNET_KERNEL(
     sort_rows, SortRows,
     ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Array>().Attr<bool>("descending"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(
+MXNET_KERNEL(
     sort_order, SortOrder,
     ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Order>().Attr<bool>("descending"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(
+MXNET_KERNEL(
     top_order, TopOrder,
     ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Order>().Attr<bool>("smallest"));
-XLA_FFI_DEFINE_HANDLER_SYMBOL(carry, Carry,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<Array>()
-                                  .Arg<Order>()
-                                  .Ret<Array>()
-                                  .Attr<bool>("back"));
+MXNET_KERNEL(carry, Carry,
+             ffi::Ffi::Bind()
+                 .Ctx<ffi::ThreadPool>()
+                 .Arg<Array>()
+                 .Arg<Order>()
+                 .Ret<Array>()
+                 .Attr<bool>("back"));

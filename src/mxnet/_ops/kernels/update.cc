@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "handler.h"
 #include "parallel.h"
 #include "xla/ffi/api/ffi.h"
 
@@ -126,9 +128,12 @@ __attribute__((noinline)) void Step(int64_t n, At p, Rule rule) {
 
 // Whether there is nothing but +0.
 inline bool Empty(int64_t n, const float* g) {
-  const auto* bits = reinterpret_cast<const uint32_t*>(g);
   uint32_t any = 0;
-  for (int64_t i = 0; i < n; ++i) any |= bits[i];
+  for (int64_t i = 0; i < n; ++i) {
+    uint32_t bits;
+    std::memcpy(&bits, g + i, 4);
+    any |= bits;
+  }
   return any == 0;
 }
 
@@ -281,11 +286,11 @@ ffi::Error Update(ffi::ThreadPool pool, int64_t rule, int64_t packed, Numbers nu
 
 }  // namespace
 
-XLA_FFI_DEFINE_HANDLER_SYMBOL(update, Update,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Attr<int64_t>("rule")
-                                  .Attr<int64_t>("packed")
-                                  .Arg<Numbers>()
-                                  .RemainingArgs()
-                                  .RemainingRets());
+MXNET_KERNEL(update, Update,
+             ffi::Ffi::Bind()
+                 .Ctx<ffi::ThreadPool>()
+                 .Attr<int64_t>("rule")
+                 .Attr<int64_t>("packed")
+                 .Arg<Numbers>()
+                 .RemainingArgs()
+                 .RemainingRets());
