@@ -20,6 +20,7 @@ TESTS = (
     "tests/ops/test_kernels.py",
     "tests/ops/test_pool_kernels.py",
     "tests/ops/test_sort_kernels.py",
+    "tests/ops/test_integer_kernels.py",
     "tests/ops/test_rows.py",
     "tests/ops/test_rowwise.py",
     "tests/optimizer/test_native_updates.py",
@@ -106,7 +107,7 @@ def build():
         *(f"-DCMAKE_CXX_FLAGS_SANITIZE={FLAGS} -w", f"-DMXNET_LEVELS={level}"),
     ]
     subprocess.run(configure, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([cmake(), "--build", str(folder)], check=True)
+    subprocess.run([cmake(), "--build", str(folder), "--parallel", "2"], check=True)
     return folder
 
 

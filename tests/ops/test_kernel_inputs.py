@@ -9,7 +9,7 @@ import pytest
 
 import mxnet as mx
 from mxnet import _config, autograd, gluon, nd
-from mxnet._ops.kernels import choose, native
+from mxnet._ops.kernels import choose, direct, native
 
 KERNELS = ("native", "xla")
 CHECKED = "MXNET_SANITIZE" in os.environ  # by `make sanitize`, which tries all sizes
@@ -27,6 +27,7 @@ def any_size(monkeypatch):
         pytest.skip(f"native kernels: {native.state(native.ROWWISE)}")
     for bound in ("_LARGE_TABLE", "_LARGE_IMAGE", "_LONG", "_FEW_TAPS", "_MANY_TAPS", "_WIDE_STEP"):
         monkeypatch.setattr(choose, bound, 0)
+    monkeypatch.setattr(direct, "_WORTH_IT", 0)
 
 
 @pytest.fixture(params=["compiled", "evaluated"])
@@ -243,6 +244,28 @@ def test_arrays_that_lie_otherwise(turn, engine):
     found = both(run)
     e = onp.exp(turn(a) - turn(a).max(-1, keepdims=True))
     onp.testing.assert_allclose(found[0], e / e.sum(-1, keepdims=True), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("odd", [1, 2, 3, 4])
+def test_arrays_that_begin_at_odd_addresses(odd, engine):
+    """Arrays of NumPy in the middle of a file's bytes."""
+    a = values((14, 18), special=False)
+    given = onp.frombuffer(bytes(odd) + a.tobytes(), "float32", offset=odd).reshape(a.shape)
+    assert given.flags.aligned == (odd == 4)
+    gamma = nd.ones((18,))
+
+    def run():
+        arrays = [nd.array(given), nd.from_numpy(given), mx.np.array(given).as_nd_ndarray()]
+        return [
+            f(x)
+            for x in arrays
+            for f in (nd.softmax, nd.sort, nd.argsort, lambda x: nd.LayerNorm(x, gamma, gamma))
+        ]
+
+    found = both(run)
+    onp.testing.assert_array_equal(found[1], onp.sort(a, -1))
+    for x, y in zip(found, found[4:]):
+        onp.testing.assert_array_equal(x, y)
 
 
 @pytest.mark.parametrize(
