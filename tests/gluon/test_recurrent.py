@@ -50,6 +50,28 @@ def test_lengths_as_in_a_stack_of_cells(net):
         net(x)
 
 
+@pytest.mark.parametrize("kind", [rnn.LSTM, rnn.GRU, rnn.RNN])
+def test_lengths_in_files(kind, tmp_path):
+    """Where there is no cell state, the lengths stand in its place."""
+    net = ready(kind(4, use_sequence_length=True))
+    x, lengths = sequence(), nd.array([2, 4, 1])
+    net.hybridize()
+    states = net.begin_state(N)
+    outputs, _ = net(x, states, lengths)
+    net.export(str(tmp_path / "net"))
+    names = ["data0", *[f"data{1 + k}" for k in range(len(states) + 1)]]
+    read = gluon.SymbolBlock.imports(
+        str(tmp_path / "net-symbol.json"), names, str(tmp_path / "net-0000.params")
+    )
+    close(read(x, *states, lengths)[0], outputs)
+    data, packed, *rest = [mx.sym.var(n) for n in "abcde"[: 3 + len(states)]]
+    mode = {rnn.LSTM: "lstm", rnn.GRU: "gru", rnn.RNN: "rnn_relu"}[kind]
+    settings = {"state_size": 4, "num_layers": 1, "mode": mode, "use_sequence_length": True}
+    given = mx.sym.RNN(data, packed, *rest, **settings)
+    named = mx.sym.RNN(data, packed, *rest[:-1], sequence_length=rest[-1], **settings)
+    assert given.list_arguments() == named.list_arguments() == list("abcde"[: 3 + len(states)])
+
+
 def test_projection_and_limits_of_the_cell_state():
     layer, cell = rnn.LSTM(H, projection_size=2), contrib.rnn.LSTMPCell(H, 2, input_size=C)
     ready(layer), ready(cell)

@@ -70,9 +70,12 @@ def compose(op_name, inputs, given, name=None, attr=None, hint=None):
     else:
         names = op.input_names(parameters, len(inputs))
         order = op.inputs or names
-        by_name = dict(zip(order, inputs))
         if len(inputs) > len(order):
             _too_many(op, order, inputs)
+        # as many as there are: one that the attributes leave out takes no place, as in calls of nd
+        there = [x is not None for x in inputs]
+        exact = there == [True] * len(names) + [False] * (len(inputs) - len(names))
+        by_name = dict(zip(names if exact else order, inputs))
         present = set(names) | {n for n, x in by_name.items() if x is not None}
         names = [n for n in order if n in present]
         full = [by_name.get(n) for n in names]
