@@ -230,7 +230,7 @@ def test_out_of_memory_is_an_error_of_ours_and_the_session_goes_on():
 
 
 # Each kernel takes memory of its own besides that of its results. The limit rises until there is
-# enough: before that, the kernel is what meets it. Pieces of 32 MiB and more are not kept by malloc.
+# enough: before that, the kernel is what meets it. malloc keeps no pieces of 32 MiB and more.
 KERNELS = """
 import resource
 import numpy as onp
