@@ -627,8 +627,7 @@ _CHOOSE = _Choose()
 def _update(op, inputs, given, tracked):
     """An optimizer's update with a row_sparse gradient: of its rows only, states included."""
     weight, grad = inputs[:2]
-    lazy = given.get("lazy_update", True)
-    if grad.stype != "row_sparse" or weight.stype != "default" or not lazy:
+    if grad.stype != "row_sparse" or not given.get("lazy_update", True):
         return None
     places = [op.inputs.index(name) for name, _ in op.mutates if name != "weight"]
     old = [weight._read(), *[inputs[i]._read() for i in places]]

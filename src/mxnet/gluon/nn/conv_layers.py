@@ -222,6 +222,7 @@ class _Pooling(HybridBlock):
                 f"got {layout!r}."
             )
         kernel = integers(where, "pool_size", pool_size, n)
+        counted = kwargs.pop("count_include_pad", None)  # any pooling layer takes it, as 1.9.1's do
         HybridBlock.__init__(self, **kwargs)
         self._kwargs = {
             "kernel": kernel,
@@ -232,6 +233,8 @@ class _Pooling(HybridBlock):
             "pooling_convention": "full" if ceil_mode else "valid",
             "layout": layout,
         }
+        if counted is not None:
+            self._kwargs["count_include_pad"] = counted
 
     def _alias(self):
         return "pool"
