@@ -43,7 +43,7 @@ REFUSED = {
         {"kernel": "(2,2)", "pool_type": "avg", "pad": f"({BILLIONS},1)"},
         IMAGE,
     ),
-    "taps": (
+    "kernel": (
         "Pooling",
         {"kernel": "(1000,1000)", "pad": "(500,500)", "pool_type": "max"},
         IMAGE,

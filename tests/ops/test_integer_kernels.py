@@ -29,7 +29,7 @@ CASES = {  # x, w, stride, pad, dilate, groups
     "by channel": ((2, 8, 7, 7), (8, 1, 3, 3), (1, 1), (1, 1), (1, 1), 8),
     "groups": ((2, 8, 7), (6, 4, 3), (1,), (1,), (2,), 2),
     "3 dimensions": ((2, 4, 5, 6, 7), (3, 4, 2, 2, 2), (1, 1, 1), (0, 1, 0), (1, 1, 1), 1),
-    "a kernel of more taps than float32 can add": (
+    "a kernel of more offsets than float32 can add": (
         (1, 1, 40, 40),
         (1, 1, 40, 40),
         (1, 1),
@@ -41,7 +41,7 @@ CASES = {  # x, w, stride, pad, dilate, groups
 
 
 def whole(x, w, stride, pad, dilate, groups):
-    """The sums, tap by tap, in int64."""
+    """The sums, one kernel offset after the other, in int64."""
     x = onp.pad(x.astype("int64"), [(0, 0), (0, 0), *[(p, p) for p in pad]])
     kernel = w.shape[2:]
     out = [
@@ -49,13 +49,15 @@ def whole(x, w, stride, pad, dilate, groups):
     ]
     y = onp.zeros((x.shape[0], w.shape[0], *out), "int64")
     per_in, per_out = x.shape[1] // groups, w.shape[0] // groups
-    for taps in itertools.product(*map(range, kernel)):
-        at = tuple(slice(t * d, t * d + s * n, s) for t, d, s, n in zip(taps, dilate, stride, out))
+    for offsets in itertools.product(*map(range, kernel)):
+        at = tuple(
+            slice(t * d, t * d + s * n, s) for t, d, s, n in zip(offsets, dilate, stride, out)
+        )
         for g in range(groups):
             part = x[:, g * per_in : (g + 1) * per_in][(slice(None), slice(None), *at)]
             of = slice(g * per_out, (g + 1) * per_out)
             y[:, of] += onp.einsum(
-                "nc...,oc->no...", part, w[(of, slice(None), *taps)].astype("int64")
+                "nc...,oc->no...", part, w[(of, slice(None), *offsets)].astype("int64")
             )
     return y
 

@@ -122,7 +122,7 @@ def pooling(
     full = Windows(data.ndim, axes, kernel, stride, pads, out)
     check_size(full.spread(out, 1))
     if pool_type == "max":
-        unfolded(where, "elements in a window", math.prod(kernel), _MOST_TAPS)
+        unfolded(where, "elements in a window", math.prod(kernel), _MOST_OFFSETS)
         return max_pool(full, data)
     x = data.astype(accumulator(data.dtype))
     if pool_type == "lp":
@@ -139,7 +139,7 @@ def pooling(
     return y.astype(data.dtype)
 
 
-_MOST_TAPS = 1 << 14  # 128 x 128
+_MOST_OFFSETS = 1 << 14  # 128 x 128
 
 
 class Windows(tuple):

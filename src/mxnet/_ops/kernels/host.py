@@ -31,8 +31,8 @@ def _dense(function):
 # ---------------------------------------------------------------------------------- convolutions
 
 
-def _taps(geometry, kernel, out):
-    """Per tap of the kernel: (its number, the slices of the padded image that it meets)."""
+def _offsets(geometry, kernel, out):
+    """Per offset in the kernel: (its number, the slices of the padded image that it meets)."""
     for number, at in enumerate(onp.ndindex(*kernel)):
         yield (
             number,
@@ -68,7 +68,7 @@ class _Convolution:
         return onp.moveaxis(a, 1, -1) if self.geometry.last else a
 
     def patches(self, x):
-        """All windows of ``x``: (N, groups, C per group * taps, T), a copy."""
+        """All windows of ``x``: (N, groups, C per group * K, T), a copy."""
         g = self.geometry
         if self.padded != self.x[2:]:
             whole = onp.zeros((*self.x[:2], *self.padded), x.dtype)
@@ -86,8 +86,8 @@ class _Convolution:
             ),
             writeable=False,
         )
-        taps, t = math.prod(self.kernel), math.prod(self.out)
-        return windows.reshape(self.x[0], self.groups, self.per * taps, t)
+        size, t = math.prod(self.kernel), math.prod(self.out)
+        return windows.reshape(self.x[0], self.groups, self.per * size, t)
 
     def forward(self, x, w):
         """The convolution."""
@@ -107,12 +107,12 @@ class _Convolution:
         """Gradient of the data."""
         y, w = self.first(y), self.first(w)
         n, t = self.y[0], math.prod(self.out)
-        taps = math.prod(self.kernel)
-        matrix = w.reshape(self.groups, self.many, self.per * taps).swapaxes(-1, -2)
+        size = math.prod(self.kernel)
+        matrix = w.reshape(self.groups, self.many, self.per * size).swapaxes(-1, -2)
         columns = onp.matmul(matrix, y.reshape(n, self.groups, self.many, t))
-        columns = columns.reshape(n, self.x[1], taps, *self.out)
+        columns = columns.reshape(n, self.x[1], size, *self.out)
         whole = onp.zeros((*self.x[:2], *self.padded), y.dtype)
-        for number, key in _taps(self.geometry, self.kernel, self.out):
+        for number, key in _offsets(self.geometry, self.kernel, self.out):
             whole[(..., *key)] += columns[:, :, number]
         return self.back(whole[(..., *self.inside)])
 

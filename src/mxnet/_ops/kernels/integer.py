@@ -55,8 +55,8 @@ def _convolve(x, w, stride, pad, dilate, groups, last):
 
 def _plain(x, w, *, geometry):
     by_whole = partial(_by_whole, geometry=geometry)
-    taps = math.prod([w.shape[i] for i in geometry.spatial])
-    channels = _EXACT // (_LARGEST[x.dtype.name] * _LARGEST["int8"] * taps)
+    size = math.prod([w.shape[i] for i in geometry.spatial])
+    channels = _EXACT // (_LARGEST[x.dtype.name] * _LARGEST["int8"] * size)
     c = geometry.layout.index("C")
     if channels < 1 or (geometry.groups > 1 and channels < w.shape[c]):
         return (by_whole(x, w),)
