@@ -77,7 +77,7 @@ _declare(
     500,
     int,
     "A program of more operators than this (a product counts as a quarter) is compiled and run in "
-    "pieces, on CPUs; one of arithmetic without gradients, of more than a fifth.",
+    "partitions, on CPUs; one of arithmetic without gradients, of more than a fifth.",
 )
 _declare(
     "evaluate",
