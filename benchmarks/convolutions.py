@@ -71,7 +71,7 @@ SHAPES = (
     ((128, 32, 2, 2), 32, 3, 1, 1),
 )
 KINDS = ("forward", "data", "weight")
-WAYS = {"native": Choice.NATIVE, "one product": Choice.FORMULA, "XLA": Choice.PLAIN}
+WAYS = {"native": Choice.NATIVE, "im2col": Choice.IM2COL, "XLA": Choice.PLAIN}
 
 
 def cpu():

@@ -26,10 +26,11 @@ def _flag(text):
     return text.strip().lower() not in ("", "0", "false", "no", "off")
 
 
-def _one_of(*words):
-    """A reader that takes only these words."""
+def _one_of(*words, **synonyms):
+    """A reader that takes only these words, and other words for some of them."""
 
     def word(text):
+        text = synonyms.get(text, text)
         if text not in words:
             raise ValueError(text)
         return text
@@ -169,9 +170,9 @@ _declare(
     "kernels",
     "MXNET_XLA_KERNELS",
     "native",
-    _one_of("native", "xla", "plain"),
-    "Kernels on CPUs: native (C++, where they are there), xla (formulas that suit XLA), plain. "
-    "Programs that are compiled already stay as they are.",
+    _one_of("native", "xla", "plain", off="xla"),
+    "Kernels on CPUs: native (C++, where they are there), xla or off (formulas that suit "
+    "XLA), plain. Programs that are compiled already stay as they are.",
 )
 _declare(
     "dist_timeout",

@@ -118,7 +118,7 @@ def close(found, expected, rtol=2e-5):
 
 @pytest.mark.parametrize("case", CONVOLUTIONS)
 def test_convolution(case, mode, using):
-    others = ("wide, tiny image", "point, stride", "lenet", "padding alone")
+    others = ("wide, tiny image", "point, stride", "lenet", "second", "padding alone")
     if mode == "xla" and case not in (*others, *TRIMMED):
         pytest.skip("computed by plain XLA in this mode")
     data, weight, g = CONVOLUTIONS[case]
@@ -176,19 +176,27 @@ CHOICES = [
     ("forward", (32, 64, 7, 7), (64, 64, 3, 3), 1, 1, "native", "plain"),
     ("data", (32, 64, 7, 7), (64, 64, 3, 3), 1, 1, "native", "plain"),
     ("weight", (32, 64, 7, 7), (64, 64, 3, 3), 1, 1, "native", "plain"),
-    ("forward", (32, 256, 2, 2), (256, 256, 3, 3), 1, 1, "native", "xla"),
-    ("data", (32, 256, 2, 2), (256, 256, 3, 3), 1, 1, "native", "xla"),
+    ("forward", (32, 256, 2, 2), (256, 256, 3, 3), 1, 1, "native", "im2col"),
+    ("data", (32, 256, 2, 2), (256, 256, 3, 3), 1, 1, "native", "im2col"),
     ("weight", (32, 256, 2, 2), (256, 256, 3, 3), 1, 1, "plain", "plain"),
     ("weight", (128, 32, 2, 2), (32, 32, 3, 3), 1, 1, "native", "plain"),
-    ("forward", (32, 256, 2, 2), (512, 256, 2, 2), 2, 0, "xla", "xla"),
-    ("weight", (32, 256, 2, 2), (512, 256, 2, 2), 2, 0, "xla", "xla"),
-    ("data", (32, 128, 4, 4), (256, 128, 1, 1), 2, 0, "xla", "xla"),
-    ("data", (8, 64, 24, 24), (128, 64, 1, 1), 2, 0, "native", "xla"),
+    ("forward", (32, 256, 2, 2), (512, 256, 2, 2), 2, 0, "im2col", "im2col"),
+    ("weight", (32, 256, 2, 2), (512, 256, 2, 2), 2, 0, "im2col", "im2col"),
+    ("data", (32, 128, 4, 4), (256, 128, 1, 1), 2, 0, "im2col", "im2col"),
+    ("data", (8, 64, 24, 24), (128, 64, 1, 1), 2, 0, "native", "im2col"),
     ("forward", (32, 512, 1, 1), (512, 512, 1, 1), 1, 0, "plain", "plain"),
-    ("data", (256, 1, 28, 28), (6, 1, 5, 5), 1, 0, "xla", "xla"),
+    ("forward", (256, 1, 28, 28), (6, 1, 5, 5), 1, 0, "native", "shifted"),
+    ("forward", (64, 3, 32, 32), (32, 3, 3, 3), 1, 1, "native", "shifted"),
+    ("forward", (32, 1, 28, 28), (64, 1, 7, 7), 2, 3, "native", "plain"),
+    ("data", (256, 1, 28, 28), (6, 1, 5, 5), 1, 0, "im2col", "im2col"),
+    ("weight", (256, 1, 28, 28), (6, 1, 5, 5), 1, 0, "native", "toeplitz"),
+    ("weight", (64, 1, 28, 28), (20, 1, 5, 5), 1, 0, "native", "plain"),
     ("data", (8, 3, 96, 96), (64, 3, 7, 7), 2, 3, "plain", "plain"),
     ("forward", (8, 3, 96, 96), (64, 3, 7, 7), 2, 3, "native", "plain"),
-    ("data", (256, 6, 12, 12), (16, 6, 5, 5), 1, 0, "native", "plain"),
+    ("forward", (256, 6, 12, 12), (16, 6, 5, 5), 1, 0, "native", "plain"),
+    ("data", (256, 6, 12, 12), (16, 6, 5, 5), 1, 0, "native", "toeplitz"),
+    ("data", (64, 20, 12, 12), (50, 20, 5, 5), 1, 0, "native", "im2col"),
+    ("data", (64, 8, 32, 32), (32, 8, 3, 3), 1, 1, "native", "plain"),
     # a formula of 784 operations is none
     ("forward", (2, 1, 28, 28), (10, 1, 28, 28), 1, 0, "native", "plain"),
 ]
@@ -206,30 +214,8 @@ def test_choice_for_a_shape(kind, x, w, stride, pad, native_mode, xla_mode, monk
     monkeypatch.setattr(_config.options["kernels"], "value", "native")
     monkeypatch.setattr(native, "available", lambda library: False)
     assert choose.choose(kind, "float32", x, w, y, g).value == xla_mode
-
-
-@pytest.mark.parametrize(
-    "case", [c for c, (_, _, g) in CONVOLUTIONS.items() if g.groups == 1][2::2]
-)
-def test_convolution_as_one_product(case, using):
-    """The formulas, also where the table would not choose them."""
-    data, weight, g = CONVOLUTIONS[case]
-    x = RNG.standard_normal(data, "float32")
-    w = RNG.standard_normal(weight, "float32")
-    y = jax.eval_shape(partial(convolution.forward, geometry=g), x, w)
-    y = RNG.standard_normal(y.shape, "float32")
-
-    def all_of(forward, of_data, of_weight):
-        return lambda x, w, y: (
-            forward(x, w, geometry=g),
-            of_data(y, w, geometry=g, shape=data),
-            of_weight(x, y, geometry=g, shape=weight),
-        )
-
-    c = convolution
-    formulas = all_of(c.formula_forward, c.formula_data, c.formula_weight)
-    plain = all_of(c.plain_forward, c.plain_data, c.plain_weight)
-    close(using("xla", formulas, x, w, y), using("plain", plain, x, w, y))
+    monkeypatch.setattr(_config.options["kernels"], "value", "xla")
+    assert choose.choose(kind, "float64", x, w, y, g).value == xla_mode
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float16"])

@@ -235,8 +235,7 @@ def formula_sum(full, x):
     """
     _, _, kernel, stride, pads, _ = full
     if math.prod(kernel) <= _FEW_OFFSETS:
-        edges = [(*e, 0) for e in full.spread(pads, (0, 0))]
-        return reduce(lax.add, shifted(full, lax.pad(x, onp.zeros((), x.dtype), edges)))
+        return reduce(lax.add, shifted(full, _padded(full, x)))
     return lax.reduce_window(
         x,
         onp.zeros((), x.dtype),
@@ -247,7 +246,47 @@ def formula_sum(full, x):
     )
 
 
-window_sum = summing(formula_sum)
+def sum_by_axes(full, x):
+    """The same for CPUs: along one axis after the other, which takes as many additions as the
+    kernel has rows and columns, not elements.
+    """
+    if math.prod(full[2]) <= _FEW_OFFSETS:
+        return formula_sum(full, x)
+    x = _padded(full, x)
+    for axis, k, s, t in zip(full[1], full[2], full[3], full[5]):
+        x = _sum_along(x, axis, k, s, t)
+    return x
+
+
+def _padded(full, x):
+    return lax.pad(x, onp.zeros((), x.dtype), [(*e, 0) for e in full.spread(full[4], (0, 0))])
+
+
+def _sum_along(x, axis, k, s, t):
+    """Sums of ``t`` windows of ``k`` elements, ``s`` apart."""
+    if s >= k:  # no element is in two of them
+        edges = [(0, 0, 0)] * x.ndim
+        edges[axis] = (0, t * s - x.shape[axis], 0)
+        apart = lax.pad(x, onp.zeros((), x.dtype), edges)
+        apart = apart.reshape(*x.shape[:axis], t, s, *x.shape[axis + 1 :])
+        return jnp.sum(lax.slice_in_dim(apart, 0, k, axis=axis + 1), axis=axis + 1)
+    # By powers of two: the sums of 1, 2, 4 ... neighbours, of which k is put together.
+    total, begin, length = None, 0, 1
+    while True:
+        if k & length:
+            part = lax.slice_in_dim(x, begin, begin + (t - 1) * s + 1, s, axis)
+            total = part if total is None else total + part
+            begin += length
+        if begin == k:
+            return total
+        n = x.shape[axis]
+        x = lax.slice_in_dim(x, 0, n - length, axis=axis) + lax.slice_in_dim(
+            x, length, n, axis=axis
+        )
+        length *= 2
+
+
+window_sum = summing(formula_sum, sum_by_axes)
 
 
 def least(dtype):

@@ -27,7 +27,9 @@ class Choice(enum.Enum):
     """How an operation is computed."""
 
     NATIVE = "native"
-    FORMULA = "xla"
+    IM2COL = "im2col"
+    TOEPLITZ = "toeplitz"
+    SHIFTED = "shifted"
     PLAIN = "plain"
 
 
@@ -39,6 +41,10 @@ _TINIEST_IMAGE = 4
 _LARGE_WEIGHT = 1 << 18  # elements
 _FEW_CHANNELS = 3
 _UNROLLED = 64  # taps: a formula is as many operations
+_FEW_TERMS = 27  # of a sum that is written out
+_FEW_FILTERS = 48  # where the kernel is as wide as the image
+_MANY_ROWS = 16  # taps
+_WIDER = 5
 
 # products of 8-bit numbers: what processors call multiplying them in fours, with 32-bit sums
 _VNNI = {"avx512_vnni", "avx_vnni"}
@@ -86,15 +92,33 @@ def choose(kind, dtype, x, w, y, geometry):
         loses = simple and _native_loses(kind, taps, windows, channels, math.prod(w))
         if not loses and native.available(native.CONVOLUTION):
             return Choice.NATIVE
-    if not simple:
-        return Choice.PLAIN
+    return _portable(kind, x, w, y, geometry) if simple else Choice.PLAIN
+
+
+def _portable(kind, x, w, y, geometry):
+    """How to compute a convolution of few taps without native kernels."""
+    size, kernel, out = (geometry.sizes(shape) for shape in (x, w, y))
+    taps, windows = math.prod(kernel), math.prod(out)
+    channels, filters = x[geometry.layout.index("C")], w[0]
+    whole = set(geometry.stride) == {1}
     if taps == 1:
-        return Choice.PLAIN if set(geometry.stride) == {1} else Choice.FORMULA
+        return Choice.PLAIN if whole else Choice.IM2COL
+    if windows <= (1 if kind == "weight" else _TINY_IMAGE):
+        return Choice.IM2COL
+    if kind == "forward":
+        few = channels * taps <= _FEW_TERMS and whole and not geometry.last
+        return Choice.SHIFTED if few else Choice.PLAIN
+    # The zeros of the banded matrix make it dearer, and so do many filters.
+    banded = filters * size[-1] <= _FEW_FILTERS * kernel[-1]
     if kind == "weight":
-        return Choice.FORMULA if windows == 1 else Choice.PLAIN
-    if kind == "data" and channels == 1:
-        return Choice.FORMULA
-    return Choice.FORMULA if windows <= _TINY_IMAGE else Choice.PLAIN
+        return Choice.TOEPLITZ if banded and channels == 1 else Choice.PLAIN
+    if channels == 1:
+        return Choice.IM2COL
+    if whole and banded and taps >= _MANY_ROWS:
+        return Choice.TOEPLITZ
+    # XLA's own reads the windows of the result's gradient, im2col writes those of the data's.
+    wide = math.prod(size) * filters >= _WIDER * windows * channels
+    return Choice.IM2COL if whole and wide else Choice.PLAIN
 
 
 def _native_loses(kind, taps, windows, channels, weight):

@@ -12,8 +12,7 @@ order, in both modes of differentiation.
 """
 
 import math
-from functools import partial, reduce
-from typing import NamedTuple
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -23,34 +22,11 @@ from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
 from ... import _config
-from . import dense, direct, native
+from . import direct, forms, native
 from .choose import Choice, choose
+from .forms import Geometry
 
 __all__ = ["Geometry", "forward", "data", "weight"]
-
-
-class Geometry(NamedTuple):
-    """What is fixed about a convolution besides its operands. Hashable."""
-
-    stride: tuple
-    pad: tuple  # (low, high) per spatial axis
-    dilate: tuple
-    groups: int
-    layout: str  # as NCHW or NHWC
-
-    @property
-    def weight_layout(self):
-        return self.layout.replace("N", "O").replace("C", "I")
-
-    @property
-    def spatial(self):
-        """Indices of the spatial axes."""
-        return tuple(i for i, c in enumerate(self.layout) if c not in "NC")
-
-    @property
-    def last(self):
-        """Whether channels are the last axis."""
-        return self.layout[-1] == "C"
 
 
 def forward(x, w, geometry):
@@ -114,77 +90,6 @@ def plain_weight(x, y, *, geometry, shape):
     return found
 
 
-# ---------------------------------------------------------------------------- in forms for CPUs
-
-
-def _last(x, g):
-    """``x`` with its channels last."""
-    return x if g.last else jnp.moveaxis(x, 1, -1)
-
-
-def _patches(x, kernel, out, g):
-    """All windows of ``x`` as rows of a matrix (N T, K C): a copy of ``x`` for each tap."""
-    x = _last(x, g)
-    n, c = x.shape[0], x.shape[-1]
-    x = lax.pad(x, jnp.zeros((), x.dtype), [(0, 0, 0), *((*p, 0) for p in g.pad), (0, 0, 0)])
-    parts = []
-    for at in onp.ndindex(*kernel):
-        start = [i * d for i, d in zip(at, g.dilate)]
-        stop = [a + (t - 1) * s + 1 for a, t, s in zip(start, out, g.stride)]
-        parts.append(lax.slice(x, (0, *start, 0), (n, *stop, c), (1, *g.stride, 1)))
-    rows = n * math.prod(out)
-    return jnp.concatenate(parts, axis=-1).reshape(rows, len(parts) * c)
-
-
-def _matrix(w, g):
-    """The weight as a matrix (O, K C)."""
-    return _last(w, g).reshape(w.shape[0], -1)
-
-
-def _sizes(a, g):
-    return tuple([a.shape[i] for i in g.spatial])
-
-
-def formula_forward(x, w, *, geometry):
-    """One product of the windows and the weight."""
-    g = geometry
-    shape = jax.eval_shape(partial(plain_forward, geometry=g), x, w).shape
-    out = tuple([shape[i] for i in g.spatial])
-    y = dense.product(_patches(x, _sizes(w, g), out, g), _matrix(w, g))
-    y = y.reshape(x.shape[0], *out, w.shape[0])
-    return y if g.last else jnp.moveaxis(y, -1, 1)
-
-
-def formula_data(y, w, *, geometry, shape):
-    """One product, whose columns are then added up where their taps lay."""
-    g = geometry
-    out, kernel = _sizes(y, g), _sizes(w, g)
-    size = tuple([shape[i] for i in g.spatial])
-    c, o = shape[g.layout.index("C")], w.shape[0]
-    columns = dense.back(_last(y, g).reshape(-1, o), _matrix(w, g))
-    columns = columns.reshape(y.shape[0], *out, -1)
-    parts = []
-    for k, at in enumerate(onp.ndindex(*kernel)):
-        edges = []
-        for i, d, s, (low, _), t, n in zip(at, g.dilate, g.stride, g.pad, out, size):
-            begin = i * d - low
-            edges.append((begin, n - begin - (t - 1) * s - 1, s - 1))
-        part = lax.slice_in_dim(columns, k * c, (k + 1) * c, axis=-1)
-        parts.append(lax.pad(part, jnp.zeros((), y.dtype), [(0, 0, 0), *edges, (0, 0, 0)]))
-    total = reduce(lax.add, parts)
-    return total if g.last else jnp.moveaxis(total, -1, 1)
-
-
-def formula_weight(x, y, *, geometry, shape):
-    """One product of the windows and the result's gradient."""
-    g = geometry
-    kernel = tuple([shape[i] for i in g.spatial])
-    patches = _patches(x, kernel, _sizes(y, g), g)
-    w = dense.weight(_last(y, g).reshape(-1, shape[0]), patches)
-    w = w.reshape(shape[0], *kernel, -1)
-    return w if g.last else jnp.moveaxis(w, -1, 1)
-
-
 # ------------------------------------------------------------------- taps that only meet padding
 
 
@@ -207,7 +112,7 @@ def _reached(g, size, kernel, out):
 def _trimmed(kind, taps, a, b, *, geometry, shape=()):
     """One of the three, computed by these taps alone."""
     g = geometry
-    kernel = _sizes(b, g) if kind != "weight" else tuple([shape[i] for i in g.spatial])
+    kernel = g.sizes(shape if kind == "weight" else b.shape)
     pad = tuple(
         [
             (low - first * d, high - (k - last) * d)
@@ -245,8 +150,13 @@ def _given_shape(a, b, *, geometry, shape):
 
 
 _TARGETS = {"forward": "conv_forward", "data": "conv_data", "weight": "conv_weight"}
-_FORMULA = {"forward": formula_forward, "data": formula_data, "weight": formula_weight}
 _PLAIN = {"forward": plain_forward, "data": plain_data, "weight": plain_weight}
+_FORMS = {
+    Choice.IM2COL: forms.IM2COL,
+    Choice.TOEPLITZ: forms.TOEPLITZ,
+    Choice.SHIFTED: forms.SHIFTED,
+    Choice.PLAIN: _PLAIN,
+}
 
 
 def _on_cpu(kind, ctx, a, b, **params):
@@ -261,7 +171,7 @@ def _on_cpu(kind, ctx, a, b, **params):
         "data": (shapes[2], shapes[1], shapes[0]),
         "weight": (shapes[0], shapes[2], shapes[1]),
     }[kind]
-    size, kernel, out = (tuple([v[i] for i in g.spatial]) for v in (x, w, y))
+    size, kernel, out = (g.sizes(v) for v in (x, w, y))
     taps = _reached(g, size, kernel, out)
     if taps != tuple([(0, k) for k in kernel]) and _config.get("kernels") != "plain":
         few = partial(_trimmed, kind, taps)
@@ -269,8 +179,7 @@ def _on_cpu(kind, ctx, a, b, **params):
     choice = choose(kind, ctx.avals_in[0].dtype, x, w, y, g)
     if choice is Choice.NATIVE:
         return jax.ffi.ffi_lowering(native.name(_TARGETS[kind]))(ctx, a, b, **numbers(g))
-    function = (_FORMULA if choice is Choice.FORMULA else _PLAIN)[kind]
-    return mlir.lower_fun(function, multiple_results=False)(ctx, a, b, **params)
+    return mlir.lower_fun(_FORMS[choice][kind], multiple_results=False)(ctx, a, b, **params)
 
 
 def numbers(g):

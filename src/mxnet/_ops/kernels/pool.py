@@ -10,6 +10,7 @@ import numpy as onp
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
+from ... import _config
 from . import direct, native
 from .choose import is_native, pooling_is_worth_it
 from .primitive import kernel
@@ -17,25 +18,28 @@ from .primitive import kernel
 __all__ = ["max_gradient", "summing"]
 
 
-def summing(plain):
+def summing(plain, portable):
     """A function ``(windows, x) -> y`` that is computed natively on CPUs, and so is its gradient.
 
     Parameters
     ----------
     plain : callable ``(windows, x) -> y``, linear in x
         The same in JAX.  ``windows`` as for :func:`max_gradient`.
+    portable : callable likewise
+        The same as it suits CPUs, where no native kernel is used.
     """
 
-    def total(x, *, windows, shape):
-        return plain(windows, x)
+    def total(function, x, *, windows, shape):
+        return function(windows, x)
 
-    def spread(g, *, windows, shape):
+    def spread(function, g, *, windows, shape):
         x = jax.ShapeDtypeStruct(shape, g.dtype)
-        return jax.linear_transpose(partial(plain, windows), x)(g)[0]
+        return jax.linear_transpose(partial(function, windows), x)(g)[0]
 
-    def on_cpu(formula, target, forward, ctx, a, *, windows, shape):
+    def on_cpu(way, target, forward, ctx, a, *, windows, shape):
         worth_it = pooling_is_worth_it([ctx.avals_in[0].dtype], shape, windows[2], forward)
         if not (worth_it and is_native(native.POOLING)):
+            formula = partial(way, plain if _config.get("kernels") == "plain" else portable)
             lower = mlir.lower_fun(formula, multiple_results=False)
             return lower(ctx, a, windows=windows, shape=shape)
         lower = jax.ffi.ffi_lowering(native.name(target))
@@ -51,13 +55,14 @@ def summing(plain):
         )
     )
     spread_p.def_abstract_eval(lambda g, *, windows, shape: g.update(shape=shape, weak_type=False))
-    for p, formula, target, forward, other in (
+    for p, way, target, forward, other in (
         (total_p, total, "window_sum", True, spread_p),
         (spread_p, spread, "window_spread", False, total_p),
     ):
+        formula = partial(way, plain)
         p.def_impl(formula)
         mlir.register_lowering(p, mlir.lower_fun(formula, multiple_results=False))
-        mlir.register_lowering(p, partial(on_cpu, formula, target, forward), platform="cpu")
+        mlir.register_lowering(p, partial(on_cpu, way, target, forward), platform="cpu")
         batching.primitive_batchers[p] = partial(mapped, formula)
         ad.deflinear2(p, partial(_turned, other))
         direct.describes(p)(partial(_direct, target, forward))
