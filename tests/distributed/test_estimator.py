@@ -57,6 +57,12 @@ if mode == "half":
 else:
     if mode == "resume":
         est.load_state("half.state")
+    if mode == "alone":
+        try:
+            est.load_state("half.state")
+        except mx.error.MXNetError as e:
+            print(e)
+        est.load_state("end.state")
     fit(epochs=4)
     found = {
         "train": [m.get() for m in est.train_metrics],
@@ -124,10 +130,9 @@ def test_a_run_goes_on_where_it_was(whole, tmp_path):
     for r, expected in enumerate(whole[2]):
         assert json.loads((tmp_path / f"resume{r}.json").read_text()) == expected
     # by another number of processes only where an epoch has ended
-    (ended,) = run_group(SCRIPT, tmp_path, 1, limit=120, argv=["resume"])
-    assert "it was saved by 2 processes in the middle of an epoch" in ended.err
-    (tmp_path / "half.state").write_bytes((whole[0] / "end.state").read_bytes())
-    run(tmp_path, "resume", 1)
+    (tmp_path / "end.state").write_bytes((whole[0] / "end.state").read_bytes())
+    (ended,) = run(tmp_path, "alone", 1)
+    assert "it was saved by 2 processes in the middle of an epoch" in ended.out
 
 
 def test_one_metric_of_nobody():

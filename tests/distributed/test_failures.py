@@ -8,7 +8,7 @@ import time
 import pytest
 
 import mxnet as mx
-from support.groups import clean_environment, finish, run_group, start
+from support.groups import clean_environment, finish, free_port, run_group, start
 
 # Trains; rank ``bad`` fails in step 10 of the first attempt. The others save and leave.
 SCRIPT = """
@@ -130,8 +130,8 @@ def test_an_error_of_the_script(tmp_path):
 
 
 def test_an_early_end(tmp_path):
-    ended, _ = launch(tmp_path, 2, ["end", 1])
-    assert ended.code in (1, 75)
+    ended, other = run_group(SCRIPT, tmp_path, argv=["end", "1"])
+    assert (ended.code, other.code) == (1, 75)
     words = r"rank 0 of 2: call (\d+) .*rank 1 has ended after (\d+) calls"
     waits_in, made = re.search(words, ended.err).groups()
     assert int(waits_in) == int(made) + 1
@@ -266,31 +266,14 @@ def test_joining_too_late(tmp_path):
 import jax
 jax.numpy.ones(3)
 import mxnet
-"""
-    for r, ended in enumerate(run_group(script, tmp_path)):
-        assert ended.code == 1
-        assert re.search(
-            rf"MXNetError: \S+script.py:4: import mxnet: rank {r} of 2: JAX has made its first "
-            "array already",
-            ended.err,
-        )
-
-
-def test_children_of_members_are_no_members(tmp_path):
-    """Workers of a loader, and programs that a member starts, compute by themselves."""
-    script = """
-import subprocess, sys
-import numpy as onp
-import mxnet as mx
-from mxnet import gluon, nd
-kv = mx.kv.create("dist_sync")
-own = gluon.data.ArrayDataset(nd.arange(8).reshape((8, 1)) * (kv.rank + 1))
-seen = [b.asnumpy().sum() for b in gluon.data.DataLoader(own, batch_size=4, num_workers=1)]
-code = "from mxnet._engine import collective as c; print(c.joined(), c.size())"
-other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-kv._barrier()
-print(seen == [6 * (kv.rank + 1), 22 * (kv.rank + 1)], other.stdout.strip())
-"""
-    for ended in run_group(script, tmp_path):
-        assert (ended.code, ended.err) == (0, "")
-        assert ended.out.endswith("True False 1\n")
+""".lstrip()
+    (tmp_path / "script.py").write_text(script)
+    place = {"RANK": "1", "SIZE": "2", "COORDINATOR": f"127.0.0.1:{free_port()}"}
+    environment = clean_environment(**{f"MXNET_DIST_{k}": v for k, v in place.items()})
+    (ended,) = finish([start(["script.py"], tmp_path, environment)])
+    assert ended.code == 1
+    assert re.search(
+        r"MXNetError: \S*script.py:3: import mxnet: rank 1 of 2: JAX has made its first array "
+        "already",
+        ended.err,
+    )

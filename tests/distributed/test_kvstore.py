@@ -1,6 +1,8 @@
 """Stores of several processes: what 1.9.1's do, as recorded, and what ours add."""
 
 import json
+import runpy
+import sys
 
 import numpy as onp
 import pytest
@@ -11,13 +13,11 @@ from mxnet.error import MXNetError
 from support.groups import run_group
 
 HEAD = """
-import json, os, sys
+import json, os, subprocess, sys
 import numpy as onp
 import mxnet as mx
 from mxnet import autograd, gluon, nd
-found = {}
-def tell():
-    json.dump(found, open(f"found{mx.kv.create('dist_sync').rank}.json", "w"))
+everything = {}
 def dense(n=2, by=0.0):
     return nd.full((n,), by)
 def pulled(kv, key, n=2):
@@ -32,9 +32,8 @@ def refused(f):
     return "nothing"
 """
 
-CALLS = (
-    HEAD
-    + """
+CALLS = """
+found = everything["calls"] = {}
 kv = mx.kv.create("dist_sync")
 r = kv.rank
 found["who"] = [kv.type, kv.rank, kv.num_workers, kv.is_capable("optimizer")]
@@ -92,16 +91,22 @@ for name in ("horovod", "byteps"):
     other.pushpull(["k", "l"], [v, [v, v]], out=[out[0], [out[1]]])
     found[name] = [other.type, other.rank, other.num_workers, other.is_capable("optimizer"),
                    first, v.asnumpy().tolist(), [o.asnumpy().tolist() for o in out]]
-tell()
 """
-)
 
 
-def test_calls(tmp_path):
-    for ended in run_group(CALLS, tmp_path):
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory):
+    """What two processes have found, which run all of these scripts: starting takes seconds."""
+    path = tmp_path_factory.mktemp("together")
+    tell = "json.dump(everything, open(f'found{r}.json', 'w'))\n"
+    for ended in run_group(HEAD + CALLS + TRAINERS + CHILDREN + KERNELS + tell, path):
         assert (ended.code, ended.err) == (0, "")
+    return [json.loads((path / f"found{r}.json").read_text()) for r in range(2)]
+
+
+def test_calls(everything):
     for r in range(2):
-        found = json.loads((tmp_path / f"found{r}.json").read_text())
+        found = everything[r]["calls"]
         # recorded from two workers of MXNet 1.9.1
         assert found["who"] == ["dist_sync", r, 2, True]
         assert found["init"] == [1, 1]
@@ -124,10 +129,8 @@ def test_calls(tmp_path):
             assert found[name] == [name, r, 2, False, [[1, 1]] * 2, [3, 3], [[6, 6], [12, 12]]]
 
 
-TRAINERS = (
-    HEAD
-    + """
-r = mx.kv.create("dist_sync").rank
+TRAINERS = """
+found = everything["trainers"] = {}
 def trained(on_store, change=False, **options):
     net = gluon.nn.Dense(1, in_units=2)
     net.initialize(mx.init.Constant(r + 1.0))
@@ -178,15 +181,11 @@ def fitted(**more):
 found["Module"] = fitted()
 os.environ["MXNET_UPDATE_ON_KVSTORE"] = "0"
 found["Module here"] = fitted()
-tell()
 """
-)
 
 
-def test_trainers(tmp_path):
-    for ended in run_group(TRAINERS, tmp_path):
-        assert (ended.code, ended.err) == (0, "")
-    both = [json.loads((tmp_path / f"found{r}.json").read_text()) for r in range(2)]
+def test_trainers(everything):
+    both = [f["trainers"] for f in everything]
     assert both[0] == both[1]  # bit by bit
     found = both[0]
     # recorded from two workers of MXNet 1.9.1
@@ -272,21 +271,23 @@ for s in range(steps):
     trainer.step(32)
     counts.append(mx.engine.stats())
 counts = [{k: b[k] - a[k] for k in b} for a, b in zip(counts, counts[1:])]
-json.dump(counts, open(f"counts{r}of{n}.json", "w"))
+with open(f"counts{r}of{n}.json", "w") as f:
+    json.dump(counts, f)
 nd.save(f"last{r}of{n}.params", [p.data() for p in net.collect_params().values()])
 """
 
 
 @pytest.mark.parametrize(("n", "optimizer", "more"), [(2, "adam", ()), (4, "sgd", ("hybrid",))])
-def test_parts_are_worth_the_whole(tmp_path, n, optimizer, more):
+def test_parts_are_worth_the_whole(tmp_path, monkeypatch, n, optimizer, more):
     arguments = [optimizer, *more]
     often = "0" if more else "8"  # how often NumPy computes before anything is compiled
     for ended in run_group(
         TRAINING, tmp_path, n, argv=["dist_sync", *arguments], MXNET_XLA_EVALUATE=often
     ):
         assert (ended.code, ended.err) == (0, "")
-    (alone,) = run_group(TRAINING, tmp_path, 1, argv=["device", *arguments])
-    assert (alone.code, alone.err) == (0, "")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["script.py", "device", *arguments])
+    runpy.run_path("script.py")  # by itself
     first = (tmp_path / f"last0of{n}.params").read_bytes()
     for r in range(1, n):
         assert (tmp_path / f"last{r}of{n}.params").read_bytes() == first
@@ -305,18 +306,36 @@ def test_parts_are_worth_the_whole(tmp_path, n, optimizer, more):
             assert {c["flushes"] for c in counts} == {2}
 
 
-def test_kernels_of_all_or_none(tmp_path):
-    """A process without native updates is no reason for other bits."""
-    script = """
-import mxnet as mx
+KERNELS = """
 from mxnet._ops.kernels import native
-if mx.kv.create("dist_sync").rank == 1:
+from mxnet.kvstore import dist
+if r == 1:
     native.withdraw(native.UPDATES, "for this test")
 else:
     native._states[native.UPDATES] = True, "for this test"
-mx.kv.create("dist_sync").init(0, mx.nd.ones(3))
-print(native.state(native.UPDATES))
+dist._agree_on_kernels()
+everything["kernels"] = native.state(native.UPDATES)
 """
-    for ended in run_group(script, tmp_path):
-        assert (ended.code, ended.err) == (0, "")
-        assert ended.out.endswith("not used: not all processes of the group have the same\n")
+
+
+def test_kernels_of_all_or_none(everything):
+    """A process without native updates is no reason for other bits."""
+    for found in everything:
+        assert found["kernels"] == "not used: not all processes of the group have the same"
+
+
+CHILDREN = """
+own = gluon.data.ArrayDataset(nd.arange(8).reshape((8, 1)) * (r + 1))
+code = "from mxnet._engine import collective as c; print(c.joined(), c.size())"
+other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+everything["children"] = [
+    [float(b.asnumpy().sum()) for b in gluon.data.DataLoader(own, batch_size=4, num_workers=1)],
+    other.stdout,
+]
+"""
+
+
+def test_children_of_members_are_no_members(everything):
+    """Workers of a loader, and programs that a member starts, compute by themselves."""
+    for r, found in enumerate(everything):
+        assert found["children"] == [[6 * (r + 1), 22 * (r + 1)], "False 1\n"]

@@ -43,14 +43,16 @@ def _zeros(n, dtype):
 
 
 class _Bucket:
-    """Arrays that travel together: ``members`` are their indices and where they begin."""
+    """Arrays that travel together: ``members`` are their indices and where they begin; ``made`` is
+    for whoever sends ``room``, which stays where it is.
+    """
 
-    __slots__ = ("dtype", "length", "members", "room")
+    __slots__ = ("dtype", "length", "made", "members", "room")
 
     def __init__(self, dtype, begin):
         self.dtype, self.length = dtype, begin
         self.members = []
-        self.room = None
+        self.room = self.made = None
 
     def take(self, i, n):
         self.members.append((i, self.length))
@@ -101,30 +103,29 @@ class Layout:
         self._sizes, self._packs, self._large = sizes, packs, large
         self.buckets = len(packs) + len(large)
 
-    def _packed(self, pack, arrays):
-        """The vector of a bucket. It is the same memory each time."""
+    def _pack(self, pack, arrays):
         if pack.room is None:
             pack.room = _zeros(padded(pack.length), pack.dtype)
         for i, at in pack.members:
             pack.room[at : at + self._sizes[i]] = arrays[i].reshape(-1)
-        return pack.room
 
-    def first(self, arrays, rank, mark):
-        """The first bucket of process ``rank``; of one that has no such arrays, zeros.
+    def first(self, arrays, rank, mark, reduce):
+        """The sum of the first bucket.
 
         Parameters
         ----------
-        arrays : list of numpy.ndarray or None
-        mark : int
+        arrays : list of numpy.ndarray or None     None: zeros are sent
+        rank : int
+        mark : int              of process ``rank``
+        reduce : callable       ``(vector, bucket or None)`` to its sum over the processes
         """
         pack = self._packs[0]
         if arrays is None:
-            vector = _zeros(padded(pack.length), pack.dtype)
-        else:
-            vector = self._packed(pack, arrays)
-        vector[: self._n_marks] = 0
-        vector[rank] = mark
-        return vector
+            return reduce(_zeros(padded(pack.length), pack.dtype), None)
+        self._pack(pack, arrays)
+        pack.room[: self._n_marks] = 0
+        pack.room[rank] = mark
+        return reduce(pack.room, pack)
 
     def marks(self, total):
         """What the processes had put in front of the first bucket, from its sum."""
@@ -136,8 +137,8 @@ class Layout:
         Parameters
         ----------
         arrays : list of numpy.ndarray
-        total : numpy.ndarray        the sum of :meth:`first`
-        reduce : callable            a vector to its sum over the processes
+        total : numpy.ndarray        what :meth:`first` has given
+        reduce : callable            as there
 
         Returns
         -------
@@ -145,11 +146,13 @@ class Layout:
         """
         found = [None] * len(arrays)
         for k, pack in enumerate(self._packs):
-            whole = reduce(self._packed(pack, arrays)) if k else total
+            if k:
+                self._pack(pack, arrays)
+            whole = reduce(pack.room, pack) if k else total
             for i, at in pack.members:
                 shape, dtype = self._specs[i]
                 part = whole[at : at + self._sizes[i]].reshape(shape)
                 found[i] = part.astype(dtype, copy=False)
         for i in self._large:
-            found[i] = reduce(arrays[i].reshape(-1)).reshape(self._specs[i][0])
+            found[i] = reduce(arrays[i].reshape(-1), None).reshape(self._specs[i][0])
         return found

@@ -342,8 +342,8 @@ class _Group:
         if expected is not None:
             mine = expected.number == number
             mark = self._mark(number) if mine else 0
-            sent = expected.layout.first(arrays if mine else None, self.rank, mark)
-            total = _total(sent)
+            sent = arrays if mine else None
+            total = expected.layout.first(sent, self.rank, mark, _total)
             if not mark or (expected.layout.marks(total) != mark).any():
                 total = None
         if total is None:
@@ -354,7 +354,7 @@ class _Group:
             if calls != -low_calls or other != -low_other:
                 return _DIFFER
             if layout is not None:
-                total = _total(layout.first(arrays, self.rank, self._mark(number)))
+                total = layout.first(arrays, self.rank, self._mark(number), _total)
         self._follows(signature)
         if job is None:
             return None
@@ -570,12 +570,19 @@ def _program(mesh, reduce):
     return jax.jit(body), NamedSharding(mesh, per), mesh.devices.flat[rank()]
 
 
-def _reduced(x, reduce):
-    """A vector of this process, reduced over all of them: a read-only numpy.ndarray."""
+def _reduced(x, reduce, bucket=None):
+    """A vector of this process, reduced over all of them: a read-only numpy.ndarray.
+
+    Of a bucket whose memory JAX has taken as it is the array of JAX is made once: 0.2 ms.
+    """
     function, sharding, mine = _program(_mesh("cpu", 0), reduce)
-    whole = jax.make_array_from_single_device_arrays(
-        (x.shape[0] * size(),), sharding, [jax.device_put(x, mine)]
-    )
+    whole = None if bucket is None else bucket.made
+    if whole is None:
+        part = jax.device_put(x, mine)
+        shape = (x.shape[0] * size(),)
+        whole = jax.make_array_from_single_device_arrays(shape, sharding, [part])
+        if bucket is not None and part.unsafe_buffer_pointer() == x.ctypes.data:
+            bucket.made = whole
     with _counted((reduce, x.shape, x.dtype)):
         return onp.asarray(function(whole).addressable_data(0).block_until_ready())
 
@@ -607,8 +614,8 @@ def _extremes(head):
     return _reduced(head, jax.lax.pmax)
 
 
-def _total(vector):
-    return _reduced(vector, jax.lax.psum)
+def _total(vector, bucket=None):
+    return _reduced(vector, jax.lax.psum, bucket)
 
 
 def _summed(flat):

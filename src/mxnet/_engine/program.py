@@ -52,6 +52,7 @@ _Array = jax.Array
 # at once, since a second use would copy them again.
 _HOST_BYTES = 4096
 _HOST_READS = 16
+_ALIGNED = 64  # bytes, of memory that a CPU's program takes as it is
 # Smaller buffers are not worth overwriting in place.
 _DONATE_BYTES = 16384
 # The runtime asks for donated buffers that it cannot use; which ones fit is its business, not the
@@ -299,11 +300,27 @@ def _on_device(vals):
         d = v.data
         if d.__class__ is onp.ndarray:
             reads = v.seg or 0
-            if d.nbytes > _HOST_BYTES or reads == _HOST_READS:
+            large = d.nbytes > _HOST_BYTES
+            if large and not d.flags.writeable and _is_taken_as_it_is(d, v.spec.ctx):
+                large = False
+            if large or reads == _HOST_READS:
                 v.data = to_device(d, v.spec.ctx)
             else:
                 v.seg = reads + 1
     return [v.data for v in vals]
+
+
+def _is_taken_as_it_is(array, ctx):
+    """Whether programs copy nothing of a read-only NumPy array: it is memory of XLA's, or like it.
+
+    To hand it over takes 6 us then, to put it on the device before 30 to 80.
+    """
+    return (
+        ctx.device_type == "cpu"
+        and placement(ctx) is None
+        and array.flags.c_contiguous
+        and not array.ctypes.data % _ALIGNED
+    )
 
 
 def _is_evaluated(state):
