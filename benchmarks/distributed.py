@@ -27,7 +27,7 @@ BENCHMARKS = Path(__file__).resolve().parent
 NETS = {
     # name: (label, batch per process, warming steps, measured steps)
     "mlp": ("MLP 784-256-10, batch 64 each", 64, 20, 200),
-    "resnet": ("ResNet-18 on 28x28, batch 16 each", 16, 5, 20),
+    "resnet": ("ResNet-18 on 28x28, batch 16 each", 16, 12, 20),
 }
 LABELS = {"ours": "ours", "mxnet": "MXNet 1.9.1", "torch": "PyTorch DDP, Gloo"}
 SCRIPTS = {"ours": (OURS, "dist_mx.py"), "mxnet": (MXNET191, "dist_mx.py")}
