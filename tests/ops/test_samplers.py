@@ -152,6 +152,11 @@ DRAWS = {
     "generalized": lambda: nd.random.generalized_negative_binomial(2.0, 0.3, shape=(90_000,)),
     "normal": lambda: nd.random.normal(1.0, 0.3, shape=(3, 70_000)),
     "shuffle": lambda: nd.random.shuffle(nd.arange(50_000)),
+    "short shuffle": lambda: nd.random.shuffle(nd.arange(5)),
+    "shuffled rows": lambda: nd.random.shuffle(nd.arange(30_000).reshape((10_000, 3))),
+    "shuffled integers": lambda: nd.random.shuffle(nd.arange(99_999, dtype="int64")),
+    "permutation": lambda: mx.np.random.permutation(40_000),
+    "choice": lambda: mx.np.random.choice(70_000, 100, replace=False),
 }
 
 

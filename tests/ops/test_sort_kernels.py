@@ -33,8 +33,8 @@ def places(x, ascending):
     return onp.argsort(x if ascending else -x, -1, kind="stable")
 
 
-# compared, by small digits, by large ones; enough for several threads
-SHAPES = [(1,), (3, 5), (2, 2, 47), (3, 48), (2, 1023), (40, 130), (1024,), (5, 3000)]
+# compared, by small digits, by large ones; enough for several threads; rows that these share
+SHAPES = [(1,), (3, 5), (2, 2, 47), (3, 48), (2, 1023), (40, 130), (1024,), (5, 3000), (1, 70_001)]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
@@ -97,7 +97,48 @@ def test_zeros_keep_their_signs(mode):
         onp.testing.assert_array_equal(onp.signbit(found), signs)
 
 
-@pytest.mark.parametrize("shape", [(4, 6), (3, 200)], ids=str)
+@pytest.mark.parametrize("n", [1, 2, 127, 128, 129, 1001, 65_536, 200_003])
+def test_permutation(n, mode):
+    """The stable order of floats whose bits are drawn, worked out by NumPy."""
+    key = RNG.integers(0, 1 << 32, 2, dtype="uint32")
+    compiled = jax.jit(partial(sort.permutation, n=n))
+    text = compiled.lower(key).as_text()
+    assert (native.name("permutation") in text) == (mode == "native")
+    a, b = threefry(key, n)
+    words = onp.concatenate([a, b])[:n] % 0x7F000000 + 0x00800000
+    found = compiled(key)
+    assert found.dtype == "int32"
+    onp.testing.assert_array_equal(found, onp.argsort(words, kind="stable"))
+
+
+def threefry(key, n):
+    """Salmon et al., section 3.2, with 13 rounds, of the counters 0 ... (n + 1) // 2 - 1."""
+    k = [int(key[0]), int(key[1]), int(key[0]) ^ int(key[1]) ^ 0x1BD11BDA]
+    x, low = onp.arange((n + 1) // 2, dtype="uint64"), onp.uint64(0xFFFFFFFF)
+    x, y = (x + onp.uint64(k[0])) & low, onp.full_like(x, k[1])
+    for r, turn in enumerate([13, 15, 26, 6, 17, 29, 16, 24, 13, 15, 26, 6, 17]):
+        x = (x + y) & low
+        y = ((y << onp.uint64(turn)) | (y >> onp.uint64(32 - turn))) & low ^ x
+        if r % 4 == 3:
+            j = r // 4 + 1
+            x = (x + onp.uint64(k[j % 3])) & low
+            y = (y + onp.uint64(k[(j + 1) % 3] + j)) & low
+    return x, y
+
+
+def test_many_equal_digits(mode):
+    """Long rows of a few values, of one, and of those that differ in one digit alone."""
+    for x in (
+        onp.full(70_000, 3, "float32"),
+        RNG.integers(0, 3, 70_000).astype("float32"),
+        (RNG.integers(0, 9, 70_000).astype("uint32") + 0x3F800000).view("float32"),
+    ):
+        for ascending in (True, False):
+            found = jax.jit(partial(sort.order, ascending=ascending))(x)
+            onp.testing.assert_array_equal(found, places(x, ascending))
+
+
+@pytest.mark.parametrize("shape", [(4, 6), (3, 200), (1, 50_000)], ids=str)
 def test_gradients(shape, mode):
     """Each gradient goes where its element came from; to the second order, and mapped."""
     x, g, v = RNG.standard_normal((3, *shape)).astype("float32")

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from .kernels.draws import threefry
+from .kernels.draws import words
 
 __all__ = [
     "random_words",
@@ -30,17 +30,15 @@ __all__ = [
 
 def random_words(key, n):
     """``(n,)`` independent uint32 under a JAX random key (its first two words)."""
-    words = jax.random.key_data(key)
-    a, b = threefry((words[0], words[1]), lax.iota("uint32", (n + 1) // 2))
-    both = lax.concatenate([a, b], 0)
-    return both if n % 2 == 0 else both[:n]
+    two = jax.random.key_data(key)
+    return words((two[0], two[1]), n)
 
 
 def random_bits16(key, shape):
     """Independent uint16 of the given shape: two from each word."""
     n = math.prod(shape)
-    words = random_words(key, (n + 1) // 2)
-    low, high = words.astype("uint16"), (words >> onp.uint32(16)).astype("uint16")
+    found = random_words(key, (n + 1) // 2)
+    low, high = found.astype("uint16"), (found >> onp.uint32(16)).astype("uint16")
     both = lax.concatenate([low, high], 0)
     return (both if n % 2 == 0 else both[:n]).reshape(shape)
 
@@ -51,8 +49,8 @@ def uniform01(key, shape, dtype):
     n = math.prod(shape)
     digits = jnp.finfo(dtype).nmant + 1  # 24 for float32, 53, 11, 8
     if digits > 32:
-        words = random_words(key, 2 * n)
-        high, low = words[:n].astype("uint64"), words[n:].astype("uint64")
+        found = random_words(key, 2 * n)
+        high, low = found[:n].astype("uint64"), found[n:].astype("uint64")
         whole = ((high << onp.uint64(32) | low) >> onp.uint64(64 - digits)).astype("int64")
     else:
         # XLA:CPU converts signed integers to floats in vector registers, unsigned ones

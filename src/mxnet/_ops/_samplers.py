@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ._bits import random_words, standard_normal_of
+from ._bits import standard_normal_of
 from .kernels import sort
 from .kernels.draws import SMALL_MEAN, below, first_true, threefry
 
@@ -182,5 +182,4 @@ def permutation(key, n):
     Random floats are sorted, of 2^31 - 2^24 different ones; equal ones keep their order, so that
     the probabilities of two elements' orders differ by 5e-10.
     """
-    words = random_words(key, n) % onp.uint32(0x7F000000) + onp.uint32(0x00800000)
-    return sort.order(lax.bitcast_convert_type(words, "float32"), True)
+    return sort.permutation(jax.random.key_data(key)[:2], n)

@@ -13,6 +13,7 @@ __all__ = [
     "bytes_are_native",
     "is_native",
     "loop_is_worth_it",
+    "permuting_is_worth_it",
     "pooling_is_worth_it",
     "rows_are_long",
     "rows_are_native",
@@ -209,6 +210,11 @@ def rows_are_long(dtypes, x):
 def slope_is_rational(dtype, x):
     """Whether the derivative of GELU for an ``x`` of this shape is the rational one."""
     return _config.get("kernels") != "plain" and dtype == "float32" and _many(x, _WIDE)
+
+
+def permuting_is_worth_it(shape):
+    """Whether a permutation of this shape, (n,), is found faster natively."""
+    return _many(shape, _UNSORTED)
 
 
 def sorting_is_worth_it(dtype, x):

@@ -11,7 +11,7 @@ from jax import lax
 from jax.extend.core import Primitive
 from jax.interpreters import batching, mlir
 
-__all__ = ["BY_NUMPY", "SMALL_MEAN", "below", "first_true", "threefry"]
+__all__ = ["BY_NUMPY", "SMALL_MEAN", "below", "first_true", "threefry", "words"]
 
 # Threefry-2x32: see _ops/_bits.py
 ROUNDS = 13
@@ -114,6 +114,13 @@ def threefry(key, counter, turn=0):
     """
     first, second, turn = [jnp.asarray(x, "uint32") for x in (*key, turn)]
     return _threefry_p.bind(first, second, counter, turn)
+
+
+def words(key, n):
+    """``(n,)`` independent uint32 under two key words."""
+    a, b = threefry(key, lax.iota("uint32", (n + 1) // 2))
+    both = lax.concatenate([a, b], 0)
+    return both if n % 2 == 0 else both[:n]
 
 
 # ------------------------------------------------------------------- small means of Poisson numbers

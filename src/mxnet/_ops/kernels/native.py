@@ -62,7 +62,11 @@ ROWWISE = Library(
     ("softmax", "softmax_gradient", "layer_norm", "layer_norm_gradient"),
     "softmax and layer normalisation",
 )
-SORTING = Library("kernels", ("sort_rows", "sort_order", "top_order", "carry"), "sorting and top-k")
+SORTING = Library(
+    "kernels",
+    ("sort_rows", "sort_order", "top_order", "carry", "permutation"),
+    "sorting, top-k and permutations",
+)
 LIBRARIES = (CONVOLUTION, BYTES, RECURRENCE, UPDATES, POOLING, ROWWISE, SORTING)
 
 COMPILED = Path(__file__).parent / "compiled"

@@ -17,7 +17,14 @@ __all__ = ["kernel"]
 
 
 def kernel(
-    target, plain, is_worth_it, attributes=None, by_rows=False, by_numpy=None, number=10
+    target,
+    plain,
+    is_worth_it,
+    attributes=None,
+    by_rows=False,
+    by_numpy=None,
+    number=10,
+    judged=None,
 ) -> Callable[..., Any]:
     """A function ``(given, *arrays) -> tuple`` that is the native kernel ``target`` on CPUs.
 
@@ -34,6 +41,8 @@ def kernel(
         mapping adds rows.  Otherwise it takes the formula.
     by_numpy : callable ``(shapes) -> number``
         What the formula takes NumPy, in nominal nanoseconds; default: ``number`` for each number.
+    judged : callable ``(shapes, **given) -> shapes``
+        What ``is_worth_it`` and ``by_numpy`` go by; default: the shapes of the arrays.
 
     ``given`` are (name, value) pairs, hashable.
     """
@@ -52,7 +61,7 @@ def kernel(
 
     def on_cpu(ctx, *arrays, **given):
         shapes = [a.shape for a in ctx.avals_in]
-        worth_it = is_worth_it([a.dtype for a in ctx.avals_in], shapes)
+        worth_it = is_worth_it([a.dtype for a in ctx.avals_in], sizes(shapes, given))
         if not (worth_it and is_native(library)):
             return by_formula(ctx, *arrays, **given)
         lower = jax.ffi.ffi_lowering(native.name(target))
@@ -61,18 +70,21 @@ def kernel(
     def numbers(shapes, given):
         return attributes(shapes, **given) if attributes else given
 
+    def sizes(shapes, given):
+        return judged(shapes, **given) if judged else shapes
+
     @direct.describes(p)
     def _(given, ins, outs):
         shapes = [a.shape for a in ins]
         dtypes = [a.dtype for a in ins]
         if by_numpy is None:
-            if not is_worth_it(dtypes, shapes):
+            if not is_worth_it(dtypes, sizes(shapes, given)):
                 return None
-            cost = number * sum([math.prod(s) for s in shapes])
+            cost = number * sum([math.prod(s) for s in sizes(shapes, given)])
         elif any(d != "float32" for d in dtypes) or any(0 in s for s in shapes):
             return None
         else:
-            cost = by_numpy(shapes)
+            cost = by_numpy(sizes(shapes, given))
         return direct.Call(library, target, numbers(shapes, given), cost)
 
     mlir.register_lowering(p, by_formula)

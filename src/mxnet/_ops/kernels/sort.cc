@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include "handler.h"
 #include "parallel.h"
@@ -16,6 +17,7 @@ namespace {
 namespace ffi = xla::ffi;
 using Array = ffi::Buffer<ffi::F32>;
 using Order = ffi::Buffer<ffi::S32>;
+using Words = ffi::Buffer<ffi::U32>;
 
 // Whole numbers in the order of floats; both zeros are equal, and what is not a number comes last,
 // whichever way.
@@ -74,6 +76,94 @@ void ByComparison(int64_t n, const float* x, bool descending, uint64_t* pairs, i
   for (int64_t i = 0; i < n; ++i) order[i] = static_cast<int32_t>(pairs[i]);
 }
 
+// Rows from this width on are shared by all threads where there are fewer rows than threads.
+constexpr int64_t kLong = 1 << 15;
+
+int64_t Threads(ffi::ThreadPool& pool) { return std::max<int64_t>(1, pool.num_threads()); }
+
+// Parts of a row of n that are worth a thread each: some more than threads, which may be busy.
+int64_t PartsOf(ffi::ThreadPool& pool, int64_t n) {
+  return std::max<int64_t>(1, std::min(2 * n / kLong, 2 * std::min<int64_t>(Threads(pool), 16)));
+}
+
+// f(begin, end) for parts of 0 ... n - 1 on all threads.
+template <typename F>
+void OverParts(ffi::ThreadPool& pool, int64_t n, const F& f) {
+  const int64_t parts = PartsOf(pool, n);
+  mxnet_xla::Parallel(pool, parts, [&](int64_t p) { f(n * p / parts, n * (p + 1) / parts); });
+}
+
+// Items in the order of some bits of their keys, which all threads bring about together. Stable, so
+// the result does not depend on how many threads there are.
+class LongRow {
+ public:
+  LongRow(ffi::ThreadPool& pool, int64_t n)
+      : pool_(pool),
+        n_(n),
+        parts_(PartsOf(pool, n)),
+        room_(new Item[2 * n]),
+        counts_(new uint32_t[parts_ * kDigits]),
+        items_(room_.get()),
+        others_(items_ + n) {}
+
+  Item* items() { return items_; }
+
+  // By the bits from `shift` on, as many as a digit has.
+  void Sort(int shift) {
+    uint32_t* const counts = counts_.get();
+    const auto digit = [shift](Item item) { return item.key >> shift & (kDigits - 1); };
+    mxnet_xla::Parallel(pool_, parts_, [&](int64_t p) {
+      uint32_t* const mine = counts + p * kDigits;
+      std::fill(mine, mine + kDigits, 0);
+      for (int64_t i = Begin(p), end = Begin(p + 1); i < end; ++i) ++mine[digit(items_[i])];
+    });
+    uint32_t total = 0;
+    for (uint32_t d = 0; d < kDigits; ++d) {
+      const uint32_t before = total;
+      for (int64_t p = 0; p < parts_; ++p) {
+        const uint32_t many = counts[p * kDigits + d];
+        counts[p * kDigits + d] = total;
+        total += many;
+      }
+      if (total - before == static_cast<uint64_t>(n_)) return;  // all alike
+    }
+    mxnet_xla::Parallel(pool_, parts_, [&](int64_t p) {
+      uint32_t* const next = counts + p * kDigits;
+      for (int64_t i = Begin(p), end = Begin(p + 1); i < end; ++i) {
+        others_[next[digit(items_[i])]++] = items_[i];
+      }
+    });
+    std::swap(items_, others_);
+  }
+
+  void Places(int32_t* order) {
+    OverParts(pool_, n_, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) order[i] = items_[i].place;
+    });
+  }
+
+ private:
+  static constexpr uint32_t kDigits = 1u << 11;
+
+  int64_t Begin(int64_t part) const { return n_ * part / parts_; }
+
+  ffi::ThreadPool& pool_;
+  const int64_t n_, parts_;
+  const std::unique_ptr<Item[]> room_;
+  const std::unique_ptr<uint32_t[]> counts_;
+  Item *items_, *others_;
+};
+
+void LongOrder(ffi::ThreadPool& pool, int64_t n, const float* x, bool descending, int32_t* order) {
+  LongRow row(pool, n);
+  Item* const items = row.items();
+  OverParts(pool, n, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) items[i] = {KeyOf(x[i], descending), int32_t(i)};
+  });
+  for (const int shift : {0, 11, 22}) row.Sort(shift);
+  row.Places(order);
+}
+
 struct Rows {
   int64_t many, width;
 };
@@ -87,18 +177,31 @@ Rows RowsOf(const A& x) {
 // f(first row, end) on all threads; so many elements are worth another one.
 template <typename F>
 void OverRows(ffi::ThreadPool& pool, Rows rows, int64_t enough, const F& f) {
-  const int64_t most = std::min(rows.many, 4 * std::max<int64_t>(1, pool.num_threads()));
+  const int64_t most = std::min(rows.many, 4 * Threads(pool));
   const int64_t parts = std::max<int64_t>(1, std::min(rows.many * rows.width / enough, most));
   mxnet_xla::Parallel(pool, parts, [&](int64_t i) {
     f(rows.many * i / parts, rows.many * (i + 1) / parts);
   });
 }
 
-// f(row, its order) for each row.
+// Whether the threads share each row, one after the other.
+bool AreShared(ffi::ThreadPool& pool, Rows rows) {
+  return rows.width >= kLong && rows.many < Threads(pool);
+}
+
+// f(row, its order, begin, end) for each row, or for parts of it.
 template <typename F>
 void Sorted(ffi::ThreadPool& pool, const Array& x, bool descending, const F& f) {
   const Rows rows = RowsOf(x);
   const int64_t n = rows.width;
+  if (AreShared(pool, rows)) {
+    const std::unique_ptr<int32_t[]> order(new int32_t[n]);
+    for (int64_t r = 0; r < rows.many; ++r) {
+      LongOrder(pool, n, x.typed_data() + r * n, descending, order.get());
+      OverParts(pool, n, [&](int64_t begin, int64_t end) { f(r, order.get(), begin, end); });
+    }
+    return;
+  }
   OverRows(pool, rows, 2048, [&](int64_t begin, int64_t end) {
     const std::unique_ptr<Item[]> items(new Item[2 * n]);
     const std::unique_ptr<uint64_t[]> pairs(new uint64_t[std::min(n, kShort)]);
@@ -112,25 +215,25 @@ void Sorted(ffi::ThreadPool& pool, const Array& x, bool descending, const F& f) 
       } else {
         ByDigits<11>(n, from, descending, items.get(), items.get() + n, order.get());
       }
-      f(r, order.get());
+      f(r, order.get(), 0, n);
     }
   });
 }
 
 ffi::Error SortRows(ffi::ThreadPool pool, Array x, ffi::Result<Array> y, bool descending) {
   const int64_t n = RowsOf(x).width;
-  Sorted(pool, x, descending, [&](int64_t r, const int32_t* order) {
+  Sorted(pool, x, descending, [&](int64_t r, const int32_t* order, int64_t begin, int64_t end) {
     const float* from = x.typed_data() + r * n;
     float* to = y->typed_data() + r * n;
-    for (int64_t j = 0; j < n; ++j) to[j] = from[order[j]];
+    for (int64_t j = begin; j < end; ++j) to[j] = from[order[j]];
   });
   return ffi::Error::Success();
 }
 
 ffi::Error SortOrder(ffi::ThreadPool pool, Array x, ffi::Result<Order> y, bool descending) {
   const int64_t n = RowsOf(x).width;
-  Sorted(pool, x, descending, [&](int64_t r, const int32_t* order) {
-    std::copy(order, order + n, y->typed_data() + r * n);
+  Sorted(pool, x, descending, [&](int64_t r, const int32_t* order, int64_t begin, int64_t end) {
+    std::copy(order + begin, order + end, y->typed_data() + r * n + begin);
   });
   return ffi::Error::Success();
 }
@@ -225,18 +328,169 @@ ffi::Error Carry(ffi::ThreadPool pool, Array x, Order order, ffi::Result<Array> 
   }
   const Rows rows = RowsOf(x);
   const int64_t n = rows.width;
+  const auto carry = [&](int64_t r, int64_t begin, int64_t end) {
+    const float* from = x.typed_data() + r * n;
+    const int32_t* at = order.typed_data() + r * n;
+    float* to = y->typed_data() + r * n;
+    if (back) {
+      for (int64_t j = begin; j < end; ++j) to[at[j]] = from[j];
+    } else {
+      for (int64_t j = begin; j < end; ++j) to[j] = from[at[j]];
+    }
+  };
+  if (AreShared(pool, rows)) {
+    for (int64_t r = 0; r < rows.many; ++r) {
+      OverParts(pool, n, [&](int64_t begin, int64_t end) { carry(r, begin, end); });
+    }
+    return ffi::Error::Success();
+  }
   OverRows(pool, rows, 16384, [&](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r) {
-      const float* from = x.typed_data() + r * n;
-      const int32_t* at = order.typed_data() + r * n;
-      float* to = y->typed_data() + r * n;
-      if (back) {
-        for (int64_t j = 0; j < n; ++j) to[at[j]] = from[j];
-      } else {
-        for (int64_t j = 0; j < n; ++j) to[j] = from[at[j]];
+    for (int64_t r = begin; r < end; ++r) carry(r, 0, n);
+  });
+  return ffi::Error::Success();
+}
+
+// Two random words for each of some counters from `first` on: Threefry-2x32 of (counter, 0), the
+// same as draws.py's.
+constexpr int64_t kLanes = 64;
+
+void Threefry(uint32_t key0, uint32_t key1, uint32_t first, uint32_t* a, uint32_t* b) {
+  constexpr int kRounds = 13;
+  constexpr int kRotations[8] = {13, 15, 26, 6, 17, 29, 16, 24};
+  const uint32_t keys[3] = {key0, key1, key0 ^ key1 ^ 0x1BD11BDAu};
+  for (uint32_t i = 0; i < kLanes; ++i) {
+    a[i] = first + i + key0;
+    b[i] = key1;
+  }
+  for (int r = 0; r < kRounds; ++r) {
+    const int left = kRotations[r % 8];
+    for (int64_t i = 0; i < kLanes; ++i) {
+      a[i] += b[i];
+      b[i] = a[i] ^ (b[i] << left | b[i] >> (32 - left));
+    }
+    if (r % 4 == 3) {
+      const uint32_t j = r / 4 + 1, add0 = keys[j % 3], add1 = keys[(j + 1) % 3] + j;
+      for (int64_t i = 0; i < kLanes; ++i) {
+        a[i] += add0;
+        b[i] += add1;
       }
     }
-  });
+  }
+}
+
+// Places in the stable order of keys of 31 random bits, few of which begin alike: by the first bits
+// they go into buckets, within these by some more, and what is then equal is compared.
+class Shuffle {
+ public:
+  Shuffle(ffi::ThreadPool& pool, int64_t n, int32_t* order)
+      : pool_(pool), n_(n), parts_(PartsOf(pool, n)), order_(order) {
+    int log = 0;
+    while (n >> (log + 1)) ++log;
+    first_ = std::min(std::max(log - 9, 0), 10);  // buckets that the nearest cache holds
+    second_ = std::min(log - first_ + 2, 16);     // less than one key each
+  }
+
+  void Run(uint32_t key0, uint32_t key1) {
+    // the keys are where the places will be
+    uint32_t* const keys = reinterpret_cast<uint32_t*>(order_);
+    const int64_t half = (n_ + 1) / 2, buckets = int64_t{1} << first_;
+    const int shift = kBits - first_;
+    // a part has some counters, and so two stretches of keys
+    const std::unique_ptr<uint32_t[]> counts(new uint32_t[2 * parts_ * buckets]());
+    mxnet_xla::Parallel(pool_, parts_, [&](int64_t p) {
+      uint32_t a[kLanes], b[kLanes];
+      const auto put = [&](int64_t at, const uint32_t* words, int64_t many, uint32_t* mine) {
+        for (int64_t i = 0; i < many; ++i) keys[at + i] = words[i] % 0x7F000000u + 0x00800000u;
+        for (int64_t i = 0; i < many; ++i) ++mine[keys[at + i] >> shift];
+      };
+      for (int64_t c = Begin(half, p), end = Begin(half, p + 1); c < end; c += kLanes) {
+        Threefry(key0, key1, c, a, b);
+        const int64_t many = std::min(kLanes, end - c);
+        put(c, a, many, counts.get() + p * buckets);
+        put(half + c, b, std::min(many, n_ - half - c), counts.get() + (parts_ + p) * buckets);
+      }
+    });
+    const std::unique_ptr<uint32_t[]> begins(new uint32_t[buckets + 1]);
+    uint32_t total = 0;
+    for (int64_t d = 0; d < buckets; ++d) {
+      begins[d] = total;
+      for (int64_t s = 0; s < 2 * parts_; ++s) {
+        const uint32_t many = counts[s * buckets + d];
+        counts[s * buckets + d] = total;
+        total += many;
+      }
+    }
+    begins[buckets] = total;
+    const std::unique_ptr<Item[]> items(new Item[n_]);
+    mxnet_xla::Parallel(pool_, 2 * parts_, [&](int64_t s) {
+      uint32_t* const next = counts.get() + s * buckets;
+      const bool later = s >= parts_;
+      const int64_t many = later ? n_ - half : half, p = later ? s - parts_ : s;
+      const int64_t at = later ? half : 0;
+      // the stretches of counters, of which the last may have no second word
+      const int64_t begin = Begin(half, p), end = std::min(Begin(half, p + 1), many);
+      for (int64_t i = at + begin; i < at + end; ++i) {
+        items[next[keys[i] >> shift]++] = {keys[i], static_cast<int32_t>(i)};
+      }
+    });
+    mxnet_xla::Parallel(pool_, std::min<int64_t>(buckets, 4 * parts_), [&](int64_t p) {
+      const int64_t some = std::min<int64_t>(buckets, 4 * parts_);
+      Settle(items.get(), begins.get(), buckets * p / some, buckets * (p + 1) / some);
+    });
+  }
+
+ private:
+  static constexpr int kBits = 31;
+
+  int64_t Begin(int64_t n, int64_t part) const { return n * part / parts_; }
+
+  // Some buckets, into their places.
+  void Settle(const Item* items, const uint32_t* begins, int64_t bucket, int64_t end) {
+    const int64_t most = Most(begins, bucket, end), digits = int64_t{1} << second_;
+    const int shift = kBits - first_ - second_;
+    const std::unique_ptr<Item[]> room(new Item[most]);
+    const std::unique_ptr<uint32_t[]> next(new uint32_t[digits]);
+    for (; bucket < end; ++bucket) {
+      const Item* from = items + begins[bucket];
+      const int64_t many = begins[bucket + 1] - begins[bucket];
+      const auto digit = [&](const Item& item) { return item.key >> shift & (digits - 1); };
+      std::fill(next.get(), next.get() + digits, 0);
+      for (int64_t i = 0; i < many; ++i) ++next[digit(from[i])];
+      uint32_t total = 0;
+      for (int64_t d = 0; d < digits; ++d) total += std::exchange(next[d], total);
+      for (int64_t i = 0; i < many; ++i) room[next[digit(from[i])]++] = from[i];
+      for (int64_t i = 1; i < many; ++i) {
+        const Item item = room[i];
+        int64_t j = i;
+        for (; j > 0 && room[j - 1].key > item.key; --j) room[j] = room[j - 1];
+        room[j] = item;
+      }
+      int32_t* const to = order_ + begins[bucket];
+      for (int64_t i = 0; i < many; ++i) to[i] = room[i].place;
+    }
+  }
+
+  static int64_t Most(const uint32_t* begins, int64_t bucket, int64_t end) {
+    int64_t most = 0;
+    for (; bucket < end; ++bucket) {
+      most = std::max<int64_t>(most, begins[bucket + 1] - begins[bucket]);
+    }
+    return most;
+  }
+
+  ffi::ThreadPool& pool_;
+  const int64_t n_, parts_;
+  int32_t* const order_;
+  int first_, second_;  // bits
+};
+
+// The stable order of random floats, of which these words are the bits: see sort.py.
+ffi::Error Permutation(ffi::ThreadPool pool, Words key, ffi::Result<Order> y) {
+  if (key.element_count() != 2) {
+    return ffi::Error(ffi::ErrorCode::kInvalidArgument, "permutation: a key is two words");
+  }
+  Shuffle(pool, y->element_count(), y->typed_data())
+      .Run(key.typed_data()[0], key.typed_data()[1]);
   return ffi::Error::Success();
 }
 
@@ -258,3 +512,5 @@ MXNET_KERNEL(carry, Carry,
                  .Arg<Order>()
                  .Ret<Array>()
                  .Attr<bool>("back"));
+MXNET_KERNEL(permutation, Permutation,
+             ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Words>().Ret<Order>());

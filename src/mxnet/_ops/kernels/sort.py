@@ -11,10 +11,11 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from .choose import sorting_is_worth_it
+from .choose import permuting_is_worth_it, sorting_is_worth_it
+from .draws import words
 from .primitive import kernel
 
-__all__ = ["order", "sort", "top"]
+__all__ = ["order", "permutation", "sort", "top"]
 
 
 def _is_worth_it(dtypes, shapes):
@@ -46,6 +47,11 @@ def _plain_carry(x, places, *, back):
     return (jnp.take_along_axis(x, places, -1, mode="promise_in_bounds"),)
 
 
+def _plain_permutation(key, *, n):
+    drawn = words((key[0], key[1]), n) % onp.uint32(0x7F000000) + onp.uint32(0x00800000)
+    return (order(lax.bitcast_convert_type(drawn, "float32"), True),)
+
+
 _rows = kernel("sort_rows", _plain_rows, _is_worth_it, by_rows=True)
 _order = kernel("sort_order", _plain_order, _is_worth_it, by_rows=True, number=80)
 _top = kernel(
@@ -56,6 +62,14 @@ _top = kernel(
     by_rows=True,
 )
 _carry = kernel("carry", _plain_carry, _is_worth_it, by_rows=True)
+_permutation = kernel(
+    "permutation",
+    _plain_permutation,
+    lambda dtypes, shapes: permuting_is_worth_it(shapes[0]),
+    lambda shapes, n: {},
+    number=200,
+    judged=lambda shapes, n: [(n,)],
+)
 
 
 def order(x, ascending):
@@ -66,6 +80,11 @@ def order(x, ascending):
 def top(x, k, smallest):
     """Positions, int32, of the ``k`` largest or smallest along the last axis, best first."""
     return _top((("k", k), ("smallest", smallest)), lax.stop_gradient(x))[0]
+
+
+def permutation(key, n):
+    """``0 ... n - 1``, int32, in the stable order of random floats under two words; n < 2^31."""
+    return _permutation((("n", n),), key)[0]
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(1,))
