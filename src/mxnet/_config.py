@@ -85,8 +85,8 @@ _declare(
     "MXNET_XLA_EVALUATE",
     8,
     int,
-    "How often at most what is met anew is run by NumPy, on CPUs, before it is compiled; 0: it is "
-    "compiled at once. Less often where running takes long.",
+    "How often what is met anew is run by NumPy, on CPUs, before it is compiled; 0: it is "
+    "compiled at once. Less often where running takes long, more often where compiling does.",
 )
 _declare(
     "strict",

@@ -71,8 +71,9 @@ def explain(last=10):
 
 
 def set_evaluate(times):
-    """How often at most something new is run by NumPy, on CPUs, before it is compiled; returns the
-    old number, 8 to begin with (``MXNET_XLA_EVALUATE``).
+    """How often something new is run by NumPy, on CPUs, before it is compiled; returns the old
+    number, 8 to begin with (``MXNET_XLA_EVALUATE``). Less often where running takes longer than
+    compiling would, more often where compiling takes seconds: unrolled loops of small arrays.
 
     With 0 it is compiled at once: a loop then compiles nothing from its third step on, and the bits
     do not depend on how often something has run.

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 import mxnet as mx
 from mxnet import _config, autograd, gluon, nd
 from mxnet._engine import plan, program
+from mxnet._engine.segment import all_roots
 from mxnet._graph import equations
 from mxnet._graph.equations import Formula
 from mxnet.gluon import nn
-from support import programs
+from support import processes, programs
 
 LAZY = "ThreadedEnginePerDevice"
 
@@ -62,6 +63,91 @@ def test_what_takes_long_is_compiled_at_once():
     x = nd.ones((3000, 3000))
     x.asnumpy()
     assert counted((x * 3 + 1).wait_to_read)["compiled"] == 1
+
+
+def recurrent_step(steps, width=6, rows=3):
+    """A step of training a GRU that is written in plain operators."""
+    shapes = [(4, width), (width, width), (width,)] * 3
+    parameters = [nd.random.normal(scale=0.3, shape=s) for s in shapes]
+    for p in parameters:
+        p.attach_grad()
+    wz, uz, bz, wr, ur, br, wc, uc, bc = parameters
+    xs, start = nd.random.normal(shape=(steps, rows, 4)), nd.zeros((rows, width))
+
+    def step():
+        h = start
+        with autograd.record():
+            for t in range(steps):
+                z = nd.sigmoid(nd.dot(xs[t], wz) + nd.dot(h, uz) + bz)
+                r = nd.sigmoid(nd.dot(xs[t], wr) + nd.dot(h, ur) + br)
+                c = nd.tanh(nd.dot(xs[t], wc) + nd.dot(r * h, uc) + bc)
+                h = z * h + (1 - z) * c
+            loss = (h * h).sum()
+        loss.backward()
+        for p in parameters:
+            p[:] = p - 0.1 * p.grad
+        return loss.asscalar()
+
+    return step
+
+
+def test_a_long_program_does_not_stall_at_its_ninth_time():
+    """Twenty steps of a GRU: seconds of compiling, which a hundred runs would not win back."""
+    step = recurrent_step(20)
+    losses = []
+    found = counted(lambda: losses.extend(step() for _ in range(30)))
+    assert found["compiled"] == 0
+    assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize(
+    ("run", "build", "times"),
+    [
+        (0.005, 0.5, 8),  # an MLP
+        (0.2, 4.3, 8),  # ResNet-18: 5 take a quarter of what compiling takes
+        (0.6, 11.0, 8),  # ResNet-50
+        (0.01, 4.0, 8),
+        (0.01, 8.0, 64),  # twice as long: 2^3 times as often
+        (0.01, 12.0, 216),
+        (0.03, 24.0, 200),  # a quarter
+        (2.0, 10.0, 5),  # all of it
+        (1.0, 0.5, 0),
+    ],
+)
+def test_the_longer_compiling_takes_the_more_often_a_path_must_recur(run, build, times):
+    assert program._evaluations(run, build, 8) == times
+
+
+def test_more_often_by_counts_alone(monkeypatch):
+    """A path is compiled at the same run each time, also where another process had begun."""
+    step = recurrent_step(2)
+
+    def compiled_at(runs):
+        return [k for k in runs for _ in range(counted(step)["compiled"])]
+
+    def afresh(met):
+        processes.forget_what_was_met()
+        program.set_sightings(met)
+
+    monkeypatch.setattr(_config.options["evaluate"], "value", 2)
+    monkeypatch.setattr(program, "_sightings", {})
+    afresh({})
+    often = compiled_at(range(12))
+    monkeypatch.setattr(program, "_PAUSE", 2.0)  # the step takes three
+    evaluations, chosen = program._evaluations, []
+
+    def noted(*given):
+        chosen.append(evaluations(*given))
+        return chosen[-1]
+
+    monkeypatch.setattr(program, "_evaluations", noted)
+    afresh({})
+    late = compiled_at(range(12))
+    assert late[-1] - often[-1] == max(chosen) - 2 > 0
+    afresh({})
+    first = compiled_at(range(4))
+    afresh(program.sightings(all_roots()))
+    assert first + compiled_at(range(4, 12)) == late
 
 
 def test_off():

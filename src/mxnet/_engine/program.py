@@ -334,8 +334,7 @@ def _is_evaluated(state):
     if not most or state.ctx.device_type != "cpu" or threads.compiling:
         return False
     if state.times is None:
-        run, build = costs(steps_of(state))
-        state.times = min(most, int(build / run))
+        state.times = _evaluations(*costs(steps_of(state)), most)
         state.light = _light(state) if state.times else None
         if state.light is not None:
             state.times = EVERY_TIME
@@ -350,6 +349,24 @@ def _light(state):
         return light_of(state)
     except Exception:  # noqa: BLE001 - evaluating it meets the same, and tells
         return None
+
+
+# Nominal seconds from which on compiling is a pause in a user's work: some 65 recorded operators.
+_PAUSE = 4.0
+# How much of that time may go into evaluations instead.
+_SHARE = 0.25
+
+
+def _evaluations(run, build, most):
+    """How often a path is evaluated that nominally takes so long to run so, and to compile.
+
+    In all never longer than compiling takes, and ``most`` times where that is over soon. A pause
+    is put off, ever longer the longer it is, since the path must recur ever more often to win it
+    back; up to a share of what it takes, so that what multiplies large arrays is not.
+    """
+    even = build / run
+    late = min(_SHARE * even, most * (build / _PAUSE) ** 3)
+    return int(min(even, max(most, late)))
 
 
 _sightings = {}  # digest of a path -> how often another process has met it
