@@ -1,20 +1,22 @@
 """What was never met before: times of new shapes, new expressions and first steps.
 
 ``python benchmarks/novelty.py`` runs each workload in fresh processes, of ours (nothing on disk),
-PyTorch eager and MXNet 1.9.1 in turns, and prints the medians as a table for ``README.md``. Every
-figure is wall time of one thing that the process had not met before; what is built once by all
-(imports, the first tensor) is told apart.
+PyTorch eager and MXNet 1.9.1 in turns, and writes novelty.json and the table in ``README.md``,
+after each row. Every figure is wall time of one thing that the process had not met before; what is
+built once by all (imports, the first tensor) is told apart.
 """
 
 import argparse
 import itertools
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 STARTED = time.perf_counter()
@@ -61,12 +63,21 @@ def seconds(run):
     return time.perf_counter() - begun
 
 
-def lengths():
-    import random
-
+def sentences(name):
+    """Lengths of the batches of an epoch, as they are or padded to one of 8."""
     chosen = random.Random(3)
-    every = list(range(5, 5 + LENGTHS))
-    return [chosen.choice(every) for _ in range(BATCHES)]
+    found = [chosen.choice(range(5, 5 + LENGTHS)) for _ in range(BATCHES)]
+    return found if name == "language" else [-(-n // 26) * 26 for n in found]
+
+
+def cells(array, functions, look):
+    """Many small expressions of functions by name, each looked at once."""
+    unary = ["exp", "tanh", "sigmoid", "relu", "square", "sqrt", "abs", "log1p"]
+    x = array(5, 7)
+    for k in range(EXPRESSIONS):
+        y = array(5, 7 + k % 40)[:, :7]
+        a, b = (getattr(functions, unary[i % 8]) for i in (k, k // 8))
+        look(a(x + k) * b(y) - y.sum(axis=k % 2, keepdims=True))
 
 
 # ------------------------------------------------------------------------------------- MXNet style
@@ -158,24 +169,13 @@ def mx_worker(name):
         step = trained(net, None, None)
 
         def epoch():
-            for n in lengths():
-                n = n if name == "language" else -(-n // 26) * 26
+            for n in sentences(name):
                 x = nd.array(np.arange(n * ROWS).reshape(n, ROWS) % VOCABULARY)
                 step(x, x)
 
         return seconds(epoch)
     if name == "expressions":
-        unary = ["exp", "tanh", "sigmoid", "relu", "square", "sqrt", "abs", "log1p"]
-        x = array(5, 7)
-
-        def cells():
-            for k in range(EXPRESSIONS):
-                y = array(5, 7 + k % 40)[:, :7]
-                a, b = unary[k % 8], unary[(k // 8) % 8]
-                z = getattr(nd, a)(x + k) * getattr(nd, b)(y) - y.sum(axis=k % 2, keepdims=True)
-                z.asnumpy()
-
-        return seconds(cells)
+        return seconds(lambda: cells(array, nd, nd.NDArray.asnumpy))
     if name == "unrolled":
         cell = mx.rnn.LSTMCell(64, prefix="l_")
 
@@ -354,24 +354,13 @@ def torch_worker(name):
         step = trained(Model())
 
         def epoch():
-            for n in lengths():
-                n = n if name == "language" else -(-n // 26) * 26
+            for n in sentences(name):
                 x = (torch.arange(n * ROWS) % VOCABULARY).reshape(n, ROWS)
                 step(x, x.reshape(-1))
 
         return seconds(epoch)
     if name == "expressions":
-        unary = ["exp", "tanh", "sigmoid", "relu", "square", "sqrt", "abs", "log1p"]
-        x = array(5, 7)
-
-        def cells():
-            for k in range(EXPRESSIONS):
-                y = array(5, 7 + k % 40)[:, :7]
-                a, b = unary[k % 8], unary[(k // 8) % 8]
-                z = getattr(torch, a)(x + k) * getattr(torch, b)(y) - y.sum(k % 2, keepdim=True)
-                z.numpy()
-
-        return seconds(cells)
+        return seconds(lambda: cells(array, torch, torch.Tensor.numpy))
     if name in ("unrolled", "detector"):
         return None
     if name == "first-resnet":
@@ -422,66 +411,165 @@ WORKERS = {"mx": mx_worker, "torch": torch_worker}
 
 
 # ------------------------------------------------------------------------------------------ driver
-def ask(environment, kind, name, variables=()):
+LIMIT = 300  # seconds of a worker
+COMPILED = "ours, compiled at once"
+MINUTES = {"language", "detector"}  # what takes minutes where everything is compiled
+
+
+def ask(environment, kind, variables, name):
+    """What a fresh process measures, or why there is none."""
     with tempfile.TemporaryDirectory() as home:
         # the kernels are built once per machine, and are not what is measured; programs are
         kept = {"MXNET_XLA_CACHE_DIR": "off"} if kind == "mx" else {}
-        done = subprocess.run(
-            [str(environment.python), __file__, "--worker", kind, "--name", name],
-            check=False,
-            capture_output=True,
-            text=True,
-            cwd=home,
-            timeout=900,
-            env=environment.process_environment(2) | kept | dict(variables),
-        )
+        try:
+            done = subprocess.run(
+                [str(environment.python), __file__, "--worker", kind, "--name", name],
+                check=False,
+                capture_output=True,
+                text=True,
+                cwd=home,
+                timeout=LIMIT,
+                env=environment.process_environment(2) | kept | dict(variables),
+            )
+        except subprocess.TimeoutExpired:
+            return None, f"not done in {LIMIT} s"
     if done.returncode:
         return None, (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
     return json.loads(done.stdout.splitlines()[-1]), None
 
 
+def measure(name, peers, rounds, watch):
+    """Figures of a workload: peer -> list of numbers; and how many of them others disturbed."""
+    found, gone, disturbed = {label: [] for label in peers}, set(), 0
+    if name in MINUTES:
+        gone.add(COMPILED)
+    for number in range(rounds):
+        order = list(peers)[number % len(peers) :] + list(peers)[: number % len(peers)]
+        for label in order:
+            if label in gone:
+                continue
+            answer, was_disturbed = watch.measure(
+                partial(ask, *peers[label], name), children_seconds
+            )
+            value, problem = answer
+            if value is None:
+                gone.add(label)
+                if problem:
+                    print(f"{name}, {label}: {problem}", file=sys.stderr, flush=True)
+            else:
+                found[label].append(value)
+                disturbed += was_disturbed
+    return found, disturbed
+
+
+def row(name, figures, labels):
+    """A line of the table."""
+    title, unit = next((t, u) for n, t, u in WORKLOADS if n == name)
+    medians = [statistics.median(v) if v else None for v in map(figures.get, labels)]
+    cells = ["-" if m is None else f"{m:.2f}" for m in medians]
+    return f"| {title}, {unit} | {' | '.join(cells)} |"
+
+
+def table(results):
+    """The page's table of all results, with when and where they were taken."""
+    labels = list(dict.fromkeys(label for r in results.values() for label in r["figures"]))
+    lines = [f"| | {' | '.join(labels)} |", f"|---|{'---|' * len(labels)}"]
+    lines += [row(name, r["figures"], labels) for name, r in results.items()]
+    for text in dict.fromkeys(circumstances(r) for r in results.values()):
+        names = [name for name, r in results.items() if circumstances(r) == text]
+        some = [r for r in results.values() if circumstances(r) == text]
+        many = sum(len(v) for r in some for v in r["figures"].values())
+        which = "" if len(names) == len(results) else f"{', '.join(names)}: "
+        bad = sum(r["disturbed"] for r in some)
+        lines += ["", f"{which}{text}; other processes disturbed {bad} of {many} figures."]
+    return "\n".join(lines)
+
+
+def circumstances(result):
+    state = result["machine"]
+    return (
+        f"{result['date']}; {state['cpu']}, {state['cores_used']} of {state['cores']} cores, "
+        f"medians of {result['rounds']}"
+    )
+
+
+def write(results):
+    """Put results in novelty.json, over those of before, and the table in the page."""
+    folder = Path(__file__).parent
+    path = folder / "novelty.json"
+    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    merged = before | results
+    merged = {name: merged[name] for name, _, _ in WORKLOADS if name in merged}
+    path.write_text(json.dumps(merged, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    report.replace_between(folder / "README.md", "novelty", table(merged))
+
+
 def main():
+    names = [name for name, _, _ in WORKLOADS]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--worker", choices=WORKERS, help=argparse.SUPPRESS)
     parser.add_argument("--name", help=argparse.SUPPRESS)
-    parser.add_argument("--only", default="", metavar="NAMES", help="these workloads, by commas")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--only",
+        default="",
+        metavar="NAMES",
+        help=f"of {', '.join(names)}; the figures of the others stay",
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--print", action="store_true", help="print only: write nothing")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=300,
+        metavar="SECONDS",
+        help="how long in all to wait for, and repeat what was disturbed by, other processes",
+    )
     given = parser.parse_args()
     if given.worker:
         print(json.dumps(WORKERS[given.worker](given.name)))
         return 0
-    sys.path.insert(0, str(Path(__file__).parent))
-    from harness.environments import MXNET191, OURS, TORCH, Unavailable
-
-    peers = []
+    chosen = [name for name in given.only.split(",") if name] or names
+    unknown = [name for name in chosen if name not in names]
+    if unknown:
+        parser.error(f"--only: no {', '.join(unknown)}; there are {', '.join(names)}")
+    peers = {}
     for label, environment, kind, variables in [
         ("ours", OURS, "mx", {}),
-        ("ours, compiled at once", OURS, "mx", {"MXNET_XLA_EVALUATE": "0"}),
+        (COMPILED, OURS, "mx", {"MXNET_XLA_EVALUATE": "0"}),
         ("PyTorch eager", TORCH, "torch", {}),
         ("MXNet 1.9.1", MXNET191, "mx", {}),
     ]:
         try:
             environment.ensure()
-            peers.append((label, environment, kind, variables))
+            peers[label] = environment, kind, variables
         except Unavailable as problem:
             print(f"{label} is left out: {problem}")
-    print(f"| | {' | '.join(p[0] for p in peers)} |\n|---|{'---|' * len(peers)}")
-    for name, title, unit in WORKLOADS:
-        if given.only and name not in given.only.split(","):
-            continue
-        found = {p[0]: [] for p in peers}
-        for _ in range(given.rounds):
-            for label, environment, kind, variables in peers:
-                value, problem = ask(environment, kind, name, variables)
-                if problem:
-                    print(f"{name}, {label}: {problem}", file=sys.stderr)
-                if value is not None:
-                    found[label].append(value)
-        cells = [f"{statistics.median(v):.2f}" if v else "-" for v in found.values()]
-        print(f"| {title}, {unit} | {' | '.join(cells)} |", flush=True)
+    machine.pin(2)
+    state = machine.describe(2)
+    watch = Watch(given.patience, print)
+    print(f"| | {' | '.join(peers)} |\n|---|{'---|' * len(peers)}")
+    for name in chosen:
+        figures, disturbed = measure(name, peers, given.rounds, watch)
+        print(row(name, figures, list(peers)), flush=True)
+        if not given.print:
+            write(
+                {
+                    name: {
+                        "figures": figures,
+                        "disturbed": disturbed,
+                        "rounds": given.rounds,
+                        "machine": state,
+                        "date": machine.today(),
+                    }
+                }
+            )
     return 0
 
 
 if __name__ == "__main__":
+    if "--worker" not in sys.argv:
+        from harness import machine, report
+        from harness.environments import MXNET191, OURS, TORCH, Unavailable
+        from harness.quiet import Watch, children_seconds
     os.environ.setdefault("OMP_NUM_THREADS", "2")
     sys.exit(main())
