@@ -1,6 +1,7 @@
 """The lines of a text file, which may not be text at all."""
 
 import os
+from typing import Any
 
 from .error import FormatError, fail
 
@@ -96,7 +97,7 @@ def _entry(line):
     return key, name, [float(label) for label in labels]
 
 
-def read_index(path, key_type=str):
+def read_index(path, key_type: Any = str):
     """Yield (key, offset) of the lines ``key<tab>offset`` of a record file's index.
 
     Raises

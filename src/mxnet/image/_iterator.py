@@ -2,6 +2,7 @@
 
 import logging
 import os
+from typing import Any
 
 import numpy as onp
 
@@ -162,7 +163,7 @@ class ImageIter(DataIter):
                 self.imgidx = list(self.imgrec.keys)
             else:
                 self.imgrec = MXRecordIO(path_imgrec, "r")
-        self.imglist = None
+        self.imglist: dict[Any, Any] | None = None
         self.seq = self.imgidx
         if path_imglist:
             self.imglist = {

@@ -518,10 +518,11 @@ class _WholeBatches(Rounds):
     """As :class:`Rounds`; what does not fill a batch is left out."""
 
     def next(self):
-        if self._at + self._size > self._n:
+        found = super().next() if self._at + self._size <= self._n else None
+        if found is None:
             return None
-        data, label, pad, index = super().next()
-        return data, label, pad, index * 0  # 1.9.1 does not number them
+        *batch, index = found
+        return *batch, index * 0  # 1.9.1 does not number them
 
 
 def _read_idx(where, path, ndim):
