@@ -57,9 +57,22 @@ def names():
     def in_place(a, operation, b):
         return _IN_PLACE[operation](a, b)
 
-    def uniform(*shape, lo=-1, hi=1):
+    def uniform(*shape, lo=-1, hi=1, dt="float32"):
         drawn = onp.random.RandomState(7).uniform(lo, hi, shape)
-        return mx.nd.array(drawn.astype("float32"))
+        return (mx.np if mx.util.is_np_array() else mx.nd).array(drawn.astype(dt), dtype=dt)
+
+    def integers(*shape):
+        drawn = onp.random.RandomState(5).randint(0, 4, shape)
+        return mx.np.array(drawn, dtype="int32")
+
+    def gradients(function, *arrays):
+        for x in arrays:
+            x.attach_grad()
+        with mx.autograd.record():
+            y = function(*arrays)
+            outputs = y if isinstance(y, (list, tuple)) else [y]
+        mx.autograd.backward([*outputs])
+        return [y] + [x.grad for x in arrays]
 
     def fill(net):
         for i, (name, p) in enumerate(sorted(net.collect_params().items())):
@@ -78,6 +91,7 @@ def names():
         "mx": mx, "nd": mx.nd, "autograd": mx.autograd, "gluon": mx.gluon, "nn": mx.gluon.nn,
         "rnn": mx.gluon.rnn, "gl": mx.gluon.loss, "np": mx.np, "npx": mx.npx, "onp": onp,
         "A": new, "iop": in_place, "R": uniform, "fill": fill, "raises": raises, "S": mx.sym,
+        "I": integers, "G": gradients,
     }  # fmt: skip
 
 

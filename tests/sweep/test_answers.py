@@ -3,11 +3,11 @@
 Names times forms of their arguments: 9,000 calls of ``mx.np`` and 1,400 of their gradients, 3,000
 programs with arrays, autograd, symbols, iterators and kvstores, 1,700 with layers, losses, metrics,
 optimizers and initializers, 1,900 with cells and layers of both kinds, transforms, sparse arrays,
-modules, executors, the model zoo and what stands in contrib. Types, element types, shapes and
-values are compared. Left out are programs that 1.9.1 refuses, and those (one in thirty, of the
-gradients one in twelve) whose answer differs for a reason: casts that are undefined in C, memory
-never written, addresses, random draws, and what docs/differences.md lists. ``answers.py`` recorded
-them.
+modules, executors, the model zoo and what stands in contrib, 300 with ``npx`` and Gluon on
+``mx.np``. Types, element types, shapes and values are compared. Left out are programs that 1.9.1
+refuses, and those (one in thirty, of the gradients one in twelve) whose answer differs for a
+reason: casts that are undefined in C, memory never written, addresses, random draws, and what
+docs/differences.md lists. ``answers.py`` recorded them.
 """
 
 import gzip
@@ -54,6 +54,7 @@ def semantics(request):
         ("arrays", False),
         ("gluon", False),
         ("programs", False),
+        ("npx", True),
     ],
     indirect=["semantics"],
 )

@@ -163,12 +163,9 @@ class Parameter:
 
     @property
     def shape(self) -> Any:  # a tuple, for all but the code that first sets it
-        """Shape; 0 in it stands for what is not known yet."""
-        return (
-            None
-            if self._shape is None
-            else tuple([0 if d in (-1, None) else d for d in self._shape])
-        )
+        """Shape; what is not known of it yet is 0, or -1 under NumPy's shape semantics."""
+        shape = self._known_shape
+        return tuple([d or -1 for d in shape]) if shape and is_np_shape() else shape
 
     @shape.setter
     def shape(self, new):
@@ -178,10 +175,17 @@ class Parameter:
             )
             if not fits:
                 raise AssertionError(
-                    f"Parameter '{self.name}': shape does not fit: expected {self.shape} (0: any), "
+                    f"Parameter '{self.name}': shape does not fit: expected {self._known_shape} (0: any), "
                     f"got {tuple(new)}."
                 )
         self._shape = tuple(new)
+
+    @property
+    def _known_shape(self) -> Any:
+        """The shape, 0 in it for what is not known yet."""
+        if self._shape is None:
+            return None
+        return tuple([0 if d in (-1, None) else d for d in self._shape])
 
     @property
     def stype(self):
@@ -290,7 +294,7 @@ class Parameter:
             if not fits:
                 raise MismatchError(
                     f"Parameter '{self.name}': the loaded array does not fit: expected shape "
-                    f"{self.shape} (0: any), got {data.shape}."
+                    f"{self._known_shape} (0: any), got {data.shape}."
                 )
             self._shape = tuple([a if a > 0 else b for a, b in zip(self.shape, data.shape)])
         else:
@@ -528,7 +532,7 @@ class Parameter:
         if self._var is None:
             self._var = symbol.var(
                 self.name,
-                shape=self._first_shape or self.shape,
+                shape=self._first_shape or self._known_shape,
                 dtype=self.dtype,
                 lr_mult=self.lr_mult,
                 wd_mult=self.wd_mult,
@@ -650,12 +654,12 @@ class DeferredArray(NDArray):
     @property
     def shape(self):
         """The shape as far as it is known."""
-        return self.parameter.shape if self.real is None else self.real.shape
+        return self.parameter._known_shape if self.real is None else self.real.shape
 
     def complete(self, shape):
         """The shape is known now."""
         if self.parameter._first_shape is None:
-            self.parameter._first_shape = self.parameter.shape
+            self.parameter._first_shape = self.parameter._known_shape
         self.parameter.shape = shape
         self.parameter._finish_deferred_init()
         self.real = self.parameter.data(self.where)

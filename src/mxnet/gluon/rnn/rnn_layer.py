@@ -247,7 +247,7 @@ class _RNNLayer(HybridBlock):
         """Make the first layer's weights as wide as the input, if that is still open."""
         for direction in "lr"[: self._dir]:
             weight = self._reg_params[f"{direction}0_i2h_weight"]
-            if weight.shape[1] == 0:
+            if weight.shape[1] <= 0:
                 weight.shape = (weight.shape[0], width)
                 if weight._deferred_init:
                     weight._finish_deferred_init()
