@@ -13,6 +13,7 @@ import pytest
 import mxnet as mx
 from mxnet import _config, gluon, nd
 from mxnet._ops import _spec
+from mxnet._ops._storage import Csr
 from mxnet._ops.contrib_misc import OUT_OF_SCOPE
 from support.samples import samples
 
@@ -46,8 +47,15 @@ def apply(F, name, arrays):
     return list(found) if isinstance(found, (list, tuple)) else [found]
 
 
+def array(a):
+    if isinstance(a, Csr):
+        parts = a.data, a.indices, a.indptr
+        return nd.sparse.csr_matrix(parts, shape=a.shape, dtype=a.data.dtype)
+    return nd.array(a, dtype=a.dtype)
+
+
 def fresh(name):
-    return [nd.array(a, dtype=a.dtype) for a in SAMPLES[name][0]]
+    return [array(a) for a in SAMPLES[name][0]]
 
 
 def imperative(names, seed, engine):

@@ -13,6 +13,7 @@ import numpy as onp
 
 import mxnet._ops  # noqa: F401 - fills the registry
 from mxnet._ops import _spec, elemwise
+from mxnet._ops._storage import Csr
 from mxnet._ops.reduce import REDUCE
 
 RECORDS = Path(__file__).parents[1] / "data" / "oracle"
@@ -44,6 +45,13 @@ def definite(*shape):
 def lower(*shape):
     """Lower triangular matrices with a good diagonal."""
     return onp.tril(either(*shape)) + 2 * onp.eye(shape[-1], dtype="float32")
+
+
+def graph(*rows, columns=None):
+    """A csr matrix of edges, numbered from 0: the columns of each row."""
+    indices = whole(*[c for row in rows for c in row], dtype="int64")
+    starts = onp.cumsum([0, *map(len, rows)])
+    return Csr(onp.arange(len(indices)), indices, starts, (len(rows), columns or len(rows)))
 
 
 X, Y, B = either(3, 4), numbers(3, 4), numbers(2, 3, 4)
@@ -93,6 +101,27 @@ WRITTEN = {
     "_contrib_index_copy": ([X, whole(2, 0, dtype="int64"), Y[:2]], {}),
     "_contrib_index_add": ([X, whole(2, 2, dtype="int64"), Y[:2]], {}),
     "_contrib_index_array": ([X], {}),
+    "_contrib_edge_id": (
+        [graph([1, 2], [], [0]), whole(0, 1, 2), whole(2, 2, 0)],
+        {},
+    ),
+    "_contrib_dgl_adjacency": ([graph([1, 2], [], [0])], {}),
+    "_contrib_dgl_subgraph": (
+        [graph([1, 2], [], [0]), whole(0, 2, dtype="int64")],
+        {"return_mapping": True},
+    ),
+    "_contrib_dgl_graph_compact": (
+        [graph([5, 2], [2], [], columns=6), whole(2, 5, 0, 2, dtype="int64")],
+        {"return_mapping": True, "graph_sizes": (2,)},
+    ),
+    "_contrib_dgl_csr_neighbor_uniform_sample": (
+        [graph([1, 2, 3], [0], [0, 3], []), whole(0, dtype="int64")],
+        {"num_hops": 2, "max_num_vertices": 5},
+    ),
+    "_contrib_dgl_csr_neighbor_non_uniform_sample": (
+        [graph([1, 2, 3], [0], [0, 3], []), numbers(4), whole(0, dtype="int64")],
+        {"num_hops": 2, "max_num_vertices": 5},
+    ),
     "_contrib_boolean_mask": ([X, whole(1, 0, 1)], {}),
     "_contrib_arange_like": ([X], {"start": 1.0, "step": 0.5}),
     "dot": ([X, Y], {"transpose_b": True}),

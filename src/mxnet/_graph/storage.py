@@ -17,12 +17,13 @@ def _attributes(node):
     return attrs
 
 
-def _stype(node, ins):
-    """Storage of the first result of an operator."""
+def _stypes(node, ins):
+    """Storage of the results of an operator; those beyond are dense."""
     rule, attrs = node.op.storage, _attributes(node)
     if rule.forward is not None:
-        return rule.forward(node, ins, attrs) or DENSE
-    return ins[0] if len(ins) == 1 and rule.keeps_zero(attrs) else DENSE
+        found = rule.forward(node, ins, attrs)
+        return found if found.__class__ is tuple else (found or DENSE,)
+    return (ins[0] if len(ins) == 1 and rule.keeps_zero(attrs) else DENSE,)
 
 
 def _plain(order, given):
@@ -61,7 +62,8 @@ def infer_storage(entries, given):
         if node.op is None:
             found[node, 0] = given.get(node, DENSE)
         elif node.inputs:
-            found[node, 0] = _stype(node, [found.get(e, DENSE) for e in node.inputs])
+            ins = [found.get(e, DENSE) for e in node.inputs]
+            found.update({(node, i): s for i, s in enumerate(_stypes(node, ins))})
     heads, zeros = {}, {}
     for e in entries:
         heads.setdefault(e, []).append(found.get(e, DENSE))

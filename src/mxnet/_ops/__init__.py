@@ -6,6 +6,7 @@ from . import (  # noqa: F401
     contrib_misc,
     contrib_vision,
     creation,
+    csr_graph,
     ctc,
     elemwise,
     image,

@@ -4,6 +4,7 @@ Values are those of dense arrays (``sparse.py``); a declaration's ``storage`` sa
 of inputs that are ``'row_sparse'`` or ``'csr'``.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from ..error import MXNetError
@@ -11,6 +12,7 @@ from ..error import MXNetError
 __all__ = [
     "CONSTANT",
     "CSR",
+    "Csr",
     "DENSE",
     "KEPT",
     "KEPT_CONSTANT",
@@ -34,6 +36,16 @@ __all__ = [
 DENSE, ROWS, CSR = "default", "row_sparse", "csr"
 
 
+@dataclass(frozen=True, slots=True)
+class Csr:
+    """The parts of a csr array, NumPy's."""
+
+    data: Any
+    indices: Any
+    indptr: Any
+    shape: tuple
+
+
 def dense(i, ins, attrs, head):
     """A dense gradient."""
     return None, True
@@ -44,18 +56,22 @@ class Storage:
 
     Parameters
     ----------
-    forward : callable(node, ins, attrs) -> str or None
-        storage of the first result; None is dense
+    forward : callable(node, ins, attrs) -> str or None, or a tuple of them
+        storage of the first result, or of all; None is dense
     gradient : callable(i, ins, attrs, head) -> (str or None, bool)
         storage of the gradient of input ``i`` where the output's has storage ``head``, and whether
         there is one at all
     zero : bool or callable(attrs) -> bool
         an operator of one array gives zero for zero: it is applied to what is stored and no more
     source : bool   something may be sparse though no input is
+    parts : bool
+        the function itself works on the parts of csr arrays, on the host: it takes and gives
+        :class:`Csr`, and NumPy arrays for dense ones
     """
 
-    def __init__(self, forward=None, gradient=dense, zero: Any = False, source=False):
+    def __init__(self, forward=None, gradient=dense, zero: Any = False, source=False, parts=False):
         self.forward, self.gradient, self.zero, self.source = forward, gradient, zero, source
+        self.parts = parts
 
     def keeps_zero(self, attrs):
         """Whether the operator, with these attributes, gives zero for zero."""

@@ -384,27 +384,16 @@ def identity_attach_kl_sparse_reg(
 
 
 OUT_OF_SCOPE = {
-    "_contrib_dgl_adjacency": "use scipy.sparse, or a current DGL on another framework",
-    "_contrib_dgl_csr_neighbor_non_uniform_sample": "sample neighbours with a current DGL",
-    "_contrib_dgl_csr_neighbor_uniform_sample": "sample neighbours with a current DGL",
-    "_contrib_dgl_graph_compact": "use scipy.sparse, or a current DGL on another framework",
-    "_contrib_dgl_subgraph": "index a scipy.sparse matrix: graph[vertices][:, vertices]",
-    "_contrib_edge_id": "index a scipy.sparse matrix: graph[u, v]",
     "_contrib_quantize_asym": "use contrib.quantize_v2",
     "_contrib_quantized_rnn": "dequantize and use RNN",
 }
 # so that a call of theirs comes as far as the hint
-SAMPLING = ("num_args", "num_hops", "num_neighbor", "max_num_vertices")
 RNN = (
     *("state_size", "num_layers", "bidirectional", "mode", "p", "state_outputs"),
     *("projection_size", "lstm_state_clip_min", "lstm_state_clip_max", "lstm_state_clip_nan"),
     "use_sequence_length",
 )
 ATTRIBUTES = {
-    "_contrib_dgl_csr_neighbor_non_uniform_sample": SAMPLING,
-    "_contrib_dgl_csr_neighbor_uniform_sample": SAMPLING,
-    "_contrib_dgl_graph_compact": ("num_args", "return_mapping", "graph_sizes"),
-    "_contrib_dgl_subgraph": ("num_args", "return_mapping"),
     "_contrib_quantize_asym": ("min_calib_range", "max_calib_range"),
     "_contrib_quantized_rnn": RNN,
 }

@@ -17,11 +17,12 @@ import jax.numpy as jnp
 import numpy as onp
 
 from .._engine.segment import append_many
-from .._engine.state import threads
+from .._engine.state import draw, threads
 from .._engine.tape import unrecorded
 from .._frontend.dispatch import bind, invoke, offer_storage, write_out
 from .._ops import _spec
 from .._ops._spec import Bound
+from .._ops._storage import Csr
 from .._ops.shape import unit_steps
 from .._ops.sparse import add_rows, by_rows, touched_rows
 from ..error import DTypeError, MXNetError, ShapeError, fail
@@ -49,6 +50,8 @@ def call(op, inputs, given, out=None, names=None):
     tracked = threads.recording and any(x._v is not None and x._tracked() for x in inputs)
     found = None
     if threads.tracing is None:
+        if op.storage.parts:
+            return _on_parts(op, inputs, given, out)
         found = _RULES.get(op.name, _kept)(op, inputs, _read(op, given), tracked)
     if found is None:
         return _dense(op, inputs, given, out, names)
@@ -57,11 +60,41 @@ def call(op, inputs, given, out=None, names=None):
             found._v = _row_by_row(op, inputs[0], given)
         else:
             found._v = _dense(op, inputs, given, None, names, say=False)._read()
-    if out is None:
-        return found
+    return found if out is None else _written(op, found, out)
+
+
+def _written(op, found, out):
+    """An array written into another."""
     if isinstance(out, BaseSparseNDArray) and out.stype == found.stype:
         return found.copyto(out)
     return write_out(op, [found._read()], out)
+
+
+def _on_parts(op, inputs, given, out):
+    """An operator whose function takes and gives the parts of csr arrays."""
+    bound, scalars = bind(op, given, len(inputs))
+    if bound.needs_key:
+        scalars = (*scalars, *map(onp.uint32, draw()))
+    ctx = inputs[0].context
+    found = []
+    for r in bound.run([_for_host(x) for x in inputs], scalars):
+        if isinstance(r, Csr):
+            parts = r.data, r.indices, r.indptr
+            found.append(CSRNDArray._of(r.shape, [value_of(p, ctx) for p in parts]))
+        else:
+            found.append(_wrap(NDArray, value_of(r, ctx)))
+    if out is not None:
+        outs = out if isinstance(out, (list, tuple)) else [out]
+        for x, o in zip(found, outs):
+            _written(op, x, o)
+        return out
+    return found[0] if len(found) == 1 else found
+
+
+def _for_host(x):
+    if x.stype == "csr":
+        return Csr(*[host(p) for p in x._parts()], x.shape)
+    return host(x._read())
 
 
 def _read(op, given):

@@ -52,12 +52,6 @@ __all__ = [
     "hawkesll",
     "BatchNormWithReLU",
     "SyncBatchNorm",
-    "dgl_adjacency",
-    "dgl_csr_neighbor_non_uniform_sample",
-    "dgl_csr_neighbor_uniform_sample",
-    "dgl_graph_compact",
-    "dgl_subgraph",
-    "edge_id",
     "quantize_asym",
     "quantized_rnn",
     "AdaptiveAvgPooling2D",
@@ -68,6 +62,12 @@ __all__ = [
     "DeformablePSROIPooling",
     "DeformableConvolution",
     "ModulatedDeformableConvolution",
+    "edge_id",
+    "dgl_adjacency",
+    "dgl_subgraph",
+    "dgl_graph_compact",
+    "dgl_csr_neighbor_uniform_sample",
+    "dgl_csr_neighbor_non_uniform_sample",
     "CTCLoss",
     "ctc_loss",
     "SparseEmbedding",
@@ -573,67 +573,6 @@ def SyncBatchNorm(
 ) -> NDArray | Any:
     """``BatchNorm`` over the batch of all devices."""
 
-def dgl_adjacency(
-    *data: NDArray,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Left out on purpose, raises MXNetError: use scipy.sparse, or a current DGL on another
-    framework.
-    """
-
-def dgl_csr_neighbor_non_uniform_sample(
-    *data: NDArray,
-    num_args: Any = None,
-    num_hops: Any = None,
-    num_neighbor: Any = None,
-    max_num_vertices: Any = None,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Left out on purpose, raises MXNetError: sample neighbours with a current DGL."""
-
-def dgl_csr_neighbor_uniform_sample(
-    *data: NDArray,
-    num_args: Any = None,
-    num_hops: Any = None,
-    num_neighbor: Any = None,
-    max_num_vertices: Any = None,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Left out on purpose, raises MXNetError: sample neighbours with a current DGL."""
-
-def dgl_graph_compact(
-    *data: NDArray,
-    num_args: Any = None,
-    return_mapping: Any = None,
-    graph_sizes: Any = None,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Left out on purpose, raises MXNetError: use scipy.sparse, or a current DGL on another
-    framework.
-    """
-
-def dgl_subgraph(
-    *data: NDArray,
-    num_args: Any = None,
-    return_mapping: Any = None,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Left out on purpose, raises MXNetError: index a scipy.sparse matrix: graph[vertices][:,
-    vertices].
-    """
-
-def edge_id(
-    *data: NDArray,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Left out on purpose, raises MXNetError: index a scipy.sparse matrix: graph[u, v]."""
-
 def quantize_asym(
     *data: NDArray,
     min_calib_range: Any = None,
@@ -789,6 +728,65 @@ def ModulatedDeformableConvolution(
     """``DeformableConvolution`` with a learned weight for each kernel position (Zhu et al.
     2019).
     """
+
+def edge_id(
+    data: NDArray,
+    u: NDArray,
+    v: NDArray,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Values of the edges from vertices ``u`` to ``v``, -1 where there is none."""
+
+def dgl_adjacency(
+    data: NDArray,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """The adjacency matrix of a graph: 1 for every edge."""
+
+def dgl_subgraph(
+    *data: NDArray,
+    num_args: int | None = None,
+    return_mapping: bool,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray | Any:
+    """The edges of a graph between some of its vertices, for each list of vertices."""
+
+def dgl_graph_compact(
+    *graph_data: NDArray,
+    num_args: int | None = None,
+    return_mapping: bool,
+    graph_sizes: _Shape,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray | Any:
+    """Sampled sub-graphs without what they were padded with, their columns renumbered."""
+
+def dgl_csr_neighbor_uniform_sample(
+    *data: NDArray,
+    num_args: int | None = None,
+    num_hops: int = 1,
+    num_neighbor: int = 2,
+    max_num_vertices: int = 100,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray | Any:
+    """Sub-graphs of neighbours, sampled uniformly from lists of seeds."""
+
+def dgl_csr_neighbor_non_uniform_sample(
+    *data: NDArray,
+    num_args: int | None = None,
+    num_hops: int = 1,
+    num_neighbor: int = 2,
+    max_num_vertices: int = 100,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray | Any:
+    """As ``dgl_csr_neighbor_uniform_sample``, neighbours being drawn by their probabilities."""
 
 def CTCLoss(
     data: NDArray,
