@@ -51,9 +51,10 @@ class Light:
     template : list       of all arrays: constants, and None for what comes from outside or a call
     calls : list of (function, places of its arguments, place of its result, or several)
     kept : list of (place, whether it is a constant)       of the outputs with handles
+    roots : set of int    identities of the arrays whose memory the constants lie in
     """
 
-    __slots__ = ("calls", "template", "kept", "depth", "n_inputs", "words", "products")
+    __slots__ = ("calls", "template", "kept", "roots", "depth", "words", "products")
 
     def run(self, seg):
         """Give the values of a pending segment their data; False where that is not the plain case,
@@ -117,8 +118,7 @@ class Light:
                 if constant or i < n:
                     a = a.copy()
             else:
-                roots = {id(root_of(d)) for d in env if d.__class__ is onp.ndarray and d is not a}
-                a = owned(a, roots)
+                a = owned(a, self.roots.union([id(root_of(d)) for d in env[:n]]))
             results.append(a)
         return results
 
@@ -248,7 +248,8 @@ def light_of(last):
     if cost + sum(map(_cost, builder.calls)) > _MOST:
         return None
     light = Light()
-    light.template, light.n_inputs, light.depth = builder.template, n, len(steps)
+    light.template, light.depth = builder.template, len(steps)
+    light.roots = {id(root_of(builder.template[i])) for i in builder.constants}
     light.calls = [
         (c.function, tuple(c.ins), tuple(c.outs) if c.many else c.outs[0]) for c in builder.calls
     ]
