@@ -49,11 +49,22 @@ CALLS = {
         lambda a: nd.broadcast_sub(a, a.mean(axis=1, keepdims=True)),
         lambda x: x - x.mean(1, keepdims=True),
     ),
+    "rows and columns": (
+        lambda a: nd.broadcast_add(nd.broadcast_mul(a[:1], a), a[:, 1:2]),
+        lambda x: x[:1] * x + x[:, 1:2],
+    ),
+    "an outer product": (
+        lambda a: nd.broadcast_mul(a[:1], a[:, :1]),
+        lambda x: x[:1] * x[:, :1],
+    ),
+    "chosen by rows": (
+        lambda a: nd.where(nd.broadcast_greater(a, a[:1]), a, a * 2),
+        lambda x: onp.where(x > x[:1], x, x * 2),
+    ),
     "remainders": (lambda a: a % 2, lambda x: x % 2),
     "largest": (lambda a: a.argmax(axis=1), lambda x: x.argmax(1)),
     "relu": (lambda a: nd.relu(a - 2), lambda x: onp.maximum(x - 2, 0)),
     "softmax": (nd.softmax, lambda x: onp.exp(x) / onp.exp(x).sum(-1, keepdims=True)),
-    "chosen": (lambda a: nd.take(a, nd.array([2, 0])), lambda x: x[[2, 0]]),
     "in order": (nd.sort, onp.sort),
     "two results": (
         lambda a: nd.concat(*nd.split(a, num_outputs=2, axis=1)[::-1], dim=1),

@@ -31,13 +31,13 @@ _MOST = 25.0  # nominal microseconds that NumPy takes
 _CALL, _BYTES = 1.0, 4e3  # us; bytes in a us
 # Primitives that take longer than that, and those of ours that are light at all.
 _SLOW = {"gather": 20, "dynamic_slice": 2, "scatter": 20, "scatter-add": 20, "iota": 2}
-_OURS = {"mxnet_softmax": 16, "mxnet_layer_norm": 16, "mxnet_look_up": 12}
-_SORTS = {"sort", "mxnet_sort_rows", "mxnet_sort_order"}
+_OURS = {"mxnet_softmax": 16, "mxnet_layer_norm": 16}
+_SORTS = {"sort", "mxnet_sort_rows"}
 _SORTED = 400  # bytes in a us
 _PRODUCTS = 2e4  # multiplications in a us
 _SAME = {"copy", "copy_p", "stop_gradient", "optimization_barrier"}
 _SIZE = "dim_as_value"  # a number that is known
-# NumPy's functions of two arrays, which stretch a number to the other one's shape by themselves.
+# NumPy's functions of two arrays, which stretch one to the other one's shape by themselves.
 _PAIRS = set("add sub mul max min eq ne lt le gt ge and or xor atan2".split())
 _PATHS = (Backward, GradOp, PathOp, Pullback)
 _option = _config.options["evaluate"]
@@ -124,12 +124,17 @@ class Light:
 
 
 class _Call:
-    __slots__ = ("function", "name", "ins", "outs", "many", "shapes")
+    __slots__ = ("function", "name", "ins", "outs", "many", "shapes", "stretches")
 
-    def __init__(self, function, primitive, ins, outs, shapes):
+    def __init__(self, function, equation, ins, outs, shapes):
         self.function, self.ins, self.outs = function, ins, outs
+        primitive = equation.primitive
         self.name, self.many = primitive.name, primitive.multiple_results
         self.shapes = shapes  # of the arguments, then of the results
+        self.stretches = False  # does no more than NumPy's functions do by themselves
+        if self.name == "broadcast_in_dim":
+            axes, n = equation.params["broadcast_dimensions"], len(shapes[-1])
+            self.stretches = tuple(axes) == tuple(range(n - len(shapes[0]), n))
 
 
 class _Builder:
@@ -173,27 +178,25 @@ class _Builder:
                 continue
             outs = [self.new() for _ in e.outputs]
             at.update(zip(e.outputs, outs))
-            self.calls.append(_Call(function, e.primitive, ins, outs, shapes))
+            self.calls.append(_Call(function, e, ins, outs, shapes))
         return [at[i] for i in outputs]
 
     def stretch_late(self, kept):
-        """Leave out what only stretches a number for functions that do so themselves."""
-        for call in [c for c in self.calls if c.name == "broadcast_in_dim"]:
-            if call.shapes[0] != () or call.outs[0] in kept:
-                continue
-            stretched, number = call.outs[0], call.ins[0]
-            users = [c for c in self.calls if stretched in c.ins]
-            if all(_stretches(c, stretched) for c in users):
+        """Leave out what only stretches an array for functions that do so themselves."""
+        for call in [c for c in self.calls if c.stretches and c.outs[0] not in kept]:
+            (wide,), narrow, shape = call.outs, call.ins[0], call.shapes[0]
+            users = [c for c in self.calls if wide in c.ins]
+            if all(_stretches(c, wide) for c in users):
                 for c in users:
-                    c.shapes = [() if i == stretched else s for i, s in zip(c.ins, c.shapes)] + (
-                        c.shapes[len(c.ins) :]
-                    )
-                    c.ins = [number if i == stretched else i for i in c.ins]
+                    c.shapes[: len(c.ins)] = [
+                        shape if i == wide else s for i, s in zip(c.ins, c.shapes)
+                    ]
+                    c.ins = [narrow if i == wide else i for i in c.ins]
                 self.calls.remove(call)
 
 
 def _stretches(call, place):
-    """Whether a call gives the same where the argument at ``place`` is a number."""
+    """Whether a call stretches the argument at ``place`` to the shape of its result by itself."""
     others = [s for i, s in zip(call.ins, call.shapes) if i != place]
     full = call.shapes[len(call.ins)]
     if call.name in _PAIRS:
