@@ -32,7 +32,7 @@ from jaxlib import _jax
 
 from .. import _config, _interrupt, _launchers
 from ..error import MXNetError, PeerLostError
-from . import coordination
+from . import coordination, memory
 from .buckets import BYTES, Layout, length, padded, wire
 from .fork import backends_are_initialized
 from .gloo import let_senders_run
@@ -137,6 +137,7 @@ class _Group:
                 "its first array already, and a process joins its group before that. Hint: import "
                 "mxnet before anything that computes with JAX."
             )
+        memory.keep_freed()  # before there are threads, which would get heaps of their own
         if place.rank == 0 and not place.hosted:
             self._start_host(place)
         wait = max(1, int(min(_config.get("dist_timeout"), 300)))
