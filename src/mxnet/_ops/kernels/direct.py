@@ -149,5 +149,6 @@ class _Kernel:
         )
         if code:
             kind = OutOfMemoryError if code == _RESOURCE_EXHAUSTED else MXNetError
-            raise kind(message.value.decode(errors="replace"))
+            said, name = message.value.decode(errors="replace"), f"{self.call.target}: "
+            raise kind(said if said.startswith(name) else name + said)  # thrown, or returned
         return found
