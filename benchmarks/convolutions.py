@@ -128,10 +128,10 @@ def rows(rounds):
             shape(x, "float32"),
             shape(w, "float32"),
         ).shape
-        taps = convolution._reached(geometry, x[2:], w[2:], y[2:])
-        few = taps != ((0, size),) * 2
+        offsets = convolution._reached(geometry, x[2:], w[2:], y[2:])
+        few = offsets != ((0, size),) * 2
         for trim in (False, True) if few else (False,):
-            last = "x".join(str(b - a) for a, b in taps) if trim else f"{size}x{size}"
+            last = "x".join(str(b - a) for a, b in offsets) if trim else f"{size}x{size}"
             name = f"{data} | {filters} of {last}" + (f" / {stride}" if stride > 1 else "")
             if trim:
                 name += f", of {size}x{size}"

@@ -1,4 +1,4 @@
-"""Each form of a convolution against the definition, tap by tap in float64."""
+"""Each form of a convolution against the definition, offset by offset in float64."""
 
 import itertools
 from functools import partial

@@ -25,7 +25,14 @@ def any_size(monkeypatch):
     """Arrays of any size are large enough for a kernel."""
     if not native.available(native.ROWWISE):
         pytest.skip(f"native kernels: {native.state(native.ROWWISE)}")
-    for bound in ("_LARGE_TABLE", "_LARGE_IMAGE", "_LONG", "_FEW_TAPS", "_MANY_TAPS", "_WIDE_STEP"):
+    for bound in (
+        "_LARGE_TABLE",
+        "_LARGE_IMAGE",
+        "_LONG",
+        "_FEW_OFFSETS",
+        "_MANY_OFFSETS",
+        "_WIDE_STEP",
+    ):
         monkeypatch.setattr(choose, bound, 0)
     monkeypatch.setattr(direct, "_WORTH_IT", 0)
 

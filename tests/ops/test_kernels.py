@@ -71,8 +71,8 @@ CONVOLUTIONS = {
     "one axis": ((3, 4, 12), (6, 4, 3), geometry("NCW", stride=2, pad=1)),
     "one axis, channels last": ((3, 12, 4), (6, 3, 4), geometry("NWC", pad=1)),
     "three axes": ((2, 3, 5, 6, 4), (4, 3, 2, 3, 2), geometry("NCDHW", pad=1)),
-    "one channel, many taps": ((2, 1, 20, 20), (3, 1, 7, 7), geometry("NCHW", stride=2, pad=3)),
-    # of these kernels some taps meet padding only
+    "one channel, many offsets": ((2, 1, 20, 20), (3, 1, 7, 7), geometry("NCHW", stride=2, pad=3)),
+    # of these kernels some offsets meet padding only
     "one pixel": ((3, 8, 1, 1), (4, 8, 3, 3), geometry("NCHW", pad=1)),
     "four pixels, stride": ((2, 4, 2, 2), (5, 4, 3, 3), geometry("NCHW", stride=2, pad=1)),
     "far apart": ((2, 3, 3, 2), (4, 3, 3, 3), geometry("NCHW", dilate=3, pad=3)),
@@ -131,7 +131,7 @@ def test_convolution(case, mode, using):
 
 
 @pytest.mark.parametrize("case", TRIMMED)
-def test_taps_that_meet_padding_only(case, using):
+def test_offsets_that_meet_padding_only(case, using):
     """They are left out, and no others: those at which the weight's gradient of ones is zero."""
     data, weight, g = CONVOLUTIONS[case]
     x, w = onp.ones(data, "float32"), onp.ones(weight, "float32")
@@ -143,10 +143,10 @@ def test_taps_that_meet_padding_only(case, using):
     met = onp.asarray(using("plain", gradient, x, w)) > 0
     y = jax.eval_shape(partial(convolution.forward, geometry=g), x, w)
     sizes = [[v.shape[i] for i in g.spatial] for v in (x, w, y)]
-    taps = convolution._reached(g, *sizes)
+    offsets = convolution._reached(g, *sizes)
     expected = onp.zeros(weight, bool)
     at = [slice(None)] * len(weight)
-    for axis, (first, last) in zip(g.spatial, taps):
+    for axis, (first, last) in zip(g.spatial, offsets):
         at[axis] = slice(first, last)
     expected[tuple(at)] = True
     assert not met.all()

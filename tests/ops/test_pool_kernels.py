@@ -25,8 +25,8 @@ def mode(request, monkeypatch):
     if request.param == "native" and not native.available(native.POOLING):
         pytest.skip(f"native kernels: {native.state(native.POOLING)}")
     monkeypatch.setattr(choose, "_LARGE_IMAGE", 0)
-    monkeypatch.setattr(choose, "_FEW_TAPS", 0)
-    monkeypatch.setattr(choose, "_MANY_TAPS", 0)
+    monkeypatch.setattr(choose, "_FEW_OFFSETS", 0)
+    monkeypatch.setattr(choose, "_MANY_OFFSETS", 0)
     before = _config.get("kernels")
     _config.set_option("kernels", request.param)
     yield request.param

@@ -1,7 +1,7 @@
 """Several processes: sums and copies over all of them, and what is known about each.
 
 The only place with a mesh over processes. Each call is made by all ranks in the same order, and
-whoever waits looks after those it waits for: a call ends with the sums or with an error that names
+whoever waits watches those it waits for: a call ends with the sums or with an error that names
 the ranks concerned.
 
 What the ranks are about to do is compared before their data mean anything. The first times that is
@@ -53,7 +53,7 @@ __all__ = [
 
 EXIT_LOST = 75  # of a process that has lost a peer: starting all of them again may help
 _KNOWN = 1000  # signatures that are kept
-_SIGN = 0.5  # seconds between two signs of life
+_BEAT_SECONDS = 0.5  # seconds between two heartbeats
 _PATIENCE = 2  # seconds that a call may still take once the user wants to get out of it
 _SILENT = 2.5  # seconds without a sign, after an error: who is silent so long is lost
 
@@ -165,7 +165,7 @@ class _Group:
             jax.config.update("jax_rocm_visible_devices", str(place.local_rank))
         self._previous_hook, sys.excepthook = sys.excepthook, self._uncaught
         self._tell()
-        threading.Thread(target=self._signs, name="mxnet signs of life", daemon=True).start()
+        threading.Thread(target=self._send_heartbeats, name="mxnet heartbeats", daemon=True).start()
         atexit.register(self._leave)
 
     def _start_host(self, place):
@@ -262,7 +262,7 @@ class _Group:
         if self._host is not None:
             self._host.end()
 
-    # ------------------------------------------------------------------ signs of life
+    # ------------------------------------------------------------------ heartbeats
     def _tell(self):
         self._beat += 1
         text = json.dumps(
@@ -276,11 +276,11 @@ class _Group:
         )
         self.client.key_value_set(f"mxnet/state/{self.rank}", text, allow_overwrite=True)
 
-    def _signs(self):
+    def _send_heartbeats(self):
         while self.phase != "left":
             with contextlib.suppress(Exception):
                 self._tell()
-            time.sleep(_SIGN)
+            time.sleep(_BEAT_SECONDS)
 
     def states(self):
         """What each rank said last: dict of rank to its state."""
@@ -384,7 +384,7 @@ class _Group:
         gate.acquire()
         self._jobs.put((job, answer, gate))
         begun = time.monotonic()
-        while not gate.acquire(timeout=_SIGN):
+        while not gate.acquire(timeout=_BEAT_SECONDS):
             waited = time.monotonic() - begun
             if waited > _PATIENCE and _interrupt.waiting():
                 raise MXNetError(f"{self._where()}: interrupted after waiting for {waited:.0f} s.")
@@ -408,7 +408,7 @@ class _Group:
         return f"rank {self.rank} of {self.size}: call {self.calls} ({self.doing})"
 
     def _look(self, waited):
-        """Look after the others while waiting; raises where waiting is in vain."""
+        """Watch the others while waiting; raises where waiting is in vain."""
         states = self._states_or_lost()
         silent = self._silent(states)
         for r, why in sorted(self._lost().items()):
@@ -474,7 +474,7 @@ class _Group:
                 )
             time.sleep(0.1)
         return PeerLostError(
-            f"{self._where()}: the connection has failed, though all ranks give signs of life: "
+            f"{self._where()}: the connection has failed, though all ranks send heartbeats: "
             f"{_first_line(error)}.{_HINT_LOST}"
         )
 

@@ -17,7 +17,7 @@ from jaxlib import _jax
 
 __all__ = ["HEARTBEAT", "HostProcess", "free_port"]
 
-HEARTBEAT = 86_400  # seconds; members look at each other's signs themselves, and sooner
+HEARTBEAT = 86_400  # seconds; members watch each other's heartbeats themselves, and sooner
 _GRACE = 20  # seconds without a sign of anybody, after who started us has gone without a word
 
 
@@ -108,7 +108,7 @@ class _Host:
             with contextlib.suppress(Exception):
                 self.client.key_value_set(f"mxnet/lost/{rank}", why, allow_overwrite=True)
 
-    def signs(self):
+    def heartbeats(self):
         """What the members said last, as text; None where nobody can be asked."""
         if not self._joined:
             return None
@@ -135,7 +135,7 @@ def main():
     before, last = None, time.monotonic()
     while time.monotonic() - last < _GRACE:
         time.sleep(0.5)
-        now = host.signs()
+        now = host.heartbeats()
         if now is not None and now != before:
             before, last = now, time.monotonic()
     os._exit(0)

@@ -41,10 +41,10 @@ _TINY_IMAGE = 9  # windows
 _TINIEST_IMAGE = 4
 _LARGE_WEIGHT = 1 << 18  # elements
 _FEW_CHANNELS = 3
-_UNROLLED = 64  # taps: a formula is as many operations
+_UNROLLED = 64  # kernel offsets: a formula is as many operations
 _FEW_TERMS = 27  # of a sum that is written out
 _FEW_FILTERS = 48  # where the kernel is as wide as the image
-_MANY_ROWS = 16  # taps
+_MANY_ROWS = 16  # offsets
 _WIDER = 5
 
 # products of 8-bit numbers: what processors call multiplying them in fours, with 32-bit sums
@@ -65,8 +65,8 @@ _WIDE_STEP = 1 << 14  # numbers in the state
 
 # pooling
 _LARGE_IMAGE = 1 << 12  # elements
-_FEW_TAPS = 4  # of a gradient
-_MANY_TAPS = 9  # of a sum
+_FEW_OFFSETS = 4  # of a gradient
+_MANY_OFFSETS = 9  # of a sum
 
 # softmax and layer normalisation
 _LONG = 1 << 14  # elements in all
@@ -85,29 +85,29 @@ def choose(kind, dtype, x, w, y, geometry):
         return Choice.PLAIN
     if any(p < 0 for pair in geometry.pad for p in pair):
         return Choice.PLAIN
-    taps = math.prod(w[i] for i in geometry.spatial)
+    offsets = math.prod(w[i] for i in geometry.spatial)
     windows = math.prod(y[i] for i in geometry.spatial)
     channels = x[geometry.layout.index("C")]
-    simple = geometry.groups == 1 and taps <= _UNROLLED
+    simple = geometry.groups == 1 and offsets <= _UNROLLED
     if mode == "native" and dtype == "float32":
-        loses = simple and _native_loses(kind, taps, windows, channels, math.prod(w))
+        loses = simple and _native_loses(kind, offsets, windows, channels, math.prod(w))
         if not loses and native.available(native.CONVOLUTION):
             return Choice.NATIVE
     return _portable(kind, x, w, y, geometry) if simple else Choice.PLAIN
 
 
 def _portable(kind, x, w, y, geometry):
-    """How to compute a convolution of few taps without native kernels."""
+    """How to compute a convolution of few offsets without native kernels."""
     size, kernel, out = (geometry.sizes(shape) for shape in (x, w, y))
-    taps, windows = math.prod(kernel), math.prod(out)
+    offsets, windows = math.prod(kernel), math.prod(out)
     channels, filters = x[geometry.layout.index("C")], w[0]
     whole = set(geometry.stride) == {1}
-    if taps == 1:
+    if offsets == 1:
         return Choice.PLAIN if whole else Choice.IM2COL
     if windows <= (1 if kind == "weight" else _TINY_IMAGE):
         return Choice.IM2COL
     if kind == "forward":
-        few = channels * taps <= _FEW_TERMS and whole and not geometry.last
+        few = channels * offsets <= _FEW_TERMS and whole and not geometry.last
         return Choice.SHIFTED if few else Choice.PLAIN
     # The zeros of the banded matrix make it dearer, and so do many filters.
     banded = filters * size[-1] <= _FEW_FILTERS * kernel[-1]
@@ -115,14 +115,14 @@ def _portable(kind, x, w, y, geometry):
         return Choice.TOEPLITZ if banded and channels == 1 else Choice.PLAIN
     if channels == 1:
         return Choice.IM2COL
-    if whole and banded and taps >= _MANY_ROWS:
+    if whole and banded and offsets >= _MANY_ROWS:
         return Choice.TOEPLITZ
     # XLA's own reads the windows of the result's gradient, im2col writes those of the data's.
     wide = math.prod(size) * filters >= _WIDER * windows * channels
     return Choice.IM2COL if whole and wide else Choice.PLAIN
 
 
-def _native_loses(kind, taps, windows, channels, weight):
+def _native_loses(kind, offsets, windows, channels, weight):
     """Whether the native convolution loses to what :func:`choose` has instead.
 
     It brings weights into an order of its own, which is most of the work where they are large and
@@ -130,9 +130,11 @@ def _native_loses(kind, taps, windows, channels, weight):
     """
     if windows == 1:
         return True
-    if windows <= _TINIEST_IMAGE and (taps == 1 or (kind == "weight" and weight >= _LARGE_WEIGHT)):
+    if windows <= _TINIEST_IMAGE and (
+        offsets == 1 or (kind == "weight" and weight >= _LARGE_WEIGHT)
+    ):
         return True
-    return kind == "data" and taps > 1 and channels <= _FEW_CHANNELS
+    return kind == "data" and offsets > 1 and channels <= _FEW_CHANNELS
 
 
 def _many(shape, least):
@@ -193,7 +195,7 @@ def pooling_is_worth_it(dtypes, x, kernel=None, forward=False):
     """Whether the gradient of a pooling of an ``x`` of this shape is faster natively: that of a
     maximum, or that of a sum over windows of this kernel; or the sum itself (``forward``).
     """
-    few = _MANY_TAPS if forward else _FEW_TAPS
+    few = _MANY_OFFSETS if forward else _FEW_OFFSETS
     return (
         all(d == "float32" for d in dtypes)
         and _many(x, _LARGE_IMAGE)

@@ -90,14 +90,14 @@ def plain_weight(x, y, *, geometry, shape):
     return found
 
 
-# ------------------------------------------------------------------- taps that only meet padding
+# ------------------------------------------------------------- offsets that only meet padding
 
 
 def _reached(g, size, kernel, out):
-    """[(first, last + 1)] per spatial axis: the taps of the kernel that ever meet data; all of them
+    """[(first, last + 1)] per spatial axis: the kernel offsets that ever meet data; all of them
     where without the others padding would become negative.
 
-    On images smaller than the kernel there are others: of 3x3 taps on a padded 1x1 image all but
+    On images smaller than the kernel there are others: of 3x3 on a padded 1x1 image all but
     the middle one. Such images end many a network that was made for larger ones.
     """
     found = []
@@ -109,24 +109,24 @@ def _reached(g, size, kernel, out):
     return tuple(found)
 
 
-def _trimmed(kind, taps, a, b, *, geometry, shape=()):
-    """One of the three, computed by these taps alone."""
+def _trimmed(kind, offsets, a, b, *, geometry, shape=()):
+    """One of the three, computed by these kernel offsets alone."""
     g = geometry
     kernel = g.sizes(shape if kind == "weight" else b.shape)
     pad = tuple(
         [
             (low - first * d, high - (k - last) * d)
-            for (first, last), k, d, (low, high) in zip(taps, kernel, g.dilate, g.pad)
+            for (first, last), k, d, (low, high) in zip(offsets, kernel, g.dilate, g.pad)
         ]
     )
     inner = g._replace(pad=pad)
     if kind == "weight":
         small, around = list(shape), [(0, 0, 0)] * len(shape)
-        for axis, (first, last), k in zip(g.spatial, taps, kernel):
+        for axis, (first, last), k in zip(g.spatial, offsets, kernel):
             small[axis] = last - first
             around[axis] = (first, k - last, 0)
         return lax.pad(weight(a, b, inner, small), jnp.zeros((), a.dtype), around)
-    for axis, (first, last) in zip(g.spatial, taps):
+    for axis, (first, last) in zip(g.spatial, offsets):
         b = lax.slice_in_dim(b, first, last, axis=axis)
     return forward(a, b, inner) if kind == "forward" else data(a, b, inner, shape)
 
@@ -172,9 +172,9 @@ def _on_cpu(kind, ctx, a, b, **params):
         "weight": (shapes[0], shapes[2], shapes[1]),
     }[kind]
     size, kernel, out = (g.sizes(v) for v in (x, w, y))
-    taps = _reached(g, size, kernel, out)
-    if taps != tuple([(0, k) for k in kernel]) and _config.get("kernels") != "plain":
-        few = partial(_trimmed, kind, taps)
+    offsets = _reached(g, size, kernel, out)
+    if offsets != tuple([(0, k) for k in kernel]) and _config.get("kernels") != "plain":
+        few = partial(_trimmed, kind, offsets)
         return mlir.lower_fun(few, multiple_results=False)(ctx, a, b, **params)
     choice = choose(kind, ctx.avals_in[0].dtype, x, w, y, g)
     if choice is Choice.NATIVE:
