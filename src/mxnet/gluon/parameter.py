@@ -175,8 +175,8 @@ class Parameter:
             )
             if not fits:
                 raise AssertionError(
-                    f"Parameter '{self.name}': shape does not fit: expected {self._known_shape} (0: any), "
-                    f"got {tuple(new)}."
+                    f"Parameter '{self.name}': shape does not fit: expected {self._known_shape} "
+                    f"(0: any), got {tuple(new)}."
                 )
         self._shape = tuple(new)
 
