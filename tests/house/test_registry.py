@@ -12,7 +12,6 @@ import pytest
 
 import mxnet._ops  # noqa: F401 - fills the registry
 from mxnet._ops import _spec
-from mxnet._ops.contrib_misc import OUT_OF_SCOPE
 
 TESTS = Path(__file__).resolve().parents[1]
 OPERATORS = {op.name: op for op in _spec.registry.values()}
@@ -79,7 +78,6 @@ REACHED = {
         "np.linalg.pinv, np.random.power, np.repeat, np.tensordot and np.where in tests/np",
     ),
     "_sparse_retain": "nd.sparse.retain: tests/ndarray/test_sparse.py",
-    **dict.fromkeys(OUT_OF_SCOPE, "raises: tests/ops/test_contrib_misc.py shows some of them"),
 }  # fmt: skip
 
 
@@ -108,8 +106,6 @@ def documented(op: _spec.OpDef) -> set[str]:
 
 def undocumented(op: _spec.OpDef) -> set[str]:
     """Return the attributes that neither the docstring nor one it refers to names."""
-    if op.name in OUT_OF_SCOPE:
-        return set()
     return set(op.attrs) - documented(op)
 
 
@@ -151,7 +147,6 @@ def test_the_operators_of_1_9_1_are_there():
     missing = everything - set(_spec.registry)
     assert sorted(missing - set(NO_OPERATOR)) == []
     assert sorted(set(NO_OPERATOR) - missing) == [], "these are registered now"
-    assert set(OUT_OF_SCOPE) <= everything
 
 
 def test_aliases_are_those_of_1_9_1():
@@ -244,7 +239,7 @@ def test_every_operator_is_exercised_by_a_test_of_its_values():
         if not any(n in named or pattern.fullmatch(n) for n in spellings(op))
     }
     assert sorted(idle - set(REACHED)) == []
-    assert sorted(set(REACHED) - set(OUT_OF_SCOPE) - idle) == [], "a test names them now"
+    assert sorted(set(REACHED) - idle) == [], "a test names them now"
 
 
 def test_mentions_are_found():

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 import mxnet as mx
-from mxnet.error import AttributeTypeError, MXNetError, ShapeError
+from mxnet.error import AttributeTypeError, ShapeError
 from support.ops import call, call_all, check_gradient, gradients
 
 RNG = onp.random.default_rng(14)
@@ -148,8 +148,3 @@ def test_states_of_multi_tensor_updates_are_written_back():
     mx.nd.reset_arrays(w, m, num_arrays=2)
     assert not w.asnumpy().any()
     assert not m.asnumpy().any()
-
-
-def test_what_was_left_out_says_so():
-    with pytest.raises(MXNetError, match=r"quantize_asym.*left out.*quantize_v2"):
-        call("_contrib_quantize_asym", onp.ones((2, 2), "float32"))

@@ -16,7 +16,6 @@ from mxnet._dtypes import is_floating
 from mxnet._engine import plan
 from mxnet._engine.evaluate import EVALUATION
 from mxnet._ops import _spec
-from mxnet._ops.contrib_misc import OUT_OF_SCOPE
 from support.ops import bind
 from support.samples import samples
 
@@ -90,6 +89,10 @@ FOREIGN = {
     "cholesky", "conv_general_dilated", "custom_linear_solve", "eigh", "lt_to", "lu", "qr",
     "random_gamma", "svd", "triangular_solve",
 }  # fmt: skip
+
+
+# refuse float64; test_quantize_rnn.py shows that they give zeros
+FLOAT32_ONLY = {"_contrib_quantize_asym", "_contrib_quantized_rnn"}
 
 
 def position(name, i):
@@ -172,7 +175,7 @@ def evaluated(name):
 def families():
     found = {}
     for name in sorted(SAMPLES):
-        if not OPERATORS[name].barrier and name not in OUT_OF_SCOPE:
+        if not OPERATORS[name].barrier and name not in FLOAT32_ONLY:
             found.setdefault(OPERATORS[name].fn.__module__.rpartition(".")[2], []).append(name)
     return found
 
@@ -203,7 +206,7 @@ def test_gradient_is_what_is_stated(family, names, monkeypatch):
 
 
 def test_statements_are_about_operators():
-    for table in (POSITIONS, OWN, STOPS, UNCOMPARED):
+    for table in (POSITIONS, OWN, STOPS, UNCOMPARED, FLOAT32_ONLY):
         assert set(table) <= set(OPERATORS)
     for name, inputs in POSITIONS.items():
         assert inputs <= set(OPERATORS[name].inputs), name

@@ -101,6 +101,18 @@ WRITTEN = {
     "_contrib_index_copy": ([X, whole(2, 0, dtype="int64"), Y[:2]], {}),
     "_contrib_index_add": ([X, whole(2, 2, dtype="int64"), Y[:2]], {}),
     "_contrib_index_array": ([X], {}),
+    "_contrib_quantize_asym": ([X], {}),
+    "_contrib_quantized_rnn": (
+        [
+            whole(*range(12), dtype="uint8").reshape(2, 2, 3),
+            either(4 * 2 * (3 + 2 + 2)),
+            either(1, 2, 2),
+            either(1, 2, 2)[:, ::-1],
+            whole(20),
+            whole(30),
+        ],
+        {"state_size": 2, "num_layers": 1, "mode": "lstm", "state_outputs": True},
+    ),
     "_contrib_edge_id": (
         [graph([1, 2], [], [0]), whole(0, 1, 2), whole(2, 2, 0)],
         {},

@@ -32,6 +32,7 @@ from . import (  # noqa: F401
     ordering,
     output,
     quantize,
+    quantize_rnn,
     random,
     random_pdf,
     reduce,

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from ..error import AttributeTypeError, MXNetError, ShapeError, fail
+from ..error import AttributeTypeError, ShapeError, fail
 from ._facts import data_equal
 from ._nn import accumulator, require_axes, require_floating, require_shape
 from ._spec import Attr, op, registry
@@ -381,39 +381,3 @@ def identity_attach_kl_sparse_reg(
     spread = mean.reshape(-1, *(1,) * (data.ndim - 2))
     out = sparsely_active(data, spread, sparseness_target, penalty)
     return out, mean.astype(moving_avg.dtype)
-
-
-OUT_OF_SCOPE = {
-    "_contrib_quantize_asym": "use contrib.quantize_v2",
-    "_contrib_quantized_rnn": "dequantize and use RNN",
-}
-# so that a call of theirs comes as far as the hint
-RNN = (
-    *("state_size", "num_layers", "bidirectional", "mode", "p", "state_outputs"),
-    *("projection_size", "lstm_state_clip_min", "lstm_state_clip_max", "lstm_state_clip_nan"),
-    "use_sequence_length",
-)
-ATTRIBUTES = {
-    "_contrib_quantize_asym": ("min_calib_range", "max_calib_range"),
-    "_contrib_quantized_rnn": RNN,
-}
-
-
-def define_out_of_scope(name, instead):
-    """Register an operator that was left out on purpose: calling it says what to use instead."""
-
-    def absent(*data, **_):
-        fail(MXNetError, name, "this operator of MXNet 1.9.1 was left out", hint=instead)
-
-    kinds = inspect.Parameter
-    attrs = [
-        kinds(n, kinds.KEYWORD_ONLY, annotation=object, default=None)
-        for n in ATTRIBUTES.get(name, ())
-    ]
-    absent.__signature__ = inspect.Signature([kinds("data", kinds.VAR_POSITIONAL), *attrs])
-    absent.__doc__ = f"Left out on purpose, raises MXNetError: {instead}."
-    op(name)(absent)
-
-
-for _name, _instead in OUT_OF_SCOPE.items():
-    define_out_of_scope(_name, _instead)

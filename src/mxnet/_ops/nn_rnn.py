@@ -232,7 +232,7 @@ def rnn(
     for name, shape in shapes.items():
         require_shape("RNN", name, given[name], shape, f"for data {data.shape} and {mode}")
 
-    weights, biases = _unpack(parameters, data.shape[2], sizes)
+    weights, biases = unpack(parameters, data.shape[2], sizes)
     valid = None
     if use_sequence_length:
         steps = lax.broadcasted_iota(sequence_length.dtype, (data.shape[0], data.shape[1], 1), 0)
@@ -321,7 +321,7 @@ def _check_arrays(mode, use_sequence_length, data, parameters, state, state_cell
             )
 
 
-def _unpack(parameters, input_size, sizes):
+def unpack(parameters, input_size, sizes):
     """The packed vector as lists of weights and of biases, one tuple per layer and direction."""
     parts = parameter_sizes(input_size, **sizes)
     shapes = [s for kind in parts for row in kind for s in row]

@@ -52,8 +52,6 @@ __all__ = [
     "hawkesll",
     "BatchNormWithReLU",
     "SyncBatchNorm",
-    "quantize_asym",
-    "quantized_rnn",
     "AdaptiveAvgPooling2D",
     "BilinearResize2D",
     "ROIAlign",
@@ -95,6 +93,8 @@ __all__ = [
     "quantized_elemwise_mul",
     "quantized_batch_norm",
     "calibrate_entropy",
+    "quantize_asym",
+    "quantized_rnn",
     "group_adagrad_update",
 ]
 
@@ -572,33 +572,6 @@ def SyncBatchNorm(
     name: str | None = None,
 ) -> NDArray | Any:
     """``BatchNorm`` over the batch of all devices."""
-
-def quantize_asym(
-    *data: NDArray,
-    min_calib_range: Any = None,
-    max_calib_range: Any = None,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Left out on purpose, raises MXNetError: use contrib.quantize_v2."""
-
-def quantized_rnn(
-    *data: NDArray,
-    state_size: Any = None,
-    num_layers: Any = None,
-    bidirectional: Any = None,
-    mode: Any = None,
-    p: Any = None,
-    state_outputs: Any = None,
-    projection_size: Any = None,
-    lstm_state_clip_min: Any = None,
-    lstm_state_clip_max: Any = None,
-    lstm_state_clip_nan: Any = None,
-    use_sequence_length: Any = None,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Left out on purpose, raises MXNetError: dequantize and use RNN."""
 
 def AdaptiveAvgPooling2D(
     data: NDArray,
@@ -1142,6 +1115,42 @@ def calibrate_entropy(
     name: str | None = None,
 ) -> list[NDArray]:
     """The range that loses least information when a histogram's data become 8-bit numbers."""
+
+def quantize_asym(
+    data: NDArray,
+    min_calib_range: float | None = None,
+    max_calib_range: float | None = None,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> list[NDArray]:
+    """Real numbers to uint8 ones that use the whole range, with a scale and a shift."""
+
+def quantized_rnn(
+    data: NDArray,
+    parameters: NDArray,
+    state: NDArray,
+    state_cell: NDArray,
+    data_scale: NDArray,
+    data_shift: NDArray,
+    state_size: int,
+    num_layers: int,
+    bidirectional: bool = False,
+    mode: Literal['gru', 'lstm', 'rnn_relu', 'rnn_tanh'] = ...,
+    p: float = 0.0,
+    state_outputs: bool = False,
+    projection_size: int | None = None,
+    lstm_state_clip_min: float | None = None,
+    lstm_state_clip_max: float | None = None,
+    lstm_state_clip_nan: bool = False,
+    use_sequence_length: bool = False,
+    *,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray | Any:
+    """LSTM layers of ``RNN`` with weights rounded to 8 bits; hidden states are uint8 numbers
+    too.
+    """
 
 def group_adagrad_update(
     weight: NDArray,
