@@ -4,6 +4,7 @@ abandoned, threads, and shapes that never come again: what is left is counted.
 Short here; ``make attack`` does it for longer (MXNET_ATTACK_ROUNDS is set).
 """
 
+import gc
 import os
 import signal
 import subprocess
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import numpy as onp
 import pytest
+
+from mxnet import nd
+from mxnet._ops import index
 
 LONG = "MXNET_ATTACK_ROUNDS" in os.environ
 SUPPORT = str(Path(__file__).parents[1])
@@ -461,8 +465,9 @@ kept = []
 
 def step():
     rows = int(rng.integers(1, 400))
+    some = int(rng.integers(1, rows + 1))  # 80,000 pairs: most come once
     x = nd.array(rng.standard_normal((rows, 6)))
-    y = (x[: rows // 2 + 1] * 2).reshape((-1, 3))
+    y = (x[:some] * 2).reshape((-1, 3))
     with autograd.record():
         loss = net(x).sum() + y.mean()
     loss.backward()
@@ -487,6 +492,19 @@ print(steps, "steps,", {k: after[k] - programs[k] for k in ("compiled", "evaluat
 def test_shapes_that_change():
     steps = many(60, 20_000)
     print(run(SHAPES, steps, "none", seconds=120 + steps))  # noqa: T201
+
+
+def test_parts_of_sizes_that_never_come_again():
+    """Reading and writing a part is an operator of its own for each size, with what it keeps."""
+    for make, kind in ((index.index_op, index.Index), (index.assign_op, index.Assign)):
+        for n in range(1, 10_000):
+            make(((n, 1),))
+        gc.collect()
+        assert sum(isinstance(x, kind) for x in gc.get_objects()) < 6000
+    x = nd.arange(6)
+    for n in range(1, 6):
+        x[:n] = x[:n] + 1
+    assert x.asnumpy().tolist() == [5, 5, 5, 5, 5, 5]
 
 
 @pytest.mark.skipif(not LONG, reason="a part of `make attack`")

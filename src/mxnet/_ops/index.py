@@ -17,13 +17,16 @@ __all__ = ["index_op", "assign_op", "INT", "NEW", "ARRAY"]
 INT, NEW, ARRAY = "int", "new", "array"
 
 
-@functools.cache
+_FORMS = 4096  # that are kept, each with what was compiled for it: sizes may never come again
+
+
+@functools.lru_cache(_FORMS)
 def index_op(form):
     """The operator that reads ``form``. See :class:`Index`."""
     return Index(form)
 
 
-@functools.cache
+@functools.lru_cache(_FORMS)
 def assign_op(form):
     """The operator that returns a copy with ``form`` replaced. See :class:`Assign`."""
     return Assign(form)
