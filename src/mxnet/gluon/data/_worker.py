@@ -39,6 +39,13 @@ def main(fd, progress_fd):
     tasks = queue.SimpleQueue()
     dropped = set()
     threading.Thread(target=_listen, args=(channel, tasks, dropped), daemon=True).start()
+    try:
+        _work(channel, tasks, dropped, memory)
+    except ConnectionError:  # the other end is gone, and the listener was not the first to find out
+        os._exit(0)
+
+
+def _work(channel, tasks, dropped, memory):
     builder = home = None
     while True:
         (kind, *what), thunk = tasks.get()
