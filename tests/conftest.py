@@ -30,6 +30,16 @@ def seed_of(nodeid: str) -> int:
 
 
 @pytest.fixture(autouse=True)
+def options_as_before() -> Iterator[None]:
+    """A page or a test that sets an option sets it for itself."""
+    config = sys.modules.get("mxnet._config")
+    before = {} if config is None else {n: o.value for n, o in config.options.items()}
+    yield
+    for name, value in before.items():
+        config.set_option(name, value)
+
+
+@pytest.fixture(autouse=True)
 def seed(request: pytest.FixtureRequest) -> int:
     """Seed Python's, NumPy's and MXNet's global generators, and give the number to the test."""
     value = seed_of(request.node.nodeid)

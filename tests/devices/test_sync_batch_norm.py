@@ -11,7 +11,7 @@ from mxnet.gluon import nn
 CONTEXTS = [mx.cpu(i) for i in range(4)]
 
 
-def network(contexts, hybrid):
+def network(contexts, hybrid, units=3):
     n = len(contexts)
     net = nn.HybridSequential()
     net.add(
@@ -20,7 +20,7 @@ def network(contexts, hybrid):
         nn.Activation("relu"),
         nn.MaxPool2D(2),
         gluon.contrib.nn.SyncBatchNorm(4, num_devices=n, scale=False),
-        nn.Dense(3, in_units=36),
+        nn.Dense(units, in_units=36),
     )
     net.initialize(ctx=contexts)
     random = onp.random.RandomState(0)
@@ -84,7 +84,7 @@ def test_parts_are_normalised_as_the_whole_batch(devices, hybrid, early, apart):
 
 def test_one_program_for_all_devices():
     contexts = CONTEXTS[:2]
-    net = network(contexts, True)
+    net = network(contexts, True, units=600)  # fewer gradients are packed and summed on the host
     train(net, contexts, 11)
     before = mx.engine.stats()
     train(net, contexts, 3)
