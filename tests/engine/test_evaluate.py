@@ -30,11 +30,7 @@ def evaluated(monkeypatch):
 @given(program=programs.PROGRAM, seed=st.integers(0, 1000))
 def test_random_programs_as_compiled(program, seed):
     found = programs.run(program, seed, LAZY)
-    old = _config.set_option("evaluate", 0)
-    try:
-        wanted = programs.run(program, seed, LAZY)
-    finally:
-        _config.set_option("evaluate", old)
+    wanted = programs.run(program, seed, LAZY, evaluate=0)
     for k, (x, y) in enumerate(zip(found, wanted)):
         onp.testing.assert_allclose(x, y, rtol=2e-5, atol=2e-6, err_msg=f"result {k}")
 

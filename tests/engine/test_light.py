@@ -91,11 +91,7 @@ def test_random_programs_that_recur(program, seed):
     lazy = "ThreadedEnginePerDevice"
     programs.run(program, seed, lazy)
     found = programs.run(program, seed, lazy)
-    old = _config.set_option("evaluate", 0)
-    try:
-        wanted = programs.run(program, seed, lazy)
-    finally:
-        _config.set_option("evaluate", old)
+    wanted = programs.run(program, seed, lazy, evaluate=0)
     for x, y in zip(found, wanted, strict=True):
         onp.testing.assert_allclose(x, y, rtol=2e-5, atol=2e-6)
 

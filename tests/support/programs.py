@@ -92,13 +92,14 @@ def step(pool, instruction, F=nd):
         x.asnumpy()
 
 
-def run(program, seed, engine):
+def run(program, seed, engine, evaluate=None):
     """Values, gradients and later random draws of a program under an engine: a list of NumPy
-    arrays.
+    arrays. ``evaluate``: how often paths are evaluated first, if not as it is set.
 
     Instructions that write are left out while recording, where MXNet forbids most of them.
     """
     old = mx.engine.set_engine_type(engine)
+    often = None if evaluate is None else mx.engine.set_evaluate(evaluate)
     try:
         mx.random.seed(seed)
         leaves = start(seed)
@@ -128,3 +129,5 @@ def run(program, seed, engine):
         ]
     finally:
         mx.engine.set_engine_type(old)
+        if often is not None:
+            mx.engine.set_evaluate(often)

@@ -436,9 +436,15 @@ def raise_failed(value):
     raise MXNetError(str(value.seg.error)) from value.seg.error
 
 
-@uninterrupted
 def flush(seg):
-    """Run a segment's program and give its live values their data."""
+    """Run what is pending in a segment, and give its live values their data."""
+    light = seg.state.light
+    if light is None or not light.run(seg):
+        _flush(seg)
+
+
+@uninterrupted
+def _flush(seg):
     state = seg.state
     if state is seg.root:
         return
@@ -448,8 +454,6 @@ def flush(seg):
         )
     if state.joint:
         _flush_jointly(seg)
-        return
-    if state.light is not None and state.light.run(seg):
         return
     outs, slots, scalars = seg.outs, seg.slots, seg.scalars
     while seg.borrowed:  # popped: whoever is held here would not be overwritten in place
@@ -647,9 +651,7 @@ def _compute(value):
             f"of it"
         )
     if seg.owner == threading.get_ident():
-        light = seg.state.light
-        if light is None or not light.run(seg):
-            flush(seg)
+        flush(seg)
         return
     # The owner may be appending right now, so its segment is not touched: a path is immutable and
     # the lists only grow, hence a prefix can be evaluated from here. (Counts of references keep the
