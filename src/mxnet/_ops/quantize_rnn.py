@@ -3,7 +3,7 @@
 An array of uint8 numbers q comes with a scale and a shift: they are ``(q - shift) / scale``.
 """
 
-from typing import Literal
+from typing import Literal, cast
 
 import jax.numpy as jnp
 import numpy as onp
@@ -70,15 +70,16 @@ def quantize_asym(
     where = "_contrib_quantize_asym"
     _require(where, _F32, data=data)
     if calibrated(where, min_calib_range, max_calib_range):
-        if min_calib_range >= max_calib_range:
+        low, high = cast(float, min_calib_range), cast(float, max_calib_range)
+        if low >= high:
             fail(
                 AttributeTypeError,
                 where,
                 "the range is empty",
                 expected="min_calib_range < max_calib_range",
-                got=(min_calib_range, max_calib_range),
+                got=(low, high),
             )
-        low, high = jnp.float32(min_calib_range), jnp.float32(max_calib_range)
+        low, high = jnp.float32(low), jnp.float32(high)
     else:
         low, high = jnp.min(data), jnp.max(data)
     scale = jnp.where(high > low, _HIGH / (high - low), 1.0).astype(_F32)

@@ -93,7 +93,8 @@ def _on_parts(op, inputs, given, out):
 
 def _for_host(x):
     if x.stype == "csr":
-        return Csr(*[host(p) for p in x._parts()], x.shape)
+        data, indices, indptr = (host(p) for p in x._parts())
+        return Csr(data, indices, indptr, x.shape)
     return host(x._read())
 
 
