@@ -367,6 +367,30 @@ def test_boxes_stay_with_their_objects(tmp_path):
     assert len(sizes) > 8
 
 
+def test_boxes_inside_out_leave_with_a_crop(tmp_path):
+    """No part of them is in it. MXNet 1.9.1 keeps box 1 alone, too."""
+    boxes = [1, 0.1, 0.1, 0.9, 0.9], [2, 0.8, 0.3, 0.2, 0.7], [3, 0.8, 0.7, 0.2, 0.3]
+    label = onp.concatenate([[2, 5], *boxes, [4, 0.5, 0.2, 0.5, 0.8]]).astype("float32")
+    header = recordio.IRHeader(0, label, 0, 0)
+    record = recordio.pack_img(header, onp.zeros((60, 80, 3), "uint8"), 9, ".png")
+    for threshold in (0.0, 0.3):
+        it = mx.io.ImageDetRecordIter(
+            path_imgrec=write(tmp_path / "a", [record] * 8),
+            data_shape=(3, 32, 32),
+            batch_size=8,
+            rand_crop_prob=1,
+            min_crop_scales=0.6,
+            min_crop_aspect_ratios=1.33,
+            max_crop_aspect_ratios=1.34,
+            min_crop_object_coverages=0.3,
+            crop_emit_mode="overlap",
+            emit_overlap_thresh=threshold,
+        )
+        kinds = it.next().label[0].asnumpy()[:, 6::5]
+        assert (kinds[:, 0] == 1).all()
+        assert (kinds[:, 1:] == -1).all()
+
+
 def test_boxes_with_colors_keep_their_place():
     it = mx.io.ImageDetRecordIter(
         **DETECTION,

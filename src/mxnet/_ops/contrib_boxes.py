@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
+from .._boxes import overlap
 from ..error import AttributeTypeError, ShapeError, fail
 from ._facts import numbered
 from ._limits import check_size
@@ -62,23 +63,6 @@ def to_center(box):
     """(x1, y1, x2, y2) -> (centre x, centre y, width, height)."""
     low, high = box[..., :2], box[..., 2:]
     return jnp.concatenate([(low + high) / 2, high - low], -1)
-
-
-def area(box, extra=0):
-    """Areas of corner boxes (..., 4); 0 for one that is inside out."""
-    size = box[..., 2:] - box[..., :2] + extra
-    return jnp.where(jnp.any(size < 0, -1), 0, size[..., 0] * size[..., 1])
-
-
-def overlap(a, b, extra=0):
-    """Intersection over union of corner boxes that broadcast; 0 where the union is empty.
-
-    ``extra`` is 1 where the far corners are pixels that belong to the box.
-    """
-    size = jnp.minimum(a[..., 2:], b[..., 2:]) - jnp.maximum(a[..., :2], b[..., :2]) + extra
-    common = jnp.where(jnp.any(size <= 0, -1), 0, size[..., 0] * size[..., 1])
-    union = area(a, extra) + area(b, extra) - common
-    return jnp.where(union > 0, common / jnp.where(union > 0, union, 1), 0)
 
 
 def survivors(box, alive, kills):
@@ -145,7 +129,7 @@ def box_iou(lhs, rhs, *, format: FORMAT = "corner"):
         to_corners(x.astype(wide)) if format == "center" else x.astype(wide) for x in (lhs, rhs)
     )
     a = a.reshape(*a.shape[:-1], *(1,) * (b.ndim - 1), 4)
-    return silent(overlap(a, b).astype(lhs.dtype))
+    return silent(overlap(a, b, jnp).astype(lhs.dtype))
 
 
 @op(
@@ -223,7 +207,7 @@ def box_nms(
         box = to_corners(box) if in_format == "center" else box
 
         def kills(i):
-            killed = overlap(box[i], box) > jnp.asarray(overlap_thresh, wide)
+            killed = overlap(box[i], box, jnp) > jnp.asarray(overlap_thresh, wide)
             return killed if force_suppress or id_index < 0 else killed & (kind == kind[i])
 
         kept = survivors(box, alive, kills)
@@ -531,7 +515,7 @@ def multi_box_target(
     def target(label, scores):
         label, scores = label.astype(wide), scores.astype(wide)
         real = jnp.cumprod(label[:, 0] != -1).astype(bool)  # (L,)
-        iou = jnp.where(real, overlap(box[:, None], label[:, 1:5]), -1)  # (A, L)
+        iou = jnp.where(real, overlap(box[:, None], label[:, 1:5], jnp), -1)  # (A, L)
 
         def pair(_, state):
             owner, taken = state
@@ -679,7 +663,7 @@ def multi_box_detection(
         best = rows[order[:most]]
 
         def kills(i):
-            killed = overlap(best[i, 2:], best[:, 2:]) >= jnp.asarray(nms_threshold, wide)
+            killed = overlap(best[i, 2:], best[:, 2:], jnp) >= jnp.asarray(nms_threshold, wide)
             return killed if force_suppress else killed & (best[:, 0] == best[i, 0])
 
         early = place[:most] < keep
@@ -768,7 +752,7 @@ def proposals(where, cls_prob, bbox_pred, im_info, attrs):
         box, score = box[order], score[order]
 
         def kills(i):
-            return overlap(box[i], box, 1) > jnp.asarray(threshold, wide)
+            return overlap(box[i], box, jnp, 1) > jnp.asarray(threshold, wide)
 
         kept = survivors(box, jnp.ones(before, bool), kills)
         front = first_of_all(kept)

@@ -6,6 +6,7 @@ corners as shares of the image's width and height.
 
 import numpy as onp
 
+from .. import _boxes
 from .._host import host_array, on_host
 from .._pixels import MEAN, STD
 from .._traceback import doors
@@ -47,13 +48,13 @@ class RangeError(ArgumentError, TypeError):
     """A range whose ends do not fit (a TypeError in MXNet 1.x)."""
 
 
-def _range(value, name, where, low, high, least_high=None):
+def _range(value, name, where, least=None):
     """(low, high) of a range that may be one number for both.
 
     Raises
     ------
     AssertionError   neither a number nor a pair
-    RangeError       out of order, or beyond ``low`` and ``high``
+    RangeError       out of order or negative, or an end of 0 or below ``least``
     """
     if isinstance(value, numeric_types):
         value = (value, value)
@@ -65,15 +66,10 @@ def _range(value, name, where, low, high, least_high=None):
             expected="a number or (low, high)",
             got=repr(value),
         )
-    first, last = value
-    if not low <= first <= last <= high or last <= 0 or (least_high and last < least_high):
-        fail(
-            RangeError,
-            where,
-            f"{name} does not fit",
-            expected=f"{low} <= low <= high" + (f" <= {high}" if high < float("inf") else ""),
-            got=value,
-        )
+    low, high = value
+    if not 0 <= low <= high or high <= 0 or (least and high < least):
+        expected = "0 <= low <= high"
+        fail(RangeError, where, f"{name} does not fit", expected=expected, got=value)
     return tuple(value)
 
 
@@ -179,18 +175,29 @@ class DetHorizontalFlipAug(DetAugmenter):
     def __call__(self, src, label):
         if random_source().random() < self.p:
             src = host_array(on_host(src)[:, ::-1], src.context)
-            label = label.copy()
-            label[:, [1, 3]] = 1.0 - label[:, [3, 1]]
+            label = _boxes.mirrored(label)
         return src, label
 
 
-def _areas(boxes):
-    """Area of each (left, top, right, bottom), 0 where the corners are out of order."""
-    sides = onp.maximum(0, boxes[:, 2:4] - boxes[:, :2])
-    return sides[:, 0] * sides[:, 1]
+class _DetRandomAug(DetAugmenter):
+    """An augmenter that draws parts or frames until one fits."""
+
+    def __init__(self, least_area=None, **kwargs):
+        for name, least in (("aspect_ratio_range", None), ("area_range", least_area)):
+            kwargs[name] = _range(kwargs[name], name, type(self).__name__, least)
+        super().__init__(**kwargs)
+        vars(self).update(kwargs, enabled=True)
+
+    def _draws(self, height, width, source):
+        """(width by height, least area, most area) of each try."""
+        least, most = (share * height * width for share in self.area_range)
+        for _ in range(self.max_attempts if self.enabled and height > 0 and width > 0 else 0):
+            ratio = source.uniform(*self.aspect_ratio_range)
+            if ratio > 0:
+                yield ratio, least, most
 
 
-class DetRandomCropAug(DetAugmenter):
+class DetRandomCropAug(_DetRandomAug):
     """A part of the image that shows enough of each object it touches.
 
     Parameters
@@ -215,9 +222,6 @@ class DetRandomCropAug(DetAugmenter):
         min_eject_coverage=0.3,
         max_attempts=50,
     ):
-        where, inf = "DetRandomCropAug", float("inf")
-        aspect_ratio_range = _range(aspect_ratio_range, "aspect_ratio_range", where, 0, inf)
-        area_range = _range(area_range, "area_range", where, 0, inf)
         super().__init__(
             min_object_covered=min_object_covered,
             aspect_ratio_range=aspect_ratio_range,
@@ -225,12 +229,6 @@ class DetRandomCropAug(DetAugmenter):
             min_eject_coverage=min_eject_coverage,
             max_attempts=max_attempts,
         )
-        self.min_object_covered = min_object_covered
-        self.min_eject_coverage = min_eject_coverage
-        self.max_attempts = max_attempts
-        self.aspect_ratio_range = aspect_ratio_range
-        self.area_range = area_range
-        self.enabled = True
 
     def __call__(self, src, label):
         part = self._proposal(label, *src.shape[:2])
@@ -241,14 +239,8 @@ class DetRandomCropAug(DetAugmenter):
 
     def _proposal(self, label, height, width):
         """(x, y, w, h, labels) of a part that fits, or None."""
-        if not self.enabled or height <= 0 or width <= 0:
-            return None
-        least, most = (share * height * width for share in self.area_range)
         source = random_source()
-        for _ in range(self.max_attempts):
-            ratio = source.uniform(*self.aspect_ratio_range)
-            if ratio <= 0:
-                continue
+        for ratio, least, most in self._draws(height, width, source):
             size = self._size(ratio, least, most, height, width, source)
             if size is None:
                 continue
@@ -288,33 +280,26 @@ class DetRandomCropAug(DetAugmenter):
         if (right - left) * width * (bottom - top) * height < _SMALL:
             return False
         boxes = label[:, 1:5]
-        areas = _areas(boxes)
+        areas = _boxes.area(boxes, onp)
         there = areas * width * height > _SMALL
         if not there.any():
             return False
         boxes, areas = boxes[there], areas[there]
-        common = onp.concatenate(
-            [onp.maximum(boxes[:, :2], (left, top)), onp.minimum(boxes[:, 2:], (right, bottom))],
-            axis=1,
-        )
-        shares = _areas(common) / areas
+        shares = _boxes.intersection(boxes, onp.array([left, top, right, bottom]), onp) / areas
         shares = shares[shares > 0]
         return shares.size > 0 and shares.min() > self.min_object_covered
 
     def _labels(self, label, part, height, width):
         """Labels of the objects that remain, in shares of the part; None if there are none."""
         x, y, w, h = (side / total for side, total in zip(part, (width, height) * 2))
-        made = label.copy()
-        made[:, (1, 3)] = (made[:, (1, 3)] - x) / w
-        made[:, (2, 4)] = (made[:, (2, 4)] - y) / h
-        made[:, 1:5] = onp.clip(made[:, 1:5], 0, 1)
-        before = _areas(label[:, 1:])
-        remains = _areas(made[:, 1:]) * w * h > self.min_eject_coverage * before
-        keep = (made[:, 3] > made[:, 1]) & (made[:, 4] > made[:, 2]) & (before > 0) & remains
+        made = _boxes.cropped(label, (x, y), (w, h))
+        before, after = (_boxes.area(found[:, 1:5], onp) for found in (label, made))
+        remains = after * w * h > self.min_eject_coverage * before
+        keep = _boxes.ordered(made[:, 1:5]) & (before > 0) & remains
         return made[keep] if keep.any() else None
 
 
-class DetRandomPadAug(DetAugmenter):
+class DetRandomPadAug(_DetRandomAug):
     """A frame around the image, which so becomes smaller in it.
 
     Parameters
@@ -347,20 +332,13 @@ class DetRandomPadAug(DetAugmenter):
                 expected="(red, green, blue)",
                 got=repr(pad_val),
             )
-        where, inf = "DetRandomPadAug", float("inf")
-        aspect_ratio_range = _range(aspect_ratio_range, "aspect_ratio_range", where, 0, inf)
-        area_range = _range(area_range, "area_range", where, 0, inf, least_high=1)
         super().__init__(
+            1,
             aspect_ratio_range=aspect_ratio_range,
             area_range=area_range,
             max_attempts=max_attempts,
             pad_val=pad_val,
         )
-        self.pad_val = pad_val
-        self.aspect_ratio_range = aspect_ratio_range
-        self.area_range = area_range
-        self.max_attempts = max_attempts
-        self.enabled = True
 
     def __call__(self, src, label):
         height, width = src.shape[:2]
@@ -370,21 +348,12 @@ class DetRandomPadAug(DetAugmenter):
         x, y, w, h = frame
         values = self.pad_val if len(self.pad_val) > 1 else self.pad_val * src.shape[2]
         src = copyMakeBorder(src, y, h - y - height, x, w - x - width, type=0, values=values)
-        label = label.copy()
-        label[:, (1, 3)] = (label[:, (1, 3)] * width + x) / w
-        label[:, (2, 4)] = (label[:, (2, 4)] * height + y) / h
-        return src, label
+        return src, _boxes.framed(label, (x, y), (width, height), (w, h))
 
     def _proposal(self, height, width):
         """(x, y, w, h): the image's place in the result, and the result's size; or None."""
-        if not self.enabled or height <= 0 or width <= 0:
-            return None
-        least, most = (share * height * width for share in self.area_range)
         source = random_source()
-        for _ in range(self.max_attempts):
-            ratio = source.uniform(*self.aspect_ratio_range)
-            if ratio <= 0:
-                continue
+        for ratio, least, most in self._draws(height, width, source):
             low, high = round((least / ratio) ** 0.5), round((most / ratio) ** 0.5)
             if round(low * ratio) < width:
                 low = int((width + _ALMOST_HALF) / ratio)

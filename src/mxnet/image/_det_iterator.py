@@ -4,7 +4,8 @@ import logging
 
 import numpy as onp
 
-from .. import _codec
+from .. import _boxes, _codec
+from .._boxes import HEADER, OBJECT
 from .._host import on_host
 from .._pixels import MEAN, STD
 from .._traceback import doors
@@ -16,8 +17,6 @@ from ._functions import random_source
 from ._iterator import ImageIter
 
 __all__ = ["ImageDetIter"]
-
-_HEAD, _WIDTH = 2, 5  # least header, and least width of an object's label
 
 
 class ImageDetIter(ImageIter):
@@ -90,23 +89,22 @@ class ImageDetIter(ImageIter):
         if isinstance(label, NDArray):
             label = label.asnumpy()
         raw = onp.asarray(label, "float32").ravel()
-        if raw.size < _HEAD + _WIDTH:
-            self._refuse(f"Label shape is invalid: {raw.shape}", f"{_HEAD + _WIDTH} numbers")
+        if raw.size < HEADER + OBJECT:
+            self._refuse(f"Label shape is invalid: {raw.shape}", f"{HEADER + OBJECT} numbers")
         header, width = raw[:2]
-        if not (header >= _HEAD and width >= _WIDTH and (header % 1, width % 1) == (0, 0)):
+        if not (header >= HEADER and width >= OBJECT and (header % 1, width % 1) == (0, 0)):
             self._refuse(
                 "the label's header does not fit",
-                f"its own length, at least {_HEAD}, then that of an object, at least {_WIDTH}",
+                f"its own length, at least {HEADER}, then that of an object, at least {OBJECT}",
                 f"{header:g}, {width:g}",
             )
-        header, width = int(header), int(width)
         if raw.size <= header or (raw.size - header) % width:
             self._refuse(
-                f"Label shape {raw.shape} inconsistent with annotation width {width}",
-                f"{header} + n * {width} numbers",
+                f"Label shape {raw.shape} inconsistent with annotation width {width:g}",
+                f"{header:g} + n * {width:g} numbers",
             )
-        objects = raw[header:].reshape(-1, width)
-        valid = objects[(objects[:, 3] > objects[:, 1]) & (objects[:, 4] > objects[:, 2])]
+        _, objects = _boxes.split(raw)
+        valid = objects[_boxes.ordered(objects[:, 1:5])]
         if not len(valid):
             self._refuse("Encounter sample with no valid label", "left < right and top < bottom")
         return valid
@@ -116,15 +114,14 @@ class ImageDetIter(ImageIter):
 
     def _check_valid_label(self, label):
         """Raise RuntimeError for labels that no object remains in."""
-        if label.ndim != 2 or label.shape[1] < _WIDTH:
+        if label.ndim != 2 or label.shape[1] < OBJECT:
             raise RuntimeError(f"Label with shape (1+, 5+) required, {label.shape} received.")
-        valid = (label[:, 0] >= 0) & (label[:, 3] > label[:, 1]) & (label[:, 4] > label[:, 2])
-        if not valid.any():
+        if not ((label[:, 0] >= 0) & _boxes.ordered(label[:, 1:5])).any():
             raise RuntimeError("Invalid label occurs.")
 
     def _estimate_label_shape(self):
         """(most objects, B) over all samples."""
-        most, width = 0, _WIDTH
+        most, width = 0, OBJECT
         self.reset()
         while True:
             try:

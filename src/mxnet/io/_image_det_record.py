@@ -2,7 +2,7 @@
 
 import numpy as onp
 
-from .. import _codec
+from .. import _boxes, _codec
 from .._traceback import doors
 from ..error import DTypeError, FormatError, MXNetError, ShapeError, fail
 from ._augment import resized, shift_colors, shorter_side
@@ -161,7 +161,12 @@ class _DetectionImages(Images):
         found, content = self.records.read(index)
         found = onp.asarray(found, "float32")
         name = self.records.name(index)
-        if len(found) < 2 or found[0] < 2 or found[1] < 5 or len(found) < found[0]:
+        if (
+            len(found) < 2
+            or found[0] < _boxes.HEADER
+            or found[1] < _boxes.OBJECT
+            or len(found) < found[0]
+        ):
             fail(
                 FormatError,
                 self._where,
@@ -190,8 +195,7 @@ class _DetectionImages(Images):
         data, labels = batch
         rng = self.generator(index, round_number)
         raw, content = self._raw(index)
-        head, size = int(raw[0]), int(raw[1])
-        objects = raw[head:].reshape(-1, size).copy()
+        header, objects = _boxes.split(raw)
         image = self.decode(content, index)
         interp = p["inter_method"]
         if p["resize"] > 0:
@@ -199,7 +203,7 @@ class _DetectionImages(Images):
         image = self._colors(image, rng)
         if rng.random() < p["rand_mirror_prob"]:
             image = onp.ascontiguousarray(image[:, ::-1])
-            objects[:, [1, 3]] = 1 - objects[:, [3, 1]]
+            objects = _boxes.mirrored(objects)
         if rng.random() < p["rand_pad_prob"] and p["max_pad_scale"] > 1:
             image, objects = self._pad(image, objects, rng)
         if rng.random() < p["rand_crop_prob"]:
@@ -214,7 +218,7 @@ class _DetectionImages(Images):
             height, width = (max(1, int(n * scale + 1e-6)) for n in (have_h, have_w))
         image = resized(image, width, height, interp, rng)
         self.normalise(image, data[at, :, :height, :width], rng)
-        found = onp.concatenate([raw[:head], objects.ravel()])
+        found = onp.concatenate([header, objects.ravel()])
         labels[at, :_HEAD] = image.shape[2], height, width, len(found)
         labels[at, _HEAD : _HEAD + len(found)] = found
 
@@ -251,9 +255,7 @@ class _DetectionImages(Images):
             0,
             (p["fill_value"],) * image.shape[2],
         )
-        objects[:, [1, 3]] = (objects[:, [1, 3]] * width + left) / wide
-        objects[:, [2, 4]] = (objects[:, [2, 4]] * height + top) / tall
-        return image, objects
+        return image, _boxes.framed(objects, (left, top), (width, height), (wide, tall))
 
     def _crop(self, image, objects, rng):
         """A crop by one of the samplers, tried in random order; none if all fail."""
@@ -275,10 +277,7 @@ class _DetectionImages(Images):
                 part = image[
                     y : max(y + 1, int(bottom * height)), x : max(x + 1, int(right * width))
                 ]
-                kept = kept.copy()
-                kept[:, [1, 3]] = ((kept[:, [1, 3]] - left) / (right - left)).clip(0, 1)
-                kept[:, [2, 4]] = ((kept[:, [2, 4]] - top) / (bottom - top)).clip(0, 1)
-                return part, kept
+                return part, _boxes.cropped(kept, (left, top), (right - left, bottom - top))
         return image, objects
 
     def _between(self, s, name):
@@ -305,12 +304,12 @@ class _DetectionImages(Images):
             return True
         if not len(objects):
             return False
-        common, own = _intersections(box, objects)
-        area = (box[2] - box[0]) * (box[3] - box[1])
+        part, boxes = onp.array(box, objects.dtype), objects[:, 1:5]
+        common = _boxes.intersection(part, boxes, onp)
         measures = (
-            common / onp.maximum(area + own - common, 1e-12),
-            common / area,
-            common / onp.maximum(own, 1e-12),
+            _boxes.overlap(part, boxes, onp),
+            common / _boxes.area(part, onp),
+            common / onp.maximum(_boxes.area(boxes, onp), 1e-12),
         )
         fits = onp.ones(len(objects), bool)
         for measure, (low, high) in zip(measures, limits, strict=True):
@@ -323,16 +322,9 @@ class _DetectionImages(Images):
             x = (objects[:, 1] + objects[:, 3]) / 2
             y = (objects[:, 2] + objects[:, 4]) / 2
             return objects[(x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3])]
-        common, own = _intersections(box, objects)
-        return objects[common > self._q["emit_overlap_thresh"] * own]
-
-
-def _intersections(box, objects):
-    """Areas that objects share with a rectangle, and their own."""
-    wide = onp.minimum(box[2], objects[:, 3]) - onp.maximum(box[0], objects[:, 1])
-    tall = onp.minimum(box[3], objects[:, 4]) - onp.maximum(box[1], objects[:, 2])
-    own = (objects[:, 3] - objects[:, 1]) * (objects[:, 4] - objects[:, 2])
-    return wide.clip(0) * tall.clip(0), own
+        boxes = objects[:, 1:5]
+        common = _boxes.intersection(onp.array(box, objects.dtype), boxes, onp)
+        return objects[common > self._q["emit_overlap_thresh"] * _boxes.area(boxes, onp)]
 
 
 doors(globals())
