@@ -208,3 +208,49 @@ def test_the_loader_works_in_a_forked_child_of_a_parent_that_computed():
 
         in_fork(child)
     """)
+
+
+def test_what_threads_had_begun_ahead_raises_in_a_child_and_a_new_epoch_works():
+    run("""
+        import time
+        from mxnet.io import DataBatch, DataDesc, DataIter, PrefetchingIter
+
+        parent = os.getpid()
+
+        def slow(x):
+            if os.getpid() == parent:
+                time.sleep(2)
+            return x
+
+        class Slow(DataIter):
+            provide_data, provide_label, at = [DataDesc("data", (2,))], [], 0
+
+            def reset(self):
+                self.at = 0
+
+            def next(self):
+                self.at += 1
+                return DataBatch([nd.array(slow(onp.full((2,), self.at)))], [], pad=0)
+
+        data = gluon.data.SimpleDataset([onp.full((2,), i, "float32") for i in range(8)])
+        loader = gluon.data.DataLoader(
+            data.transform(slow), batch_size=4, num_workers=1, thread_pool=True
+        )
+        ahead, epoch = PrefetchingIter(Slow()), iter(loader)
+
+        def child():
+            for begun in ahead, epoch:
+                try:
+                    next(begun)
+                except mx.MXNetError as e:
+                    assert "forked while another thread worked ahead" in str(e), e
+                else:
+                    raise AssertionError("no error")
+            ahead.reset()
+            assert [next(ahead).data[0].asnumpy()[0] for _ in range(3)] == [1, 2, 3]
+            assert [b.asnumpy().tolist() for b in loader][1][0] == [4, 4]
+
+        in_fork(child)
+        assert next(ahead).data[0].asnumpy()[0] == 1
+        assert [b.asnumpy().tolist() for b in epoch][1][0] == [4, 4]
+    """)

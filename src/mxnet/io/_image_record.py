@@ -3,15 +3,15 @@
 import os
 import random
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as onp
 
 from .. import _codec
 from .._engine.state import draw, mix32
 from .._host import host_array
-from .._interrupt import later, uninterrupted
+from .._interrupt import uninterrupted
 from .._lines import read_index, read_list
+from .._threads import Threads
 from .._traceback import doors
 from ..context import cpu
 from ..error import AttributeTypeError, DTypeError, FormatError, MXNetError, ShapeError, fail
@@ -447,8 +447,8 @@ class Ahead(Rounds):
     def __init__(self, where, p, n, maker):
         self._maker = maker
         self._shuffle, self._seed = p["shuffle"], p["seed"] & 0xFFFFFFFF
-        self._threads = max(1, p["preprocess_threads"])
-        self._pool = ThreadPoolExecutor(self._threads, "mxnet-images")
+        self._parts = max(1, p["preprocess_threads"])
+        self._threads = Threads(self._parts, "mxnet-images")
         self._depth = max(1, p["prefetch_buffer"])
         self._pending = deque()
         super().__init__(where, n, p["batch_size"], p["round_batch"])
@@ -471,11 +471,11 @@ class Ahead(Rounds):
             rounds[size - pad :] += 1
         batch = self._maker.empty(size)
         jobs = []
-        parts = min(self._threads, size)
+        parts = min(self._parts, size)
         for k in range(parts):
             begin, end = size * k // parts, size * (k + 1) // parts
             jobs.append(
-                self._pool.submit(_fill, self._maker, batch, begin, images[begin:end], rounds)
+                self._threads.submit(_fill, self._maker, batch, begin, images[begin:end], rounds)
             )
         self._pending.append((jobs, batch, pad, images))
         return True
@@ -501,12 +501,6 @@ class Ahead(Rounds):
                 job.cancel()
         self._pending.clear()
         super().reset()
-
-    @later
-    def __del__(self):
-        pool = getattr(self, "_pool", None)
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _fill(maker, batch, begin, indices, rounds):

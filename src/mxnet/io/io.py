@@ -1,8 +1,6 @@
 """Iterators over batches: the interface, and those over arrays and over other iterators."""
 
 import operator
-import threading
-import weakref
 from collections import namedtuple
 from itertools import chain
 from typing import Any
@@ -10,7 +8,8 @@ from typing import Any
 import numpy as onp
 
 from .._engine.segment import concrete
-from .._interrupt import later, uninterrupted
+from .._interrupt import uninterrupted
+from .._threads import Threads
 from .._traceback import doors
 from ..context import current_context
 from ..error import MXNetError, fail
@@ -251,68 +250,17 @@ class ResizeIter(_OfOthers):
         return True
 
 
-class _Fetcher:
-    """A thread that asks one iterator for its next batch, ahead of time.
-
-    ``ask`` and ``wait`` take turns: between them the thread, and nobody else, uses the iterator.
-    """
-
-    def __init__(self, source, number):
-        self.source = source
-        self.asked, self.answered = threading.Semaphore(0), threading.Event()
-        self.batch = self.error = None
-        self.stopped = False
-        self.ctx = current_context()
-        self.answered.set()
-        self.thread = threading.Thread(
-            target=self._run, name=f"PrefetchingIter-{number}", daemon=True
-        )
-        self.thread.start()
-
-    def _run(self):
-        with self.ctx:
-            while True:
-                self.asked.acquire()
-                if self.stopped:
-                    return
-                try:
-                    self.batch = self.source.next()
-                    for x in chain(self.batch.data or (), self.batch.label or ()):
-                        if isinstance(x, NDArray):
-                            concrete(x._read())  # what this thread has pending is run by it
-                except StopIteration:
-                    self.batch = None
-                except BaseException as e:  # noqa: BLE001  (raised where the batch is asked for)
-                    self.batch, self.error = None, e
-                self.answered.set()
-
-    def ask(self):
-        self.batch = self.error = None
-        self.answered.clear()
-        self.asked.release()
-
-    def wait(self):
-        """The batch that was asked for, None at the end; raises what the iterator raised."""
-        self.settle()
-        if self.error is not None:
-            raise self.error
-        return self.batch
-
-    def settle(self):
-        """Wait until the thread has nothing to do."""
-        while not self.answered.wait(0.5):
-            if not self.thread.is_alive():
-                raise MXNetError("PrefetchingIter: the thread that reads ahead has ended.")
-
-    def stop(self):
-        self.stopped = True
-        self.asked.release()
-
-
-@later
-def _stop(fetchers):
-    for f in fetchers:
-        f.stop()
+def _fetch(source, ctx):
+    """The next batch of an iterator, with nothing pending; None at its end."""
+    with ctx:
+        try:
+            batch = source.next()
+        except StopIteration:
+            return None
+        for x in chain(batch.data or (), batch.label or ()):
+            if isinstance(x, NDArray):
+                concrete(x._read())  # what this thread has pending is run by it
+        return batch
 
 
 class PrefetchingIter(_OfOthers):
@@ -344,15 +292,18 @@ class PrefetchingIter(_OfOthers):
         self.batch_size = self.provide_data[0][1][0]
         self.started = True
         self.current_batch = None
-        self._fetchers = [_Fetcher(it, i) for i, it in enumerate(iters)]
-        self.prefetch_threads = [f.thread for f in self._fetchers]
-        weakref.finalize(self, _stop, self._fetchers)
+        self._ctx = current_context()
+        self._threads = [Threads(1, f"PrefetchingIter-{i}") for i in range(len(iters))]
         self._ask()
+
+    @property
+    def prefetch_threads(self):
+        """The threads, one for each iterator."""
+        return [thread for threads in self._threads for thread in threads.started]
 
     @uninterrupted  # or one iterator would be a batch ahead
     def _ask(self):
-        for f in self._fetchers:
-            f.ask()
+        self._asked = [t.submit(_fetch, it, self._ctx) for t, it in zip(self._threads, self.iters)]
 
     def _described(self, name, renames):
         found = []
@@ -375,14 +326,15 @@ class PrefetchingIter(_OfOthers):
         return self._described("provide_label", self.rename_label)
 
     def reset(self):
-        for f in self._fetchers:
-            f.settle()
+        for job in self._asked:
+            if not job.lost:
+                job.exception()  # of an epoch that is given up
         for it in self.iters:
             it.reset()
         self._ask()
 
     def iter_next(self):
-        found = [f.wait() for f in self._fetchers]
+        found = [job.result() for job in self._asked]
         ended = [b is None for b in found]
         if any(ended):
             if not all(ended):

@@ -6,7 +6,6 @@ import warnings
 import weakref
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from multiprocessing.pool import ThreadPool
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as onp
 from ..._engine.segment import flush_all
 from ..._engine.state import compiling, draw, mix32, threads
 from ..._interrupt import later
+from ..._threads import Threads
 from ...context import canonical, cpu, cpu_pinned, current_context
 from ...error import MXNetError
 from ._batch import (
@@ -125,7 +125,7 @@ class DataLoader:
         ctx=None,
     ):
         self._dataset = dataset
-        self._pool = self._ready = self._processes = self._home = None
+        self._ready = self._processes = self._home = None
         self._other_pool = None
         self._threads_only = False
         if not timeout > 0:
@@ -142,6 +142,7 @@ class DataLoader:
         self._batch_sampler = batch_sampler
         self._batchify_fn = default_batchify_fn if batchify_fn is None else batchify_fn
         self._num_workers = max(0, operator.index(num_workers))
+        self._threads = Threads(self._num_workers, "mxnet-data")
         self._prefetch = max(
             0, operator.index(2 * self._num_workers if prefetch is None else prefetch)
         )
@@ -211,11 +212,6 @@ class DataLoader:
         return sampler._batches() if type(sampler) is BatchSampler else iter(sampler)
 
     # -------------------------------------------------------------- workers
-    def _submit(self, *args):
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._num_workers, "mxnet-data")
-        return self._pool.submit(*args)
-
     @property
     def _worker_pool(self):
         """A pool with ``apply_async`` for subclasses written for 1.x; None without workers."""
@@ -366,7 +362,7 @@ class _Threads(_Epoch):
         super().__init__(loader, seeds, numbered)
 
     def _begin(self, n, indices):
-        return self._loader._submit(self._work, n, indices)
+        return self._loader._threads.submit(self._work, n, indices)
 
     def _work(self, n, indices):
         with self._home:
