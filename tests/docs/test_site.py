@@ -97,6 +97,13 @@ def test_an_entry_has_signature_shapes_and_errors():
     assert "``ShapeError``" in entry
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_every_section_of_a_docstring_is_read(page):
+    """A heading that the parser did not know would be a title within an entry, or code."""
+    left = re.findall(r"^ +(?=\S)(.+)\n +-{3,}$", PAGES[page], re.MULTILINE)
+    assert left == []
+
+
 def test_both_languages_have_the_same_pages():
     assert list(reference.Writer("zh").pages()) == list(PAGES)
 

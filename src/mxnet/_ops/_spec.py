@@ -685,7 +685,7 @@ def clean(doc):
     """A docstring without the indentation of its code, which its last line shows."""
     first, newline, rest = doc.partition("\n")
     margin = rest[len(rest.rstrip(" ")) :]
-    if not newline or rest[: len(rest) - len(margin)].rpartition("\n")[2]:
+    if not newline or not margin or rest[: -len(margin)].rpartition("\n")[2]:
         return inspect.cleandoc(doc)
     return (first.lstrip() + ("\n" + rest).replace(f"\n{margin}", "\n")).strip("\n")
 
