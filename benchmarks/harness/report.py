@@ -14,7 +14,8 @@ def number(value):
 def table(rows, header, markdown):
     """``rows`` of text under ``header``, aligned, as Markdown or for a terminal."""
     lines = [header, *rows]
-    widths = [max(len(str(row[i])) for row in lines) for i in range(len(header))]
+    least = 1 if markdown else 0  # a rule without a dash makes no table
+    widths = [max(least, *(len(str(row[i])) for row in lines)) for i in range(len(header))]
     padded = [
         [str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)] for row in lines
     ]

@@ -34,6 +34,12 @@ def test_row(row):
     assert original != here  # or it is no difference
 
 
+def test_the_translation_has_the_same_rows():
+    translated = [row for rows in pages.tables(PAGE.replace(".md", ".zh-CN.md")) for row in rows]
+    shown_by = [[cell for cell in row[:3] if cell.startswith("`")] for row in ROWS]
+    assert [[c for c in row[:3] if c.startswith("`")] for row in translated] == shown_by
+
+
 def test_the_page_was_read():
     assert len(ROWS) > 30
     assert shown("1 + 1") == "2"

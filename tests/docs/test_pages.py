@@ -23,6 +23,7 @@ PAGES = [
     "CONTRIBUTING.md",
     *[path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").rglob("*.md"))],
 ]
+BENCHMARKS = [p.relative_to(ROOT).as_posix() for p in sorted((ROOT / "benchmarks").glob("*.md"))]
 WITH_CODE = [page for page in PAGES if pages.blocks(page, "python")]
 
 
@@ -126,6 +127,22 @@ def test_commands_that_do_not_exist_are_noticed():
         "examples/learning_road/99.py",
         "sudo",
     ]
+
+
+# ---------------------------------------------------------------------------------------- tables
+
+
+@pytest.mark.parametrize("page", [*PAGES, *BENCHMARKS])
+def test_every_row_belongs_to_a_table_and_has_its_cells(page):
+    """A blank line ends a table: rows behind it are shown as text."""
+    amiss = []
+    for block in re.findall(r"(?:^\|.*\n)+", pages.prose(page), re.MULTILINE):
+        # neither escaped nor inside of code
+        rows = [re.sub(r"`[^`]*`|\\\|", "", row) for row in block.splitlines()]
+        if len(rows) < 2 or not re.fullmatch(r"\|( *:?-+:? *\|)+", rows[1].strip()):
+            amiss.append(block[:80])
+        amiss += [row for row in rows if row.rstrip().count("|") != rows[0].rstrip().count("|")]
+    assert amiss == []
 
 
 # ----------------------------------------------------------------------------------------- links
