@@ -46,17 +46,24 @@ def install(python, *what):
     run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what)
 
 
+def starts(python):
+    """Whether there is such an interpreter; pyenv has shims for those that are not switched on."""
+    return bool(shutil.which(python)) and (
+        subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+    )
+
+
 def pythons(named):
-    """The interpreters to try, those that start; named ones must."""
+    """The interpreters to try: named ones must start, others are looked for, pyenv's too."""
+    if named:
+        if lost := [name for name in named if not starts(name)]:
+            raise SystemExit(f"make_wheel: there is no {', '.join(lost)}")
+        return named
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     found = []
-    for name in named or PYTHONS:
-        works = shutil.which(name) and (
-            subprocess.run([name, "-c", ""], capture_output=True, check=False).returncode == 0
-        )
-        if works:
-            found.append(name)
-        elif named:
-            raise SystemExit(f"make_wheel: there is no {name}")
+    for name in PYTHONS:
+        places = root.glob(f"versions/{name.removeprefix('python')}.*/bin/{name}")
+        found += [p for p in (name, *map(str, sorted(places))) if starts(p)][:1]
     return found or [sys.executable]
 
 
