@@ -1,4 +1,4 @@
-"""Parameters that several devices have, updated on each of them instead of in the store alone."""
+"""Updates of parameters that a training loop makes again and again: one, or one on each device."""
 
 import operator
 import weakref
@@ -8,82 +8,49 @@ from ..ndarray import NDArray
 from ..ndarray.ndarray import _wrap
 from ..optimizer.updater import Updater
 
-__all__ = ["Replicas", "alike"]
+__all__ = ["Prepared", "Replicas", "alike", "same"]
+
+
+def same(values):
+    """Whether arrays are dense, and of one shape and dtype."""
+    first = values[0]
+    return all(
+        v.stype == "default" and v.shape == first.shape and v.dtype == first.dtype for v in values
+    )
 
 
 def alike(values, contexts):
     """Whether arrays differ in nothing but their devices, of which there are several of a type."""
-    first = values[0]
     return (
         len(set(contexts)) == len(contexts) > 1
         and len({c.device_type for c in contexts}) == 1
-        and all(
-            v.stype == "default" and v.shape == first.shape and v.dtype == first.dtype
-            for v in values
-        )
+        and same(values)
     )
 
 
-class Replicas:
-    """The parameters of a store on all devices, with an optimizer's state on each.
-
-    All devices compute the same update from the same sum. While this lasts the stored arrays *are*
-    those of the first device; :meth:`leave` gives the store its own again.
+class Prepared:
+    """The update of a store's parameters, and what it rests on.
 
     Parameters
     ----------
-    arrays : dict                      the store's, by key
-    updater : Updater                  the store's; its states become those of the first device
+    updater : Updater                          the store's
     keys : list
     values, outs : list of list of NDArray     gradients and parameters by key and device
     """
 
-    def __init__(self, arrays, updater, keys, values, outs):
-        self.given = [[x._spec for x in row] for row in values]
-        self.arrays, self.updater, self.keys = arrays, updater, list(keys)
+    def __init__(self, updater, keys, values, outs):
+        self.updater, self.keys = updater, list(keys)
         self.optimizer, self.states = updater.optimizer, updater.states
-        self.homes = [arrays[k].context for k in keys]
+        self.given = [[x._spec for x in row] for row in values]
         self.outs = [list(row) for row in outs]
-        self.rows = [list(row) for row in zip(*outs)]
-        self.contexts = [x.context for x in self.outs[0]]
-        for k, row in zip(keys, outs):
-            stored = arrays[k].detach()
-            for x in row:
-                x._write(stored.as_in_context(x.context)._read())
-            arrays[k] = row[0]
-        self._see()
-        states = updater._prepare(keys, self.rows[0])
-        updaters = [updater, *[self._updater(states, ctx) for ctx in self.contexts[1:]]]
-        self.sums = [[_wrap(NDArray, x._read()) for x in row] for row in self.rows]
-        self.plans = [
-            u.plan(self.keys, sums, row) for u, sums, row in zip(updaters, self.sums, self.rows)
-        ]
-        self._drop_sums()
-
-    def _updater(self, states, ctx):
-        """An updater whose states are copies on a device."""
-        other = Updater(self.optimizer)
-        for k, state in zip(self.keys, states):
-            other.states[k] = other.sync_state_context(state, ctx)
-            other.states_synced[k] = True
-        return other
+        self.sums = []  # handles of what the plans read
 
     @staticmethod
-    def suit(updater, stored, values, outs):
-        """Whether parameters can be updated so, with gradients like ``values``."""
-        if type(updater) is not Updater or not updater.optimizer.fuses or updater.optimizer.draws:
-            return False
-        contexts = [x.context for x in outs[0]] if outs else ()
-        return bool(contexts) and all(
-            [x.context for x in row] == contexts == [x.context for x in given]
-            and alike([*row, kept], contexts)
-            and alike(given, contexts)
-            and given[0].shape == kept.shape
-            and all(x._base is None for x in row)
-            for kept, given, row in zip(stored, values, outs)
-        )
+    def fits(updater):
+        """Whether updates by a store's updater can be prepared."""
+        return type(updater) is Updater and updater.optimizer.fuses
 
-    def hold(self, updater, keys, values, outs):
+    def holds(self, updater, keys, values, outs):
         """Whether these are still the same parameters, gradients and optimizer."""
         if (
             self.updater is not updater
@@ -99,6 +66,73 @@ class Replicas:
             len(given) == len(specs)
             and all(x.stype == "default" and x._spec is s for x, s in zip(given, specs))
             for given, specs in zip(values, self.given)
+        )
+
+    def _plan(self, updater, weights):
+        """A plan for arrays, and the handles of sums that it reads."""
+        sums = [_wrap(NDArray, x._read()) for x in weights]  # what they look like
+        self.sums.append(sums)
+        return updater.plan(self.keys, sums, weights)
+
+    def _drop_sums(self):
+        """Hold no sum: its memory would not be free."""
+        for handles in self.sums:
+            for x in handles:
+                x._v = None
+
+
+class Replicas(Prepared):
+    """The parameters of a store on all devices, with an optimizer's state on each.
+
+    All devices compute the same update from the same sum. While this lasts the stored arrays *are*
+    those of the first device; :meth:`leave` gives the store its own again.
+
+    Parameters
+    ----------
+    arrays : dict                      the store's, by key
+    updater : Updater                  the store's; its states become those of the first device
+    keys : list
+    values, outs : list of list of NDArray     gradients and parameters by key and device
+    """
+
+    def __init__(self, arrays, updater, keys, values, outs):
+        super().__init__(updater, keys, values, outs)
+        self.arrays = arrays
+        self.homes = [arrays[k].context for k in keys]
+        rows = [list(row) for row in zip(*outs)]
+        self.contexts = [x.context for x in self.outs[0]]
+        for k, row in zip(keys, outs):
+            stored = arrays[k].detach()
+            for x in row:
+                x._write(stored.as_in_context(x.context)._read())
+            arrays[k] = row[0]
+        self._see()
+        states = updater._prepare(keys, rows[0])
+        updaters = [updater, *[self._updater(states, ctx) for ctx in self.contexts[1:]]]
+        self.plans = [self._plan(u, row) for u, row in zip(updaters, rows)]
+        self._drop_sums()
+
+    def _updater(self, states, ctx):
+        """An updater whose states are copies on a device."""
+        other = Updater(self.optimizer)
+        for k, state in zip(self.keys, states):
+            other.states[k] = other.sync_state_context(state, ctx)
+            other.states_synced[k] = True
+        return other
+
+    @staticmethod
+    def suit(updater, stored, values, outs):
+        """Whether parameters can be updated so, with gradients like ``values``."""
+        if not Prepared.fits(updater) or updater.optimizer.draws:
+            return False
+        contexts = [x.context for x in outs[0]] if outs else ()
+        return bool(contexts) and all(
+            [x.context for x in row] == contexts == [x.context for x in given]
+            and alike([*row, kept], contexts)
+            and alike(given, contexts)
+            and given[0].shape == kept.shape
+            and all(x._base is None for x in row)
+            for kept, given, row in zip(stored, values, outs)
         )
 
     def _see(self):
@@ -132,12 +166,6 @@ class Replicas:
         self._drop_sums()
         self._see()
         run_alike(self.contexts)
-
-    def _drop_sums(self):
-        """Hold no sum: its memory would not be free."""
-        for handles in self.sums:
-            for x in handles:
-                x._v = None
 
     def leave(self):
         """Give the store arrays of its own, where they were before."""

@@ -10,10 +10,9 @@ from .._graph.steps import spec_of
 from .._interrupt import uninterrupted
 from .._ops.kernels import native
 from ..ndarray import NDArray
-from ..ndarray.ndarray import _wrap
 from ..ndarray.sparse import row_sparse_array
-from ..optimizer.updater import Updater
 from ._processes import same_bits, several
+from ._replicas import Prepared, same
 from .base import KVStoreBase, offers
 from .kvstore import KVStore
 
@@ -149,15 +148,17 @@ class DistKVStore(KVStore):
         self._pull(key, value if out is None else out, ignore_sparse=False)
 
     def _exchange(self, keys, values, outs):
-        prepared = self._prepared
-        if prepared is None or not prepared.holds(self, keys, values, outs):
+        prepared, updater = self._prepared, self._updater
+        if prepared is None or not (
+            prepared.holds(updater, keys, values, outs) and prepared.of(self)
+        ):
             prepared = self._prepared = None
-            if _Prepared.suits(self, keys, values, outs):
-                prepared = self._prepared = _Prepared(self, keys, values, outs)
+            if _Summed.suit(self, keys, values, outs):
+                prepared = self._prepared = _Summed(self, keys, values, outs)
         if prepared is not None:
             sums = collective.all_reduce([_data(row[0]) for row in values], names=keys)
             with same_bits(self):
-                prepared.run(self._updater, sums)
+                prepared.run(updater, sums)
             return
         found = self._totals(self._pairs(keys, values, "push"), "push")
         wanted = [(k, o) for k, o in zip(keys, outs) if o]
@@ -190,7 +191,7 @@ class DistKVStore(KVStore):
         collective.barrier()
 
 
-class _Prepared:
+class _Summed(Prepared):
     """The update of a store's arrays by sums over processes, each of which has one device.
 
     Pulling copies nothing: the stored array and the parameter are the same until one of them is
@@ -203,69 +204,38 @@ class _Prepared:
     values, outs : list of list of NDArray     gradients and parameters: one each
     """
 
-    __slots__ = ("given", "keys", "optimizer", "outs", "plan", "specs", "states", "stored", "sums")
-
     def __init__(self, store, keys, values, outs):
-        updater = store._updater
-        self.optimizer, self.states = updater.optimizer, updater.states
-        self.keys, self.given = list(keys), [row[0]._spec for row in values]
-        self.outs = [row[0] for row in outs]
+        super().__init__(store._updater, keys, values, outs)
         self.stored = [store._arrays[k] for k in keys]
         self.specs = [spec_of(s.shape, s.dtype, s.ctx) for s in (x._spec for x in self.stored)]
-        self.sums = [_wrap(NDArray, x._read()) for x in self.stored]  # what they look like
-        self.plan = updater.plan(self.keys, self.sums, self.stored)
+        self.plan = self._plan(self.updater, self.stored)
         self._drop_sums()
 
-    def _drop_sums(self):
-        """Hold none: its memory would not be free."""
-        for x in self.sums:
-            x._v = None
-
     @staticmethod
-    def suits(store, keys, values, outs):
+    def suit(store, keys, values, outs):
         """Whether a store's update can be prepared so."""
-        updater = store._updater
-        if store._threshold or type(updater) is not Updater or not updater.optimizer.fuses:
+        if store._threshold or not Prepared.fits(store._updater):
             return False
-        for k, given, row in zip(keys, values, outs):
-            if len(given) != 1 or len(row) != 1:
-                return False
-            stored = store._stored(k, "push")
-            alike = [stored, given[0], row[0]]
-            if row[0]._base is not None or any(
-                x.stype != "default"
-                or x.shape != stored.shape
-                or x.dtype != stored.dtype
-                or x.context != stored.context
-                for x in alike
-            ):
-                return False
-        return len({store._arrays[k].context for k in keys}) == 1
-
-    def holds(self, store, keys, values, outs):
-        """Whether these are still the same arrays, gradients and optimizer."""
-        updater = store._updater
+        rows = [[store._stored(k, "push"), *v, *o] for k, v, o in zip(keys, values, outs)]
         return (
-            type(updater) is Updater
-            and not store._threshold
-            and self.optimizer is updater.optimizer
-            and self.states is updater.states
-            and self.keys == keys
-            and all(store._arrays.get(k) is x for k, x in zip(keys, self.stored))
-            and all(len(row) == 1 and row[0] is x for row, x in zip(outs, self.outs))
-            and all(
-                len(row) == 1 and row[0].stype == "default" and row[0]._spec is s
-                for row, s in zip(values, self.given)
-            )
+            all(len(given) == len(row) == 1 for given, row in zip(values, outs))
+            and all(row[-1]._base is None and same(row) for row in rows)
+            and len({x.context for row in rows for x in row}) == 1
+        )
+
+    def of(self, store):
+        """Whether the store's arrays and options are still those."""
+        return not store._threshold and all(
+            store._arrays.get(k) is x for k, x in zip(self.keys, self.stored)
         )
 
     def run(self, updater, sums):
         """Update the stored arrays, and let the parameters be what they are."""
-        for x, spec, data in zip(self.sums, self.specs, sums):
+        for x, spec, data in zip(self.sums[0], self.specs, sums):
             x._v = Value(None, 0, spec, data)
         updater.run(self.plan)
         self._drop_sums()
-        for stored, out in zip(self.stored, self.outs):
+        for stored, (out,) in zip(self.stored, self.outs):
             out._write(stored._read())
 
 

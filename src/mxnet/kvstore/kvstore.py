@@ -17,7 +17,7 @@ from ..optimizer import Optimizer, get_updater
 from ..optimizer.updater import Updater
 from ..registry import UnknownNameError
 from ._processes import makers, takes_lists_of
-from ._replicas import Replicas, alike
+from ._replicas import Prepared, Replicas, alike
 from .base import KVStoreBase, offers
 
 __all__ = ["KVStore", "create"]
@@ -177,7 +177,7 @@ class KVStore(KVStoreBase):
         """Store sums, or update the stored arrays with them."""
         if self._updater is None:
             self._store_totals(found)
-        elif type(self._updater) is Updater and self._updater.optimizer.fuses:
+        elif Prepared.fits(self._updater):
             keys, stored, totals = [list(t) for t in zip(*found)] if found else ([], [], [])
             self._updater(keys, totals, stored)
         else:
@@ -274,7 +274,7 @@ class KVStore(KVStoreBase):
         outs : list of list of NDArray     the same; an empty list: nothing is pulled
         """
         replicas, updater = self._replicas, self._updater
-        if replicas is not None and not replicas.hold(updater, keys, values, outs):
+        if replicas is not None and not replicas.holds(updater, keys, values, outs):
             self._leave_replicas()
             replicas = None
         if updater is None:
