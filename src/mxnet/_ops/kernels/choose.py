@@ -85,22 +85,18 @@ def choose(kind, dtype, x, w, y, geometry):
         return Choice.PLAIN
     if any(p < 0 for pair in geometry.pad for p in pair):
         return Choice.PLAIN
-    offsets = math.prod(w[i] for i in geometry.spatial)
-    windows = math.prod(y[i] for i in geometry.spatial)
-    channels = x[geometry.layout.index("C")]
-    simple = geometry.groups == 1 and offsets <= _UNROLLED
+    size, kernel, out = (geometry.sizes(shape) for shape in (x, w, y))
+    counts = math.prod(kernel), math.prod(out), x[geometry.layout.index("C")]
+    simple = geometry.groups == 1 and counts[0] <= _UNROLLED
     if mode == "native" and dtype == "float32":
-        loses = simple and _native_loses(kind, offsets, windows, channels, math.prod(w))
+        loses = simple and _native_loses(kind, *counts, math.prod(w))
         if not loses and native.available(native.CONVOLUTION):
             return Choice.NATIVE
-    return _portable(kind, x, w, y, geometry) if simple else Choice.PLAIN
+    return _portable(kind, *counts, w[0], size, kernel, geometry) if simple else Choice.PLAIN
 
 
-def _portable(kind, x, w, y, geometry):
+def _portable(kind, offsets, windows, channels, filters, size, kernel, geometry):
     """How to compute a convolution of few offsets without native kernels."""
-    size, kernel, out = (geometry.sizes(shape) for shape in (x, w, y))
-    offsets, windows = math.prod(kernel), math.prod(out)
-    channels, filters = x[geometry.layout.index("C")], w[0]
     whole = set(geometry.stride) == {1}
     if offsets == 1:
         return Choice.PLAIN if whole else Choice.IM2COL
