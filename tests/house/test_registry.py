@@ -59,7 +59,7 @@ REACHED = {
          "_image_random_color_jitter", "_image_random_contrast",
          "_image_random_flip_left_right", "_image_random_flip_top_bottom", "_image_random_hue",
          "_image_random_lighting", "_image_random_saturation", "_image_resize",
-         "_picture_random_resized_crop", "_picture_rotate"],
+         "_vision_rotate"],
         "the transforms of the same names in tests/gluon/data/test_transforms.py",
     ),
     **dict.fromkeys(

@@ -74,12 +74,11 @@ def test_draws_per_element_have_their_own_moments(name):
         assert abs(row.var() / law.var() - 1) < 0.25
 
 
-def test_a_part_of_a_picture_is_cut_and_resized():
-    picture = onp.arange(5 * 6 * 2, dtype="float32").reshape(5, 6, 2)
-    box = {"x": 1, "y": 2, "box_width": 4, "box_height": 2}
-    whole = call("_picture_crop_resize_box", picture, **box, width=4, height=2)
-    assert (whole == picture[2:4, 1:5]).all()
-    smaller = call("_picture_crop_resize_box", picture, **box, width=2, height=1, interp=1)
-    assert smaller.shape == (1, 2, 2)
-    expected = picture[2:4, 1:5].reshape(2, 2, 2, 2).mean((0, 2))
-    onp.testing.assert_allclose(smaller[0], expected, 1e-6)
+def test_the_part_that_is_all_of_an_image_is_resized():
+    image = onp.arange(2 * 4 * 2, dtype="float32").reshape(2, 4, 2)
+    part = {"area": (1, 1), "ratio": (2, 2), "seed": 1}
+    whole = call("_vision_random_resized_crop", image, **part, width=4, height=2)
+    assert (whole == image).all()
+    smaller = call("_vision_random_resized_crop", image, **part, width=2, height=1)
+    expected = image.reshape(2, 2, 2, 2).mean((0, 2))
+    onp.testing.assert_allclose(smaller, expected[None], 1e-6)

@@ -417,47 +417,7 @@ def _crop_resized(data, box, width, height, interp):
     return x if interp == 0 else _pixels.rounded(x, data.dtype, jnp)
 
 
-def _dynamic_interp(interp):
-    # with a part that changes from image to image, only the kernels above are compiled once for
-    # all
-    return {0: 0, 3: 3}.get(interp, 1)
-
-
-@op("_picture_crop_resize_box")
-def crop_resize_box(
-    data,
-    *,
-    x: Scalar,
-    y: Scalar,
-    box_width: Scalar,
-    box_height: Scalar,
-    width: int,
-    height: int,
-    interp: int = 1,
-):
-    """A part of an image in a fixed size; where the part lies may change without compiling anew.
-
-    Parameters
-    ----------
-    data : (H, W, C) or (N, H, W, C)
-    x, y, box_width, box_height : number    upper left corner and size of the part, in pixels,
-        inside
-    width, height : int                     size of the result
-    interp : int, default 1                 0 nearest, 3 area, otherwise bilinear
-
-    Returns
-    -------
-    (height, width, C) or (N, height, width, C) same type
-    """
-    _require_image("_picture_crop_resize_box", data)
-    interp = _dynamic_interp(interp)
-    one = functools.partial(
-        _crop_resized, box=(x, y, box_width, box_height), width=width, height=height, interp=interp
-    )
-    return one(data) if data.ndim == 3 else jax.vmap(one)(data)
-
-
-@op("_picture_random_resized_crop")
+@op("_vision_random_resized_crop")
 def random_resized_crop(
     data,
     *,
@@ -485,7 +445,9 @@ def random_resized_crop(
     -------
     (height, width, C) or (N, height, width, C) same type
     """
-    where = "_picture_random_resized_crop"
+    where = "_vision_random_resized_crop"
+    # where the part changes from image to image, only these kernels are compiled once for all
+    kernel = interp if interp in (0, 3) else 1
     _require_image(where, data)
     low, high = _floats(area, where, "area")
     narrow, wide = _floats(ratio, where, "ratio")
@@ -504,13 +466,13 @@ def random_resized_crop(
         box_w, box_h = jnp.where(found, new_w[k], whole_w), jnp.where(found, new_h[k], whole_h)
         x = jnp.where(found, jnp.floor(u[2][k] * (w - box_w + 1)), (w - whole_w) // 2)
         y = jnp.where(found, jnp.floor(u[3][k] * (h - box_h + 1)), (h - whole_h) // 2)
-        return _crop_resized(image, (x, y, box_w, box_h), width, height, _dynamic_interp(interp))
+        return _crop_resized(image, (x, y, box_w, box_h), width, height, kernel)
 
     u = uniform01(key, data.shape[:-3] + (4, tries), "float32")
     return one(data, u) if data.ndim == 3 else jax.vmap(one)(data, u)
 
 
-@op("_picture_rotate")
+@op("_vision_rotate")
 def rotate(data, *, degrees: Scalar, zoom_in: bool = False, zoom_out: bool = False):
     """Images turned about their middle, counter-clockwise; what comes from outside is 0.
 
@@ -525,7 +487,7 @@ def rotate(data, *, degrees: Scalar, zoom_in: bool = False, zoom_out: bool = Fal
     -------
     same shape and type; bilinear interpolation
     """
-    where = "_picture_rotate"
+    where = "_vision_rotate"
     if data.ndim not in (3, 4):
         fail(
             ShapeError,

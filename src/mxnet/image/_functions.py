@@ -547,7 +547,7 @@ def imrotate(src, rotation_degrees, zoom_in=False, zoom_out=False):
 
 
 def _turned(src, degrees, zoom_in, zoom_out):
-    return _internal._picture_rotate(src, degrees=degrees, zoom_in=zoom_in, zoom_out=zoom_out)
+    return _internal._vision_rotate(src, degrees=degrees, zoom_in=zoom_in, zoom_out=zoom_out)
 
 
 def random_rotate(src, angle_limits, zoom_in=False, zoom_out=False):

@@ -292,7 +292,7 @@ class RandomResizedCrop(Block):
         made = _host.apart(_host.random_resized_crop, x, *args)
         if made is not None:
             return made
-        return _internal._picture_random_resized_crop(
+        return _internal._vision_random_resized_crop(
             x, *self._size, self._scale, self._ratio, self._interpolation
         )
 
@@ -554,7 +554,7 @@ def _rotated(x, degrees, zoom_in, zoom_out):
             "This transformation only supports float32. Consider calling it after ToTensor",
             got=x.dtype.__name__,
         )
-    return _internal._picture_rotate(x, degrees=degrees, zoom_in=zoom_in, zoom_out=zoom_out)
+    return _internal._vision_rotate(x, degrees=degrees, zoom_in=zoom_in, zoom_out=zoom_out)
 
 
 def _need_one_zoom(zoom_in, zoom_out, where):
