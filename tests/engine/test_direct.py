@@ -88,11 +88,28 @@ def function(call, *shape):
     return run
 
 
+def embedded(n, width, at):
+    """Rows of a table at ``at``, and the table's gradient."""
+    table = normal(n, width)
+
+    def run():
+        weight = nd.array(table)
+        weight.attach_grad()
+        with autograd.record():
+            y = nd.Embedding(nd.array(at), weight, input_dim=n, output_dim=width)
+            z = (y * y.sin()).sum()
+        z.backward()
+        return [y.asnumpy(), weight.grad.asnumpy()]
+
+    return run
+
+
 def order(x):
     return [nd.argsort(nd.array(x)).asnumpy(), nd.topk(nd.array(x), k=5, is_ascend=True).asnumpy()]
 
 
 LONG = normal(5, 700)
+PRODUCT = "product"
 CONVOLUTIONS = {"conv_forward", "conv_data", "conv_weight"}
 CASES = {
     "convolution": (layer(lambda: nn.Conv2D(6, 3, in_channels=4), 3, 4, 12, 13), CONVOLUTIONS),
@@ -116,19 +133,19 @@ CASES = {
     ),
     "LSTM": (
         layer(lambda: gluon.rnn.LSTM(7, 2, bidirectional=True, input_size=5), 6, 9, 5),
-        {"lstm_forward", "lstm_backward"},
+        {"lstm_forward", "lstm_backward", PRODUCT},
     ),
     "GRU": (
         layer(lambda: gluon.rnn.GRU(7, input_size=5), 6, 9, 5),
-        {"gru_forward", "gru_backward"},
+        {"gru_forward", "gru_backward", PRODUCT},
     ),
     "RNN": (
         layer(lambda: gluon.rnn.RNN(7, bidirectional=True, input_size=5), 6, 1, 5),
-        {"rnn_forward", "rnn_backward"},
+        {"rnn_forward", "rnn_backward", PRODUCT},
     ),
     "RNN of tanh": (
         layer(lambda: gluon.rnn.RNN(7, activation="tanh", input_size=5), 6, 3, 5),
-        {"rnn_forward", "rnn_backward"},
+        {"rnn_forward", "rnn_backward", PRODUCT},
     ),
     "maxima": (layer(lambda: nn.MaxPool2D(3, 2, 1), 2, 3, 31, 33), {"max_back"}),
     "means": (
@@ -143,6 +160,10 @@ CASES = {
     ),
     "sort": (function(lambda a: nd.sort(a, is_ascend=False), 5, 700), {"sort_order", "carry"}),
     "order": (lambda: order(LONG), {"sort_order", "top_order"}),
+    "dense": (layer(lambda: nn.Dense(19, in_units=23), 37, 23), {PRODUCT}),
+    "dot": (function(lambda a: nd.dot(a, a, transpose_b=True), 33, 21), {PRODUCT}),
+    "dot of transposes": (function(lambda a: nd.dot(a, a, transpose_a=True), 9, 70), {PRODUCT}),
+    "embedding": (embedded(11, 6, [[3, 3, 10], [0, 3, 5]]), {"add_rows"}),
 }
 
 
@@ -162,6 +183,30 @@ def test_the_same_numbers(case, called, by_numpy):
     for x, y, again in zip(found[0], wanted, found[1], strict=True):
         onp.testing.assert_allclose(x, y, rtol=2e-4, atol=2e-5)
         onp.testing.assert_array_equal(x, again)
+
+
+@pytest.mark.parametrize("left", [False, True])
+@pytest.mark.parametrize("right", [False, True])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_products(left, right, threads, called, monkeypatch):
+    if not native.available(native.PRODUCTS):
+        pytest.skip("not built")
+    monkeypatch.setattr(direct, "usable_cores", lambda: threads)
+    for n, k, m in [
+        (1, 1, 1),
+        (1, 40, 77),
+        (200, 300, 33),
+        (31, 500, 257),
+        (17, 1, 16),
+        (95, 96, 97),
+    ]:
+        processes.forget_what_was_met()
+        a, b = normal(*((k, n) if left else (n, k))), normal(*((m, k) if right else (k, m)))
+        wide = nd.array(onp.concatenate([b, b], 0))
+        found = nd.dot(nd.array(a), wide[: len(b)], transpose_a=left, transpose_b=right).asnumpy()
+        wanted = (a.T if left else a).astype("float64") @ (b.T if right else b)
+        onp.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-4)
+    assert PRODUCT in called
 
 
 def test_what_is_small_is_numpys(called, monkeypatch):

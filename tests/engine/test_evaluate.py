@@ -290,6 +290,7 @@ def test_errors_are_the_same_at_the_same_call():
 def test_a_long_loop_is_compiled(monkeypatch):
     """A loop of too many iterations is left to the compiler, and stays so."""
     monkeypatch.setattr(plan, "_MOST_STEPS", 3)
+    monkeypatch.setattr(_config.options["kernels"], "value", "xla")
     x = nd.random.normal(shape=(9, 2, 3))
     x.asnumpy()
     layer = gluon.rnn.RNN(4, input_size=3)

@@ -22,7 +22,8 @@ class Plan:
 
     __slots__ = ("template", "steps", "inputs", "outputs", "source", "sizes")
 
-    def __init__(self, equations, steps, inputs, outputs, sizes):
+    def __init__(self, equations, steps, inputs, outputs, sizes, avals=None):
+        avals = avals or equations.avals(sizes)
         self.source, self.sizes = (equations, steps, inputs, outputs), sizes
         self.inputs, self.outputs = inputs, outputs
         self.template = [None] * equations.n
@@ -38,7 +39,7 @@ class Plan:
             dead[at].append(number)
         self.steps = []
         for e, gone in zip(steps, dead):
-            function = _function_of(e, sizes)
+            function = _function_of(e, sizes, avals)
             outs = tuple(e.outputs) if e.primitive.multiple_results else e.outputs[0]
             self.steps.append((function, tuple(e.inputs), outs, tuple(gone)))
 
@@ -64,7 +65,7 @@ class Plan:
         return equations.trace(self.sizes, args, steps, inputs, outputs)
 
 
-def _function_of(e, sizes):
+def _function_of(e, sizes, avals):
     name = e.primitive.name
     control = _CONTROL.get(name)
     if control is not None:
@@ -73,17 +74,17 @@ def _function_of(e, sizes):
         value = onp.asarray(sizes.number(e.params["dim"]), e.avals_out[0].dtype)
         return lambda: value
     params = e.numeric(sizes)
-    ins = [sizes.aval(a) for a in e.avals_in]
-    outs = [sizes.aval(a) for a in e.avals_out]
+    ins = [avals[i] for i in e.inputs]
+    outs = [avals[i] for i in e.outputs]
     rule = RULES.get(name) or host.RULES.get(name)
-    function = rule(params, ins, outs) if rule is not None else None
-    if function is None and name.startswith("mxnet_"):
-        function = _by_definition(e.primitive, params, ins)
-    if function is None:
-        return foreign(e.primitive, params, e.avals_in)
-    if not name.startswith("mxnet_"):
-        return function
-    return direct.chosen(e.primitive, params, ins, outs, function)
+
+    def by_numpy():
+        function = rule(params, ins, outs) if rule is not None else None
+        if function is None and name.startswith("mxnet_"):
+            function = _by_definition(e.primitive, params, ins)
+        return function or foreign(e.primitive, params, e.avals_in)
+
+    return direct.chosen(e.primitive, params, ins, outs, by_numpy)
 
 
 _definitions = {}
@@ -204,6 +205,7 @@ def gradient_plan(equations, sizes):
     residuals = sorted(i for i in read if i not in late and i not in equations.constants)
     first = [e for e in equations.steps if late.isdisjoint(e.outputs)]
     first = _needed(first, [*outs, *residuals])
-    forward = Plan(equations, first, equations.inputs[:n], [*outs, *residuals], sizes)
-    backward = Plan(equations, back, [*residuals, *equations.inputs[n:]], grads, sizes)
+    avals = equations.avals(sizes)
+    forward = Plan(equations, first, equations.inputs[:n], [*outs, *residuals], sizes, avals)
+    backward = Plan(equations, back, [*residuals, *equations.inputs[n:]], grads, sizes, avals)
     return forward, backward, m

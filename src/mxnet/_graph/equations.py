@@ -80,10 +80,14 @@ class Equations:
     n : int                   variables
     inputs, outputs : list    numbers of variables
     constants : dict          number of a variable -> array
+    shapes : dict             number of a variable -> Aval, whose sizes below 0 are symbols: -1 - k
+                              stands for ``symbols[k]``
+    symbols : list            sizes that are expressions of symbols
     """
 
     def __init__(self, closed, has_symbols):
         self.n, self.constants, self.steps = 0, {}, []
+        self.shapes, self.symbols, self._places = {}, [], {}
         self.has_symbols = has_symbols
         env = {}
         self.inputs = [self._new() for _ in closed.jaxpr.invars]
@@ -123,6 +127,9 @@ class Equations:
                 continue
             outs = [self._new() for _ in e.outvars]
             env.update(zip(e.outvars, outs))
+            for number, v in zip((*ins, *outs), (*e.invars, *e.outvars)):
+                if number not in self.shapes:
+                    self.shapes[number] = _numpy_aval(v.aval, self._place)
             symbolic = ()
             if self.has_symbols:
                 symbolic = tuple([k for k, v in e.params.items() if _has_symbols(v)])
@@ -138,6 +145,25 @@ class Equations:
                 )
             )
         return [read(v) for v in jaxpr.outvars]
+
+    def _place(self, size):
+        if isinstance(size, numbers.Integral):
+            return int(size)
+        place = self._places.get(size)
+        if place is None:
+            place = self._places[size] = len(self.symbols)
+            self.symbols.append(size)
+        return -1 - place
+
+    def avals(self, sizes):
+        """Number of a variable -> Aval, without symbols."""
+        if not self.symbols:
+            return self.shapes
+        known = [sizes.number(s) for s in self.symbols]
+        return {
+            number: Aval(tuple([d if d >= 0 else known[~d] for d in shape]), dtype)
+            for number, (shape, dtype) in self.shapes.items()
+        }
 
     def trace(self, sizes, args, steps=None, inputs=None, outputs=None):
         """Results for JAX's arrays or tracers; of a part of the equations, if it is given."""
@@ -176,6 +202,18 @@ def _has_symbols(value):
     return export.is_symbolic_dim(value)
 
 
+def _numpy_aval(aval, number):
+    """Shape and type as NumPy has them: a random key is an array of its two words.
+
+    ``number`` : callable of a size
+    """
+    shape = tuple([number(d) for d in aval.shape])
+    dtype = aval.dtype
+    if not isinstance(dtype, onp.dtype):
+        return Aval((*shape, 2), onp.dtype("uint32"))
+    return Aval(shape, dtype)
+
+
 class Sizes:
     """What the symbols stand for."""
 
@@ -211,12 +249,8 @@ class Sizes:
         return jax.make_jaxpr(lambda *a: equations.trace(self, a))(*avals)
 
     def aval(self, aval):
-        """Shape and type as NumPy has them: a random key is an array of its two words."""
-        shape = tuple([self.number(d) for d in aval.shape])
-        dtype = aval.dtype
-        if not isinstance(dtype, onp.dtype):
-            return Aval((*shape, 2), onp.dtype("uint32"))
-        return Aval(shape, dtype)
+        """Shape and type as NumPy has them, with numbers in place of symbols."""
+        return _numpy_aval(aval, self.number)
 
 
 NUMBERS = Sizes({})

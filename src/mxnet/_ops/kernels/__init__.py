@@ -12,6 +12,7 @@ __all__ = ["describe", "load", "missing"]
 
 _KINDS = {
     "convolution": native.CONVOLUTION,
+    "products": native.PRODUCTS,
     "recurrence": native.RECURRENCE,
     "updates": native.UPDATES,
     "pooling": native.POOLING,
@@ -46,7 +47,7 @@ def describe():
     -------
     dict of str
         ``mode``, the option; ``active``, what convolutions come to (``native``, ``xla`` or
-        ``plain``); what became of each kind of native kernels: ``convolution`` and
+        ``plain``); what became of each kind of native kernels: ``convolution``, ``products`` and
         ``recurrence``, which compute with oneDNN; ``updates``, ``pooling``, ``rowwise`` (softmax,
         layer normalisation) and ``sorting``. Nothing is loaded for the answer.
     """

@@ -12,19 +12,23 @@ and 2048 (O 64 ... 1024, I 64 ... 2048), 30 ... 215 become 81 ... 308, and nowhe
 measurements vary.
 """
 
+import math
 from functools import partial
 
 import jax
+import numpy as onp
 from jax import lax
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
 from ... import _config
+from . import direct, native
 
 __all__ = ["product", "back", "weight"]
 
 # Products of fewer multiplications than this are over before a transposition pays.
 _WORTHWHILE = 1 << 18
+_A_NANOSECOND = 40  # multiplications of NumPy, on one thread
 
 
 def _dot(a, b, i, j):
@@ -67,7 +71,26 @@ def _primitive(name, i, j):
     )
     mlir.register_lowering(p, mlir.lower_fun(function, multiple_results=False))
     batching.primitive_batchers[p] = lambda arrays, axes: (jax.vmap(function, axes)(*arrays), 0)
+    direct.describes(p)(lambda params, ins, outs: _direct(ins, outs, i, j))
     return p
+
+
+def _direct(ins, outs, i, j):
+    """The product of two matrices, summed over axis ``i`` of the first and ``j`` of the other."""
+    a, b = ins
+    if any(v.dtype != "float32" for v in (a, b, *outs)) or 0 in (*a.shape, *b.shape):
+        return None
+    many = math.prod(outs[0].shape) * a.shape[i]
+    attributes = {"left": onp.bool_(i == 0), "right": onp.bool_(j == 1)}
+    return direct.Call(native.PRODUCTS, "product", attributes, many / _A_NANOSECOND)
+
+
+@direct.describes(lax.dot_general_p)
+def _dot_directly(params, ins, outs):
+    (i, j), batch = params["dimension_numbers"]
+    if any(len(v.shape) != 2 for v in ins) or len(i) != 1 or any(batch):
+        return None
+    return _direct(ins, outs, i[0], j[0])
 
 
 product_p = _primitive("product", 1, 1)

@@ -57,24 +57,26 @@ def describes(primitive) -> Callable:
 
 
 def chosen(primitive, params, ins, outs, by_numpy):
-    """``by_numpy``, or a function that is the kernel where it is there and worth it.
+    """What ``by_numpy`` makes, or a function that is the kernel where it is there and worth it.
 
     Parameters
     ----------
     primitive : Primitive
     params : dict
     ins, outs : lists of Aval
-    by_numpy : callable          of the arrays
+    by_numpy : callable() -> callable of the arrays       called where that is needed
     """
     describe = _descriptions.get(primitive)
     call = describe(params, ins, outs) if describe is not None else None
     if call is None or call.nanoseconds < _WORTH_IT:
-        return by_numpy
-    kernel = []
+        return by_numpy()
+    kernel, other = [], []
 
     def either(*arrays):
         if not is_native(call.library):
-            return by_numpy(*arrays)
+            if not other:
+                other.append(by_numpy())
+            return other[0](*arrays)
         if not kernel:
             kernel.append(_Kernel(call, ins, outs))
         found = kernel[0](*arrays)

@@ -30,6 +30,7 @@ __all__ = [
     "BYTES",
     "CONVOLUTION",
     "POOLING",
+    "PRODUCTS",
     "RECURRENCE",
     "ROWWISE",
     "SORTING",
@@ -46,6 +47,7 @@ class Library(NamedTuple):
 
 
 CONVOLUTION = Library("layers", ("conv_forward", "conv_data", "conv_weight"), "convolutions")
+PRODUCTS = Library("layers", ("product",), "products of matrices met for the first time")
 BYTES = Library("layers", ("conv_bytes",), "products of 8-bit numbers")
 RECURRENCE = Library(
     "layers",
@@ -67,7 +69,7 @@ SORTING = Library(
     ("sort_rows", "sort_order", "top_order", "carry", "permutation"),
     "sorting, top-k and permutations",
 )
-LIBRARIES = (CONVOLUTION, BYTES, RECURRENCE, UPDATES, POOLING, ROWWISE, SORTING)
+LIBRARIES = (CONVOLUTION, PRODUCTS, BYTES, RECURRENCE, UPDATES, POOLING, ROWWISE, SORTING)
 
 COMPILED = Path(__file__).parent / "compiled"
 # What a processor must have for a level, in the words of Linux.
