@@ -9,6 +9,7 @@ from typing import Any
 import numpy as onp
 
 from ..context import Context
+from ..error import PositionError
 from ..ndarray import sparse as _sparse
 from ..ndarray._creation import arange, array, eye
 from ._tolerance import default_context, default_dtype
@@ -88,6 +89,10 @@ def random_uniform_arrays(*shapes, **kwargs):
     """
     low, high = kwargs.pop("low", 0.0), kwargs.pop("high", 1.0)
     dtype = kwargs.pop("dtype", default_dtype())
+    if kwargs:
+        raise TypeError(
+            f"random_uniform_arrays: expected low, high and dtype, got {', '.join(kwargs)}"
+        )
     return [onp.array(onp.random.uniform(low, high, size=s), dtype=dtype) for s in shapes]
 
 
@@ -176,12 +181,19 @@ def np_reduce(dat, axis, keepdims, numpy_reduce_func):
     axis : int, sequence of int, or None for all
     keepdims : bool
     numpy_reduce_func : callable   ``f(array, axis=)``, e.g. ``numpy.sum``
+
+    Raises
+    ------
+    PositionError (an IndexError)   no such axis
     """
     if axis is None:
         axes = range(dat.ndim)
     else:
         axes = [axis] if isinstance(axis, (int, onp.integer)) else list(axis)
-    axes = sorted([a % dat.ndim if dat.ndim else a for a in axes])
+    wrong = [a for a in axes if not -dat.ndim <= a < dat.ndim]
+    if wrong:
+        raise PositionError(f"np_reduce: axis {wrong[0]} of an array with {dat.ndim} axes")
+    axes = sorted([a % dat.ndim for a in axes])
     found = dat
     for a in reversed(axes):
         found = numpy_reduce_func(found, axis=a)
@@ -226,6 +238,8 @@ def assign_each2(input1, input2, function):
 
 def _assign(function, *inputs):
     arrays = [x.asnumpy() if hasattr(x, "asnumpy") else onp.asarray(x) for x in inputs]
+    if any(x.shape != arrays[0].shape for x in arrays):
+        raise AssertionError(f"assign_each2: shapes differ: {[x.shape for x in arrays]}")
     found = onp.array(arrays[0], "float64")
     if function is not None:
         for at in onp.ndindex(found.shape):

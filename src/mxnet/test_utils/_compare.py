@@ -2,6 +2,7 @@
 
 import numpy as onp
 
+from ..error import ShapeError
 from ..ndarray.ndarray import NDArray
 from ._tolerance import get_etol, get_tols
 
@@ -67,7 +68,7 @@ def checkShapes(a, b):
     """
     if a.shape != b.shape:
         raise AssertionError(
-            _text(f"a.shape = {a.shape} and b.shape = {b.shape} are not equal", a, b)
+            _text(f" a.shape = {a.shape} and b.shape = {b.shape} are not equal", a, b)
         )
 
 
@@ -98,7 +99,7 @@ def _text(what, a, b):
         lines = repr(to_numpy(x)).split("\n")
         return "\n".join(lines[:3]) + ("..." if len(lines) > 3 else "")
 
-    return f"\nItems are not equal:\n{what}\n ACTUAL: {show(a)}\n DESIRED: {show(b)}"
+    return f"\nItems are not equal:{what}\n ACTUAL: {show(a)}\n DESIRED: {show(b)}"
 
 
 def _wide(x):
@@ -110,9 +111,16 @@ def _wide(x):
     return x.astype("float64") if x.dtype.itemsize < 8 else x
 
 
+def _broadcast(a, b):
+    try:
+        return onp.broadcast_arrays(a, b)
+    except ValueError:
+        raise ShapeError(f"shapes {a.shape} and {b.shape} do not broadcast together") from None
+
+
 def _errors(a, b, rtol, atol, equal_nan):
     """Each element's difference over what is tolerated: 0 where the elements agree."""
-    x, y = onp.broadcast_arrays(_wide(a), _wide(b))
+    x, y = _broadcast(_wide(a), _wide(b))
     with onp.errstate(all="ignore"):
         agree = onp.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan)
         if a.dtype.kind in "iu" and b.dtype.kind in "iu" and not rtol and not atol:
@@ -163,6 +171,7 @@ def assert_almost_equal(
     Raises
     ------
     AssertionError   with the largest errors, in units of the tolerance, and where they are
+    ShapeError (a ValueError)   if the shapes do not broadcast
     """
     assert_almost_equal_with_err(
         a, b, rtol, atol, 0, names, equal_nan, mismatches, use_broadcast=use_broadcast
@@ -185,7 +194,7 @@ def assert_almost_equal_with_err(
 
     Parameters
     ----------
-    etol : float, optional    0 to 1, by default 0
+    etol : float, optional    0 to 1, by default 0: the share that may differ, itself included
 
     Raises
     ------
@@ -198,7 +207,7 @@ def assert_almost_equal_with_err(
         checkShapes(a, b)
     errors, agree = _errors(a, b, rtol, atol, equal_nan)
     wrong = errors.size - int(agree.sum())
-    if wrong and (not etol or wrong / errors.size >= etol):
+    if wrong and (not etol or wrong / errors.size > etol):
         raise AssertionError(_message(a, b, errors, agree, rtol, atol, names, mismatches))
 
 
@@ -210,9 +219,9 @@ def _message(a, b, errors, agree, rtol, atol, names, mismatches):
     first = onp.unravel_index(order[0], errors.shape)
     what = f"Error {errors[first]:f} exceeds tolerance rtol={rtol:e}, atol={atol:e}"
     if not errors.ndim:
-        return _text(f"{what}.\n", a, b)
+        return _text(f"\n{what}.\n", a, b)
     what += f" (mismatch {100 * wrong / errors.size:f}%)."
-    text = _text(f"{what}\n{locationError(x, y, first, names, maxError=True)}", a, b)
+    text = _text(f"\n{what}\n{locationError(x, y, first, names, maxError=True)}", a, b)
     if len(places) > 1:
         text += f"\n\nLargest of {wrong} errors in {errors.size} elements:"
         for i, at in enumerate(places, 1):
@@ -228,7 +237,7 @@ def assert_allclose(a, b, rtol=1e-07, atol=0, equal_nan=True):
 def assert_almost_equal_ignore_nan(a, b, rtol=None, atol=None, names=("a", "b")):
     """:func:`assert_almost_equal` of the elements that are numbers in both arrays."""
     rtol, atol = get_tols(a, b, rtol, atol)
-    a, b = to_numpy(a).copy(), to_numpy(b).copy()
+    a, b = [x.copy() for x in _broadcast(to_numpy(a), to_numpy(b))]
     unknown = onp.logical_or(onp.isnan(a), onp.isnan(b))
     a[unknown] = 0
     b[unknown] = 0

@@ -87,7 +87,8 @@ def chi_square_check(generator, buckets, probs, nsamples=1000000):
     Returns
     -------
     p : float                   probability of a deviation at least as large
-    obs_freq, expected_freq : numpy.ndarray int32   samples found and expected in each bucket
+    obs_freq : numpy.ndarray int64        samples found in each bucket
+    expected_freq : numpy.ndarray int32   samples expected there
 
     Raises
     ------
@@ -118,7 +119,7 @@ def chi_square_check(generator, buckets, probs, nsamples=1000000):
     observed = onp.bincount(at, minlength=len(buckets))
     statistic = float(((observed - expected) ** 2 / expected).sum())
     p = float(special.chdtrc(len(buckets) - 1, statistic)) if len(buckets) > 1 else 1.0
-    return p, observed.astype("int32"), expected.astype("int32")
+    return p, observed, expected.astype("int32")
 
 
 def verify_generator(

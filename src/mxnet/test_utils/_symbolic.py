@@ -74,19 +74,23 @@ def simple_forward(sym, ctx=None, is_train=False, **inputs):
     return outputs[0] if len(outputs) == 1 else outputs
 
 
-def _to_ndarray(name, value, ctx, dtype):
-    """NDArray of a test's value; sparse arrays stay sparse."""
+def _to_ndarray(name, value, ctx, dtype, keep):
+    """NDArray of a test's value; sparse arrays stay sparse.
+
+    ``keep`` leaves an NDArray its element type: ``dtype`` is that of NumPy arrays then.
+    """
     if value is None:
         raise ValueError(f"argument or state {name!r}: expected an array, got None")
     if isinstance(value, NDArray) and value.stype != "default":
         return value.as_in_context(ctx)
     if isinstance(value, NDArray):
-        return value.as_in_context(ctx).astype(value.dtype if dtype == "asnumpy" else dtype)
+        keep = keep or dtype == "asnumpy"
+        return value.as_in_context(ctx).astype(value.dtype if keep else dtype)
     value = onp.asarray(value)
     return array(value, ctx=ctx, dtype=value.dtype if dtype == "asnumpy" else dtype)
 
 
-def _parse_location(sym, location, ctx, dtype: Any = onp.float32):
+def _parse_location(sym, location, ctx, dtype: Any = onp.float32, *, keep=True):
     """Values of a symbol's arguments as a dict of NDArray by name.
 
     Parameters
@@ -95,6 +99,7 @@ def _parse_location(sym, location, ctx, dtype: Any = onp.float32):
     location : dict of array by name, or list of array in the order of ``list_arguments()``
     ctx : Context
     dtype : float type, or 'asnumpy' to keep the arrays'
+    keep : bool     whether NDArrays keep their element type
 
     Raises
     ------
@@ -110,10 +115,10 @@ def _parse_location(sym, location, ctx, dtype: Any = onp.float32):
             )
     else:
         location = dict(zip(names, location))
-    return _sorted_dict({k: _to_ndarray(k, v, ctx, dtype) for k, v in location.items()})
+    return _sorted_dict({k: _to_ndarray(k, v, ctx, dtype, keep) for k, v in location.items()})
 
 
-def _parse_aux_states(sym, aux_states, ctx, dtype: Any = onp.float32):
+def _parse_aux_states(sym, aux_states, ctx, dtype: Any = onp.float32, *, keep=True):
     """Values of a symbol's auxiliary states as a dict of NDArray by name; see _parse_location."""
     _check_dtype("aux_states", dtype)
     if aux_states is None:
@@ -127,7 +132,7 @@ def _parse_aux_states(sym, aux_states, ctx, dtype: Any = onp.float32):
             )
     elif isinstance(aux_states, (list, tuple)):
         aux_states = dict(zip(names, aux_states))
-    return {k: _to_ndarray(k, v, ctx, dtype) for k, v in aux_states.items()}
+    return {k: _to_ndarray(k, v, ctx, dtype, keep) for k, v in aux_states.items()}
 
 
 def numeric_grad(
@@ -237,9 +242,9 @@ def check_numeric_gradient(
     ctx = default_context() if ctx is None else ctx
     eps = get_numeric_eps(numeric_eps, dtype, default_numeric_eps())
     rtol, atol = get_rtol(rtol, dtype), get_atol(atol, dtype)
-    location = _parse_location(sym, location, ctx, dtype)
+    location = _parse_location(sym, location, ctx, dtype, keep=False)
     points = {k: v.asnumpy() for k, v in location.items()}
-    aux = _parse_aux_states(sym, aux_states, ctx, dtype)
+    aux = _parse_aux_states(sym, aux_states, ctx, dtype, keep=False)
     aux_points = None if aux is None else {k: v.asnumpy() for k, v in aux.items()}
     if grad_nodes is None:
         grad_req = dict.fromkeys(sym.list_arguments(), "write")
@@ -382,7 +387,7 @@ def check_symbolic_backward(
     aux_states : list or dict of array   values of the auxiliary states
     grad_req : str, list or dict of str  'write', 'add' (what was there before counts) or 'null'
     ctx : Context, optional
-    grad_stypes : dict of str            storage types of gradients by name
+    grad_stypes : list or dict of str    storage types of gradients, in their order or by name
     equal_nan : bool                     whether NaN equals NaN
     dtype : float type, or 'asnumpy' to keep the arrays'
 
@@ -397,16 +402,17 @@ def check_symbolic_backward(
     """
     _check_dtype("check_symbolic_backward", dtype)
     ctx = default_context() if ctx is None else ctx
-    location = _parse_location(sym, location, ctx, dtype)
-    aux = _parse_aux_states(sym, aux_states, ctx, dtype)
+    location = _parse_location(sym, location, ctx, dtype, keep=False)
+    aux = _parse_aux_states(sym, aux_states, ctx, dtype, keep=False)
     names = sym.list_arguments()
     expected = _named(expected, names)
+    storages = _named(grad_stypes or {}, names)
     start = {k: onp.random.normal(size=to_numpy(v).shape) for k, v in expected.items()}
     grads = {}
     for name, value in start.items():
         kind = location[name].dtype if dtype == "asnumpy" else dtype
         grads[name] = array(value, ctx=ctx, dtype=kind)
-        stype = (grad_stypes or {}).get(name)
+        stype = storages.get(name)
         if stype is None:
             stype = getattr(expected[name], "stype", "default")
         if stype != "default":
@@ -574,7 +580,7 @@ def check_consistency(
     def compare(kind, pick, want):
         for i, exe in enumerate(executors):
             for name, got in pick(exe).items():
-                if got is None or name not in want or (i == finest and ground_truth is None):
+                if got is None or want.get(name) is None or (i == finest and ground_truth is None):
                     continue
                 try:
                     assert_almost_equal(
@@ -601,7 +607,7 @@ def check_consistency(
         if ground_truth is None:
             truth = {k: v.copy() for k, v in outputs(executors[finest]).items()}
             grads = executors[finest].grad_dict
-            truth.update({k: v.copy() for k, v in grads.items() if v is not None})
+            truth.update({k: v if v is None else v.copy() for k, v in grads.items()})
         compare("Train", lambda exe: {**outputs(exe), **exe.grad_dict}, truth)
     return truth
 

@@ -132,7 +132,7 @@ def _look_up(tol, dtype, default):
 def get_tols(x, y, rtol, atol):
     """Tolerances for comparing ``x`` with ``y``: the coarser of both.
 
-    A number that is compared with an array has no type of its own.
+    A number that is compared with an array has no type of its own; two numbers have theirs.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def get_tols(x, y, rtol, atol):
     elif plain[1] and not plain[0]:
         y = x
     elif all(plain):
-        x = y = onp.zeros((), _FLOAT64)
+        x, y = onp.asarray(x), onp.asarray(y)
     pairs = ((rtol, default_rtols()), (atol, default_atols()))
     both = [max(get_tolerance(x, tol, d), get_tolerance(y, tol, d)) for tol, d in pairs]
     return both[0], both[1]
