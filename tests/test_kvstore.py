@@ -41,8 +41,11 @@ def test_lists_of_keys():
     store.init(["a", "b"], [ones(), ones()])
     store.pushpull(["a", "b"], [[ones()] * 3, [ones(by=4)] * 2], out=out)
     assert [values(o) for o in out] == [[3, 3], [8, 8]]
-    store.pull(["a", "b"], out)  # without an optimizer pushpull stores nothing
-    assert [values(o) for o in out] == [[1, 1], [1, 1]]
+    store.pull(["a", "b"], out)  # as 1.9.1 answers: the sums are stored
+    assert [values(o) for o in out] == [[3, 3], [8, 8]]
+    store.push(["a", "b", "a"], [ones(), ones(by=5), ones(by=4)])  # arrays of one key are summed
+    store.pull(["a", "b"], out)
+    assert [values(o) for o in out] == [[5, 5], [5, 5]]
     store.broadcast("c", ones(by=7), out)
     assert values(out[1]) == [7, 7]
 

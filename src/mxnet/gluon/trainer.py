@@ -382,7 +382,7 @@ class Trainer:
             outs = [p.list_data() if p.stype == "default" else [] for _, p in trained]
             store._exchange(keys, grads, outs)
         else:
-            store.pushpull(keys, grads, grads)
+            store._reduce(keys, grads)
 
     def _update(self, ignore_stale_grad=False):
         if self._update_on_kvstore:

@@ -147,6 +147,9 @@ class DistKVStore(KVStore):
         self._push(key, value)
         self._pull(key, value if out is None else out, ignore_sparse=False)
 
+    def _reduce(self, keys, grads):
+        self.pushpull(keys, grads)
+
     def _exchange(self, keys, values, outs):
         prepared, updater = self._prepared, self._updater
         if prepared is None or not (

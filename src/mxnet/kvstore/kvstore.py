@@ -9,7 +9,7 @@ from .._engine.devices import sum_over_devices
 from .._engine.state import threads
 from .._interrupt import uninterrupted
 from .._traceback import doors
-from ..error import MXNetError, nearest
+from ..error import MXNetError, StoreArgumentError, nearest
 from ..ndarray import NDArray, array
 from ..ndarray._serialize import atomic_write
 from ..ndarray.ndarray import _wrap
@@ -75,13 +75,13 @@ class KVStore(KVStoreBase):
         if isinstance(key, (list, tuple)):
             if not isinstance(value, (list, tuple)) or len(value) != len(key):
                 n = len(value) if isinstance(value, (list, tuple)) else "no list"
-                raise ValueError(
+                raise StoreArgumentError(
                     f"KVStore.{where}: {len(key)} keys need a list of as many values, got {n}."
                 )
             return [pair for k, v in zip(key, value) for pair in self._pairs(k, v, where)]
         kind = str if isinstance(key, str) else int if isinstance(key, int) else None
         if kind is None:
-            raise TypeError(f"KVStore.{where}: a key is an int or a str, got {key!r}.")
+            raise StoreArgumentError(f"KVStore.{where}: a key is an int or a str, got {key!r}.")
         if self._key_type not in (None, kind):
             raise MXNetError(
                 f"KVStore.{where}: Mixed key types are not allowed: got the {kind.__name__} key "
@@ -91,11 +91,11 @@ class KVStore(KVStoreBase):
         values = list(value) if isinstance(value, (list, tuple)) else [value]
         for v in values:
             if not isinstance(v, NDArray):
-                raise TypeError(
+                raise StoreArgumentError(
                     f"KVStore.{where}: key {key!r}: expected NDArrays, got {type(v).__name__}."
                 )
         if not values:
-            raise ValueError(f"KVStore.{where}: key {key!r}: an empty list of arrays.")
+            raise StoreArgumentError(f"KVStore.{where}: key {key!r}: an empty list of arrays.")
         return [(key, values)]
 
     def _stored(self, key, where):
@@ -170,8 +170,11 @@ class KVStore(KVStoreBase):
         self._apply(self._totals(self._pairs(key, value, "push"), "push"))
 
     def _totals(self, pairs, where):
-        """(key, stored array, sum) for each key."""
-        return [(k, *self._sum(k, values, where)) for k, values in pairs]
+        """(key, stored array, sum) for each key, the arrays of equal keys together."""
+        together = {}
+        for k, values in pairs:
+            together.setdefault(k, []).extend(values)
+        return [(k, *self._sum(k, values, where)) for k, values in together.items()]
 
     def _apply(self, found):
         """Store sums, or update the stored arrays with them."""
@@ -217,15 +220,16 @@ class KVStore(KVStoreBase):
 
     @uninterrupted
     def pushpull(self, key, value, out=None, priority=0):
-        """Push, then pull into ``out`` (default: into ``value``). Without an optimizer nothing is
-        stored.
+        """Push, then pull into ``out`` (default: into ``value``)."""
+        self._push(key, value)
+        self._pull(key, value if out is None else out, ignore_sparse=False)
+
+    def _reduce(self, keys, grads):
+        """Replace gradients by their sums over the devices, of which nothing is stored: a store
+        without an optimizer, whose sums no one pulls.
         """
-        if self._updater is not None:
-            self._push(key, value)
-            self._pull(key, value if out is None else out, ignore_sparse=False)
-            return
-        outs = dict(self._pairs(key, value if out is None else out, "pushpull"))
-        pairs = self._pairs(key, value, "pushpull")
+        pairs = self._pairs(keys, grads, "pushpull")
+        outs = dict(pairs)
         by_key = self._sums(pairs, "pushpull")
         found = []
         for k, values in pairs:
@@ -348,7 +352,7 @@ class KVStore(KVStoreBase):
             if len(ids) == 1:
                 ids = ids * total
         if len(ids) != total:
-            raise ValueError(
+            raise StoreArgumentError(
                 f"KVStore.row_sparse_pull: expected row_ids for {total} arrays, got {len(ids)}."
             )
         rest = iter(ids)
