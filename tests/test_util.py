@@ -2,6 +2,7 @@
 
 import threading
 
+import numpy as onp
 import pytest
 
 import mxnet as mx
@@ -81,7 +82,8 @@ def test_gpus():
 def test_ufunc_options():
     # answers of MXNet 1.9.1
     legal = [("where", True), ("order", "K"), ("casting", "same_kind"), ("dtype", "float32")]
-    illegal = [("foo", True), ("order", "X"), ("casting", "xx"), ("subok", 3), ("where", None)]
+    legal += [("where", None), ("order", "X"), ("dtype", onp.int8)]
+    illegal = [("foo", True), ("order", 1), ("casting", "xx"), ("subok", 3), ("dtype", "bool")]
     assert all(util.np_ufunc_legal_option(*pair) for pair in legal)
     assert not any(util.np_ufunc_legal_option(*pair) for pair in illegal)
 

@@ -45,6 +45,6 @@ def seed(seed_state, ctx="all"):
     ctx : Context or 'all'     accepted for compatibility: a stream here belongs to a thread, not
         to a device
     """
-    if isinstance(seed_state, bool) or not hasattr(seed_state, "__index__"):
+    if not hasattr(seed_state, "__index__"):
         raise ValueError("seed_state must be int")
     _seed(seed_state.__index__())

@@ -6,6 +6,8 @@ import os
 import threading
 from typing import Any
 
+import numpy as onp
+
 from .context import Context, device_of, gpu_memory_info, num_gpus
 
 __all__ = [
@@ -81,6 +83,14 @@ def _active(kind):
     return _everywhere[kind] if own is None else own
 
 
+def _check_no_arrays():
+    if is_np_array():
+        raise ValueError(
+            "NumPy's shape semantics cannot be switched off while its array semantics are on. "
+            "Hint: npx.reset_np() switches both off."
+        )
+
+
 class _Scope:
     """``with`` scope, for one thread, in which a semantic is on or off."""
 
@@ -88,6 +98,8 @@ class _Scope:
         self._kind, self._wanted, self._saved = kind, bool(active), []
 
     def __enter__(self):
+        if self._kind == "shape" and not self._wanted:
+            _check_no_arrays()
         self._saved.append(getattr(_flags, self._kind))
         setattr(_flags, self._kind, self._wanted)
         return self
@@ -102,6 +114,8 @@ def _under(kind, func):
         for name, member in inspect.getmembers_static(func):
             if inspect.isfunction(member):
                 setattr(func, name, _under(kind, member))
+            elif isinstance(member, staticmethod):
+                setattr(func, name, staticmethod(_under(kind, member.__func__)))
             elif isinstance(member, property):
                 parts: Any = (member.fget, member.fset, member.fdel)
                 changed: Any = [f and _under(kind, f) for f in parts]
@@ -125,14 +139,27 @@ def is_np_shape():
 
 
 def set_np_shape(active):
-    """Switch NumPy's shape semantics on or off, for all threads; returns what was before."""
+    """Switch NumPy's shape semantics on or off, for all threads; returns what was before.
+
+    Raises
+    ------
+    TypeError    neither a bool nor a number
+    ValueError   they are switched off where Gluon works on arrays of ``mx.np``
+    """
+    if not isinstance(active, (int, float)):
+        raise TypeError(f"set_np_shape: expected a bool, got {active!r}")
+    if not active:
+        _check_no_arrays()
     old = is_np_shape()
     _everywhere["shape"], _flags.shape = bool(active), None
     return old
 
 
 def np_shape(active=True):
-    """``with`` scope of NumPy's shape semantics."""
+    """``with`` scope of NumPy's shape semantics.
+
+    Entering it with ``active=False`` raises ValueError where Gluon works on arrays of ``mx.np``.
+    """
     return _Scope("shape", active)
 
 
@@ -175,8 +202,9 @@ def set_np(shape=True, array=True):
     """
     if not shape and array:
         raise ValueError("NumPy Shape semantics is required in using NumPy array semantics.")
+    _everywhere["array"], _flags.array = False, None
     set_np_shape(shape)
-    _everywhere["array"], _flags.array = bool(array), None
+    _everywhere["array"] = bool(array)
 
 
 def reset_np():
@@ -192,12 +220,14 @@ def get_cuda_compute_capability(ctx):
     return None if found is None else int(str(found).replace(".", ""))
 
 
+_DTYPES = {"int8", "uint8", "int32", "int64", "float16", "float32", "float64"}
+_DTYPES |= {getattr(onp, name) for name in _DTYPES}
 # What a universal function of NumPy may be told, and which of it changes nothing here.
 _UFUNC_LEGAL = {
-    "where": lambda v: isinstance(v, bool),
-    "casting": lambda v: v in ("no", "equiv", "safe", "same_kind", "unsafe"),
-    "order": lambda v: v in ("K", "A", "C", "F"),
-    "dtype": lambda v: isinstance(v, (str, type)),
+    "where": lambda v: True,
+    "casting": {"no", "equiv", "safe", "same_kind", "unsafe"}.__contains__,
+    "order": lambda v: isinstance(v, str),
+    "dtype": _DTYPES.__contains__,
     "subok": lambda v: isinstance(v, bool),
 }
 _UFUNC_DEFAULTS = {
@@ -228,7 +258,10 @@ def _check_ufunc_options(func, options):
     for key, value in options.items():
         if key not in _UFUNC_DEFAULTS:
             raise TypeError(f"{key} is an invalid keyword to function '{func.__name__}'")
-        if value != _UFUNC_DEFAULTS[key]:
+        default = _UFUNC_DEFAULTS[key]
+        if value is not default and not np_ufunc_legal_option(key, value):
+            raise TypeError(f"{key}={value} not understood for operator {func.__name__}")
+        if value != default:
             raise NotImplementedError(
                 f"{key}={value} is not implemented yet for operator {func.__name__}"
             )
@@ -239,7 +272,7 @@ def wrap_np_unary_func(func):
 
     Raises
     ------
-    TypeError             an unknown option
+    TypeError             an unknown option, or a value that is none of its values
     NotImplementedError   another value than the option's default
     """
 

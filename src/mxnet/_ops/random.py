@@ -316,7 +316,7 @@ def sample_multinomial(
 
     Returns
     -------
-    indices : (...) + shape
+    indices : (...) + shape; (1,) rather than ()
     log_probability : same shape, data's dtype, with ``get_prob``
 
     Raises
@@ -343,11 +343,12 @@ def sample_multinomial(
     u = uniform01(key, (p.shape[0], draws), p.dtype) * cumulated[:, -1:]
     index = jax.vmap(lambda c, v: jnp.searchsorted(c, v, side="right"))(cumulated, u)
     index = jnp.minimum(index, k - 1)
-    out = index.reshape(rows + tuple(shape)).astype(dtype)
+    drawn = rows + tuple(shape) or (1,)
+    out = index.reshape(drawn).astype(dtype)
     if not get_prob:
         return out
     chosen = jnp.log(jnp.take_along_axis(p, index, -1))
-    return out, chosen.reshape(rows + tuple(shape)).astype(data.dtype)
+    return out, chosen.reshape(drawn).astype(data.dtype)
 
 
 @op("_shuffle", aliases=("shuffle", "_npi_shuffle"), complete=(data_equal,))

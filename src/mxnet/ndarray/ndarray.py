@@ -38,6 +38,7 @@ from ..error import (
     TraceError,
     fail,
 )
+from ..util import is_np_shape
 from . import _parts
 from ._index import WHOLE, parse_key
 from ._one import OneElement
@@ -485,7 +486,8 @@ class NDArray:
 
         Integers, slices, ``None``, ``...``, and index arrays (lists, NumPy or NDArrays of
         integers, negative
-        ones count from the end).  Integers on all axes give shape ``(1,)``.
+        ones count from the end).  Integers on all axes give shape ``(1,)``; under
+        ``mx.np_shape()``, ``()``.
 
         Raises
         ------
@@ -937,8 +939,11 @@ def _unpickle(cls, array, device_type, device_id):
 
 
 def _keep_one_axis(form):
-    """Integers on all axes leave shape ``(1,)``: the last one becomes a slice of one element."""
-    if form and form[-1] == INT and all(f == INT for f in form):
+    """Integers on all axes leave shape ``(1,)``: the last one becomes a slice of one element.
+
+    Where arrays without axes are asked for (:func:`mx.util.np_shape`), they leave ``()``.
+    """
+    if form and form[-1] == INT and all(f == INT for f in form) and not is_np_shape():
         return (*form[:-1], (1, 1))
     return form
 

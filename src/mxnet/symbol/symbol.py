@@ -921,7 +921,6 @@ def var(
     dtype=None,
     init=None,
     stype=None,
-    profiler_scope=None,
     **kwargs,
 ):
     """A variable: an input of a graph, given by name when the graph is bound.
@@ -944,7 +943,9 @@ def var(
     """
     if not isinstance(name, str):
         raise TypeError("Expect a string for variable `name`")
-    for value in (attr or {}).values():
+    for key, value in (attr or {}).items():
+        if not isinstance(key, str):
+            raise TypeError(f"attr: expected names that are text, got {key!r}")
         if not isinstance(value, str):
             raise ValueError("Set Attr only accepts string values")
     attrs = node_attributes({}, attr)
@@ -953,7 +954,6 @@ def var(
     for key, value in (
         ("lr_mult", lr_mult),
         ("wd_mult", wd_mult),
-        ("profiler_scope", profiler_scope),
     ):
         if value is not None:
             attrs[f"__{key}__"] = str(value)
