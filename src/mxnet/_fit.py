@@ -20,7 +20,7 @@ __all__ = [
     "_update_params_on_kvstore",
 ]
 
-BatchEndParam = namedtuple("BatchEndParam", ["epoch", "nbatch", "eval_metric", "locals"])
+BatchEndParam = namedtuple("BatchEndParams", ["epoch", "nbatch", "eval_metric", "locals"])
 BatchEndParam.__doc__ = """What callbacks at the end of a batch get.
 
 Parameters

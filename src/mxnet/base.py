@@ -5,7 +5,9 @@ them next to what they use; a call into the library says so.
 """
 
 import ctypes
+import inspect
 import os
+import sys
 from typing import NoReturn
 
 import numpy as onp
@@ -14,6 +16,7 @@ from .error import (
     MXNetError,
     NotImplementedForSymbol,
     NotSupportedForSparseNDArray,
+    error_types,
     fail,
     register_error,
 )
@@ -29,10 +32,17 @@ __all__ = [
     "c_array_buf",
     "c_str",
     "c_str_array",
+    "add_fileline_to_docstring",
+    "c2pyerror",
+    "c_handle_array",
     "check_call",
     "classproperty",
+    "ctypes2buffer",
+    "ctypes2numpy_shared",
     "data_dir",
     "data_dir_default",
+    "error_types",
+    "get_last_ffi_error",
     "integer_types",
     "long",
     "mx_float",
@@ -50,7 +60,7 @@ __all__ = [
 ]
 
 string_types = (str,)
-numeric_types: tuple[type, ...] = (float, int, onp.generic)
+numeric_types: tuple[type, ...] = (float, int, int, onp.generic)  # the third was Python 2's long
 integer_types = (int, onp.integer)
 basestring, long = str, int
 
@@ -68,9 +78,6 @@ class _NullType:
 
     def __repr__(self):
         return "_Null"
-
-    def __bool__(self):
-        return False
 
 
 _Null = _NullType()
@@ -117,6 +124,95 @@ def c_array(ctype, values):
 def c_array_buf(ctype, buf):
     """A buffer as a C array that shares its memory."""
     return (ctype * len(buf)).from_buffer(buf)
+
+
+def c_handle_array(objs):
+    """The ``handle`` of each object as a C array of addresses.
+
+    Arrays and symbols have none here: those that lack one give a null pointer.
+    """
+    handles = [getattr(o, "handle", None) for o in objs]
+    given = [h if isinstance(h, (int, ctypes.c_void_p)) else None for h in handles]
+    return (ctypes.c_void_p * len(given))(*given)
+
+
+def ctypes2buffer(cptr, length):
+    """A copy of the ``length`` bytes at a C pointer to characters.
+
+    Raises
+    ------
+    TypeError   another pointer, or none
+    """
+    if not isinstance(cptr, ctypes.POINTER(ctypes.c_char)):
+        raise TypeError(f"ctypes2buffer: expected a pointer to char, got {cptr!r}")
+    return bytearray(ctypes.string_at(cptr, length))
+
+
+def ctypes2numpy_shared(cptr, shape):
+    """NumPy array float32 of a shape over the memory at a C pointer to floats: it is shared.
+
+    Raises
+    ------
+    RuntimeError   another pointer, or none
+    """
+    if not isinstance(cptr, mx_float_p):
+        raise RuntimeError(f"ctypes2numpy_shared: expected a pointer to float, got {cptr!r}")
+    count = int(onp.prod(shape))
+    held = ctypes.cast(cptr, ctypes.POINTER(ctypes.c_float * count)).contents
+    return onp.frombuffer(held, "float32", count).reshape(shape)
+
+
+def c2pyerror(err_msg):
+    """The name of the Python class that an error's text begins with.
+
+    Parameters
+    ----------
+    err_msg : str
+
+    Returns
+    -------
+    (str, str or None)   the text without the white space at its end, and a name of
+    ``error_types`` or None
+    """
+    text = err_msg.rstrip()
+    name = text.partition(":")[0]
+    return text, name if name in error_types else None
+
+
+def get_last_ffi_error():
+    """The error of the last call into the C library: there is none to call, and it says so."""
+    return MXNetError("get_last_ffi_error: MXNet's C API does not exist here")
+
+
+def _is_np_op(op_name):
+    """Whether an operator belongs to NumPy's namespaces, by its name."""
+    return op_name.startswith(("_np_", "_npi_", "_npx_"))
+
+
+def add_fileline_to_docstring(module, incursive=True):
+    """Put ``From:<file>:<line>`` under the docstring of each function of a module.
+
+    Parameters
+    ----------
+    module : module, or its name
+    incursive : bool    the methods of its classes as well
+    """
+
+    def mark(found):
+        place = found.__code__
+        if found.__doc__ and "\n\nFrom:" not in found.__doc__:
+            found.__doc__ += f"\n\nFrom:{place.co_filename}:{place.co_firstlineno}"
+
+    module = sys.modules[module] if isinstance(module, str) else module
+    for found in list(vars(module).values()):
+        if getattr(found, "__module__", None) != module.__name__:
+            continue
+        if inspect.isfunction(found):
+            mark(found)
+        elif incursive and isinstance(found, type):
+            for member in vars(found).values():
+                if inspect.isfunction(member):
+                    mark(member)
 
 
 def py_str(x):
@@ -176,3 +272,6 @@ class classproperty:
 
     def __get__(self, obj, owner):
         return self.fget(owner)
+
+    def __set__(self, obj, value):
+        raise AttributeError("can't set attribute")

@@ -1,10 +1,12 @@
 """``mx.engine``: what the engine does, and how to steer it."""
 
+import operator
 from contextlib import contextmanager
 
 from . import _config
 from ._engine import segment as _segment
 from ._engine.stats import stats as _stats
+from .error import MXNetError, fail
 
 __all__ = [
     "bulk",
@@ -18,11 +20,25 @@ __all__ = [
 ]
 
 
+_no_bulk = False  # whether the length 1 was asked for as 0
+
+
 def set_bulk_size(size):
-    """Longest pending segment, in operators; returns the old value."""
-    old = _config.set_option("max_segment_ops", max(1, int(size)))
+    """Longest pending segment, in operators; returns the old value.
+
+    Raises
+    ------
+    TypeError    not an integer
+    MXNetError   a negative number
+    """
+    global _no_bulk
+    size = operator.index(size)
+    if size < 0:
+        fail(MXNetError, "set_bulk_size", "length of a segment", expected="0 or more", got=size)
+    old = _config.set_option("max_segment_ops", max(1, size))
+    before, _no_bulk = 0 if _no_bulk and old == 1 else old, size == 0
     _segment.clear()
-    return old
+    return before
 
 
 @contextmanager

@@ -59,6 +59,8 @@ __all__ = [
     "NotSupportedForSparseNDArray",
     "PositionError",
     "ScheduleError",
+    "StorageTypeError",
+    "StoreArgumentError",
     "SymbolTypeError",
     "TokenIndexError",
     "UnknownEmbeddingError",
@@ -200,24 +202,31 @@ class NotImplementedForSymbol(MXNetError, NotImplementedError):
     """An NDArray method that has no symbolic counterpart was called on a Symbol."""
 
     def __init__(self, function, alias, *args):
-        name = getattr(function, "__name__", str(function))
-        text = f"{name} is not available for Symbol"
-        if alias:
-            text += f"; use {alias} instead"
-        super().__init__(text + (f" (arguments {args})" if args else "") + ".")
+        super().__init__()
+        self.function = getattr(function, "__name__", str(function))
+        self.alias = alias
+        self.args = tuple([str(type(a)) for a in args])
+
+    def __str__(self):
+        text = f"{self.function} is not available for Symbol"
+        if self.alias:
+            text += f"; use {self.alias} instead"
+        return text + (f" (arguments {', '.join(self.args)})" if self.args else "") + "."
 
 
 class NotSupportedForSparseNDArray(MXNetError):
     """A method of dense arrays that sparse ones do not have."""
 
     def __init__(self, function, alias, *args):
-        super().__init__(function, alias, *args)
+        super().__init__()
         self.function = getattr(function, "__name__", str(function))
-        self.args_str = ", ".join(str(type(a)) for a in args)
+        self.alias = alias
+        self.args = tuple([str(type(a)) for a in args])
 
     def __str__(self):
+        given = ", ".join(self.args)
         return (
-            f"Function {self.function} with arguments ({self.args_str}) is not supported for "
+            f"Function {self.function} with arguments ({given}) is not supported for "
             "SparseNDArray and only available in NDArray. Hint: convert with .tostype('default')."
         )
 
@@ -256,6 +265,14 @@ class ConstraintError(MXNetError, ValueError):
     """A constraint that does not hold."""
 
 
+class StorageTypeError(MXNetError, AssertionError):
+    """A custom operator is given sparse arrays without saying so (1.x asserts)."""
+
+
+class StoreArgumentError(MXNetError, TypeError, ValueError, AssertionError):
+    """Keys or arrays that a key-value store cannot take (1.x asserts)."""
+
+
 class UnknownMetricError(MXNetError, ValueError, AssertionError):
     """No metric of that name (an AssertionError as well, as in MXNet 1.x)."""
 
@@ -264,20 +281,32 @@ class MetricArgumentError(MXNetError, ValueError, AssertionError):
     """An argument that a metric cannot use (an AssertionError as well, as in MXNet 1.x)."""
 
 
-_registered = {}
+# Classes by the name under which they are raised again when they come back from elsewhere.
+error_types = {
+    c.__name__: c
+    for c in (
+        NotImplementedForSymbol,
+        InternalError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        NotImplementedError,
+    )
+}
 
 
 def register_error(func_name=None, cls=None):
     """Register an error class under a name (kept for code that extends MXNet's errors)."""
     if isinstance(func_name, type):
-        _registered[func_name.__name__] = func_name
+        error_types[func_name.__name__] = func_name
         return func_name
     if cls is not None:
-        _registered[func_name] = cls
+        error_types[func_name] = cls
         return cls
 
     def decorate(klass):
-        _registered[func_name or klass.__name__] = klass
+        error_types[func_name or klass.__name__] = klass
         return klass
 
     return decorate

@@ -63,7 +63,7 @@ def getLogger(name=None, filename=None, filemode=None, level=WARNING):
 
 
 def get_logger(name=None, filename=None, filemode=None, level=WARNING):
-    """Logger that writes this module's short lines to a file, or to the standard error stream.
+    """Logger that writes to a file, or in this module's short lines to the standard error stream.
 
     The first call for a name sets it up; later calls return it as it is. The root logger
     (``name=None``) is never changed.
@@ -71,8 +71,8 @@ def get_logger(name=None, filename=None, filemode=None, level=WARNING):
     Parameters
     ----------
     name : str, optional
-    filename : str, optional    write to this file, as plain text; otherwise to standard error,
-        in colours when that is a terminal
+    filename : str, optional    write to this file, the messages alone, since programs read them;
+        otherwise to standard error, in colours when that is a terminal
     filemode : str, optional    mode of opening the file, ``'a'`` by default
     level : int, default WARNING
 
@@ -85,8 +85,7 @@ def get_logger(name=None, filename=None, filemode=None, level=WARNING):
         return logger
     logger._set_up_by_mxnet = True
     if filename:
-        handler = logging.FileHandler(filename, filemode or "a")
-        handler.setFormatter(_Formatter(colored=False))
+        handler = logging.FileHandler(filename, filemode or "a")  # messages alone, as always
     else:
         handler = logging.StreamHandler()
         handler.setFormatter(_Formatter(colored=bool(getattr(sys.stderr, "isatty", bool)())))

@@ -23,7 +23,7 @@ from functools import partial
 
 from ._ops import _spec
 from ._traceback import user_level
-from .error import AttributeTypeError, MXNetError, fail
+from .error import AttributeTypeError, MXNetError, StorageTypeError, fail
 from .ndarray import NDArray
 from .ndarray._custom import Custom as nd_custom
 from .ndarray._custom import registered
@@ -118,9 +118,8 @@ class CustomOpProp:
     def infer_storage_type_backward(self, ograd_stype, in_stype, out_stype, igrad_stype, aux_stype):
         """Storage types in the backward pass; only ``'default'`` exists here."""
         groups = [ograd_stype, in_stype, out_stype, igrad_stype, aux_stype]
-        for i, group in enumerate(groups):
-            if i != 3:
-                _require_dense(type(self).__name__, group)
+        for group in groups:
+            _require_dense(type(self).__name__, group)
         return tuple([["default"] * len(group) for group in groups])
 
     def list_outputs(self):
@@ -148,7 +147,7 @@ def _require_dense(where, stypes):
     for stype in stypes:
         if stype not in ("default", "undefined"):
             fail(
-                MXNetError,
+                StorageTypeError,
                 where,
                 "custom operators take dense arrays only",
                 expected="'default'",

@@ -115,3 +115,18 @@ def test_random_draws_do_not_depend_on_grouping(seed):
         return [x.asnumpy() for x in found]
 
     agree(draws(True), draws(False))
+
+
+@pytest.mark.parametrize(
+    ("size", "error"), [("a", TypeError), (2.0, TypeError), (None, TypeError), (-1, mx.MXNetError)]
+)
+def test_bulk_size(size, error):
+    before = mx.engine.set_bulk_size(0)  # 1.9.1 gives 0 back, where it means no bulk
+    try:
+        with pytest.raises(error):
+            mx.engine.set_bulk_size(size)
+        with mx.engine.bulk(5):
+            assert mx.engine.set_bulk_size(1) == 5
+        assert [mx.engine.set_bulk_size(n) for n in (0, 1, 7)] == [0, 0, 1]
+    finally:
+        mx.engine.set_bulk_size(before)
