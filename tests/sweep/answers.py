@@ -24,6 +24,14 @@ _IN_PLACE = {
 FIRST = 60  # elements of an array that are kept
 
 
+class Refusal:
+    """Names of the classes by which a raised error can be caught."""
+
+    def __init__(self, error):
+        kinds = type(error).__mro__
+        self.names = sorted(c.__name__ for c in kinds if c not in (object, BaseException))
+
+
 def _numbers(array):
     if array.dtype.kind == "c":
         return str(array.ravel()[:FIRST])
@@ -37,6 +45,8 @@ def canonical(value):
         return [type(value).__name__, str(array.dtype), list(array.shape), _numbers(array)]
     if isinstance(value, onp.ndarray):
         return ["onp", str(value.dtype), list(value.shape), _numbers(value)]
+    if isinstance(value, Refusal):
+        return ["refused", *value.names]
     if isinstance(value, (list, tuple)):
         return [type(value).__name__, *map(canonical, value[:20])]
     if isinstance(value, onp.generic):
@@ -87,11 +97,17 @@ def names():
         except Exception as error:  # noqa: BLE001 - its class is the answer
             return [type(error).__name__]
 
+    def refused(function):
+        try:
+            return function()
+        except Exception as error:  # noqa: BLE001 - as what it can be caught is the answer
+            return Refusal(error)
+
     return {
         "mx": mx, "nd": mx.nd, "autograd": mx.autograd, "gluon": mx.gluon, "nn": mx.gluon.nn,
         "rnn": mx.gluon.rnn, "gl": mx.gluon.loss, "np": mx.np, "npx": mx.npx, "onp": onp,
-        "A": new, "iop": in_place, "R": uniform, "fill": fill, "raises": raises, "S": mx.sym,
-        "I": integers, "G": gradients,
+        "A": new, "iop": in_place, "R": uniform, "fill": fill, "raises": raises, "refused": refused,
+        "S": mx.sym, "I": integers, "G": gradients,
     }  # fmt: skip
 
 

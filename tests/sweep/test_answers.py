@@ -4,10 +4,13 @@ Names times forms of their arguments: 9,000 calls of ``mx.np`` and 1,400 of thei
 programs with arrays, autograd, symbols, iterators and kvstores, 1,700 with layers, losses, metrics,
 optimizers and initializers, 1,900 with cells and layers of both kinds, transforms, sparse arrays,
 modules, executors, the model zoo and what stands in contrib, 300 with ``npx`` and Gluon on
-``mx.np``. Types, element types, shapes and values are compared. Left out are programs that 1.9.1
-refuses, and those (one in thirty, of the gradients one in twelve) whose answer differs for a
-reason: casts that are undefined in C, memory never written, addresses, random draws, and what
-docs/differences.md lists. ``answers.py`` recorded them.
+``mx.np``, 3,000 with what programs lean on: ``test_utils``, ``util``, ``base``, scopes of names and
+attributes, registries, custom operators, executors, monitors, callbacks, contexts and stores, wrong
+inputs included. Types, element types, shapes and values are compared, and where an error is the
+answer, the classes by which it is caught. Left out are programs that 1.9.1 refuses, and those (one
+in thirty, of the gradients one in twelve) whose answer differs for a reason: casts that are
+undefined in C, memory never written, addresses, random draws, and what docs/differences.md lists.
+``answers.py`` recorded them.
 """
 
 import gzip
@@ -27,6 +30,8 @@ PARTS = 8  # of each file, so that workers share them
 def alike(a, b, tolerance):
     """Equal but for rounding; a NumPy number and a Python float are one."""
     if isinstance(a, list) and isinstance(b, list):
+        if a[:1] == b[:1] == ["refused"]:  # what catches an error there catches it here
+            return set(a) <= set(b)
         if a[:1] == ["scalar"] and b[:1] == ["float"]:
             return alike(a[2][0], b[1], tolerance)
         return len(a) == len(b) and all(alike(x, y, tolerance) for x, y in zip(a, b))
@@ -55,6 +60,7 @@ def semantics(request):
         ("gluon", False),
         ("programs", False),
         ("npx", True),
+        ("utils", False),
     ],
     indirect=["semantics"],
 )
