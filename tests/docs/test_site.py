@@ -117,6 +117,19 @@ def test_every_section_of_a_docstring_is_read(page):
     assert left == []
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "mxnet.np.allclose(a, b, rtol=1e-05, atol=1e-08",
+        "mxnet.np.pv(rate, nper, pmt, fv=0, when='end')",
+        "mxnet.np.interp(x, xp, fp, left=None",
+        "mxnet.np.linalg.multi_dot(arrays",
+    ],
+)
+def test_functions_that_numpy_computes_have_its_parameters(shown):
+    assert any(f"py:function:: {shown}" in text for text in PAGES.values())
+
+
 def test_both_languages_have_the_same_pages():
     assert list(reference.Writer("zh").pages()) == list(PAGES)
 

@@ -29,6 +29,7 @@ def _through_host(function):
 
     name = function.__name__
     fallback.__name__ = fallback.__qualname__ = name
+    fallback.__wrapped__ = function  # whose parameters are asked for by ``help``
     fallback.__doc__ = (
         f"NumPy's ``{name}``, computed there: no gradient flows and nothing is compiled."
     )
