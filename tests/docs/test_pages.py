@@ -169,6 +169,15 @@ def test_links_lead_somewhere(page):
     assert lost == []
 
 
+@pytest.mark.parametrize("page", [p for p in PAGES if ".zh-CN" not in p])
+def test_a_page_in_one_language_leads_to_no_heading_of_one_in_two(page):
+    """On the Chinese site it would lead to the translation, whose headings have other names."""
+    twin = (ROOT / page).with_suffix(".zh-CN.md")
+    there = [(ROOT / page).parent / t.split("#")[0] for t in pages.links(page) if "#" in t[1:]]
+    two = [t for t in there if t.with_suffix(".zh-CN.md").exists()]
+    assert two == [] or twin.exists()
+
+
 # ----------------------------------------------------------------------------- the two languages
 
 
