@@ -19,7 +19,6 @@ __all__ = ["decode", "decode_raw", "encode", "resize", "border", "available", "o
 
 GRAY, COLOR = 0, 1
 _AS_STORED = 128  # MXNet 1.x does not turn images as a camera's note in them says
-_KEPT = -1  # as stored
 AUTO, RANDOM = 9, 10  # interpolation by the sizes; at random
 
 # Element types OpenCV resizes, and through which type the others go.

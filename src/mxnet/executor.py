@@ -26,7 +26,6 @@ from .ndarray.ndarray import _wrap
 
 __all__ = ["CachedOp", "Executor", "GraphFunction", "input_labels", "placed", "run_graph"]
 
-_REQUESTS = ("null", "write", "add")
 _MOST_TRACED = 20000  # longer graphs run piecewise: compiling them whole would take minutes
 
 # losses, and operators whose gradient is zero: what comes from behind does not reach their inputs

@@ -255,17 +255,6 @@ def document(op):
     return op.doc + "\n".join(lines)
 
 
-# how MXNet's operator names divide into namespaces
-PREFIXES = {
-    "_random_": "random",
-    "_sample_": "random",
-    "_linalg_": "linalg",
-    "_contrib_": "contrib",
-    "_image_": "image",
-    "_sparse_": "sparse",
-}
-
-
 def fill_namespace(namespace, prefix=None, make=make_function):
     """Put the public functions of the registry into a module's namespace.
 
