@@ -47,20 +47,16 @@ WORKLOADS = [
 ]
 
 
-def each(run):
-    """Milliseconds of ``run(size)`` from the third size on."""
-    found = []
-    for size in SIZES:
-        begun = time.perf_counter()
-        run(size)
-        found.append((time.perf_counter() - begun) * 1e3)
-    return statistics.median(found[2:])
-
-
-def seconds(run):
+def seconds(run, *given):
     begun = time.perf_counter()
-    run()
+    run(*given)
     return time.perf_counter() - begun
+
+
+def each(make, run):
+    """Milliseconds of ``run(make(size))``, without making, from the third size on."""
+    inputs = [make(size) for size in SIZES]
+    return statistics.median([seconds(run, x) * 1e3 for x in inputs][2:])
 
 
 def sentences(name):
@@ -93,9 +89,12 @@ def mx_worker(name):
         x.wait_to_read()
         return x
 
+    def rows(n):
+        return array(n, 784)
+
     loss = gluon.loss.SoftmaxCrossEntropyLoss()
 
-    def trained(net, x, y):
+    def trained(net):
         trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
 
         def step(x, y):
@@ -114,44 +113,38 @@ def mx_worker(name):
         return net
 
     if name == "scale":
-        xs = {n: array(n, 784) for n in SIZES}
-        return each(lambda n: (xs[n] * 2).asnumpy())
+        return each(rows, lambda x: (x * 2).asnumpy())
     if name in ("dense", "gradient"):
-        xs = {n: array(n, 784) for n in SIZES}
         w, b = array(256, 784), array(256)
         if name == "dense":
-            return each(lambda n: nd.FullyConnected(xs[n], w, b, num_hidden=256).asnumpy())
+            return each(rows, lambda x: nd.FullyConnected(x, w, b, num_hidden=256).asnumpy())
         w.attach_grad()
 
-        def run(n):
+        def run(x):
             with autograd.record():
-                y = nd.FullyConnected(xs[n], w, b, num_hidden=256)
+                y = nd.FullyConnected(x, w, b, num_hidden=256)
             y.backward()
             w.grad.asnumpy()
 
-        return each(run)
+        return each(rows, run)
     if name == "step":
-        xs = {n: array(n, 784) for n in SIZES}
-        ys = {n: nd.array(np.arange(n) % 10) for n in SIZES}
-        step = trained(mlp(), None, None)
-        return each(lambda n: step(xs[n], ys[n]))
+        step = trained(mlp())
+        return each(lambda n: (rows(n), nd.array(np.arange(n) % 10)), lambda pair: step(*pair))
     if name == "convolution":
-        xs = {n: array(8, 3, n, n) for n in SIZES}
         net = nn.Conv2D(16, 3, padding=1, in_channels=3)
         net.initialize()
-        return each(lambda n: net(xs[n]).asnumpy())
+        return each(lambda n: array(8, 3, n, n), lambda x: net(x).asnumpy())
     if name == "lstm":
-        xs = {n: array(n, 8, 16) for n in SIZES}
         net = gluon.rnn.LSTM(32, input_size=16)
         net.initialize()
 
-        def run(n):
+        def run(x):
             with autograd.record():
-                value = net(xs[n]).sum()
+                value = net(x).sum()
             value.backward()
             value.asnumpy()
 
-        return each(run)
+        return each(lambda n: array(n, 8, 16), run)
     if name in ("language", "padded"):
 
         class Model(gluon.Block):
@@ -166,7 +159,7 @@ def mx_worker(name):
 
         net = Model()
         net.initialize()
-        step = trained(net, None, None)
+        step = trained(net)
 
         def epoch():
             for n in sentences(name):
@@ -231,7 +224,7 @@ def mx_worker(name):
     if name == "first-resnet":
         net = gluon.model_zoo.vision.resnet18_v1(classes=10)
         net.initialize()
-        trained(net, None, None)(array(4, 3, 64, 64), nd.array(np.arange(4) % 10))
+        trained(net)(array(4, 3, 64, 64), nd.array(np.arange(4) % 10))
     elif name == "first-transformer":
 
         class Layer(gluon.Block):
@@ -258,16 +251,16 @@ def mx_worker(name):
         net = nn.Sequential()
         net.add(Layer(), Layer(), nn.Dense(10, flatten=False, in_units=128))
         net.initialize()
-        trained(net, None, None)(array(8, 32, 128), nd.zeros((8, 32)))
+        trained(net)(array(8, 32, 128), nd.zeros((8, 32)))
     elif name == "first-mlp":
-        trained(mlp(), None, None)(array(64, 784), nd.array(np.arange(64) % 10))
+        trained(mlp())(array(64, 784), nd.array(np.arange(64) % 10))
     elif name == "first-lenet":
         net = nn.Sequential()
         net.add(nn.Conv2D(20, 5, activation="relu"), nn.MaxPool2D(2, 2))
         net.add(nn.Conv2D(50, 5, activation="relu"), nn.MaxPool2D(2, 2))
         net.add(nn.Dense(500, activation="relu"), nn.Dense(10))
         net.initialize()
-        trained(net, None, None)(array(64, 1, 28, 28), nd.array(np.arange(64) % 10))
+        trained(net)(array(64, 1, 28, 28), nd.array(np.arange(64) % 10))
     elif name == "first-lstm":
         net = gluon.rnn.LSTM(128, input_size=64)
         net.initialize()
@@ -291,6 +284,9 @@ def torch_worker(name):
     def array(*shape):
         return torch.from_numpy(np.random.RandomState(0).rand(*shape).astype("float32"))
 
+    def rows(n):
+        return array(n, 784)
+
     def trained(net):
         optimizer = torch.optim.SGD(net.parameters(), 0.1)
 
@@ -307,38 +303,33 @@ def torch_worker(name):
         return nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
 
     if name == "scale":
-        xs = {n: array(n, 784) for n in SIZES}
-        return each(lambda n: (xs[n] * 2).numpy())
+        return each(rows, lambda x: (x * 2).numpy())
     if name in ("dense", "gradient"):
-        xs = {n: array(n, 784) for n in SIZES}
         layer = nn.Linear(784, 256)
         if name == "dense":
-            return each(lambda n: layer(xs[n]).detach().numpy())
+            return each(rows, lambda x: layer(x).detach().numpy())
 
-        def run(n):
+        def run(x):
             layer.zero_grad()
-            layer(xs[n]).sum().backward()
+            layer(x).sum().backward()
             layer.weight.grad.numpy()
 
-        return each(run)
+        return each(rows, run)
     if name == "step":
-        xs = {n: array(n, 784) for n in SIZES}
         step = trained(mlp())
-        return each(lambda n: step(xs[n], torch.arange(n) % 10))
+        return each(rows, lambda x: step(x, torch.arange(len(x)) % 10))
     if name == "convolution":
-        xs = {n: array(8, 3, n, n) for n in SIZES}
         net = nn.Conv2d(3, 16, 3, padding=1)
-        return each(lambda n: net(xs[n]).detach().numpy())
+        return each(lambda n: array(8, 3, n, n), lambda x: net(x).detach().numpy())
     if name == "lstm":
-        xs = {n: array(n, 8, 16) for n in SIZES}
         net = nn.LSTM(16, 32)
 
-        def run(n):
-            value = net(xs[n])[0].sum()
+        def run(x):
+            value = net(x)[0].sum()
             value.backward()
             value.item()
 
-        return each(run)
+        return each(lambda n: array(n, 8, 16), run)
     if name in ("language", "padded"):
 
         class Model(nn.Module):
