@@ -32,7 +32,18 @@ def assign_op(form):
     return Assign(form)
 
 
-class Index(Bound):
+class _Part(Bound):
+    """What concerns the part of an array that ``form`` names."""
+
+    def __init__(self, form):
+        super().__init__()
+        self.form = form
+        self.name = type(self).__name__.lower()
+        self.n_scalars = sum(f is not None and f not in (NEW, ARRAY) for f in form)
+        self.advanced = ARRAY in form
+
+
+class Index(_Part):
     """Read part of an array.
 
     Parameters
@@ -45,13 +56,6 @@ class Index(Bound):
     clipped).
     """
 
-    def __init__(self, form):
-        super().__init__()
-        self.form = form
-        self.name = "index"
-        self.n_scalars = sum(f is not None and f not in (NEW, ARRAY) for f in form)
-        self.advanced = ARRAY in form
-
     def run(self, inputs, scalars):
         data, arrays = inputs[0], inputs[1:]
         part = _basic(data, self.form, scalars)
@@ -60,7 +64,7 @@ class Index(Bound):
         return (part[_key(self.form, arrays, part.shape)],)
 
 
-class Assign(Bound):
+class Assign(_Part):
     """A copy of ``data`` with the elements that ``form`` names replaced by ``value`` (broadcast
     and cast).
 
@@ -68,11 +72,7 @@ class Assign(Bound):
     """
 
     def __init__(self, form):
-        super().__init__()
-        self.form = form
-        self.name = "assign"
-        self.n_scalars = sum(f is not None and f not in (NEW, ARRAY) for f in form)
-        self.advanced = ARRAY in form
+        super().__init__(form)
         self.simple = not self.advanced and all(f in (None, INT, NEW) or f[1] == 1 for f in form)
 
     def run(self, inputs, scalars):

@@ -122,23 +122,10 @@ def convolution(
     AttributeTypeError   if num_group divides neither channels nor filters
     """
     where, n = "Convolution", len(kernel)
-    letters = layout_of(where, layout, n)
-    batched(where, data, n, kernel)
-    kernel = window(where, "kernel", kernel, n, 1)
-    stride = window(where, "stride", stride, n, 1)
-    dilate = window(where, "dilate", dilate, n, 1)
+    letters, kernel, stride, dilate = windows(where, layout, data, kernel, stride, dilate)
     pad = window(where, "pad", pad, n, 0)
-    channels = data.shape[letters.index("C")]
-    check_groups(where, channels, num_filter, num_group)
-    shapes = infer_convolution(
-        data.shape,
-        kernel=kernel,
-        num_filter=num_filter,
-        num_group=num_group,
-        no_bias=no_bias,
-        layout=letters,
-    )
-    check_learned(where, data, weight, bias, shapes, no_bias)
+    filters = num_filter, num_group, no_bias, letters
+    check_learned(where, infer_convolution, data, weight, bias, kernel, *filters)
     spatial = [data.shape[i] for i, c in enumerate(letters) if c not in "NC"]
     for size, k, d, p in zip(spatial, kernel, dilate, pad):
         if size + 2 * p < d * (k - 1) + 1:
@@ -158,8 +145,20 @@ def convolution(
     return y
 
 
-def check_groups(where, channels, num_filter, num_group):
-    """Raise unless groups divide the channels on both sides."""
+def windows(where, layout, data, kernel, stride, dilate):
+    """Letters of the axes, and kernel, stride and dilation as tuples; data fit them."""
+    n = len(kernel)
+    letters = layout_of(where, layout, n)
+    batched(where, data, n, kernel)
+    given = {"kernel": kernel, "stride": stride, "dilate": dilate}
+    return letters, *[window(where, name, value, n, 1) for name, value in given.items()]
+
+
+def check_learned(where, infer, data, weight, bias, kernel, num_filter, num_group, no_bias, layout):
+    """Raise unless groups divide the channels on both sides, and weight and bias are present as
+    told and of the shapes that the data asks for.
+    """
+    channels = data.shape[layout.index("C")]
     if num_filter < 1 or num_group < 1 or channels % num_group or num_filter % num_group:
         fail(
             AttributeTypeError,
@@ -168,10 +167,14 @@ def check_groups(where, channels, num_filter, num_group):
             expected=f"a divisor of {channels} input channels and of num_filter {num_filter}",
             got=num_group,
         )
-
-
-def check_learned(where, data, weight, bias, shapes, no_bias):
-    """Raise unless weight and bias are present as told and of the shapes that the data asks for."""
+    shapes = infer(
+        data.shape,
+        kernel=kernel,
+        num_filter=num_filter,
+        num_group=num_group,
+        no_bias=no_bias,
+        layout=layout,
+    )
     require_shape(where, "weight", weight, shapes["weight"], f"for data {data.shape}")
     if no_bias != (bias is None):
         fail(
@@ -253,11 +256,7 @@ def deconvolution(
     ShapeError   if shapes do not fit each other, or target_shape cannot be reached
     """
     where, n = "Deconvolution", len(kernel)
-    letters = layout_of(where, layout, n)
-    batched(where, data, n, kernel)
-    kernel = window(where, "kernel", kernel, n, 1)
-    stride = window(where, "stride", stride, n, 1)
-    dilate = window(where, "dilate", dilate, n, 1)
+    letters, kernel, stride, dilate = windows(where, layout, data, kernel, stride, dilate)
     spatial = [data.shape[i] for i, c in enumerate(letters) if c not in "NC"]
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilate)]
     pad, adj = window(where, "pad", pad, n, 0), window(where, "adj", adj, n, 0)
@@ -273,17 +272,8 @@ def deconvolution(
             expected=f"less than stride {stride}",
             got=adj,
         )
-    channels = data.shape[letters.index("C")]
-    check_groups(where, channels, num_filter, num_group)
-    shapes = infer_deconvolution(
-        data.shape,
-        kernel=kernel,
-        num_filter=num_filter,
-        num_group=num_group,
-        no_bias=no_bias,
-        layout=letters,
-    )
-    check_learned(where, data, weight, bias, shapes, no_bias)
+    filters = num_filter, num_group, no_bias, letters
+    check_learned(where, infer_deconvolution, data, weight, bias, kernel, *filters)
     if any(
         s * (size - 1) + r - 2 * p + a < 1
         for size, s, r, p, a in zip(spatial, stride, reach, pad, adj)

@@ -123,6 +123,17 @@ def finished(*results):
     return tuple(lax.stop_gradient(r) for r in results)
 
 
+def in_range(x, low, high, steps, dtype, least=None):
+    """8-bit numbers for a range, and the range that they stand for; the type ``'auto'`` depends on
+    the ``least`` number of a range that was found beforehand.
+    """
+    if dtype == "auto":
+        dtype = "uint8" if least is not None and least >= 0 else "int8"
+    m = largest(low, high)
+    q = to_eight_bits(x, steps[dtype] / m, dtype)
+    return finished(q, *((one(-m), one(m)) if dtype == "int8" else (one(low), one(high))))
+
+
 @op("_contrib_quantize", num_outputs=3, types=_types_quantize)
 def quantize(data, min_range, max_range, *, out_type: Literal["int8", "uint8"] = "uint8"):
     """Real numbers to 8-bit ones, in a given range.
@@ -141,11 +152,7 @@ def quantize(data, min_range, max_range, *, out_type: Literal["int8", "uint8"] =
     """
     where = "_contrib_quantize"
     require_floating(where, data=data)
-    m = largest(min_range, max_range)
-    q = to_eight_bits(data.astype("float32"), FULL[out_type] / m, out_type)
-    if out_type == "int8":
-        return finished(q, one(-m), one(m))
-    return finished(q, one(min_range), one(max_range))
+    return in_range(data.astype("float32"), min_range, max_range, FULL, out_type)
 
 
 def extent(low, high):
@@ -205,11 +212,7 @@ def quantize_v2(
         low, high = jnp.float32(min_calib_range), jnp.float32(max_calib_range)
     else:
         low, high = jnp.min(x), jnp.max(x)
-    if out_type == "auto":
-        out_type = "uint8" if given and min_calib_range >= 0 else "int8"
-    m = largest(low, high)
-    q = to_eight_bits(x, HALF_MORE[out_type] / m, out_type)
-    return finished(q, *((one(-m), one(m)) if out_type == "int8" else (one(low), one(high))))
+    return in_range(x, low, high, HALF_MORE, out_type, min_calib_range)
 
 
 @op("_contrib_dequantize", types=_types_dequantize)
@@ -272,11 +275,7 @@ def requantize(
     scale = scale / jnp.float32(INT32)
     x = data.astype("float32") * (moved(scale, 1, data.ndim) if scale.ndim else scale)
     low, high = (min_calib_range, max_calib_range) if given else (jnp.min(x), jnp.max(x))
-    if out_type == "auto":
-        out_type = "uint8" if given and min_calib_range >= 0 else "int8"
-    m = largest(jnp.float32(low), jnp.float32(high))
-    q = to_eight_bits(x, FULL[out_type] / m, out_type)
-    return finished(q, *((one(-m), one(m)) if out_type == "int8" else (one(low), one(high))))
+    return in_range(x, jnp.float32(low), jnp.float32(high), FULL, out_type, min_calib_range)
 
 
 @op("_contrib_quantized_act", num_outputs=3, outputs=WITH_RANGE, types=_types_move)
