@@ -244,11 +244,14 @@ def _rows_of(x, rows):
     """Rows of a row_sparse array as NumPy, zeros for those that are not stored."""
     if x._form is None:  # no need to find out which rows are stored
         a = host(x._v if x._raw is None else x._raw)[rows]
-        parts = a + a.dtype.type(0), rows
-        return RowSparseNDArray._of(x.shape, [value_of(p, x.context) for p in parts])
+        return a + a.dtype.type(0)
     data, have = [host(p) for p in x._parts()]
     out = onp.zeros((len(rows), *x.shape[1:]), data.dtype)
-    out[onp.searchsorted(rows, have)] = data
+    order = onp.argsort(have, kind="stable")
+    spot = onp.searchsorted(have, rows, sorter=order)
+    spot = order[onp.minimum(spot, len(have) - 1)] if len(have) else spot
+    found = have[spot] == rows if len(have) else onp.zeros(len(rows), bool)
+    out[found] = data[spot[found]]
     return out
 
 
@@ -404,18 +407,8 @@ def _retain(op, inputs, given, tracked):
             f"_sparse_retain: indices must be row numbers from 0 to {x.shape[0] - 1}, got "
             f"{rows.min()} to {rows.max()}."
         )
-    if x._form is None:  # no need to find out which rows are stored
-        a = host(x._v if x._raw is None else x._raw)[rows]
-        parts = a + a.dtype.type(0), rows
-        return RowSparseNDArray._of(x.shape, [value_of(p, x.context) for p in parts])
-    data, have = [host(p) for p in x._parts()]
-    out = onp.zeros((len(rows), *x.shape[1:]), data.dtype)
-    order = onp.argsort(have, kind="stable")
-    spot = onp.searchsorted(have, rows, sorter=order)
-    spot = order[onp.minimum(spot, len(have) - 1)] if len(have) else spot
-    found = have[spot] == rows if len(have) else onp.zeros(len(rows), bool)
-    out[found] = data[spot[found]]
-    return RowSparseNDArray._of(x.shape, [value_of(p, x.context) for p in (out, rows)])
+    parts = _rows_of(x, rows), rows
+    return RowSparseNDArray._of(x.shape, [value_of(p, x.context) for p in parts])
 
 
 def _embedding(op, inputs, given, tracked):
