@@ -23,9 +23,16 @@ __all__ = [
     "check_set",
     "is_whole",
     "params_file",
+    "prefixed",
     "symbol_file",
     "split_params",
 ]
+
+
+def prefixed(arg_params, aux_params):
+    """Arguments and auxiliary states in one dict, as files of parameters hold them."""
+    named = {f"arg:{k}": v for k, v in arg_params.items()}
+    return named | {f"aux:{k}": v for k, v in aux_params.items()}
 
 
 def params_file(prefix, epoch):
@@ -202,8 +209,7 @@ def save_checkpoint(prefix, epoch, symbol, arg_params, aux_params, remove_amp_ca
     ------
     OSError   a file cannot be written
     """
-    named = {f"arg:{k}": v for k, v in arg_params.items()}
-    named.update({f"aux:{k}": v for k, v in aux_params.items()})
+    named = prefixed(arg_params, aux_params)
     name = params_file(prefix, epoch)
     if symbol is None:
         save(name, named)

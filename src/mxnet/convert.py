@@ -14,7 +14,7 @@ import sys
 
 import numpy as onp
 
-from ._checkpoint import one_set, split_params, symbol_file
+from ._checkpoint import params_file, save_checkpoint, split_params, symbol_file
 from ._torch_files import read_tensors
 from ._torchvision import from_torchvision
 from .context import cpu
@@ -105,13 +105,9 @@ def _from_torch(path, to, output):
         save(output, {n: array(x) for n, x in made.arrays.items()})
     else:
         symbol, args, aux = made.symbol()
-        arrays = {f"arg:{n}": array(x) for n, x in args.items()}
-        arrays |= {f"aux:{n}": array(x) for n, x in aux.items()}
-        names = f"{output}-0000.params", f"{output}-symbol.json"
-        with one_set(*names):
-            symbol.save(names[1])
-            save(names[0], arrays)
-        output = names[0]
+        args, aux = ({n: array(x) for n, x in found.items()} for found in (args, aux))
+        save_checkpoint(output, 0, symbol, args, aux)
+        output = params_file(output, 0)
     return output, _difference_to_torchvision(made, state)
 
 

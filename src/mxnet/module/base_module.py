@@ -8,6 +8,7 @@ from typing import Any
 import numpy as onp
 
 from .. import metric
+from .._checkpoint import prefixed
 from .._engine.segment import concrete, host_data
 from .._engine.value import Value
 from .._fit import BatchEndParam, call, require
@@ -435,10 +436,7 @@ class BaseModule:
 
     def save_params(self, fname):
         """Write parameters and auxiliary states to a file; it is replaced whole or not at all."""
-        arg_params, aux_params = self.get_params()
-        named = {f"arg:{k}": v for k, v in arg_params.items()}
-        named.update({f"aux:{k}": v for k, v in aux_params.items()})
-        save(fname, named)
+        save(fname, prefixed(*self.get_params()))
 
     def load_params(self, fname):
         """Set parameters and auxiliary states from a file of :meth:`save_params`.
