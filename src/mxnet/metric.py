@@ -755,19 +755,26 @@ def _binary_micro(numbers, *pairs):
     return numbers + jnp.append(counts, third)
 
 
-class _Binary(_Counted):
-    """A score of the confusion of two classes: the mean over updates, or that of all samples."""
+class _Averaged(_Counted):
+    """The mean of a score over updates, or that of all samples: ``sizes`` numbers are kept."""
 
-    def __init__(self, name, output_names, label_names, average):
+    def __init__(self, name, output_names, label_names, average, sizes):
         if average not in ("macro", "micro"):
             raise MetricArgumentError(
                 f"{self.__class__.__name__}: average must be 'macro' or 'micro', got {average!r}."
             )
         self.average = average
-        self._size = 3 if average == "macro" else 5
+        self._size = sizes[average == "micro"]
         super().__init__(
             name, output_names, label_names, **({} if average == "macro" else {"average": average})
         )
+
+
+class _Binary(_Averaged):
+    """A score of the confusion of two classes: the mean over updates, or that of all samples."""
+
+    def __init__(self, name, output_names, label_names, average):
+        super().__init__(name, output_names, label_names, average, (3, 5))
 
     def update(self, labels, preds):
         labels, preds = check_label_shapes(labels, preds, True)
@@ -1118,7 +1125,7 @@ def _pearson_micro(numbers, label, pred):
 
 @register
 @alias("pearsonr")
-class PearsonCorrelation(_Counted):
+class PearsonCorrelation(_Averaged):
     """Pearson's correlation of labels and predictions of one shape.
 
     Parameters
@@ -1128,15 +1135,7 @@ class PearsonCorrelation(_Counted):
     """
 
     def __init__(self, name="pearsonr", output_names=None, label_names=None, average="macro"):
-        if average not in ("macro", "micro"):
-            raise MetricArgumentError(
-                f"PearsonCorrelation: average must be 'macro' or 'micro', got {average!r}."
-            )
-        self.average = average
-        self._size = 2 if average == "macro" else 6
-        super().__init__(
-            name, output_names, label_names, **({} if average == "macro" else {"average": average})
-        )
+        super().__init__(name, output_names, label_names, average, (2, 6))
 
     def _batch(self, label, pred):
         check_label_shapes(label, pred, False, True)

@@ -403,6 +403,22 @@ class _Norm(HybridBlock):
         )
 
 
+class _AxisNorm(_Norm):
+    """What normalisations of each example along an axis share."""
+
+    def _learn(self, axis, epsilon, center, scale, beta, gamma, in_channels):
+        natural(type(self).__name__, "in_channels", in_channels, least=0)
+        self._kwargs = {"eps": epsilon, "axis": axis, "center": center, "scale": scale}
+        self._axis, self._epsilon = axis, epsilon
+        with self.name_scope():
+            self.gamma = self._declare("gamma", (in_channels,), gamma, scale)
+            self.beta = self._declare("beta", (in_channels,), beta, center)
+
+    def __repr__(self):
+        content = ", ".join(f"{k}={v!r}" for k, v in self._kwargs.items())
+        return f"{self.__class__.__name__}({content}, in_channels={self.gamma.shape[0]})"
+
+
 class _BatchNorm(_Norm):
     """What the kinds of batch normalisation share."""
 
@@ -554,7 +570,7 @@ class SyncBatchNorm(BatchNorm):
         )
 
 
-class InstanceNorm(_Norm):
+class InstanceNorm(_AxisNorm):
     """Normalise each channel of each example: operator ``InstanceNorm``.
 
     Parameters
@@ -577,13 +593,8 @@ class InstanceNorm(_Norm):
         in_channels=0,
         **kwargs,
     ):
-        natural("InstanceNorm", "in_channels", in_channels, least=0)
         super().__init__(**kwargs)
-        self._kwargs = {"eps": epsilon, "axis": axis, "center": center, "scale": scale}
-        self._axis, self._epsilon = axis, epsilon
-        with self.name_scope():
-            self.gamma = self._declare("gamma", (in_channels,), gamma_initializer, scale)
-            self.beta = self._declare("beta", (in_channels,), beta_initializer, center)
+        self._learn(axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels)
 
     def hybrid_forward(self, F, x, gamma, beta):
         if self._axis == 1:
@@ -591,12 +602,8 @@ class InstanceNorm(_Norm):
         x = F.InstanceNorm(x.swapaxes(1, self._axis), gamma, beta, name="fwd", eps=self._epsilon)
         return x.swapaxes(1, self._axis)
 
-    def __repr__(self):
-        content = ", ".join(f"{k}={v!r}" for k, v in self._kwargs.items())
-        return f"{self.__class__.__name__}({content}, in_channels={self.gamma.shape[0]})"
 
-
-class LayerNorm(_Norm):
+class LayerNorm(_AxisNorm):
     """Normalise each example along one axis: operator ``LayerNorm``.
 
     Parameters
@@ -620,20 +627,11 @@ class LayerNorm(_Norm):
         prefix=None,
         params=None,
     ):
-        natural("LayerNorm", "in_channels", in_channels, least=0)
         super().__init__(prefix, params)
-        self._kwargs = {"eps": epsilon, "axis": axis, "center": center, "scale": scale}
-        self._axis, self._epsilon = axis, epsilon
-        with self.name_scope():
-            self.gamma = self._declare("gamma", (in_channels,), gamma_initializer, scale)
-            self.beta = self._declare("beta", (in_channels,), beta_initializer, center)
+        self._learn(axis, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels)
 
     def hybrid_forward(self, F, data, gamma, beta):
         return F.LayerNorm(data, gamma, beta, axis=self._axis, eps=self._epsilon)
-
-    def __repr__(self):
-        content = ", ".join(f"{k}={v!r}" for k, v in self._kwargs.items())
-        return f"{self.__class__.__name__}({content}, in_channels={self.gamma.shape[0]})"
 
 
 class GroupNorm(_Norm):
