@@ -18,6 +18,12 @@ import nav
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = re.compile(r"^\| `(\w+)\.py` \|", re.MULTILINE)
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
+# a line break in Chinese text is no space: not after a wide sign, nor between two characters
+WIDE = "\u3000-\u303f\uff00-\uffef\u201c\u201d"
+BREAK = re.compile(
+    rf"(?<=[{WIDE}])\n *(?=[^\s|#>:+*-])|(?<=[\u4e00-\u9fff])\n *(?=[\u4e00-\u9fff{WIDE}])"
+)
+TWIN = re.compile(r"^(?:English: |中文版：)?\[[^\]]*\]\(([^)\s]+)\)\n\n?", re.MULTILINE)
 FENCE = re.compile(r"^(```.*?^```\s*?$)", re.MULTILINE | re.DOTALL)
 PICTURES = {".svg", ".png", ".gif", ".jpg"}
 
@@ -50,6 +56,11 @@ def repository():
     return next((urls[n] for n in ("repository", "source", "homepage") if n in urls), None)
 
 
+def outside_code(change, text):
+    """A text in which everything but blocks of code is changed."""
+    return "".join(p if p.startswith("```") else change(p) for p in FENCE.split(text))
+
+
 def relink(text, source, page, out):
     """Let a page's links lead to pages of the site; pictures are copied beside them."""
     known, host = page_of(), repository()
@@ -78,8 +89,18 @@ def relink(text, source, page, out):
         end = f"#{fragment}" if fragment else ""
         return f"[{words}]({posixpath.relpath(target, here or '.')}{end})"
 
-    parts = FENCE.split(text)
-    return "".join(p if p.startswith("```") else LINK.sub(change, p) for p in parts)
+    return outside_code(lambda part: LINK.sub(change, part), text)
+
+
+def without_twin(text, source, page):
+    """A page without the line that leads to its translation: the language switch does."""
+    folder, known = source.parent.relative_to(ROOT).as_posix(), page_of()
+
+    def change(match):
+        there = posixpath.normpath(posixpath.join(folder, match[1]))
+        return "" if known.get(there) == page else match[0]
+
+    return outside_code(lambda part: TWIN.sub(change, part), text)
 
 
 def toctree(pages, caption=None):
@@ -125,6 +146,9 @@ def stage(language, out):
         if not translated:
             head, _, rest = text.partition("\n")
             text = f"{head}\n\n:::{{note}}\n{nav.UNTRANSLATED}\n:::\n{rest}"
+        text = without_twin(text, source, page)
+        if translated and language == "zh":
+            text = outside_code(lambda part: BREAK.sub("", part), text)
         text = relink(text, source, page, out)
         if page == "index":
             text += "\n" + toctrees(language)

@@ -152,6 +152,25 @@ def test_chinese_text_is_cut_in_pairs():
     assert split("nd.dot与") == ["nd", "dot", "与"]
 
 
+def test_lines_of_chinese_text_are_joined_without_a_space():
+    stage = site.module("stage")
+    code = "\n| 表 |\n```\n甲，\n乙\n```\n"
+    text = f"# 标题\n\n算子先\n收集，\n`x` 用\nXLA。\n- 一\n  二：\n- 三\n{code}"
+    joined = stage.outside_code(lambda part: stage.BREAK.sub("", part), text)
+    assert joined == f"# 标题\n\n算子先收集，`x` 用\nXLA。\n- 一二：\n- 三\n{code}"
+
+
+def test_a_page_of_the_site_does_not_lead_to_itself_as_its_translation(tmp_path):
+    stage = site.module("stage")
+    for language in ("en", "zh"):
+        (tmp_path / language).mkdir()
+        stage.stage(language, tmp_path / language)
+        for page in ("reliability", "deployment", "differences"):
+            text = (tmp_path / language / f"{page}.md").read_text("utf-8")
+            assert text.startswith("# ")
+            assert f"]({page}.md)" not in text
+
+
 # ------------------------------------------------------------------------------------- building
 
 if importlib.util.find_spec("sphinx") and importlib.util.find_spec("myst_nb"):
