@@ -193,7 +193,7 @@ def main(argv=None):
         shapes = [tuple(int(d) for d in s.strip("()").split(",") if d) for s in options.shape]
         path, difference = convert(options.model, options.to, options.output, shapes)
     except (OSError, ValueError, ImportError, MXNetError) as e:
-        sys.stderr.write(f"convert: {e}\n")
+        sys.stderr.write(f"convert: {str(e).removeprefix('convert: ')}\n")
         return 1
     sys.stdout.write(f"wrote {path}\n")
     if difference is not None:

@@ -63,6 +63,24 @@ def test_divided_lists(pictures, tmp_path):
     assert sorted(e[0] for p in parts for e in p) == list(range(9))
 
 
+def test_without_opencv_the_records_that_are_there_stay(pictures, tmp_path, capsys, monkeypatch):
+    prefix = str(tmp_path / "all")
+    im2rec.main(["--list", "--recursive", prefix, str(pictures)])
+    im2rec.main([prefix, str(pictures)])
+    before = Path(prefix + ".rec").read_bytes()
+    monkeypatch.setattr(_codec, "_loaded", None)
+    monkeypatch.setitem(sys.modules, "cv2", None)  # an ImportError
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as end:
+        im2rec.main([prefix, str(pictures)])
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert said.count("images need OpenCV") == 1
+    assert "pip install 'mxnet-xla[vision]'" in said
+    assert Path(prefix + ".rec").read_bytes() == before
+    assert im2rec.main(["--pass-through", prefix, str(pictures)]) == 0  # nothing is decoded
+
+
 @pytest.mark.parametrize("threads", ["1", "3"])
 def test_from_folders_to_batches(pictures, tmp_path, threads):
     prefix = str(tmp_path / "all")

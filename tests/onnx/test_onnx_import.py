@@ -147,6 +147,18 @@ def test_convert(to, tmp_path, capsys):
         onp.testing.assert_array_equal(found[key], value.asnumpy())
 
 
+def test_convert_without_the_package_says_so_once(tmp_path, capsys, monkeypatch):
+    from mxnet.convert import main
+
+    monkeypatch.setitem(sys.modules, "safetensors", None)  # an ImportError
+    out = tmp_path / "x.safetensors"
+    assert main([str(DATA / "lenet_mod"), "--to", "safetensors", "--output", str(out)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("convert: the safetensors package is missing.")
+    assert "pip install 'mxnet-xla[safetensors]'" in said
+    assert not out.exists()
+
+
 def test_convert_as_a_command(tmp_path):
     command = [sys.executable, "-m", "mxnet.convert", str(tmp_path / "nothing"), "--to", "npz"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

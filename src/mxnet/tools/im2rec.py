@@ -148,8 +148,14 @@ def pack_list(path, root, options, progress=False):
     -------
     records : int
     skipped : list of str   why each image that was left out was left out
+
+    Raises
+    ------
+    MissingLibrary   images are to be decoded, and OpenCV is not installed; nothing is written
     """
     entries = read_list(path)
+    if not options.pass_through:
+        _codec.opencv("im2rec")  # before an older file is overwritten
     base = os.path.splitext(path)[0]
     writer = recordio.MXIndexedRecordIO(base + ".idx", base + ".rec", "w")
     skipped, count = [], 0
