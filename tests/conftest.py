@@ -15,8 +15,8 @@ import pytest
 # A fault of ours in what runs without the compiler fails a test, also in other processes.
 os.environ["MXNET_XLA_STRICT"] = "1"
 
-# Some hundreds of processes are started, by the tests and by xdist: compiling our sources again costs
-# each of them 0.6 s of its 1.6 s, and rewriting the tests' assertions seven.
+# Some hundreds of processes are started, by the tests and by xdist: compiling our sources again
+# costs each of them 0.6 s of its 1.6 s, and rewriting the tests' assertions seven.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 

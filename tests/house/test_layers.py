@@ -29,14 +29,20 @@ def sources(**files: str):
     return result
 
 
+@pytest.fixture(scope="module")
+def package():
+    """The parsed files of the package: a million objects, which go when these tests are done."""
+    return layering.read_sources(ROOT / "src")
+
+
 @pytest.mark.parametrize("check", layering.CHECKS, ids=lambda check: check.__name__)
-def test_package(check):
-    findings = check(layering.read_sources(ROOT / "src"))
+def test_package(check, package):
+    findings = check(package)
     assert not findings, "\n" + "\n".join(map(str, findings))
 
 
-def test_every_file_is_read():
-    read = {str(s.path) for s in layering.read_sources(ROOT / "src")}
+def test_every_file_is_read(package):
+    read = {str(s.path) for s in package}
     assert "mxnet/libinfo.py" in read
     assert len(read) == len(list((ROOT / "src" / "mxnet").rglob("*.py")))
 
