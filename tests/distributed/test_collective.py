@@ -126,6 +126,42 @@ def test_calls(tmp_path):
     assert all(f[k] == first[k] for f in found for k in ("extreme", "large"))
 
 
+KEPT = """
+import os, time
+import jax, mxnet as mx
+from mxnet._engine import cache
+counts = {"hits": 0, "misses": 0}
+def count(event, **more):
+    name = event.removeprefix("/jax/compilation_cache/cache_")
+    if name in counts:
+        counts[name] += 1
+jax.monitoring.register_event_listener(count)
+jax.devices()  # which all ranks tell each other
+while os.environ["MXNET_DIST_RANK"] != "0" and not os.path.exists("tested"):
+    time.sleep(0.05)  # the folder is tried out by one process, which others await for a second
+(mx.nd.ones(3) * 7).asnumpy()
+open("tested", "w").close()
+kv = mx.kv.create("dist_sync")
+kv.init("a", mx.nd.ones(3))
+kv.push("a", mx.nd.arange(3) ** 2 + kv.rank)
+out = mx.nd.zeros(3)
+kv.pull("a", out)
+assert out.asnumpy().tolist() == [1, 3, 9] and jax.process_index() == kv.rank
+print(counts["hits"], counts["misses"])
+"""
+
+
+def test_every_rank_finds_its_programs_on_disk(tmp_path):
+    """JAX would have rank 0 alone keep them, and the others compile theirs at every start."""
+    more = {"MXNET_HOME": str(tmp_path / "home")}
+    run_group(KEPT, tmp_path, **more)
+    for ended in run_group(KEPT, tmp_path, **more):
+        assert ended.code == 0, ended.err
+        hits, misses = map(int, ended.out.split()[-2:])
+        assert hits >= 2
+        assert misses == 0
+
+
 def test_sums_on_gpus_are_lowered():
     """One collective for each bucket of 4 MiB and type, on the GPUs; nothing was run on any."""
     code = """

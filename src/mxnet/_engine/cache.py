@@ -27,6 +27,7 @@ try:
     # Not public, and the only way to give JAX a store of our own. JAX's waits for a lock, up to
     # 10 s, and leaves a damaged entry where it is: each start reads it, fails, and compiles.
     from jax._src import compilation_cache as jax_cache
+    from jax._src import distributed
 except ImportError:
     jax_cache = None
 
@@ -207,6 +208,10 @@ def enable():
             jax.config.update(name, value)
         _state = f"off: {problem}"
         return
+    # JAX has only the first process of a group write, for file systems that many share. But on CPUs
+    # each rank's programs have keys of their own, so the others compiled all of theirs at every
+    # start. Our files appear whole, whoever writes; nothing else reads this number from here on.
+    distributed.global_state.process_id = 0
     # An entry that is whole and yet of no use is compiled anew and replaced: no reason to worry.
     warnings.filterwarnings("ignore", message="Error reading persistent compilation cache entry")
     _state = path
