@@ -142,8 +142,8 @@ class Lesson:
     def seed(self):
         """Begin all random numbers anew, so that what follows can be compared."""
         random.seed(self.args.seed)  # shuffles index lists
-        np.random.seed(self.args.seed % 2**32)  # noqa: NPY002 - what DataLoader shuffles with
-        mx.random.seed(self.args.seed)  # initial values, noise, dropout
+        np.random.seed(self.args.seed % 2**32)  # noqa: NPY002 - what 1.9.1's DataLoader shuffles with
+        mx.random.seed(self.args.seed)  # the rest, and the order here
 
     def tell(self, text):
         """The half of ``English · 中文`` that this run is told in."""
