@@ -1,12 +1,14 @@
 """What an installed wheel must do, wherever it is installed: ``python -I tools/try_wheel.py``.
 
 A LeNet and an LSTM learn with each level of the native kernels that this processor has, and
-without; nothing is compiled by a C++ compiler, nothing is said on standard error.
+without; nothing is compiled by a C++ compiler, nothing is said on standard error. Then the programs
+of the documentation run, which must need nothing but what the wheel brings.
 """
 
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -74,10 +76,28 @@ def check(condition, what):
 
 
 def main():
-    """Compare the levels with the pure formulas, in a home of their own."""
+    """Compare the levels with the pure formulas, in a home of their own; run the pages."""
     with tempfile.TemporaryDirectory() as home:
         os.environ["MXNET_HOME"] = home
         compare()
+        read()
+
+
+def read():
+    """Run each page's Python blocks, in a process and a folder of their own."""
+    docs = Path(__file__).resolve().parent.parent / "docs"
+    count = 0
+    for page in sorted(docs.rglob("*.md")):
+        blocks = re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
+        if not blocks or ".zh-CN" in page.name:  # the same programs
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-c", "\n".join(blocks)]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        check(done.returncode == 0, f"{page.relative_to(docs)}: {done.stderr}")
+        count += 1
+    check(count > 10, f"only {count} pages were found in {docs}")
+    print(f"{count} pages run")
 
 
 def compare():
