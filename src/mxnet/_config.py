@@ -98,7 +98,7 @@ _declare(
 _declare(
     "max_trie_steps",
     "MXNET_XLA_MAX_STEPS",
-    200_000,
+    100_000,
     int,
     "Recorded steps kept (with their programs); past it all are dropped and made anew.",
 )

@@ -7,13 +7,14 @@ that it is pending in, later with the tape of the executed segment.
 """
 
 from .._graph.lower import Shift
+from .._tables import table
 from .program import ExecutedTape
 from .segment import Segment, append
 from .state import threads
 
 __all__ = ["note", "write", "combine"]
 
-_shifts = {}
+_shifts = table()
 
 
 def _shifted(after, now, before, keep):

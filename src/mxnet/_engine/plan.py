@@ -6,6 +6,7 @@ import numpy as onp
 
 from .._graph.equations import NUMBERS, Equations, Formula
 from .._ops.kernels import direct, host
+from .._tables import table
 from .numpy_rules import RULES, foreign
 
 __all__ = ["Plan", "TooLong", "gradient_plan", "plan"]
@@ -87,7 +88,7 @@ def _function_of(e, sizes, avals):
     return direct.chosen(e.primitive, params, ins, outs, by_numpy)
 
 
-_definitions = {}
+_definitions = table()
 
 
 def _by_definition(primitive, params, ins):

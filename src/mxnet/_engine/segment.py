@@ -19,6 +19,7 @@ from .._graph.lower import Backward
 from .._graph.steps import Root, Step, steps_of
 from .._interrupt import enter_scope, leave_scope, uninterrupted, whole
 from .._locks import lock
+from .._tables import make_room
 from ..error import ContextError, MXNetError, OutOfMemoryError, TraceError
 from .fork import check
 from .joint import alive, common, difference, run_jointly
@@ -473,8 +474,7 @@ def _flush(seg):
     if tape is not None:
         tape.notes = seg.notes
     seg.reset()
-    if stats.steps > _config.get("max_trie_steps"):
-        clear()
+    _bound_what_is_kept()
 
 
 def _parts(seg):
@@ -515,6 +515,7 @@ def _flush_jointly(seg):
             tape.notes = s.notes
         s.reset()
         rest.append_to(s)
+    _bound_what_is_kept()
     flush(seg)  # what is asked for may be in the rest
 
 
@@ -784,6 +785,16 @@ def all_roots():
 def clear():
     """Forget all recorded steps and their programs (they are made anew when met again)."""
     with _lock:
-        for root in _roots.values():
-            root.next, root.next_rec = {}, {}
+        todo = list(_roots.values())
         stats.steps = 0
+    while todo:  # each is cut off: what holds one of them, a tape say, would hold all after it
+        step = todo.pop()
+        todo += [*step.next.values(), *step.next_rec.values()]
+        step.next, step.next_rec = {}, {}
+
+
+def _bound_what_is_kept():
+    """Past the bound, forget what was recorded, and all that was only made for it."""
+    if stats.steps > _config.get("max_trie_steps"):
+        clear()
+        make_room()

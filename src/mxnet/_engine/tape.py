@@ -6,6 +6,7 @@ import heapq
 
 from .._graph.lower import ADD, ONES_LIKE, Backward, GradOp, PathOp, Pullback, ancestors
 from .._graph.steps import Step, spec_of, steps_of
+from .._tables import table
 from ..error import MXNetError
 from . import moving
 from .memory import collects_later
@@ -229,7 +230,7 @@ def _append_backward_step(seg, pairs, retain):
     return list(zip(inputs, outs))
 
 
-_backward_ops = {}
+_backward_ops = table()
 
 
 def _backward_op(given, retain):

@@ -5,9 +5,11 @@
 """
 
 import copy
+import weakref
 
 from .._graph.lower import COPY, PathOp
 from .._graph.steps import steps_of
+from .._tables import emptied
 from . import moving
 from .segment import PLACEHOLDER, Trace, append_many
 from .state import draw, threads
@@ -24,9 +26,26 @@ class CompiledFunction(dict):
     value: then it is run imperatively, by whoever called it.
     """
 
+    def __init__(self):
+        super().__init__()
+        _functions[id(self)] = self
+
     def __missing__(self, key):
         traced = self[key] = self.trace(key)
         return traced
+
+    def forget(self):
+        """Drop what was traced: it is traced anew when it is called for."""
+        self.clear()
+
+
+_functions = weakref.WeakValueDictionary()
+
+
+@emptied
+def _forget():
+    for function in list(_functions.values()):
+        function.forget()
 
 
 class Traced:

@@ -20,6 +20,13 @@ import numpy as onp
 from jax import export
 from jax.extend import core
 
+from .._tables import emptied
+
+try:  # private; unbounded: what JAX's functions were traced with while ours were
+    from jax._src.interpreters.partial_eval import trace_to_jaxpr as _traces
+except ImportError:
+    _traces = None
+
 __all__ = [
     "NUMBERS",
     "Aval",
@@ -32,7 +39,7 @@ __all__ = [
 
 _FEWEST = 8  # sizes from here on can be symbols
 _MOST_KEPT = 64  # numbers of shapes that a formula keeps something for
-_MOST_EQUATIONS = 40_000  # of all formulas: some 200 MB
+_MOST_EQUATIONS = 60_000  # traced or made to run, of all formulas: some 150 MB
 # Primitives that are their insides.
 _INLINED = {
     "jit": "jaxpr",
@@ -317,7 +324,9 @@ class Formula:
         if found is None:
             if len(self.plans) >= _MOST_KEPT:
                 self.plans.clear()
-            found = self.plans[key] = make(*self.equations(avals))
+            equations, sizes = self.equations(avals)
+            found = self.plans[key] = make(equations, sizes)
+            _count(equations)
         return found
 
     def _symbolic(self, pattern, values):
@@ -344,7 +353,7 @@ class Formula:
             found.append(self._trace(avals, True))
 
     def _trace(self, avals, has_symbols):
-        return _counted(Equations(jax.make_jaxpr(self.function)(*avals), has_symbols))
+        return _count(Equations(jax.make_jaxpr(self.function)(*avals), has_symbols))
 
 
 class GradientFormula(Formula):
@@ -379,7 +388,7 @@ class GradientFormula(Formula):
             _, pull, outs = jax.vjp(f, *[given[i] for i in self.diff], has_aux=True)
             return [*outs, *pull(tuple(cts))]
 
-        found = _counted(Equations(jax.make_jaxpr(whole)(*avals, *cts), has_symbols))
+        found = _count(Equations(jax.make_jaxpr(whole)(*avals, *cts), has_symbols))
         found.n_args, found.n_outs = n, len(outs)
         return found
 
@@ -388,15 +397,25 @@ _holders = weakref.WeakSet()  # operators that have formulas
 _kept = 0  # equations in all of them, at most
 
 
-def _counted(equations):
+def _count(equations):
     """Count what is kept; past the bound all of it is dropped, and made anew when met again."""
     global _kept
     _kept += len(equations.steps)
     if _kept > _MOST_EQUATIONS:
-        for bound in list(_holders):
-            bound.formulas.clear()
-        _kept = 0
+        _forget()
     return equations
+
+
+@emptied
+def _forget():
+    global _kept
+    for bound in list(_holders):
+        bound.formulas.clear()
+        bound.avals.clear()
+    _holders.clear()
+    _kept = 0
+    if hasattr(_traces, "cache_clear"):
+        _traces.cache_clear()
 
 
 def _pattern(avals, fixed, moving=None):

@@ -16,6 +16,7 @@ from jax import lax
 
 from .._dtypes import is_floating
 from .._ops._spec import Bound
+from .._tables import table
 from .steps import count_scalars, steps_of
 
 __all__ = [
@@ -74,7 +75,7 @@ class Fill(Bound):
         return found
 
 
-_fills = {}
+_fills = table()
 ADD = Function("add", jnp.add)
 COPY = Function("copy", lambda x: x)
 ONES_LIKE = Function("ones_like", jnp.ones_like)

@@ -13,10 +13,11 @@ key, and what was learnt about a step (shapes, whether it is recorded) is not co
 """
 
 from .._ops._limits import check_size, is_countable
+from .._tables import table
 
 __all__ = ["Spec", "Step", "check_size", "spec_of", "steps_of"]
 
-_specs = {}
+_specs = table()
 
 
 class Spec:
@@ -24,7 +25,7 @@ class Spec:
     identity.
     """
 
-    __slots__ = ("shape", "dtype", "ctx", "grad", "counterpart", "nbytes")
+    __slots__ = ("shape", "dtype", "ctx", "grad", "counterpart", "nbytes", "__weakref__")
 
     def __init__(self, shape, dtype, ctx, grad):
         self.shape, self.dtype, self.ctx, self.grad = shape, dtype, ctx, grad

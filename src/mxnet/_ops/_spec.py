@@ -36,6 +36,7 @@ import jax
 import numpy as onp
 
 from .._dtypes import as_dtype
+from .._tables import table
 from .._traceback import user_level
 from ..base import _Null
 from ..error import AttributeTypeError, MXNetError, fail, nearest, refuse_keyword
@@ -646,7 +647,7 @@ def op(
         d.promotion, d.caution = promotion, caution
         d.static_values = {k: frozenset(v) for k, v in static_values}
         d.doc = clean(fn.__doc__ or "")
-        d._binds = {}
+        d._binds = table()
         d.__dict__.update(facts)
         _register(d, name, *aliases)
         return fn
@@ -726,7 +727,7 @@ def variant(name, of, *aliases, promotion=None, inputs=None, doc=None, static_va
     for slot in OpDef.__slots__[:-1]:
         setattr(d, slot, getattr(base, slot))
     d.__dict__.update(base.__dict__, storage=Storage())  # what it gives is dense
-    d.name, d.aliases, d._binds = name, aliases, {}
+    d.name, d.aliases, d._binds = name, aliases, table()
     d.promotion, d.same_dtype = promotion, False
     if inputs is not None:
         d.inputs = d.parameters = inputs

@@ -1184,6 +1184,15 @@ class _Forward(CompiledFunction):
     def __reduce__(self):
         return _Forward, (self.block,)  # a copy of a block traces anew
 
+    def forget(self):
+        """Drop all but the newest of those like the last call: its key tells what that was."""
+        before = list(self.items())
+        self.clear()
+        for key, traced in reversed(before):
+            if key[3] == self.block._called_with:
+                self[key] = traced
+                break
+
     def trace(self, key):
         """The forward as one operator, or what was traced on another device of the type."""
         cls, forward, _, structure, *specs = key

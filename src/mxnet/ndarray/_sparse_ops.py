@@ -25,6 +25,7 @@ from .._ops._spec import Bound
 from .._ops._storage import Csr
 from .._ops.shape import unit_steps
 from .._ops.sparse import add_rows, by_rows, touched_rows
+from .._tables import table
 from ..error import DTypeError, MXNetError, ShapeError, fail
 from ._sparse_array import (
     BaseSparseNDArray,
@@ -135,7 +136,7 @@ class _ByRows(Bound):
         return (by_rows(self.function, inputs[0], tuple(scalars)),)
 
 
-_by_rows_of = {}
+_by_rows_of = table()
 
 
 def _row_by_row(op, x, given):
@@ -519,7 +520,7 @@ def _product_backward(n, marked, saved, ct):
 
 _matrix_product = jax.custom_vjp(_matrix_product_of, nondiff_argnums=(0, 1))
 _matrix_product.defvjp(_product_forward, _product_backward)
-_dots = {}
+_dots = table()
 
 
 def _csr_dot(x, dense, transpose_a, transpose_b, only=None):

@@ -26,6 +26,7 @@ from .._graph.lower import COPY
 from .._graph.steps import spec_of
 from .._ops import _spec
 from .._ops.index import INT, assign_op, index_op
+from .._tables import table
 from .._traceback import door, shown, user_level
 from ..base import integer_types, mx_real_t, numeric_types  # noqa: F401 - imported from here
 from ..context import Context, canonical, current_context, device_of  # noqa: F401 - the same
@@ -114,7 +115,7 @@ def _defaults(op):
     return {n: a.default for n, a in op.attrs.items() if not a.scalar}
 
 
-_lifts = {}
+_lifts = table()
 
 
 def _lifted(op, value):
@@ -220,7 +221,7 @@ def _shared(x, cls):
     return y
 
 
-_reshapes = {}
+_reshapes = table()
 
 
 def _reshape_value(v, shape):

@@ -16,6 +16,7 @@ from .._engine.tape import unrecorded
 from .._ops._spec import Bound, make_key
 from .._ops.kernels.choose import states_pack, updates_join
 from .._ops.kernels.update import RULES, joined, joined_packed
+from .._tables import table
 from ..error import MXNetError
 from ..ndarray import NDArray
 from ._lazy import Rows, is_lazy, lazily
@@ -298,7 +299,7 @@ class Plan:
             x._adopt(v)
 
 
-_bounds = {}
+_bounds = table()
 
 
 def _bound(optimizer, static, layouts, own, n_scalars, packed):
