@@ -396,33 +396,22 @@ ffi::Error Bytes(ffi::ThreadPool pool, ffi::AnyBuffer x, ffi::Buffer<ffi::S8> w,
              groups);
 }
 
-#define BINDING                      \
-  ffi::Ffi::Bind()                   \
-      .Ctx<ffi::ThreadPool>()        \
-      .Arg<Buffer>()                 \
-      .Arg<Buffer>()                 \
-      .Ret<Buffer>()                 \
-      .Attr<Ints>("stride")          \
-      .Attr<Ints>("dilate")          \
-      .Attr<Ints>("low")             \
-      .Attr<Ints>("high")            \
-      .Attr<int64_t>("groups")       \
+#define GEOMETRY               \
+  .Attr<Ints>("stride")        \
+      .Attr<Ints>("dilate")    \
+      .Attr<Ints>("low")       \
+      .Attr<Ints>("high")      \
+      .Attr<int64_t>("groups") \
       .Attr<bool>("last")
 
 }  // namespace
 
-MXNET_KERNEL(conv_forward, Forward, BINDING);
-MXNET_KERNEL(conv_data, Data, BINDING);
-MXNET_KERNEL(conv_weight, Weight, BINDING);
+MXNET_KERNEL(conv_forward, Forward, mxnet_xla::Bind<2, 1>() GEOMETRY);
+MXNET_KERNEL(conv_data, Data, mxnet_xla::Bind<2, 1>() GEOMETRY);
+MXNET_KERNEL(conv_weight, Weight, mxnet_xla::Bind<2, 1>() GEOMETRY);
 MXNET_KERNEL(conv_bytes, Bytes,
              ffi::Ffi::Bind()
                  .Ctx<ffi::ThreadPool>()
                  .Arg<ffi::AnyBuffer>()
                  .Arg<ffi::Buffer<ffi::S8>>()
-                 .Ret<ffi::Buffer<ffi::S32>>()
-                 .Attr<Ints>("stride")
-                 .Attr<Ints>("dilate")
-                 .Attr<Ints>("low")
-                 .Attr<Ints>("high")
-                 .Attr<int64_t>("groups")
-                 .Attr<bool>("last"));
+                 .Ret<ffi::Buffer<ffi::S32>>() GEOMETRY);

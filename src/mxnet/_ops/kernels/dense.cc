@@ -50,10 +50,4 @@ ffi::Error Product(ffi::ThreadPool pool, Buffer a, Buffer b, Result c, bool left
 }  // namespace
 
 MXNET_KERNEL(product, Product,
-             ffi::Ffi::Bind()
-                 .Ctx<ffi::ThreadPool>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Ret<Buffer>()
-                 .Attr<bool>("left")
-                 .Attr<bool>("right"));
+             mxnet_xla::Bind<2, 1>().Attr<bool>("left").Attr<bool>("right"));

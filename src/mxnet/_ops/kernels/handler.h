@@ -7,6 +7,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <utility>
 
 #include "xla/ffi/api/ffi.h"
 
@@ -29,12 +30,29 @@ inline XLA_FFI_Error* Guarded(const char* name, XLA_FFI_Handler* handler,
   }
 }
 
+template <int args, int rets, typename Array, typename Binding>
+auto Bound(Binding&& binding) {
+  if constexpr (args > 0) {
+    return Bound<args - 1, rets, Array>(std::move(binding).template Arg<Array>());
+  } else if constexpr (rets > 1) {
+    return Bound<0, rets - 1, Array>(std::move(binding).template Ret<Array>());
+  } else {
+    return std::move(binding).template Ret<Array>();
+  }
+}
+
+// What most kernels take: threads, then so many arrays and so many results of one type.
+template <int args, int rets, typename Array = xla::ffi::Buffer<xla::ffi::F32>>
+auto Bind() {
+  return Bound<args, rets, Array>(xla::ffi::Ffi::Bind().Ctx<xla::ffi::ThreadPool>());
+}
+
 }  // namespace mxnet_xla
 
 // MXNET_KERNEL(name, function, binding): the C function `name`, which XLA and `mxnet_direct` call.
 #define MXNET_KERNEL(name, function, ...)                            \
   extern "C" XLA_FFI_Error* name(XLA_FFI_CallFrame* frame) {         \
-    XLA_FFI_DEFINE_HANDLER(handler, function, __VA_ARGS__);          \
+    XLA_FFI_DEFINE_HANDLER(handler, function, (__VA_ARGS__));        \
     return mxnet_xla::Guarded(#name, handler, frame);                \
   }                                                                  \
   static_assert(true, "so that a semicolon follows")

@@ -405,16 +405,6 @@ ffi::Error MaxBack(ffi::ThreadPool pool, Array x, Array y, Array g, ffi::Result<
       .Attr<int64_t>("outer")      \
       .Attr<int64_t>("inner")
 
-MXNET_KERNEL(max_back, MaxBack,
-             ffi::Ffi::Bind()
-                 .Ctx<ffi::ThreadPool>()
-                 .Arg<Array>()
-                 .Arg<Array>()
-                 .Arg<Array>()
-                 .Ret<Array>() WINDOWS);
-MXNET_KERNEL(
-    window_spread, WindowSpread,
-    ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Array>() WINDOWS);
-MXNET_KERNEL(
-    window_sum, WindowSum,
-    ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Array>() WINDOWS);
+MXNET_KERNEL(max_back, MaxBack, mxnet_xla::Bind<3, 1>() WINDOWS);
+MXNET_KERNEL(window_spread, WindowSpread, mxnet_xla::Bind<1, 1>() WINDOWS);
+MXNET_KERNEL(window_sum, WindowSum, mxnet_xla::Bind<1, 1>() WINDOWS);

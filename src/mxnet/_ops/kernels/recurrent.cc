@@ -368,75 +368,11 @@ ffi::Error RnnBackward(ffi::ThreadPool pool, Buffer d_out, Buffer d_h, Buffer r,
 
 }  // namespace
 
-MXNET_KERNEL(lstm_forward, LstmForward,
-             ffi::Ffi::Bind()
-                 .Ctx<ffi::ThreadPool>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Ret<Buffer>()
-                 .Ret<Buffer>()
-                 .Ret<Buffer>()
-                 .Attr<bool>("reverse"));
-MXNET_KERNEL(lstm_backward, LstmBackward,
-             ffi::Ffi::Bind()
-                 .Ctx<ffi::ThreadPool>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Ret<Buffer>()
-                 .Ret<Buffer>()
-                 .Ret<Buffer>()
-                 .Attr<bool>("reverse"));
-MXNET_KERNEL(gru_forward, GruForward,
-             ffi::Ffi::Bind()
-                 .Ctx<ffi::ThreadPool>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Ret<Buffer>()
-                 .Ret<Buffer>()
-                 .Ret<Buffer>()
-                 .Ret<Buffer>()
-                 .Attr<bool>("reverse"));
-MXNET_KERNEL(gru_backward, GruBackward,
-             ffi::Ffi::Bind()
-                 .Ctx<ffi::ThreadPool>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Ret<Buffer>()
-                 .Ret<Buffer>()
-                 .Ret<Buffer>()
-                 .Attr<bool>("reverse"));
+MXNET_KERNEL(lstm_forward, LstmForward, mxnet_xla::Bind<4, 3>().Attr<bool>("reverse"));
+MXNET_KERNEL(lstm_backward, LstmBackward, mxnet_xla::Bind<7, 3>().Attr<bool>("reverse"));
+MXNET_KERNEL(gru_forward, GruForward, mxnet_xla::Bind<4, 4>().Attr<bool>("reverse"));
+MXNET_KERNEL(gru_backward, GruBackward, mxnet_xla::Bind<8, 3>().Attr<bool>("reverse"));
 MXNET_KERNEL(rnn_forward, RnnForward,
-             ffi::Ffi::Bind()
-                 .Ctx<ffi::ThreadPool>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Ret<Buffer>()
-                 .Attr<bool>("reverse")
-                 .Attr<bool>("relu"));
+             mxnet_xla::Bind<3, 1>().Attr<bool>("reverse").Attr<bool>("relu"));
 MXNET_KERNEL(rnn_backward, RnnBackward,
-             ffi::Ffi::Bind()
-                 .Ctx<ffi::ThreadPool>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Arg<Buffer>()
-                 .Ret<Buffer>()
-                 .Ret<Buffer>()
-                 .Attr<bool>("reverse")
-                 .Attr<bool>("relu"));
+             mxnet_xla::Bind<4, 2>().Attr<bool>("reverse").Attr<bool>("relu"));

@@ -222,17 +222,7 @@ ffi::Error LayerNormGradient(ffi::ThreadPool pool, Array x, Array gamma, Array m
 
 }  // namespace
 
-#define ARG .Arg<Array>()
-#define RET .Ret<Array>()
-
-MXNET_KERNEL(
-    softmax, Softmax, ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARG RET.Attr<bool>("log"));
-MXNET_KERNEL(
-    softmax_gradient, SoftmaxGradient,
-    ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARG ARG RET.Attr<bool>("log"));
-MXNET_KERNEL(
-    layer_norm, LayerNorm,
-    ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARG ARG ARG RET RET RET.Attr<double>("eps"));
-MXNET_KERNEL(
-    layer_norm_gradient, LayerNormGradient,
-    ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() ARG ARG ARG ARG ARG RET RET RET);
+MXNET_KERNEL(softmax, Softmax, mxnet_xla::Bind<1, 1>().Attr<bool>("log"));
+MXNET_KERNEL(softmax_gradient, SoftmaxGradient, mxnet_xla::Bind<2, 1>().Attr<bool>("log"));
+MXNET_KERNEL(layer_norm, LayerNorm, mxnet_xla::Bind<3, 3>().Attr<double>("eps"));
+MXNET_KERNEL(layer_norm_gradient, LayerNormGradient, mxnet_xla::Bind<5, 3>());

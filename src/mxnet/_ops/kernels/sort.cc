@@ -496,9 +496,7 @@ ffi::Error Permutation(ffi::ThreadPool pool, Words key, ffi::Result<Order> y) {
 
 }  // namespace
 
-MXNET_KERNEL(
-    sort_rows, SortRows,
-    ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Array>().Attr<bool>("descending"));
+MXNET_KERNEL(sort_rows, SortRows, mxnet_xla::Bind<1, 1>().Attr<bool>("descending"));
 MXNET_KERNEL(
     sort_order, SortOrder,
     ffi::Ffi::Bind().Ctx<ffi::ThreadPool>().Arg<Array>().Ret<Order>().Attr<bool>("descending"));
