@@ -37,8 +37,10 @@ def trace():
 def test_operators_are_counted_and_timed():
     x = nd.array(onp.ones((8, 8)))
     x.wait_to_read()
-    profiler.set_config(profile_all=True, aggregate_stats=True)
     assert profiler.dumps() == ""
+    profiler.set_config(profile_all=True, aggregate_stats=True)  # from here on there is a table
+    assert profiler.dumps().startswith("\nProfile Statistics:\n")
+    assert json.loads(profiler.dumps(format="json"))["Time"] == {}
     profiler.set_state("run")
     y = nd.sqrt(x)
     z = (x + 1) + 1

@@ -431,7 +431,7 @@ def dumps(reset=False, format="table", sort_by="total", ascending=False):
 
     Returns
     -------
-    str    empty if the profiler never ran
+    str    empty if the profiler never ran, unless it was told to sum (``aggregate_stats``)
 
     Raises
     ------
@@ -444,7 +444,7 @@ def dumps(reset=False, format="table", sort_by="total", ascending=False):
     if format not in ("table", "json"):
         raise AssertionError(f"Invalid value provided for format: {format}. Support: table, json")
     _settle()
-    if not _recorder.used:
+    if not (_recorder.used or _recorder.config["aggregate_stats"]):
         return ""
     with _recorder.lock:
         sections = {
