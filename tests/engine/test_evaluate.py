@@ -343,3 +343,12 @@ def test_equations_are_bounded(monkeypatch):
         kept.append(sum(len(b.formulas) for b in equations._holders))
     assert max(kept[10:]) <= 20
     assert equations._kept <= 20
+
+
+def test_writes_into_arrays_without_axes(caplog):
+    # a part that is one number: NumPy's numbers cannot be written to
+    x, y = mx.np.array(1.0), nd.zeros(())
+    x[()] = onp.array(4.0)
+    y[:] = nd.array([5.0])
+    assert (x.item(), y.asscalar()) == (4, 5)
+    assert not caplog.records

@@ -481,7 +481,7 @@ def _dynamic_update_slice(params, ins, outs):
     shape, sizes = ins[0].shape, ins[1].shape
 
     def update(x, new, *starts):
-        found = x.copy()
+        found = onp.array(x)  # what has no axes may be a number of NumPy, which is not written to
         found[_clamped(starts, sizes, shape)] = new
         return found
 
