@@ -47,6 +47,7 @@ __all__ = [
     "DownloadError",
     "EmbeddingError",
     "EmbeddingFormatError",
+    "GluonArgumentError",
     "InitializationError",
     "IntervalError",
     "LayerArgumentError",
@@ -263,6 +264,10 @@ class PositionError(MXNetError, IndexError):
 
 class ConstraintError(MXNetError, ValueError):
     """A constraint that does not hold."""
+
+
+class GluonArgumentError(MXNetError, ValueError, AssertionError):
+    """What a helper of Gluon cannot take (1.x asserts)."""
 
 
 class StorageTypeError(MXNetError, AssertionError):

@@ -48,6 +48,7 @@ from .parameter import (
     brief,
     without_kind,
 )
+from .utils import HookHandle, _indent
 
 __all__ = [
     "Block",
@@ -109,27 +110,10 @@ class _Scope:
         _Scope._current.value = old
 
 
-class _Hook:
-    """Handle of a registered hook."""
-
-    def __init__(self, table, hook):
-        self._table, self._key = table, object()
-        table[self._key] = hook
-
-    def detach(self):
-        """Remove the hook."""
-        self._table.pop(self._key, None)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        self.detach()
-
-
-def _indent(text, n=2):
-    first, *rest = text.split("\n")
-    return "\n".join([first, *[" " * n + line for line in rest]])
+def _hooked(table, hook):
+    handle = HookHandle()
+    handle.attach(table, hook)
+    return handle
 
 
 class Block:
@@ -464,13 +448,13 @@ class Block:
     # ------------------------------------------------------------------ calling
     def register_forward_pre_hook(self, hook):
         """Call ``hook(block, inputs)`` before each forward; returns a handle with ``detach()``."""
-        return _Hook(self._forward_pre_hooks, hook)
+        return _hooked(self._forward_pre_hooks, hook)
 
     def register_forward_hook(self, hook):
         """Call ``hook(block, inputs, outputs)`` after each forward; returns a handle with
         ``detach()``.
         """
-        return _Hook(self._forward_hooks, hook)
+        return _hooked(self._forward_hooks, hook)
 
     def register_op_hook(self, callback, monitor_all=False):
         """Call ``callback(name, kind, array)`` on outputs (and inputs, with ``monitor_all``) of

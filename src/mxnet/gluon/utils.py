@@ -17,7 +17,7 @@ import numpy as onp
 from .. import _config, numpy
 from .. import ndarray as nd
 from .._traceback import doors, user_level
-from ..error import DownloadError
+from ..error import DownloadError, GluonArgumentError
 from ..ndarray import NDArray
 from ..util import is_np_array, is_np_shape
 
@@ -142,10 +142,12 @@ def clip_global_norm(arrays, max_norm, check_isfinite=True):
 
     Raises
     ------
-    ValueError   no arrays
+    GluonArgumentError   no arrays
     """
+    if isinstance(arrays, NDArray):  # its rows, which are views
+        arrays = [arrays]
     if not arrays:
-        raise ValueError("clip_global_norm: expected at least one array, got none.")
+        raise GluonArgumentError("clip_global_norm: expected at least one array, got none.")
     given = arrays[0]
     arrays = [x.as_nd_ndarray() if x._numpy else x for x in arrays]
     home = given.context
@@ -170,15 +172,36 @@ def clip_global_norm(arrays, max_norm, check_isfinite=True):
 
 
 def shape_is_known(shape):
-    """Whether all dimensions of a shape are known (none is 0, and it is not None)."""
-    if shape is None or len(shape) == 0:
+    """Whether all dimensions of a shape are known: none is 0, and it is neither None nor ().
+
+    Under :func:`mx.util.np_shape` -1 is unknown, and 0 and () are known.
+
+    Raises
+    ------
+    GluonArgumentError   a smaller dimension
+    """
+    if shape is None:
         return False
-    for n in shape:
-        if n < 0:
-            raise ValueError(
-                f"shape_is_known: expected dimensions of at least 0, got {tuple(shape)}."
-            )
-    return 0 not in shape
+    unknown = -1 if is_np_shape() else 0
+    if any(n < unknown for n in shape):
+        raise GluonArgumentError(
+            f"shape_is_known: expected dimensions of at least {unknown}, got {tuple(shape)}."
+        )
+    return unknown not in shape and bool(len(shape) or unknown)
+
+
+def _indent(text, n=2):
+    """Text whose lines but the first begin with ``n`` blanks."""
+    first, *rest = text.split("\n")
+    return "\n".join([first, *[" " * n + line for line in rest]])
+
+
+def _brief_print_list(lst, limit=7):
+    """The elements in quotes; of more than ``limit``, the first and the last."""
+    words = [f"'{x}'" for x in lst]
+    if len(words) > limit:
+        words[limit // 2 : limit // 2 - limit] = ["..."]
+    return ", ".join(words)
 
 
 class HookHandle:
@@ -191,14 +214,14 @@ class HookHandle:
         self._id = None
 
     def attach(self, hooks_dict, hook):
-        """Put ``hook`` into a dictionary of hooks.
+        """Put ``hook`` into a dictionary of hooks, where it stands once however often it is put.
 
         Raises
         ------
-        ValueError   the handle is in use
+        GluonArgumentError   the handle is in use
         """
         if self._hooks is not None:
-            raise ValueError("HookHandle: the same handle cannot be attached twice.")
+            raise GluonArgumentError("HookHandle: the same handle cannot be attached twice.")
         self._hooks, self._id = hooks_dict, id(hook)
         hooks_dict[self._id] = hook
 
@@ -263,10 +286,10 @@ def download(url, path=None, overwrite=False, sha1_hash=None, retries=5, verify_
     Raises
     ------
     DownloadError (MXNetError, OSError)   after the last attempt
-    ValueError   not an HTTP address, or none that ends in a file name
+    ValueError   not an HTTP address, or none that ends in a file name; negative ``retries``
     """
     if retries < 0:
-        raise ValueError(f"download: retries should be at least 0, got {retries}.")
+        raise GluonArgumentError(f"download: retries should be at least 0, got {retries}.")
     parts = urllib.parse.urlsplit(url)
     name = os.path.basename(parts.path)
     if path is None:
