@@ -47,7 +47,6 @@ LEFT_OUT = {
     "mxnet.operator": dict.fromkeys(
         ["Lock", "MXCallbackList", "c_int_p", "ctypes2numpy_shared"], INCIDENTAL
     ),
-    "mxnet.test_utils": {"np_symbol": "the class of mx.np's symbols"},
 }
 
 

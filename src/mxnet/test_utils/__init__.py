@@ -28,6 +28,7 @@ from ..context import Context, current_context
 from ..ndarray._creation import array
 from ..runtime import Features
 from ..symbol import Symbol
+from ..symbol.numpy import _Symbol as np_symbol
 from ..util import get_cuda_compute_capability, getenv, setenv, use_np
 from . import (
     _arrays,
@@ -80,6 +81,7 @@ __all__ = [
     "logging",
     "mx",
     "np",
+    "np_symbol",
     "npt",
     "numbers",
     "os",

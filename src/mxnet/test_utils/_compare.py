@@ -4,7 +4,7 @@ import numpy as onp
 
 from ..error import ShapeError
 from ..ndarray.ndarray import NDArray
-from ._tolerance import get_etol, get_tols
+from ._tolerance import get_atol, get_etol, get_rtol, get_tols
 
 __all__ = [
     "almost_equal",
@@ -133,13 +133,14 @@ def _errors(a, b, rtol, atol, equal_nan):
 def almost_equal(a, b, rtol=None, atol=None, equal_nan=False, use_broadcast=True):
     """Whether two arrays agree within tolerances: ``|a - b| <= atol + rtol * |b|``.
 
-    Parameters as for :func:`assert_almost_equal`.
+    Parameters as for :func:`assert_almost_equal`, but the tolerances are by default 1e-5 and 1e-20
+    whatever the types.
 
     Returns
     -------
     bool
     """
-    rtol, atol = get_tols(a, b, rtol, atol)
+    rtol, atol = get_tols(a, b, get_rtol(rtol), get_atol(atol))
     a, b = to_numpy(a), to_numpy(b)
     if not use_broadcast:
         checkShapes(a, b)

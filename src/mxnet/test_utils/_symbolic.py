@@ -259,6 +259,7 @@ def check_numeric_gradient(
     checked = list(grad_req)
 
     shapes = {k: v.shape for k, v in location.items()}
+    sym = sym.as_nd_ndarray()  # one kind of symbol to multiply and sum with
     _, out_shapes, _ = sym.infer_shape(**shapes)
     # The differences are summed in float64: a sum in float32 is rounded by about as much as one
     # small step changes it.

@@ -58,6 +58,12 @@ class _Symbol(NumpyMethods, Symbol):
     ):
         locals()[f"__{_python}__"] = _operator(_name)
     del _name, _python
+
+    @property
+    def num_outputs(self):
+        """How many outputs there are: an int."""
+        return len(self._entries)
+
     __hash__ = None  # pyright: ignore[reportAssignmentType] - as comparisons give symbols
 
     def __neg__(self):
