@@ -20,7 +20,9 @@ __all__ = [
     "_update_params_on_kvstore",
 ]
 
-BatchEndParam = namedtuple("BatchEndParams", ["epoch", "nbatch", "eval_metric", "locals"])
+BatchEndParam = BatchEndParams = namedtuple(
+    "BatchEndParams", ["epoch", "nbatch", "eval_metric", "locals"]
+)
 BatchEndParam.__doc__ = """What callbacks at the end of a batch get.
 
 Parameters

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as onp
 
+from .base import c_str, check_call, py_str  # noqa: F401 - imported from here
 from .context import Context, device_of, gpu_memory_info, num_gpus
 
 __all__ = [

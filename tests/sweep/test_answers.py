@@ -4,18 +4,19 @@ Names times forms of their arguments: 9,000 calls of ``mx.np`` and 1,400 of thei
 programs with arrays, autograd, symbols, iterators and kvstores, 1,700 with layers, losses, metrics,
 optimizers and initializers, 1,900 with cells and layers of both kinds, transforms, sparse arrays,
 modules, executors, the model zoo and what stands in contrib, 300 with ``npx`` and Gluon on
-``mx.np``, 3,000 with what programs lean on: ``test_utils``, ``util``, ``base``, scopes of names and
-attributes, registries, custom operators, executors, monitors, callbacks, contexts and stores, wrong
-inputs included. Types, element types, shapes and values are compared, and where an error is the
-answer, the classes by which it is caught. Left out are programs that 1.9.1 refuses, and those (one
-in thirty, of the gradients one in twelve) whose answer differs for a reason: casts that are
-undefined in C, memory never written, addresses, random draws, and what docs/differences.md lists.
-``answers.py`` recorded them.
+``mx.np``, 4,700 with what programs lean on: ``test_utils``, ``util``, ``base``, scopes of names and
+attributes, registries, custom operators, executors, monitors, callbacks, contexts, stores, files,
+schedules and helpers of Gluon, wrong inputs included. Types, element types, shapes and values are
+compared, and where an error is the answer, the classes by which it is caught. Left out are programs
+that 1.9.1 refuses, and those (one in thirty, of the gradients one in twelve) whose answer differs
+for a reason: casts that are undefined in C, memory never written, addresses, random draws, and what
+docs/differences.md lists. ``answers.py`` recorded them.
 """
 
 import gzip
 import json
 import math
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,13 @@ def alike(a, b, tolerance):
 
 
 @pytest.fixture
-def semantics(request):
+def semantics(request, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # where programs put their files
     if request.param:
         mx.npx.set_np()
     yield
     mx.npx.reset_np()
+    mx.profiler.set_config(filename="profile.json", profile_all=False, aggregate_stats=False)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -61,6 +64,7 @@ def semantics(request):
         ("programs", False),
         ("npx", True),
         ("utils", False),
+        ("utils_numpy", True),
     ],
     indirect=["semantics"],
 )

@@ -45,15 +45,21 @@ def histogram(a, bins=10, range=None):
 
     Returns
     -------
-    [counts, borders]   a tuple where ``range`` is the default, as in 1.9.1
+    [counts, borders]   a tuple with counts float32 where ``range`` is the default, as in 1.9.1
     """
     op = _spec.get("_histogram")
     if isinstance(bins, NDArray):
         return invoke(op, [a, bins], {})
     if range is None:
         range = (float(a.min().asscalar()), float(a.max().asscalar()))
-        return tuple(invoke(op, [a], {"bin_cnt": int(bins), "range": range}))
+        counts, borders = invoke(op, [a], {"bin_cnt": int(bins), "range": range})
+        return counts.astype("float32"), borders
     return invoke(op, [a], {"bin_cnt": int(bins), "range": tuple(range)})
+
+
+def _check_number(number):
+    if not isinstance(number, (bool, int, float, onp.generic)):
+        raise TypeError(f"type {type(number)} not supported")
 
 
 def _function(name, array_op, scalar_op, right_op, numbers, doc):
@@ -64,10 +70,11 @@ def _function(name, array_op, scalar_op, right_op, numbers, doc):
         if left and right:
             return invoke(_spec.get(array_op), [lhs, rhs], {})
         if not left and not right:
+            for number in (lhs, rhs):
+                _check_number(number)
             return numbers(lhs, rhs)
         x, number, op = (lhs, rhs, scalar_op) if left else (rhs, lhs, right_op)
-        if not isinstance(number, (bool, int, float, onp.generic)):
-            raise TypeError(f"type {type(number)} not supported")
+        _check_number(number)
         return invoke(
             _spec.get(op),
             [x],

@@ -495,6 +495,8 @@ class NDArray:
         IndexError   an index out of range; too many indices
         """
         shape = self._read().spec.shape
+        if not shape and key.__class__ is slice and key == WHOLE:
+            key = ()
         form, starts, arrays, contiguous = parse_key(key, shape, NDArray)
         if arrays:
             ins = (self._read(), *[_index_value(a, self) for a in arrays])
@@ -540,6 +542,8 @@ class NDArray:
             elif value.__class__ in (float, int, bool):
                 self._write(fill(spec, value))
                 return
+        if whole and not self._numpy:  # an array without axes has a whole as well
+            key = Ellipsis
         form, starts, arrays, _ = parse_key(key, spec.shape, NDArray)
         v = _as_value(value, spec)
         if recording and v.spec.grad and not whole:

@@ -24,11 +24,11 @@ newaxis = None
 float16, float32, float64 = onp.float16, onp.float32, onp.float64
 int8, int32, int64, uint8 = onp.int8, onp.int32, onp.int64, onp.uint8
 bool_ = bool = onp.bool_
-dtype = onp.dtype
+dtype, finfo = onp.dtype, onp.finfo
 
 __all__ = [
     *_FUNCTIONS,
     "NAN", "NINF", "NZERO", "NaN", "PINF", "PZERO", "bool", "bool_", "dtype", "e", "fallback",
-    "float16", "float32", "float64", "inf", "int32", "int64", "int8", "linalg", "multiarray", "nan",
-    "ndarray", "newaxis", "pi", "random", "uint8",
+    "finfo", "float16", "float32", "float64", "inf", "int32", "int64", "int8", "linalg",
+    "multiarray", "nan", "ndarray", "newaxis", "pi", "random", "uint8",
 ]  # fmt: skip

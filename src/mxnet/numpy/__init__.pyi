@@ -14,6 +14,7 @@ from mxnet.context import Context
 from numpy import bool_ as bool_
 from numpy import dtype as dtype
 from . import fallback as fallback
+from numpy import finfo as finfo
 from numpy import float16 as float16
 from numpy import float32 as float32
 from numpy import float64 as float64
@@ -313,6 +314,7 @@ __all__ = [
     "dtype",
     "e",
     "fallback",
+    "finfo",
     "float16",
     "float32",
     "float64",
