@@ -142,8 +142,11 @@ class Step:
         self.full = False
         self.joint = parent.joint + (bound.among > 0)
         self.among = max(parent.among, bound.among)
-        self.next, self.next_rec = {}, {}
-        self.derived = {}
+        self._begin()
+
+    def _begin(self):
+        """Nothing follows this path, and nobody has run it."""
+        self.next, self.next_rec, self.derived = {}, {}, {}
         self.program = self.open = self.info = None
         self.programs = []
         self.met, self.times = 0, None
@@ -167,11 +170,7 @@ class Root(Step):
         self.recorded = self.full = False
         self.joint = self.among = 0
         self.line = None
-        self.next, self.next_rec, self.derived = {}, {}, {}
-        self.program = self.open = self.info = None
-        self.programs = []
-        self.met, self.times = 0, None
-        self.light = None
+        self._begin()
 
 
 def steps_of(last):

@@ -7,7 +7,7 @@ import numpy as onp
 
 from ..error import FormatError
 
-__all__ = ["Dim", "fold"]
+__all__ = ["Dim", "fold", "slices"]
 
 _MOST = 1 << 20  # elements that a small file may ask for
 _SMALL = 1 << 16  # elements of constants that arithmetic is done on
@@ -76,17 +76,22 @@ def _axes(a, x) -> Any:
     return None if axes is None else tuple(axes)
 
 
+def slices(a, values) -> list[Any]:
+    """(start, end, axis, step) of each axis of a ``Slice``, whose inputs have these values."""
+    starts, ends, axes, steps, *_ = (
+        *(values or (a["starts"], a["ends"], a.get("axes"))),
+        None,
+        None,
+    )
+    axes = range(len(starts)) if axes is None else axes
+    return list(zip(starts, ends, axes, [1] * len(starts) if steps is None else steps))
+
+
 def _slice(node, a, x):
-    values: list[Any]
-    if len(x) > 1:
-        values = [None if i is None else i.reshape(-1).tolist() for i in x[1:]]
-    else:
-        values = [a["starts"], a["ends"], a.get("axes")]
-    starts, ends = values[:2]
-    axes = values[2] if len(values) > 2 and values[2] is not None else range(len(starts))
-    steps = values[3] if len(values) > 3 and values[3] is not None else [1] * len(starts)
     where = [slice(None)] * x[0].ndim
-    for start, end, axis, step in zip(starts, ends, axes, steps):
+    for start, end, axis, step in slices(
+        a, [None if i is None else i.reshape(-1).tolist() for i in x[1:]]
+    ):
         where[axis] = slice(start, end if end > -(2**31) else None, step)
     return x[0][tuple(where)]
 

@@ -10,7 +10,7 @@ from .. import symbol as S
 from ..error import FormatError, MXNetError, fail
 from ..ndarray import array
 from ._export import _library
-from ._fold import Dim, fold
+from ._fold import Dim, fold, slices
 
 __all__ = [
     "READERS",
@@ -487,17 +487,11 @@ def _concat(r, node, a):
 
 @reads("Slice")
 def _slice(r, node, a):
-    values: list[Any]
-    if len(node.input) > 1:
-        values = [r.value(i, node).tolist() if i else None for i in node.input[1:]]
-    else:
-        values = [a["starts"], a["ends"], a.get("axes")]
-    starts, ends = values[:2]
-    axes = values[2] if len(values) > 2 and values[2] is not None else range(len(starts))
-    steps = values[3] if len(values) > 3 and values[3] is not None else [1] * len(starts)
+    parts = slices(a, [r.value(i, node).tolist() if i else None for i in node.input[1:]])
     found = r.symbol(node.input[0])
-    rank = r.rank(node.input[0]) if any(i < 0 for i in axes) and any(s != 1 for s in steps) else 0
-    for begin, end, axis, step in zip(starts, ends, axes, steps):
+    known = all(axis >= 0 for _, _, axis, _ in parts) or all(step == 1 for *_, step in parts)
+    rank = 0 if known else r.rank(node.input[0])
+    for begin, end, axis, step in parts:
         far = abs(end) >= 2**31 - 1
         if step == 1:
             found = S.slice_axis(found, axis=axis, begin=begin, end=None if far else end)
