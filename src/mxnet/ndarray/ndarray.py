@@ -170,7 +170,21 @@ def _wrap(cls, value):
     return x
 
 
-class _IndexLens:
+class _Lens:
+    """How a view is read from its base, and written back into it."""
+
+    __slots__ = ()
+    own = None  # the mark of a view that is a variable itself
+
+    def again(self, v):
+        """The view of a tracked base that was written since it was last read.
+
+        No gradient flows through it: as in 1.9.1 only the operator that made a view is recorded.
+        """
+        return unrecorded(self.get, v)
+
+
+class _IndexLens(_Lens):
     """A view that is a block of its base."""
 
     __slots__ = ("form", "starts")
@@ -185,7 +199,7 @@ class _IndexLens:
         return append(assign_op(self.form), (v, new), self.starts)
 
 
-class _ShapeLens:
+class _ShapeLens(_Lens):
     """A view that is its base in another shape."""
 
     __slots__ = ("shape", "base_shape")
@@ -200,24 +214,66 @@ class _ShapeLens:
         return _reshape_value(new, self.base_shape)
 
 
-class _Alias:
-    """A view that is its base under another class."""
+class _Alias(_Lens):
+    """A view that is its base under another class, and as the base part of a graph."""
+
+    __slots__ = ()
 
     def get(self, v):
         return v
+
+    again = get
 
     def put(self, v, new):
         return new
 
 
-_ALIAS = _Alias()
+class _DetachLens(_Alias):
+    """A view of the value without its graph."""
+
+    __slots__ = ()
+
+    def get(self, v):
+        if not v.spec.grad:
+            return v
+        if v.data is None:
+            return unrecorded(append, COPY, (v,))
+        return Value(None, 0, v.spec.with_grad(False), v.data)
+
+    again = get
+
+
+class _VariableLens(_Lens):
+    """A view that was made a variable: it still shares its base's memory, but not its graph."""
+
+    __slots__ = ("lens", "own")
+
+    def __init__(self, lens, mark):
+        self.lens, self.own = lens, mark
+
+    def get(self, v):
+        v = _DETACH.get(self.lens.again(v))
+        v = alias(v, None if self.own.req == "null" else self.own)
+        if threads.scope:  # as in NDArray._write
+            concrete(v)
+        return v
+
+    again = get
+
+    def put(self, v, new):
+        return self.lens.put(v, new)
+
+
+_ALIAS, _DETACH = _Alias(), _DetachLens()
 
 
 def _shared(x, cls):
-    """A handle of another class on the array that ``x`` stands for."""
+    """A handle of another class on the array that ``x`` stands for; of the same graph where that is
+    part of one by now.
+    """
     y = cls.__new__(cls)
-    y._base, y._lens, y._mark = x, _ALIAS, x._mark
-    y._seen = y._v = x._read()
+    y._seen = y._v = v = x._read()
+    y._base, y._lens, y._mark = x, _ALIAS if v.spec.grad else _DETACH, x._mark
     return y
 
 
@@ -264,7 +320,7 @@ class NDArray:
             return self._v
         v = base._read()
         if v is not self._seen:
-            self._v = self._lens.get(v)
+            self._v = self._lens.again(v) if v.spec.grad else self._lens.get(v)
             self._seen = v
         return self._v
 
@@ -306,6 +362,8 @@ class NDArray:
         """Whether the array is part of what is being recorded."""
         x = self
         while x._base is not None:
+            if x._lens.own is not None:
+                return x._lens.own.req != "null"
             x = x._base
         return x._v.spec.grad
 
@@ -485,18 +543,18 @@ class NDArray:
     def __getitem__(self, key):
         """Part of the array: a view where the part is one block of memory, otherwise a copy.
 
-        Integers, slices, ``None``, ``...``, and index arrays (lists, NumPy or NDArrays of
-        integers, negative
-        ones count from the end).  Integers on all axes give shape ``(1,)``; under
-        ``mx.np_shape()``, ``()``.
+        Integers, slices, ``None``, ``...``, and index arrays (lists, NumPy or NDArrays of integers,
+        negative ones count from the end).  Integers on all axes give shape ``(1,)``; under
+        ``mx.np_shape()``, ``()``.  ``x[:]`` is the array itself.  What a view was made of while
+        recording is part of the graph until its base is written; a view made before is not.
 
         Raises
         ------
         IndexError   an index out of range; too many indices
         """
+        if _is_all(key):
+            return self
         shape = self._read().spec.shape
-        if not shape and key.__class__ is slice and key == WHOLE:
-            key = ()
         form, starts, arrays, contiguous = parse_key(key, shape, NDArray)
         if arrays:
             ins = (self._read(), *[_index_value(a, self) for a in arrays])
@@ -837,9 +895,12 @@ class NDArray:
         v = self._read()
         if threads.scope and not threads.aside:  # it may be used in what is being recorded
             concrete(v)
-        self._base = None
         self._mark = mark
         self._v = alias(v, mark if mark.req != "null" else None)
+        if self._base is not None:
+            lens = self._lens
+            self._lens = _VariableLens(lens.lens if lens.own is not None else lens, mark)
+            self._seen = self._base._read()
 
     @door
     def backward(self, out_grad=None, retain_graph=False, train_mode=True):
@@ -875,23 +936,6 @@ def _register_stypes(of_dense, empty):
     ``of_dense(array, stype)`` converts, ``empty(stype, shape, ctx, dtype)`` makes zeros.
     """
     _stypes.update(of_dense=of_dense, empty=empty)
-
-
-class _DetachLens:
-    """A view of the value without its graph."""
-
-    def get(self, v):
-        if not v.spec.grad:
-            return v
-        if v.data is None:
-            return unrecorded(append, COPY, (v,))
-        return Value(None, 0, v.spec.with_grad(False), v.data)
-
-    def put(self, v, new):
-        return new
-
-
-_DETACH = _DetachLens()
 
 
 def _head_grad(head, grad):
@@ -941,6 +985,13 @@ def _unpickle(cls, array, device_type, device_id):
         )
         ctx = canonical(Context("cpu", 0))
     return _wrap(cls, Value(None, 0, spec_of(array.shape, as_dtype(array.dtype), ctx), array))
+
+
+def _is_all(key):
+    """Whether a key gives the array itself, as in 1.9.1: ``x[:]`` and ``x[()]``, not ``x[...]``."""
+    if key.__class__ is slice:
+        return key.start is key.stop is None and key.step in (None, 1)
+    return key.__class__ is tuple and not key
 
 
 def _keep_one_axis(form):

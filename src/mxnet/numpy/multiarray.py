@@ -27,7 +27,7 @@ from .._traceback import shown
 from ..context import current_context
 from ..error import MXNetError, TraceError, allocate
 from ..ndarray._index import parse_key
-from ..ndarray.ndarray import NDArray, _index_value, _IndexLens, _inplace, _shared, _wrap
+from ..ndarray.ndarray import NDArray, _index_value, _IndexLens, _inplace, _is_all, _shared, _wrap
 
 __all__ = [
     "FRONT",
@@ -333,6 +333,8 @@ class ndarray(NumpyMethods, NDArray):
         ------
         IndexError   an index out of range; too many indices
         """
+        if _is_all(key):
+            return self
         if key.__class__ is not int and key.__class__ is not slice:
             key = cast(Any, _plain_key(key))
             masks = [k for k in key if _is_mask(k)]

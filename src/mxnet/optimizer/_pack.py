@@ -13,11 +13,12 @@ from .._engine.segment import host_data
 from .._engine.value import Value
 from .._ops.kernels.update import places
 from ..ndarray import array
+from ..ndarray.ndarray import _Lens
 
 __all__ = ["Pack", "release"]
 
 
-class _Part:
+class _Part(_Lens):
     """What makes a handle stand for its part of a pack, see ``NDArray._read``."""
 
     __slots__ = ("begin", "number", "pack", "spec")
