@@ -9,9 +9,13 @@ import jax.numpy as jnp
 import numpy as onp
 
 import mxnet._ops  # noqa: F401 - fills the registry
+from mxnet._engine import cache
 from mxnet._ops import _spec
 
 jax.config.update("jax_enable_x64", True)
+# What is compiled here is found on disk again, as by the engine, which else begins that for a whole
+# process when it first compiles.
+cache.enable()
 
 TOLERANCE = {"float16": 2e-3, "bfloat16": 2e-2, "float32": 2e-6, "float64": 1e-12}
 
