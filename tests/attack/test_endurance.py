@@ -6,7 +6,6 @@ Short here; ``make attack`` does it for longer (MXNET_ATTACK_ROUNDS is set).
 
 import gc
 import os
-import signal
 import subprocess
 import sys
 import textwrap
@@ -17,6 +16,7 @@ import pytest
 
 from mxnet import nd
 from mxnet._ops import index
+from support import prepared
 
 LONG = "MXNET_ATTACK_ROUNDS" in os.environ
 SUPPORT = str(Path(__file__).parents[1])
@@ -29,21 +29,17 @@ def many(short, long):
 
 def run(script, *args, seconds=120, **environment):
     """Run a script; its output. It is ended with all that it started."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(script), *map(str, args)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-        env=os.environ | {"PYTHONPATH": SUPPORT} | environment,
-    )
     try:
-        out, _ = child.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
-        pytest.fail(f"still running after {seconds} s: {child.communicate()[0][-3000:]}")
-    assert child.returncode == 0, out[-4000:]
-    return out
+        done = prepared.run(
+            ["-c", textwrap.dedent(script), *args],
+            env=os.environ | {"PYTHONPATH": SUPPORT} | environment,
+            timeout=seconds,
+            together=True,
+        )
+    except subprocess.TimeoutExpired as e:
+        pytest.fail(f"still running after {seconds} s: {e.stdout[-3000:]}")
+    assert done.returncode == 0, done.stdout[-4000:]
+    return done.stdout
 
 
 # -------------------------------------------------------------------------- kills and freezes

@@ -3,14 +3,13 @@
 import ast
 import importlib.util
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
 import mxnet as mx
+from support import prepared
 
 from . import pages, site
 
@@ -256,9 +255,7 @@ def test_each_program_of_the_first_page_runs_alone(page):
     blocks = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     assert len(blocks) >= 3
     for block in blocks:
-        run = subprocess.run(
-            [sys.executable, "-c", block], capture_output=True, text=True, timeout=120, check=False
-        )
+        run = prepared.run(["-c", block], timeout=120)
         assert run.returncode == 0, run.stderr
         assert run.stdout.strip()
         assert "[]" not in run.stdout.splitlines()[-1]

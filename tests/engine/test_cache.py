@@ -3,8 +3,6 @@
 import hashlib
 import json
 import os
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 
 from mxnet._engine import cache
 from mxnet._engine.cache import Store
+from support import prepared
 
 pytestmark = pytest.mark.usefixtures("compiled_at_once")
 
@@ -42,14 +41,7 @@ def run(home, prepare="pass", **environment):
     environment = {
         k: v for k, v in os.environ.items() if not k.startswith(("JAX_", "MXNET_XLA_CACHE"))
     } | {"MXNET_HOME": str(home), **environment}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=120,
-    )
+    done = prepared.run(["-c", code], env=environment, timeout=120)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

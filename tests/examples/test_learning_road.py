@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import mxnet as mx
+from support import prepared
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 ROAD = EXAMPLES / "learning_road"
@@ -30,11 +31,8 @@ HEAD = "lesson data epochs loss accuracy seconds compiled verdict"
 
 def run(program, *arguments):
     """Run a program of the roads; return its exit status, output and messages."""
-    command = [sys.executable, str(PROGRAMS[program]), *map(str, arguments)]
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}  # not the developer's language
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=300, check=False, env=environment
-    )
+    done = prepared.run([PROGRAMS[program], *arguments], env=environment, timeout=300)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -6,11 +6,12 @@ import contextlib
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from support.prepared import Prepared
 
 __all__ = ["Ended", "free_port", "start", "finish", "run_group"]
 
@@ -39,23 +40,15 @@ def clean_environment(**more: str) -> dict[str, str]:
     return {**env, "JAX_PLATFORMS": "cpu", "OMP_NUM_THREADS": "1", **more}
 
 
-def start(argv: list[str], cwd: Path, env: dict[str, str]) -> subprocess.Popen:
+def start(argv: list[str], cwd: Path, env: dict[str, str]) -> Prepared:
     """Start Python in a session of its own; what it prints goes to files."""
     out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - finish() closes
-    process = subprocess.Popen(
-        [sys.executable, *argv],
-        cwd=cwd,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=out,
-        stderr=err,
-        start_new_session=True,
-    )
+    process = Prepared(argv, out, err, cwd, env)
     process.files = out, err  # type: ignore[attr-defined]
     return process
 
 
-def finish(processes: list[subprocess.Popen], limit: float = 60) -> list[Ended]:
+def finish(processes: list[Prepared], limit: float = 60) -> list[Ended]:
     """Wait for processes, kill those that are still there at the limit, and read what they said."""
     end, found = time.monotonic() + limit, []
     for p in processes:

@@ -1,0 +1,102 @@
+"""Processes that tests start in ``support/prepared.py`` are as those that Python starts."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from support import prepared
+
+TELLS = """
+import atexit, os, sys, threading
+print(__name__, sys.argv[1:], os.getcwd(), os.environ["MINE"], os.getsid(0) == os.getpid())
+print(threading.active_count(), os.read(0, 1), "mxnet" in sys.modules)
+sys.stderr.write("aside\\n")
+atexit.register(print, "at the end")
+threading.Thread(target=lambda: print("thread")).start()
+"""
+
+
+def both(arguments, cwd):
+    """The same program, started in both ways: (exit status, output, messages) of each."""
+    env = os.environ | {"MINE": "x y"}
+    plain = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=env,
+        cwd=cwd,
+        start_new_session=True,
+    )
+    found = prepared.run(arguments, timeout=60, env=env, cwd=cwd)
+    return [(done.returncode, done.stdout, done.stderr) for done in (plain, found)]
+
+
+@pytest.mark.parametrize("how", ["-c", "-m", "file"])
+def test_what_a_program_sees(how, tmp_path):
+    (tmp_path / "tells.py").write_text(TELLS)
+    first = {"-c": ["-c", TELLS], "-m": ["-m", "tells"], "file": [tmp_path / "tells.py"]}[how]
+    plain, found = both([*first, "a", 1], tmp_path)
+    assert found == plain
+    assert found[0] == 0
+    assert found[2] == "aside\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["import sys; sys.exit(7)", "import os; os._exit(3)", "import os; os.kill(os.getpid(), 9)",
+     "raise SystemExit('said')"],
+)  # fmt: skip
+def test_how_a_program_ends(code, tmp_path):
+    plain, found = both(["-c", code], tmp_path)
+    assert found == plain
+
+
+def test_an_error_is_told(tmp_path):
+    plain, found = both(["-c", "1 / 0"], tmp_path)
+    assert found[:2] == plain[:2] == (1, "")
+    assert found[2].splitlines()[-2:] == plain[2].splitlines()[-2:]
+
+
+def until(true):
+    """Wait, for a minute at most."""
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def lives(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_what_takes_too_long_is_ended_with_all_that_it_started(tmp_path):
+    code = """
+import os, time
+child = os.fork()
+if child:
+    print(child, flush=True)
+time.sleep(100)
+"""
+    with open(tmp_path / "out", "w+") as out:
+        process = prepared.Prepared(["-c", code], out, out, tmp_path)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.01)
+        until(lambda: (tmp_path / "out").read_text().endswith("\n"))
+        child = int((tmp_path / "out").read_text())
+        assert lives(child)
+        process.kill()
+        assert process.wait(60) == -signal.SIGKILL
+    until(lambda: not lives(child))
+    with pytest.raises(subprocess.TimeoutExpired):
+        prepared.run(["-c", "import time; time.sleep(100)"], timeout=0.1)
