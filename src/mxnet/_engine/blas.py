@@ -27,22 +27,30 @@ def _threads_of_openblas():
 
 
 _found = _threads_of_openblas()
+if _found is not None:
+    _read, _change = _found
+    _read.argtypes, _read.restype = (), ctypes.c_int
+    _change.argtypes, _change.restype = (ctypes.c_int,), None
 
 
-@contextlib.contextmanager
-def one_thread():
+class one_thread:
     """Scope in which NumPy computes matrix products on one thread, where it has an OpenBLAS of its
     own.
     """
-    if _found is None:
-        yield
-        return
-    read, change = _found
-    before = read()
-    if before != 1:
-        change(1)
-    try:
-        yield
-    finally:
-        if before != 1:
-            change(before)
+
+    __slots__ = ("before",)
+
+    def __enter__(self):
+        self.before = 1
+        if _found is not None:
+            self.before = before = _read()
+            if before != 1:
+                try:
+                    _change(1)
+                except BaseException:  # an interrupt
+                    _change(before)
+                    raise
+
+    def __exit__(self, *exc):
+        if self.before != 1:
+            _change(self.before)

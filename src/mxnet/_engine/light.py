@@ -1,7 +1,7 @@
 """Light paths: a few operators on small arrays, which NumPy runs each time, without a program.
 
 Launching a program takes 20 us, more than NumPy takes for them. So they are never compiled: they
-become one list of calls, and what the general way looks up anew each time (which results are
+become one function of calls, and what the general way looks up anew each time (which results are
 alive, which inputs may be overwritten, what to keep for a gradient) is settled by what they are: no
 gradient passes through them, and all results are handed out.
 """
@@ -16,7 +16,6 @@ from .._graph.equations import Aval, formula_of
 from .._graph.lower import Backward, GradOp, PathOp, Pullback
 from .._graph.steps import count_scalars, steps_of
 from .blas import one_thread
-from .evaluate import owned, root_of
 from .numpy_rules import RULES
 from .plan import plan
 from .state import threads
@@ -37,24 +36,35 @@ _SORTED = 400  # bytes in a us
 _PRODUCTS = 2e4  # multiplications in a us
 _SAME = {"copy", "copy_p", "stop_gradient", "optimization_barrier"}
 _SIZE = "dim_as_value"  # a number that is known
+# Types that make the same of a run-time number as an array of float64 converted to them.
+_NUMBERS = {onp.float32, onp.float64}
 # NumPy's functions of two arrays, which stretch one to the other one's shape by themselves.
 _PAIRS = set("add sub mul max min eq ne lt le gt ge and or xor atan2".split())
+# Primitives whose results never share memory with what they are made of.
+_FRESH = set(
+    "rsqrt logistic erf_inv erf erfc lgamma digamma rem pow integer_pow round concatenate pad sort "
+    "argmax argmin dot_general cumsum cumprod cummax cummin convert_element_type fill assign "
+    "take".split()
+)
+_REDUCTIONS = {f"reduce_{name}" for name in "sum prod max min or and xor".split()}
 _PATHS = (Backward, GradOp, PathOp, Pullback)
 _option = _config.options["evaluate"]
 
 
 class Light:
-    """A path as calls of functions of NumPy arrays.
+    """A path as one function of Python's, which calls NumPy's functions.
 
     Attributes
     ----------
+    call : callable (inputs, run-time numbers, outputs with handles), which gives the last ones
+        their data; made when it is first wanted
     template : list       of all arrays: constants, and None for what comes from outside or a call
-    calls : list of (function, places of its arguments, place of its result, or several)
-    kept : list of (place, whether it is a constant)       of the outputs with handles
-    roots : set of int    identities of the arrays whose memory the constants lie in
+    calls : list of _Call
+    kept : list of (place, how), of the outputs with handles: see :func:`_handed_out`
+    words : dict place -> (number of the run-time number, its type)
     """
 
-    __slots__ = ("calls", "template", "kept", "roots", "depth", "words", "products")
+    __slots__ = ("call", "n", "calls", "template", "kept", "depth", "words", "products")
 
     def run(self, seg):
         """Give the values of a pending segment their data; False where that is not the plain case,
@@ -70,69 +80,120 @@ class Light:
             or threads.compiling
         ):
             return False
+        outs = seg.outs
         try:
+            call = self.call
+            if call is None:
+                call = self.call = _written(self)
+            # NumPy's errors are ignored in this context: it need not be told so each time.
             if self.products:
                 with one_thread():
-                    found = self._results(seg.slots, seg.scalars)
+                    threads.quiet.run(call, seg.slots, seg.scalars, outs)
             else:
-                found = self._results(seg.slots, seg.scalars)
+                threads.quiet.run(call, seg.slots, seg.scalars, outs)
         except Exception:  # noqa: BLE001 - the same comes of the general way
             return False
-        outs = seg.outs
-        for v, data in zip(outs, found):
-            v.data, v.seg = data, None
-        for v, i in seg.aliases:
-            v.data, v.seg = outs[i].data, None
-        seg.reset()
+        if seg.aliases:
+            for v, i in seg.aliases:
+                v.data, v.seg = outs[i].data, None
+            seg.aliases = []
+        # What Segment.reset() does, but for what is empty.
+        seg.state, seg.slots, seg.outs, seg.scalars = seg.root, {}, [], []
         stats.flushes += 1
         stats.evaluated += 1
         stats.ops += self.depth
         return True
 
-    @onp.errstate(all="ignore")
-    def _results(self, slots, scalars):
-        env = self.template.copy()
-        n = 0
-        for v in slots:
-            d = v.data
-            env[n] = d if d.__class__ is onp.ndarray else onp.asarray(d)
-            n += 1
-        for i in self.words:
-            env[n + i] = onp.float64(scalars[i])
-        for function, ins, out in self.calls:
-            if len(ins) == 2:
-                found = function(env[ins[0]], env[ins[1]])
-            elif len(ins) == 1:
-                found = function(env[ins[0]])
+
+def _written(light):
+    """The function of a path, straight-line code: no list of calls is walked through.
+
+    For ``(a + b) * 2``::
+
+        def call(slots, scalars, outs):
+            v0, v1, = slots
+            a0 = v0.data
+            if a0.__class__ is not ndarray: a0 = asarray(a0)
+            (the same for a1)
+            a2 = t2(scalars[0])
+            a3 = f0(a0, a1)
+            a4 = f1(a3, a2)
+            if not a4.flags.c_contiguous: a4 = ascontiguousarray(a4)
+            o0, = outs
+            o0.data = a4; o0.seg = None
+    """
+    names = {
+        "ndarray": onp.ndarray,
+        "asarray": onp.asarray,
+        "ascontiguousarray": onp.ascontiguousarray,
+    }
+    body = []
+    read = {i for c in light.calls for i in c.ins} | {i for i, _ in light.kept}
+    if light.n:
+        body.append("".join([f"v{i}, " for i in range(light.n)]) + "= slots")
+    for i in range(light.n):
+        if i in read:
+            body += [
+                f"a{i} = v{i}.data",
+                f"if a{i}.__class__ is not ndarray: a{i} = asarray(a{i})",
+            ]
+    for i, value in enumerate(light.template):
+        if value is not None and i in read:
+            names[f"a{i}"] = value
+    for place, (i, kind) in light.words.items():
+        if place in read:
+            if kind is None:
+                body.append(f"a{place} = scalars[{i}]")
             else:
-                found = function(*[env[i] for i in ins])
-            if out.__class__ is int:
-                env[out] = found
-            else:
-                for i, a in zip(out, found):
-                    env[i] = a
-        results = []
-        for i, constant in self.kept:
-            a = env[i]
-            if a.__class__ is onp.ndarray and a.base is None and a.flags.c_contiguous:
-                if constant or i < n:
-                    a = a.copy()
-            else:
-                a = owned(a, self.roots.union([id(root_of(d)) for d in env[:n]]))
-            results.append(a)
-        return results
+                names[f"t{place}"] = kind
+                body.append(f"a{place} = t{place}(scalars[{i}])")
+    for number, c in enumerate(light.calls):
+        names[f"f{number}"] = c.function
+        results = ", ".join([f"a{i}" for i in c.outs]) + ("," if c.many else "")
+        body.append(f"{results} = f{number}({', '.join([f'a{i}' for i in c.ins])})")
+    for k, (i, how) in enumerate(light.kept):
+        body.append(f"r{k} = a{i}" if how is None else f"r{k} = {how.format(f'a{i}')}")
+        if how is None:
+            body.append(f"if not r{k}.flags.c_contiguous: r{k} = ascontiguousarray(r{k})")
+    body.append("".join([f"o{k}, " for k in range(len(light.kept))]) + "= outs")
+    body += [f"o{k}.data = r{k}; o{k}.seg = None" for k in range(len(light.kept))]
+    source = "\n    ".join(["def call(slots, scalars, outs):", *body])
+    exec(source, names)  # noqa: S102 - of numbers and the words above
+    return names["call"]
+
+
+# How an array becomes a result that shares no memory with inputs and constants.
+_COPY, _ARRAY = "asarray({}).copy()", "asarray({})"
+
+
+def _handed_out(builder, words, n):
+    """Of each place: None where it is an array of its own, else how it becomes one."""
+    foreign = builder.constants.union(range(n))  # whose memory is not their own, or may not be
+    how = {**dict.fromkeys(words, _ARRAY), **dict.fromkeys(foreign, _COPY)}
+    for c in builder.calls:
+        fresh = c.function.__class__ is onp.ufunc or c.name in _FRESH or c.name in _REDUCTIONS
+        if c.name == "select_n":  # one number chooses one of the arrays as it is
+            fresh = bool(c.shapes[0]) or not c.shapes[-1]
+        if not fresh and not foreign.isdisjoint(c.ins):
+            foreign.update(c.outs)
+        for i, shape in zip(c.outs, c.shapes[len(c.ins) :]):
+            if i in foreign:
+                how[i] = _COPY
+            elif not shape:  # NumPy's functions give numbers
+                how[i] = _ARRAY
+    return how
 
 
 class _Call:
-    __slots__ = ("function", "name", "ins", "outs", "many", "shapes", "stretches")
+    __slots__ = ("function", "name", "ins", "outs", "many", "shapes", "kind", "stretches")
 
-    def __init__(self, function, equation, ins, outs, shapes):
-        self.function, self.ins, self.outs = function, ins, outs
-        primitive = equation.primitive
-        self.name, self.many = primitive.name, primitive.multiple_results
+    def __init__(self, function, name, ins, outs, shapes, kind, equation=None):
+        self.function, self.name, self.ins, self.outs = function, name, ins, outs
         self.shapes = shapes  # of the arguments, then of the results
+        self.kind = kind  # of the first result
+        self.many = equation is not None and equation.primitive.multiple_results
         self.stretches = False  # does no more than NumPy's functions do by themselves
-        if self.name == "broadcast_in_dim":
+        if name == "broadcast_in_dim":
             axes, n = equation.params["broadcast_dimensions"], len(shapes[-1])
             self.stretches = tuple(axes) == tuple(range(n - len(shapes[0]), n))
 
@@ -167,6 +228,13 @@ class _Builder:
             converts = (
                 name == "convert_element_type" and e.avals_in[0].dtype == e.avals_out[0].dtype
             )
+            if name in _OURS and hasattr(function, "plan"):
+                calls = list(self.calls)
+                results = self.add(function.plan, ins)  # its own calls, without one around them
+                if results is not None:
+                    at.update(zip(e.outputs, results))
+                    continue
+                self.calls = calls
             if (name in _SAME or converts) and len(ins) == 1:
                 at[e.outputs[0]] = ins[0]
                 continue
@@ -178,8 +246,16 @@ class _Builder:
                 continue
             outs = [self.new() for _ in e.outputs]
             at.update(zip(e.outputs, outs))
-            self.calls.append(_Call(function, e, ins, outs, shapes))
+            kind = e.avals_out[0].dtype.type
+            self.calls.append(_Call(function, name, ins, outs, shapes, kind, e))
         return [at[i] for i in outputs]
+
+    def add_function(self, name, function, places, avals, spec):
+        """Add an operator that one function computes; returns the places of its results."""
+        out = self.new()
+        shapes = [*[a.shape for a in avals], spec.shape]
+        self.calls.append(_Call(function, name, places, [out], shapes, spec.dtype.type))
+        return [out]
 
     def stretch_late(self, kept):
         """Leave out what only stretches an array for functions that do so themselves."""
@@ -231,14 +307,21 @@ def light_of(last):
     builder = _Builder(n + count_scalars(last))
     places = dict(zip([p for s in steps for p in s.fresh], range(n)))
     cost, products = size / _BYTES, False
+    numbers = set()  # places of run-time numbers that are passed on as they are
     for step in steps:
         bound, refs = step.bound, step.refs
         avals = [Aval(specs[r].shape, specs[r].dtype) for r in refs]
         avals += [Aval((), onp.dtype("float64"))] * step.n_scalars
         same = tuple([refs.index(r) for r in refs]) if len(set(refs)) < len(refs) else ()
-        found = formula_of(bound, len(refs), same).plan(avals, plan)
         words = range(n + step.scalars_at, n + step.scalars_at + step.n_scalars)
-        results = builder.add(found, [*[places[r] for r in refs], *words])
+        given = [*[places[r] for r in refs], *words]
+        function = bound.by_numpy(avals) if bound.by_numpy and step.keep == 1 else None
+        if function is not None:
+            numbers.update(words)
+            results = builder.add_function(bound.name, function, given, avals, step.specs[0])
+        else:
+            found = formula_of(bound, len(refs), same).plan(avals, plan)
+            results = builder.add(found, given)
         if results is None:
             return None
         places.update(zip(range(step.pos, step.pos + len(step.specs)), results))
@@ -251,13 +334,16 @@ def light_of(last):
     if cost + sum(map(_cost, builder.calls)) > _MOST:
         return None
     light = Light()
-    light.template, light.depth = builder.template, len(steps)
-    light.roots = {id(root_of(builder.template[i])) for i in builder.constants}
-    light.calls = [
-        (c.function, tuple(c.ins), tuple(c.outs) if c.many else c.outs[0]) for c in builder.calls
-    ]
-    light.kept = [(i, i in builder.constants) for i in kept]
-    read = {i for c in builder.calls for i in c.ins} | set(kept)
-    light.words = [i for i in range(count_scalars(last)) if n + i in read]
+    light.call, light.n, light.depth = None, n, len(steps)
+    words = {
+        n + i: (i, None if n + i in numbers else onp.float64) for i in range(count_scalars(last))
+    }
+    for c in [c for c in builder.calls if c.name == "convert_element_type"]:
+        if c.ins[0] in words and c.kind in _NUMBERS and words[c.ins[0]][1] is onp.float64:
+            words[c.outs[0]] = (words[c.ins[0]][0], c.kind)
+            builder.calls.remove(c)
+    how = _handed_out(builder, words, n)
+    light.template, light.calls, light.words = builder.template, builder.calls, words
+    light.kept = [(i, how.get(i)) for i in kept]
     light.products = products
     return light

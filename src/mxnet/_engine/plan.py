@@ -99,8 +99,11 @@ def _by_definition(primitive, params, ins):
         formula = _definitions[key] = Formula(partial(primitive.impl, **params))
     found = formula.plan(ins, plan)
     if primitive.multiple_results:
-        return lambda *a: found(a)
-    return lambda *a: found(a)[0]
+        function = lambda *a: found(a)  # noqa: E731
+    else:
+        function = lambda *a: found(a)[0]  # noqa: E731
+    function.plan = found
+    return function
 
 
 # ---------------------------------------------------------------------------------- control flow

@@ -8,7 +8,7 @@ appended before.
 import operator
 import os
 import sys
-import threading
+from _thread import get_ident
 from bisect import bisect_left
 
 import numpy as onp
@@ -72,7 +72,7 @@ class Segment:
 
     def __init__(self, ctx, root):
         self.ctx, self.root = ctx, root
-        self.owner = threading.get_ident()
+        self.owner = get_ident()
         self.trace = None
         self.side = threads.aside  # a side segment: see aside()
         self.reset()
@@ -208,6 +208,20 @@ def append(bound, ins, scalars=()):
             step = (state.next_rec if t.recording else state.next).get((bound, p, q))
             if step is None:
                 _take_back(seg, state)
+        elif len(ins) == 1:
+            (v,) = ins
+            if v.data is None:
+                if v.seg is not seg:
+                    return append_many(bound, ins, scalars)[0]
+                p = v.pos
+            else:
+                p = slots.get(v)
+                if p is None:
+                    slots[v] = n
+                    p = v.spec
+            step = (state.next_rec if t.recording else state.next).get((bound, p))
+            if step is None:
+                _take_back(seg, state)
         else:
             step = _known_step(seg, bound, ins)
         if step is None:
@@ -234,7 +248,7 @@ def alias(value, mark):
     if value.data is not None:
         return Value(value.seg, 0, spec, value.data, None, mark)
     seg = value.seg
-    if seg.__class__ is not Segment or seg.owner != threading.get_ident() or seg.trace is not None:
+    if seg.__class__ is not Segment or seg.owner != get_ident() or seg.trace is not None:
         return Value(None, 0, spec, concrete(value), None, mark)
     outs = seg.outs
     i = bisect_left(outs, value.pos, key=_position)  # of the value, or of the one it is an alias of
@@ -629,15 +643,22 @@ def flush_all():
 
 def _fetch(value):
     """Give a pending value its data."""
-    _compute(value)
-    holder = value.seg
-    if holder.__class__ is Packed:
-        holder.cut(value)
+    seg = value.seg
+    if seg.__class__ is Segment and seg.trace is None and seg.owner == get_ident():
+        flush(seg)
+        seg = value.seg
+        if seg is None:
+            return
+    else:
+        _compute(value)
+        seg = value.seg
+    if seg.__class__ is Packed:
+        seg.cut(value)
 
 
 def _compute(value):
-    """Run a pending value's segment, or, for another thread's, compute this value apart; it may
-    come out packed.
+    """Compute another thread's pending value apart; it may come out packed. Where a value cannot
+    be computed, that is raised.
     """
     seg = value.seg
     if seg.__class__ is Failed:
@@ -651,9 +672,6 @@ def _compute(value):
             f"{user_line()}: an array made while a hybridized block was traced is used outside "
             f"of it"
         )
-    if seg.owner == threading.get_ident():
-        flush(seg)
-        return
     # The owner may be appending right now, so its segment is not touched: a path is immutable and
     # the lists only grow, hence a prefix can be evaluated from here. (Counts of references keep the
     # owner from donating the inputs we hold.)
@@ -712,8 +730,14 @@ def wait(value):
     OutOfMemoryError, MXNetError   it could not be computed: programs are only started by running
         them, so that they may fail afterwards
     """
+    data = value.data
+    if data is None:
+        _fetch(value)
+        data = value.data
+    if data.__class__ is onp.ndarray:
+        return data
     data = concrete(value)
-    if data.__class__ is not onp.ndarray and hasattr(data, "block_until_ready"):
+    if hasattr(data, "block_until_ready"):
         try:
             data.block_until_ready()
         except Exception as e:  # noqa: BLE001 - whatever failed on the device

@@ -12,6 +12,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as onp
 from jax import lax
 
 from .._dtypes import is_floating
@@ -58,6 +59,22 @@ class Fill(Bound):
     def __init__(self, shape, dtype):
         super().__init__()
         self.name, self.shape, self.dtype = "fill", shape, dtype
+
+    def by_numpy(self, ins):
+        shape, dtype = self.shape, self.dtype
+        if dtype not in (onp.float32, onp.float64, onp.int32, onp.int64):
+            return None
+
+        def fill(number):
+            if not number:
+                return onp.zeros(shape, dtype)
+            if dtype.kind == "i" and not -(2**31) <= number < 2**31:
+                raise OverflowError("a number that is not an integer of its type")
+            found = onp.empty(shape, dtype)
+            found.fill(number)
+            return found
+
+        return fill
 
     def run(self, inputs, scalars):
         number = scalars[0]

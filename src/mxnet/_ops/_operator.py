@@ -68,6 +68,9 @@ class Operator:
     loss : bool or condition     backward needs no gradient of the outputs: none would get through
     multiplications : callable(shapes of inputs, shapes of outputs) -> float
         of a product, which stays a kernel of its own
+    by_numpy : callable(inputs, **attributes) -> function of NumPy arrays and run-time numbers
+        of such inputs (``.shape``, ``.dtype``): the same bits as ``fn``, in fewer calls; None
+        where there is none. It may raise, and may give a view of an input
     devices : callable(attributes) -> int     how many devices' values it needs at once, 0: its own
     outside_loops : bool         compiled well by XLA:CPU only where no loop or branch is around it
     storage : Storage            of results and gradients: see ``_storage.py``
@@ -102,6 +105,7 @@ class Operator:
     full_precision = False
     loss = False
     multiplications = None
+    by_numpy = None
     devices = None
     outside_loops = False
     storage = Storage(gradient=lambda i, ins, attrs, head: (None, False))

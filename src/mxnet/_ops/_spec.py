@@ -489,6 +489,7 @@ class Bound:
     multiplications = None  # these two: see _operator.Operator
     outside_loops = False
     among = 0  # how many devices' values it needs at once; 0: only those of its own
+    by_numpy = None  # see by_numpy of _operator.Operator; a method here
     avals_out = None  # (shape, dtype) of its outputs, where they are not found out by tracing it
 
     def __init__(self):
@@ -534,6 +535,12 @@ class BoundOp(Bound):
     def __repr__(self):
         shown = ", ".join(f"{k}={v!r}" for k, v in self.attrs.items())
         return f"{self.name}({shown})"
+
+    def by_numpy(self, ins):
+        f = self.op.by_numpy
+        if f is None or self.names is not None or precision is not None:
+            return None
+        return f(ins, **self.attrs)
 
     def run(self, inputs, scalars):
         """Outputs for concrete or traced ``inputs``; ``scalars`` are 0-d float64 arrays."""
@@ -693,7 +700,7 @@ def clean(doc):
 
 _FACTS = frozenset(
     "present names prefix counted initial outputs total needed written exported complete types free"
-    " full_precision loss multiplications outside_loops devices storage".split()
+    " full_precision loss multiplications outside_loops by_numpy devices storage".split()
 )
 
 

@@ -56,6 +56,12 @@ class Index(_Part):
     clipped).
     """
 
+    def by_numpy(self, ins):
+        if self.advanced:
+            return None
+        key = _numpy_key(self.form, ins[0].shape)
+        return lambda x, *starts: x[key(starts)]
+
     def run(self, inputs, scalars):
         data, arrays = inputs[0], inputs[1:]
         part = _basic(data, self.form, scalars)
@@ -75,6 +81,18 @@ class Assign(_Part):
         super().__init__(form)
         self.simple = not self.advanced and all(f in (None, INT, NEW) or f[1] == 1 for f in form)
 
+    def by_numpy(self, ins):
+        if self.advanced or ins[0].dtype != ins[1].dtype:
+            return None
+        key = _numpy_key(self.form, ins[0].shape)
+
+        def assign(x, value, *starts):
+            found = x.copy()
+            found[key(starts)] = value
+            return found
+
+        return assign
+
     def run(self, inputs, scalars):
         data, value, arrays = inputs[0], inputs[1], inputs[2:]
         value = value.astype(data.dtype)
@@ -88,6 +106,45 @@ class Assign(_Part):
         where = index_op(self.form).run((grid, *arrays), scalars)[0]
         value = jnp.broadcast_to(value, where.shape)
         return (data.reshape(-1).at[where.reshape(-1)].set(value.reshape(-1)).reshape(data.shape),)
+
+
+def _numpy_key(form, shape):
+    """A function of a basic form's starts that gives NumPy's key.
+
+    Where a block is not inside of the array, which XLA would move inside, it raises IndexError.
+    """
+    if form[:1] == (INT,) and all(f is None for f in form[1:]):
+        return lambda starts: int(starts[0])
+    parts, axis = [], 0  # (whether it has a start, what makes it part of the key, or that part)
+    for f in form:
+        if f == NEW:
+            parts.append((False, None))
+            continue
+        if f is None:
+            parts.append((False, slice(None)))
+        elif f == INT:
+            parts.append((True, int))  # NumPy checks it
+        else:
+            parts.append((True, functools.partial(_slice_from, *f, shape[axis])))
+        axis += 1
+
+    def key(starts):
+        starts = iter(starts)
+        return tuple([part(next(starts)) if has_start else part for has_start, part in parts])
+
+    return key
+
+
+def _slice_from(size, step, n, start):
+    first = int(start)
+    last = first + (size - 1) * step
+    if not size:
+        return slice(0, 0)
+    if not (0 <= first < n and 0 <= last < n):
+        raise IndexError("a block is outside of its array")
+    if step > 0:
+        return slice(first, last + 1, step)
+    return slice(first, last - 1 if last else None, step)
 
 
 def _starts(shape, form, scalars):

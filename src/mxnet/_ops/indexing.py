@@ -41,8 +41,20 @@ def _rows(a, i, axis):
     return a.at[(slice(None),) * axis + (i,)].get(mode="promise_in_bounds")
 
 
+def _take_by_numpy(ins, axis, mode):
+    n = ins[0].shape[axis] if -len(ins[0].shape) <= axis < len(ins[0].shape) else 0
+    kind = ins[1].dtype.kind
+    if mode != "clip" or not n or kind not in "iuf":
+        return None
+    if kind in "iu":
+        return lambda a, i: a.take(i, axis, mode="clip")
+    # What is too large for an integer is clipped before it is cut; NaN is 0.
+    return lambda a, i: a.take(onp.fmin(onp.fmax(i, 0), n - 1).astype("int32"), axis, mode="clip")
+
+
 @op(
     "take",
+    by_numpy=_take_by_numpy,
     aliases=("_npi_take",),
     free={"indices": "float32"},
     storage=Storage(lambda node, ins, attrs: only(ins[:1], CSR)),

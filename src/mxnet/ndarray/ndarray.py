@@ -435,7 +435,8 @@ class NDArray:
         One element is a number as well: ``float``, ``int`` and ``'%f'`` take it.
         """
         try:
-            a = onp.array(host_data(self._read()))
+            data = wait(self._read())
+            a = data.copy() if data.__class__ is onp.ndarray else onp.array(onp.asarray(data))
         except MXNetError as e:
             raise shown(e)  # noqa: B904
         except MemoryError as e:
@@ -451,13 +452,15 @@ class NDArray:
         ------
         ValueError   if there is not exactly one element
         """
-        if self.size != 1:
+        v = self._read()
+        shape = v.spec.shape
+        if shape != (1,) and _spec.prod(shape) != 1:
             raise ValueError("The current array is not a scalar")
         try:
-            data = host_data(self._read())
+            data = host_data(v)
         except MXNetError as e:
             raise shown(e)  # noqa: B904
-        return data.reshape(1)[0]
+        return data[0] if len(shape) == 1 else data.reshape(1)[0]
 
     def wait_to_read(self):
         """Wait until the value is computed."""
