@@ -49,20 +49,38 @@ def make_function(op, name=None, kind=None):
                 raise shown(e)  # noqa: B904
 
     else:
-        plain = is_plain(op)
+        straight, plain, only = _is_single(op), is_plain(op), None
 
         def function(*args, out=None, name=None, **kwargs):
+            nonlocal only
             cls = kind or array_class()
-            if plain and not kwargs and out is None and len(args) == n_inputs:
-                for a in args:
+            # Arrays, then attributes, in one of two ways: straight to the segment.
+            n = len(args)
+            if straight and out is None and (n == n_inputs or (n > n_inputs and not kwargs)):
+                arrays = args if n == n_inputs else args[:n_inputs]
+                for a in arrays:
                     if a.__class__ is not cls:
                         break
-                else:  # all arrays, nothing else: straight to the segment
-                    try:
-                        bound = bind(op, _NOTHING, n_inputs)[0]
-                        return cls(append(bound, [a._read() for a in args]))
-                    except MXNetError as e:
-                        raise shown(e)  # noqa: B904
+                else:
+                    if n > n_inputs:
+                        given = dict(zip(attrs, args[n_inputs:]))
+                    else:
+                        given = kwargs
+                    if n <= len(order) and (not kwargs or kwargs.keys() <= op.attrs.keys()):
+                        try:
+                            if given or not plain:
+                                bound, scalars = bind(op, given, n_inputs)
+                            else:
+                                bound, scalars = only or bind(op, given, n_inputs)
+                                if not op.needs_train:
+                                    only = (bound, scalars)
+                            if n_inputs == 1:
+                                values = (args[0]._read(),)
+                            else:
+                                values = [a._read() for a in arrays]
+                            return cls(append(bound, values, scalars))
+                        except MXNetError as e:
+                            raise shown(e)  # noqa: B904
             if len(args) > len(order):
                 fail(
                     AttributeTypeError,
@@ -111,9 +129,6 @@ def make_function(op, name=None, kind=None):
     return function
 
 
-_NOTHING = {}
-
-
 def is_plain(op):
     """Whether a call with arrays alone can go straight to the segment."""
     return is_straight(op) and not any(a.required for a in op.attrs.values())
@@ -121,9 +136,12 @@ def is_plain(op):
 
 def is_straight(op):
     """Whether an operator's call, its attributes apart, is one append with one result."""
+    return not op.scalars and _is_single(op)
+
+
+def _is_single(op):
     return (
-        not op.scalars
-        and not op.needs_key
+        not op.needs_key
         and not op.mutates
         and not op.barrier
         and op.num_outputs == 1

@@ -61,15 +61,16 @@ def _freeze(value):
 def bind(op, given, n_inputs, names=None):
     """(bound operator, run-time numbers) for attributes as the user gave them."""
     train = threads.training if op.needs_train else None
+    table = _numbered if op.scalars else op._binds
     try:
-        key = (n_inputs, names, train, tuple(given.items()))
-        found = op._binds.get(key)
-    except TypeError:
+        key = _key(op, given, n_inputs, names, train)
+        found = table.get(key)
+    except (TypeError, ValueError):
         given = {k: _freeze(v) for k, v in given.items()}
         try:
-            key = (n_inputs, names, train, tuple(given.items()))
-            found = op._binds.get(key)
-        except TypeError:
+            key = _key(op, given, n_inputs, names, train)
+            found = table.get(key)
+        except (TypeError, ValueError):
             key = found = None
     if found is not None and found.__class__ is tuple:
         return found
@@ -79,9 +80,37 @@ def bind(op, given, n_inputs, names=None):
     if op.static_values and scalars:
         static, scalars = _specialize(op, static, scalars)
     bound = op.bind(static, n_inputs, names)
-    if key is not None and not op.scalars:
-        op._binds[key] = (bound, scalars)
+    if key is not None:
+        if op.scalars and len(_numbered) >= _MOST_NUMBERED:
+            _numbered.clear()
+        table[key] = (bound, scalars)
     return bound, scalars
+
+
+# What calls with run-time numbers came to: of the last ones, as numbers may never come again.
+_numbered, _MOST_NUMBERED = {}, 1024
+
+
+def _key(op, given, n_inputs, names, train):
+    """What a call is found by."""
+    if not op.scalars:
+        return (n_inputs, names, train, tuple(given.items()))
+    values = [
+        (v.__class__, v) if v.__class__ in _SIMPLE and v else _named(v) for v in given.values()
+    ]
+    return (op, n_inputs, names, train, *given, *values)
+
+
+_SIMPLE = {int, float, str}
+
+
+def _named(value):
+    """What stands for a value where equal ones may differ: 0.0 and -0.0, (2,) and (2.0,)."""
+    if value.__class__ is tuple:
+        return tuple([_named(v) for v in value])
+    if value is None or value.__class__ in (int, float, str, bool):
+        return (value.__class__, repr(value))
+    raise TypeError
 
 
 def _specialize(op, static, scalars):
