@@ -18,7 +18,7 @@ from .._graph.steps import count_scalars, steps_of
 from .blas import one_thread
 from .numpy_rules import RULES
 from .plan import plan
-from .state import threads
+from .state import compilers, threads
 from .stats import stats
 
 __all__ = ["EVERY_TIME", "Light", "light_of"]
@@ -77,7 +77,7 @@ class Light:
             or seg.borrowed
             or seg.notes
             or not _option.value
-            or threads.compiling
+            or (compilers and threads.compiling)
         ):
             return False
         outs = seg.outs
@@ -115,7 +115,7 @@ def _written(light):
             a0 = v0.data
             if a0.__class__ is not ndarray: a0 = asarray(a0)
             (the same for a1)
-            a2 = t2(scalars[0])
+            a2 = array(scalars[0], t2)
             a3 = f0(a0, a1)
             a4 = f1(a3, a2)
             if not a4.flags.c_contiguous: a4 = ascontiguousarray(a4)
@@ -124,6 +124,7 @@ def _written(light):
     """
     names = {
         "ndarray": onp.ndarray,
+        "array": onp.array,
         "asarray": onp.asarray,
         "ascontiguousarray": onp.ascontiguousarray,
     }
@@ -145,8 +146,8 @@ def _written(light):
             if kind is None:
                 body.append(f"a{place} = scalars[{i}]")
             else:
-                names[f"t{place}"] = kind
-                body.append(f"a{place} = t{place}(scalars[{i}])")
+                names[f"t{place}"] = onp.dtype(kind)
+                body.append(f"a{place} = array(scalars[{i}], t{place})")
     for number, c in enumerate(light.calls):
         names[f"f{number}"] = c.function
         results = ", ".join([f"a{i}" for i in c.outs]) + ("," if c.many else "")
@@ -208,6 +209,8 @@ class _Builder:
         self.same = {}  # place -> the place that is the same array
 
     def new(self, value=None):
+        if isinstance(value, onp.generic):  # which NumPy would make an array of each time
+            value = onp.asarray(value)
         self.template.append(value)
         place = len(self.template) - 1
         if value is not None:
@@ -277,7 +280,9 @@ def _stretches(call, place):
     full = call.shapes[len(call.ins)]
     if call.name in _PAIRS:
         return others == [full]
-    return call.name == "select_n" and call.ins[0] != place and call.shapes[0] == full
+    if call.name != "select_n" or call.ins[0] == place or call.shapes[0] != full:
+        return False
+    return call.ins[2] != place or math.prod(call.shapes[2]) == 1
 
 
 def _cost(call):

@@ -160,7 +160,7 @@ for _name, _function in {
     "atanh": onp.arctanh,
     "nextafter": onp.nextafter,
     "rsqrt": lambda x: onp.reciprocal(onp.sqrt(x)),
-    "logistic": lambda x: onp.reciprocal(1 + onp.exp(-x)),
+    "logistic": lambda x: onp.reciprocal(1 + onp.exp(onp.negative(x))),
     "erf_inv": _erf_inv,
     "erf": partial(_special_of, "erf"),
     "erfc": partial(_special_of, "erfc"),
@@ -291,7 +291,17 @@ def _select(params, ins, outs):
         return lambda which, *cases: onp.choose(which, cases)
     if ins[0].shape == () and outs[0].shape != ():
         return lambda which, no, yes: yes if which else no
-    return lambda which, no, yes: onp.where(which, yes, no)
+    shape, dtype = outs[0]
+    if not isinstance(dtype, onp.dtype) or dtype.kind == "V":
+        return lambda which, no, yes: onp.where(which, yes, no)
+
+    def choose(which, no, yes):  # takes half the time of numpy.where
+        found = onp.empty(shape, dtype)
+        found[...] = no
+        onp.putmask(found, which, yes)
+        return found
+
+    return choose
 
 
 @rule("convert_element_type")
@@ -318,7 +328,7 @@ def _convert(params, ins, outs):
 
         return convert
     if new.kind == "b":
-        return lambda x: x != 0
+        return (lambda x: x != 0) if old.kind == "V" else (lambda x: x.astype(new))
     return lambda x: x.astype(new)
 
 
@@ -345,6 +355,10 @@ def _complex(params, ins, outs):
 # ------------------------------------------------------------------------------------- shapes
 
 
+# Elements that are written in less time than numpy.broadcast_to takes, 2.6 us.
+_FEW = 1 << 12
+
+
 def _broadcast(x, shape):
     """``x``, whose axes fit, with the strides of a broadcast array."""
     return onp.broadcast_to(x, shape) if x.shape != shape else x
@@ -359,6 +373,16 @@ def _broadcast_in_dim(params, ins, outs):
     inner = tuple(inner)
     if inner == shape:
         return lambda x: x.reshape(shape)
+    if math.prod(shape) <= _FEW and isinstance(outs[0].dtype, onp.dtype):
+        dtype = outs[0].dtype
+        trailing = inner[len(inner) - len(ins[0].shape) :] == ins[0].shape
+
+        def fill(x):
+            found = onp.empty(shape, dtype)
+            found[...] = x if trailing else x.reshape(inner)
+            return found
+
+        return fill
     if inner == ins[0].shape:
         return lambda x: onp.broadcast_to(x, shape)
     return lambda x: onp.broadcast_to(x.reshape(inner), shape)
@@ -370,6 +394,9 @@ def _reshape(params, ins, outs):
     if "new_sizes" in params and params["dimensions"] is not None:
         order = params["dimensions"]
         return lambda x: x.transpose(order).reshape(shape)
+    if ins[0].shape == () and shape == (1,):
+        dtype = outs[0].dtype
+        return lambda x: onp.array((x,), dtype)
     return lambda x: x.reshape(shape)
 
 
@@ -681,6 +708,9 @@ def _dot_general(params, ins, outs):
         x, y = in_memory(x), in_memory(y)
         x = x if plain_a else x.transpose(order_a).reshape(left)
         y = y if plain_b else y.transpose(order_b).reshape(right)
+        if dtype == work and plain_a and plain_b:
+            found = onp.matmul(x, y)
+            return found if found.shape == shape else found.reshape(shape)
         x, y = x.astype(work, copy=False), y.astype(work, copy=False)
         return onp.matmul(x, y).astype(dtype, copy=False).reshape(shape)
 
@@ -698,8 +728,17 @@ def _reduction(name, ufunc, initial=None):
         if narrow:
             typed = {"dtype": onp.dtype("float32")}
 
-        def reduce(x):
-            return ufunc.reduce(x, axis=axes, **typed, **start)
+        reduction = ufunc.reduce
+        if start or not typed:
+
+            def reduce(x):
+                return reduction(x, axes, **typed, **start)
+
+        else:
+            dtype_of_sum = typed["dtype"]
+
+            def reduce(x):
+                return reduction(x, axes, dtype_of_sum)
 
         return (lambda x: onp.asarray(reduce(x)).astype(dtype)) if narrow else reduce
 

@@ -7,7 +7,7 @@ import numpy as onp
 
 from .._locks import lock
 
-__all__ = ["threads", "seed", "draw", "random_state", "set_random_state"]
+__all__ = ["threads", "compilers", "seed", "draw", "random_state", "set_random_state"]
 
 _M32 = 0xFFFFFFFF
 _INITIAL = 0x5BF03635  # turns a thread's stream into its stream of initial values
@@ -47,6 +47,9 @@ class ThreadState(threading.local):
 threads = ThreadState()
 
 
+compilers = []  # scopes that are open in any thread
+
+
 class compiling:
     """Scope in which what is met for the first time is compiled at once.
 
@@ -58,9 +61,11 @@ class compiling:
 
     def __enter__(self):
         self.before, threads.compiling = threads.compiling, True
+        compilers.append(self)
 
     def __exit__(self, *exc):
         threads.compiling = self.before
+        compilers.remove(self)
 
 
 def mix32(a, b):

@@ -25,9 +25,21 @@ def make_function(op, name=None, kind=None):
     name = name or op.name
 
     if variadic is not None:
+        single, names = _is_single(op, True), op.attrs.keys() - {"num_args"}
 
         def function(*args, out=None, name=None, **kwargs):
             cls = kind or array_class()
+            if single and out is None and kwargs.keys() <= names:
+                for a in args:
+                    if a.__class__ is not cls:
+                        break
+                else:
+                    try:
+                        if args:
+                            bound, scalars = bind(op, kwargs, len(args))
+                            return cls(append(bound, [a._read() for a in args], scalars))
+                    except MXNetError as e:
+                        raise shown(e)  # noqa: B904
             arrays = list(args)
             if variadic in kwargs:
                 arrays += list(kwargs.pop(variadic))
@@ -49,15 +61,26 @@ def make_function(op, name=None, kind=None):
                 raise shown(e)  # noqa: B904
 
     else:
-        straight, plain, only = _is_single(op), is_plain(op), None
+        straight, plain, only = _is_single(op), is_plain(op), {}
+        needed = [i for i, n in enumerate(inputs, 1) if n not in op.optional]
+        least = needed[-1] if needed else 1
 
         def function(*args, out=None, name=None, **kwargs):
-            nonlocal only
             cls = kind or array_class()
-            # Arrays, then attributes, in one of two ways: straight to the segment.
             n = len(args)
-            if straight and out is None and (n == n_inputs or (n > n_inputs and not kwargs)):
-                arrays = args if n == n_inputs else args[:n_inputs]
+            if not kwargs and out is None and (found := only.get(n)) is not None:
+                for a in args:
+                    if a.__class__ is not cls:
+                        break
+                else:
+                    try:
+                        values = (args[0]._read(),) if n == 1 else [a._read() for a in args]
+                        return cls(append(found, values))
+                    except MXNetError as e:
+                        raise shown(e)  # noqa: B904
+            # Arrays, then attributes, in one of two ways: straight to the segment.
+            if straight and out is None and n >= least and (n <= n_inputs or not kwargs):
+                arrays = args if n <= n_inputs else args[:n_inputs]
                 for a in arrays:
                     if a.__class__ is not cls:
                         break
@@ -68,13 +91,10 @@ def make_function(op, name=None, kind=None):
                         given = kwargs
                     if n <= len(order) and (not kwargs or kwargs.keys() <= op.attrs.keys()):
                         try:
-                            if given or not plain:
-                                bound, scalars = bind(op, given, n_inputs)
-                            else:
-                                bound, scalars = only or bind(op, given, n_inputs)
-                                if not op.needs_train:
-                                    only = (bound, scalars)
-                            if n_inputs == 1:
+                            bound, scalars = bind(op, given, len(arrays))
+                            if plain and not given and not op.needs_train:
+                                only[n] = bound  # all arrays, nothing else
+                            if len(arrays) == 1:
                                 values = (args[0]._read(),)
                             else:
                                 values = [a._read() for a in arrays]
@@ -139,14 +159,14 @@ def is_straight(op):
     return not op.scalars and _is_single(op)
 
 
-def _is_single(op):
-    return (
+def _is_single(op, inputs=None):
+    return bool(
         not op.needs_key
         and not op.mutates
         and not op.barrier
         and op.num_outputs == 1
         and op.visible is None
-        and op.inputs
+        and (inputs or op.inputs)
     )
 
 

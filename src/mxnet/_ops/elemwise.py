@@ -8,6 +8,7 @@ import math
 
 import jax
 import jax.numpy as jnp
+import numpy as onp
 from jax import lax
 
 from ..error import ShapeError, fail
@@ -663,8 +664,23 @@ def _stored_clip(node, ins, attrs):
     return ins[0]
 
 
+def _clip_by_numpy(ins):
+    dtype = ins[0].dtype
+    if dtype not in (onp.float32, onp.float64):
+        return None
+
+    def clip(x, low, high):
+        low, high, found = onp.array(low, dtype), onp.array(high, dtype), x.copy()
+        onp.putmask(found, onp.less(x, low), low)
+        onp.putmask(found, onp.greater(x, high), high)
+        return found
+
+    return clip
+
+
 @op(
     "clip",
+    by_numpy=_clip_by_numpy,
     aliases=("_sparse_clip",),
     needed={"a_min": "-inf", "a_max": "inf"},
     complete=(data_equal,),

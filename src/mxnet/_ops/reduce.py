@@ -3,10 +3,12 @@
 MXNet's legacy arrays have at least one axis: a reduction over all axes gives shape (1,).
 """
 
+from functools import partial
 from typing import Any, Literal, cast
 
 import jax
 import jax.numpy as jnp
+import numpy as onp
 from jax import lax
 
 from .._dtypes import as_dtype
@@ -247,6 +249,19 @@ def first_position(reduce, x, a):
     return lax.reduce_min(lax.select(found, i, lax.full_like(i, x.shape[a])), (a,))
 
 
+def _position_by_numpy(name, ins, axis, keepdims):
+    shape, dtype = ins[0].shape, ins[0].dtype
+    if 0 in shape or not shape or dtype.kind not in "fiu":
+        return None
+    find = getattr(onp, name)
+    if axis is None:
+        out = (1,) * len(shape) if keepdims else (1,)
+        return lambda x: onp.full(out, find(x), dtype)
+    if keepdims or len(shape) == 1:
+        return None
+    return lambda x: find(x, axis).astype(dtype)
+
+
 def _position(reduce, name):
     def position(data, *, axis: int | None = None, keepdims: bool = False):
         if data.size == 0:
@@ -285,7 +300,7 @@ ShapeError   if the axis is out of range or the array empty
 
 Gradient   none (zeros)
 """
-    op(name, loss=True, storage=CONSTANT)(position)
+    op(name, loss=True, storage=CONSTANT, by_numpy=partial(_position_by_numpy, name))(position)
 
 
 _position(lax.reduce_max, "argmax")

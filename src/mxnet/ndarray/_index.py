@@ -10,6 +10,7 @@ from ..error import DTypeError
 __all__ = ["parse_key", "WHOLE"]
 
 WHOLE = slice(None)
+_ROWS = [(INT, *[None] * n) for n in range(-1, 64)]  # forms of ``x[i]``, by dimensions
 
 
 def parse_key(key, shape, array_type):
@@ -33,6 +34,8 @@ def parse_key(key, shape, array_type):
     IndexError   an integer out of range, too many indices, two ellipses
     ValueError   a key of another kind
     """
+    if key.__class__ is int and shape and -shape[0] <= key < shape[0]:
+        return _ROWS[len(shape)], (key if key >= 0 else key + shape[0],), (), True
     if key.__class__ is not tuple:
         key = (key,)
     used = 0

@@ -5,7 +5,7 @@ from typing import Any, cast
 import numpy as onp
 
 from .._dtypes import as_dtype
-from .._engine.segment import append
+from .._engine.segment import append, host_data
 from .._engine.state import threads
 from .._engine.value import Value
 from .._frontend.build import is_plain, is_straight
@@ -265,7 +265,10 @@ class ndarray(NumpyMethods, NDArray):
         ----------
         *args : none, for the only element; an int, a position in the flattened array; or a tuple
         """
-        return self.asnumpy().item(*args)
+        try:
+            return host_data(self._read()).item(*args)
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904
 
     def tolist(self):
         """The elements as nested lists of Python numbers."""
