@@ -121,7 +121,8 @@ def _section(function, again):
         finally:
             if not held:
                 _state.held = False
-                _restore()
+                if not _state.scopes:
+                    _restore()
                 if _noted:
                     _deliver(again)
 
@@ -175,7 +176,8 @@ def leave_scope():
         _state.scopes -= 1
         if not _state.held:
             _restore()
-            _deliver()
+            if _noted:
+                _deliver()
 
 
 for _function in (_install, _restore, _deliver, enter_scope, leave_scope):

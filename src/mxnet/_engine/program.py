@@ -296,6 +296,7 @@ def _on_device(vals):
     """The inputs' arrays; those that are larger, or read again and again, on the device, where they
     stay.
     """
+    data = []
     for v in vals:
         d = v.data
         if d.__class__ is onp.ndarray:
@@ -304,10 +305,11 @@ def _on_device(vals):
             if large and not d.flags.writeable and _is_taken_as_it_is(d, v.spec.ctx):
                 large = False
             if large or reads == _HOST_READS:
-                v.data = to_device(d, v.spec.ctx)
+                d = v.data = to_device(d, v.spec.ctx)
             else:
                 v.seg = reads + 1
-    return [v.data for v in vals]
+        data.append(d)
+    return data
 
 
 def _is_taken_as_it_is(array, ctx):

@@ -74,7 +74,11 @@ def make_function(op, name=None, kind=None):
                         break
                 else:
                     try:
-                        values = (args[0]._read(),) if n == 1 else [a._read() for a in args]
+                        if n == 1:
+                            (a,) = args
+                            values = ((a._base is None and a._v) or a._read(),)
+                        else:
+                            values = [a._read() for a in args]
                         return cls(append(found, values))
                     except MXNetError as e:
                         raise shown(e)  # noqa: B904

@@ -73,21 +73,26 @@ def array(source_array, ctx=None, dtype=None):
     ContextError   the device is not there
     """
     ctx = _context(ctx)
-    if isinstance(source_array, BaseSparseNDArray) or scipy_format(source_array) == "csr":
-        return sparse.array(source_array, ctx, dtype)
-    if isinstance(source_array, NDArray):
-        spec = source_array._spec
-        v = source_array._on(ctx)
-        if dtype is not None and as_dtype(dtype) != spec.dtype:
-            return _wrap(NDArray, v).astype(dtype)
-        return _wrap(NDArray, append(COPY, (v,)))
+    if source_array.__class__ is not list:
+        if isinstance(source_array, BaseSparseNDArray) or scipy_format(source_array) == "csr":
+            return sparse.array(source_array, ctx, dtype)
+        if isinstance(source_array, NDArray):
+            spec = source_array._spec
+            v = source_array._on(ctx)
+            if dtype is not None and as_dtype(dtype) != spec.dtype:
+                return _wrap(NDArray, v).astype(dtype)
+            return _wrap(NDArray, append(COPY, (v,)))
+        if isinstance(source_array, (str, bytes, set, dict)):
+            as_dtype(dtype, "nd.array")
+            raise TypeError("source_array must be array like object")
     dtype = as_dtype(dtype, "nd.array")
-    if isinstance(source_array, (str, bytes, set, dict)):
-        raise TypeError("source_array must be array like object")
     try:
-        data = allocate("array", onp.array, source_array, dtype=dtype)
-    except (TypeError, ValueError):
-        data = _from_arrays(source_array, dtype)
+        data = onp.array(source_array, dtype)
+    except (TypeError, ValueError, MemoryError):
+        try:
+            data = allocate("array", onp.array, source_array, dtype=dtype)
+        except (TypeError, ValueError):
+            data = _from_arrays(source_array, dtype)
     if not data.flags.c_contiguous:
         data = onp.ascontiguousarray(data)
     return _wrap(NDArray, Value(None, 0, spec_of(data.shape, dtype, ctx), data))

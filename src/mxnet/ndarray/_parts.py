@@ -22,6 +22,8 @@ def take(a, indices, axis=0, mode="clip", out=None, name=None):
     -------
     NDArray, ``S`` with the axis replaced by ``I``
     """
+    if axis == 0 and mode == "clip" and out is None:
+        return _take(a, indices)
     if mode == "raise":
         return invoke(_spec.get("_take_raise"), [a, indices], {"axis": axis}, out)
     return _take(a, indices, axis=axis, mode=mode, out=out)

@@ -74,15 +74,16 @@ def _binary(array_op, scalar_op, right_op=None):
     def apply(self, other):
         try:
             cls = other.__class__
+            # _read() of an array that is no view, without the call
+            v = (self._base is None and self._v) or self._read()
             if cls is self.__class__:
-                return _wrap(cls, append(both, (self._read(), other._read())))
+                w = (other._base is None and other._v) or other._read()
+                return _wrap(cls, append(both, (v, w)))
             if cls is float or cls is int:
                 if specialized and other in specialized:
                     number = _lifted(scalar, float(other))
-                    return _wrap(self.__class__, append(number, (self._read(),)))
-                return _wrap(
-                    self.__class__, append(with_scalar or _plain(scalar), (self._read(),), (other,))
-                )
+                    return _wrap(self.__class__, append(number, (v,)))
+                return _wrap(self.__class__, append(with_scalar or _plain(scalar), (v,), (other,)))
             if isinstance(other, NDArray) and not other._numpy:
                 return _wrap(cls, append(both, (self._read(), other._read())))
             if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
@@ -101,7 +102,8 @@ def _reflected(scalar_op):
         try:
             cls = other.__class__
             if cls is float or cls is int:
-                return _wrap(self.__class__, append(scalar, (self._read(),), (other,)))
+                v = (self._base is None and self._v) or self._read()
+                return _wrap(self.__class__, append(scalar, (v,), (other,)))
             if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
                 return apply(self, other.item() if isinstance(other, onp.generic) else int(other))
             return _refuse(other)
@@ -435,7 +437,7 @@ class NDArray:
         One element is a number as well: ``float``, ``int`` and ``'%f'`` take it.
         """
         try:
-            data = wait(self._read())
+            data = wait((self._base is None and self._v) or self._read())
             a = data.copy() if data.__class__ is onp.ndarray else onp.array(onp.asarray(data))
         except MXNetError as e:
             raise shown(e)  # noqa: B904
@@ -465,7 +467,7 @@ class NDArray:
     def wait_to_read(self):
         """Wait until the value is computed."""
         try:
-            wait(self._read())
+            wait((self._base is None and self._v) or self._read())
         except MXNetError as e:
             raise shown(e)  # noqa: B904
 

@@ -63,7 +63,9 @@ def _binary(name, reflected=False):
         cls = other.__class__
         try:
             if cls is ndarray and not reflected:
-                return _wrap(cls, append(both, (self._read(), other._read())))
+                v = (self._base is None and self._v) or self._read()
+                w = (other._base is None and other._v) or other._read()
+                return _wrap(cls, append(both, (v, w)))
             if cls is float or cls is int:
                 if specialized and other in bound_values:
                     return _wrap(ndarray, append(bound_values[other], (self._read(),)))
