@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import mxnet as mx
 from mxnet import _config, autograd, nd
-from mxnet._engine.state import threads
+from mxnet._engine.state import compiling, threads
 from support import programs
 
 
@@ -208,3 +208,147 @@ def test_off():
     (a + 1).asnumpy()
     _config.set_option("evaluate", 0)
     assert counted((a + 1).asnumpy)[1] == {"compiled": 1, "evaluated": 0, "flushes": 1}
+
+
+def bits(x):
+    return x.dtype, x.shape, x.tobytes()
+
+
+def special(*shape, dtype="float32"):
+    """Numbers among which are signed zeros, infinities and NaN."""
+    random = onp.random.RandomState(7)
+    x = random.normal(0, 3, shape).astype(dtype)
+    if onp.dtype(dtype).kind == "f":
+        flat = x.reshape(-1)
+        flat[:6] = [0.0, -0.0, onp.inf, -onp.inf, onp.nan, 1.5]
+        random.shuffle(flat)
+    return x
+
+
+POSITIONS = [0, 1, -1, 3, 99, -99]
+SAME = {
+    "a row": lambda a, i: a[1],
+    "the last row": lambda a, i: a[-1],
+    "an element": lambda a, i: a[2, 1],
+    "rows": lambda a, i: a[1:3],
+    "every other row, backwards": lambda a, i: a[::-2],
+    "a step of three, backwards": lambda a, i: a[3:0:-3],
+    "columns": lambda a, i: a[:, 1:3],
+    "a column": lambda a, i: a[:, 2],
+    "no row": lambda a, i: nd.concat(a[2:2].reshape((0, 4)), a, dim=0),
+    "a new axis": lambda a, i: a[None, 1:3, None],
+    "take": nd.take,
+    "take of columns": lambda a, i: nd.take(a, i, axis=1),
+    "take of integers": lambda a, i: nd.take(a, i.astype("int32")),
+    "take of huge positions": lambda a, i: nd.take(a, i * 1e30),
+    "take of no number": lambda a, i: nd.take(a, i * float("nan")),
+    "argmax": lambda a, i: a.argmax(axis=1),
+    "argmin": lambda a, i: a.argmin(axis=0),
+    "argmax of all": lambda a, i: a.argmax(),
+    "clip": lambda a, i: a.clip(-1.5, 0.1),
+    "clip at zero": lambda a, i: a.clip(0, 1),
+    "clip at minus zero": lambda a, i: a.clip(-0.0, 1),
+    "clip to nothing": lambda a, i: a.clip(1, -1),
+    "relu": lambda a, i: nd.relu(a),
+    "larger": lambda a, i: nd.maximum(a, a.T),
+    "chosen": lambda a, i: nd.where(a > 0, a, -a),
+    "zeros": lambda a, i: nd.zeros((2, 3), dtype=a.dtype) - a[:2, :3],
+    "full": lambda a, i: nd.full((2, 3), 0.1) * 1,
+    "full of integers": lambda a, i: nd.full((2, 3), -7.9, dtype="int32") + 0,
+    "full of minus zero": lambda a, i: nd.full((2,), -0.0) * 1,
+    "full of too much": lambda a, i: nd.full((2,), 1e300) * 1,
+    "a number": lambda a, i: a * 0.1 - 16777217,
+    "spread": lambda a, i: nd.broadcast_to(a[:1], (3, 4)) + nd.broadcast_axis(a[:, :1][:3], 1, 4),
+    "type": lambda a, i: nd.clip(a, -9, 9).astype("int32"),
+    "truth": lambda a, i: a.astype("bool"),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
+@pytest.mark.parametrize("name", SAME)
+def test_the_same_bits_as_a_program(name, dtype):
+    x = special(4, 4, dtype=dtype)
+    found = []
+    for evaluate in (8, 8, 0):
+        _config.set_option("evaluate", evaluate)
+        a, i = nd.array(x, dtype=dtype), nd.array(POSITIONS)
+        nd.waitall()
+        found.append(SAME[name](a, i).asnumpy())
+    first, light, compiled = found
+    assert bits(first) == bits(light)
+    nan = onp.isnan(light) if light.dtype.kind == "f" else onp.zeros(light.shape, bool)
+    onp.testing.assert_array_equal(light, compiled)
+    onp.testing.assert_array_equal(onp.signbit(light[~nan]), onp.signbit(compiled[~nan]))
+    assert light.dtype == compiled.dtype
+
+
+def test_parts_that_are_replaced():
+    x = special(4, 4)
+    for evaluate in (8, 8, 8, 0):
+        _config.set_option("evaluate", evaluate)
+        a = nd.array(x)
+        before = a * 1
+        a[1] = 5
+        a[:, 2] = nd.array([1, 2, 3, 4])
+        a[3:0:-2, 0] = -0.0
+        wanted = x.copy()
+        wanted[1], wanted[:, 2], wanted[3:0:-2, 0] = 5, [1, 2, 3, 4], -0.0
+        assert bits(a.asnumpy()) == bits(wanted)
+        onp.testing.assert_array_equal(before.asnumpy(), x)
+
+
+def test_equal_numbers_that_differ():
+    x = onp.arange(3, dtype="int32")
+    a = nd.array(x, dtype="int32")
+    for number, negative in ((0.0, False), (-0.0, True), (0.0, False)):
+        found = nd._internal._mul_scalar(nd.ones(2), scalar=number).asnumpy()
+        assert onp.signbit(found).all() == negative
+    for low in (1, 1.0, True, 1):
+        assert nd.clip(a, low, 2).asnumpy().tolist() == [1, 1, 2]
+
+
+def test_numpys_errors_stay_the_users():
+    a = array(2, 2)
+    for _ in range(3):
+        with onp.errstate(all="raise"):
+            found = (a / (a - a)).asnumpy()
+            assert onp.geterr()["divide"] == "raise"
+        assert onp.isinf(found).all()
+
+
+def test_one_runs_within_another(monkeypatch):
+    """As a finalizer may that Python calls in the middle of a call of NumPy's."""
+    a, b = array(2, 2), array(2, 2, seed=1)
+    for _ in range(3):
+        (a + 1).asnumpy()
+        (b * 2).asnumpy()
+    inner = b * 2
+    inner_light = threads.segment.state.light
+    inner.wait_to_read()
+    outer = a + 1
+    light = threads.segment.state.light
+    call, found = light.call, []
+
+    def nested(*args):
+        with pytest.raises(RuntimeError):
+            threads.quiet.run(inner_light.call, {b._read(): 0}, [2], [])
+        found.append(True)
+        return call(*args)
+
+    monkeypatch.setattr(light, "call", nested)
+    onp.testing.assert_allclose(outer.asnumpy(), a.asnumpy() + 1)
+    assert found == [True]
+
+
+def test_scopes_that_compile():
+    a = array(2, 2)
+    for _ in range(3):
+        (a + 1).asnumpy()
+    with compiling():
+        assert counted((a + 1).asnumpy)[1]["evaluated"] == 0
+        done = []
+        thread = threading.Thread(target=lambda: done.append(counted((a + 1).asnumpy)[1]))
+        thread.start()
+        thread.join()
+        assert done[0]["evaluated"] == 1  # it is this thread's matter
+    assert counted((a + 1).asnumpy)[1]["evaluated"] == 1

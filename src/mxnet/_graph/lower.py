@@ -66,7 +66,7 @@ class Fill(Bound):
             return None
 
         def fill(number):
-            if not number:
+            if number.__class__ is int and not number:  # not -0.0
                 return onp.zeros(shape, dtype)
             if dtype.kind == "i" and not -(2**31) <= number < 2**31:
                 raise OverflowError("a number that is not an integer of its type")
