@@ -43,10 +43,9 @@ _PAIRS = set("add sub mul max min eq ne lt le gt ge and or xor atan2".split())
 # Primitives whose results never share memory with what they are made of.
 _FRESH = set(
     "rsqrt logistic erf_inv erf erfc lgamma digamma rem pow integer_pow round concatenate pad sort "
-    "argmax argmin dot_general cumsum cumprod cummax cummin convert_element_type fill assign "
-    "take".split()
+    "dot_general cumsum cumprod cummax cummin convert_element_type reduce_sum reduce_prod "
+    "reduce_max reduce_min reduce_and reduce_or reduce_xor".split()
 )
-_REDUCTIONS = {f"reduce_{name}" for name in "sum prod max min or and xor".split()}
 _PATHS = (Backward, GradOp, PathOp, Pullback)
 _option = _config.options["evaluate"]
 
@@ -111,15 +110,14 @@ def _written(light):
     For ``(a + b) * 2``::
 
         def call(slots, scalars, outs):
-            v0, v1, = slots
-            a0 = v0.data
+            v0, v1, = slots  # the inputs
+            a0 = v0.data  # and so for a1
             if a0.__class__ is not ndarray: a0 = asarray(a0)
-            (the same for a1)
             a2 = array(scalars[0], t2)
             a3 = f0(a0, a1)
             a4 = f1(a3, a2)
             if not a4.flags.c_contiguous: a4 = ascontiguousarray(a4)
-            o0, = outs
+            o0, = outs  # what has a handle
             o0.data = a4; o0.seg = None
     """
     names = {
@@ -127,6 +125,7 @@ def _written(light):
         "array": onp.array,
         "asarray": onp.asarray,
         "ascontiguousarray": onp.ascontiguousarray,
+        "own": _own,
     }
     body = []
     read = {i for c in light.calls for i in c.ins} | {i for i, _ in light.kept}
@@ -164,7 +163,12 @@ def _written(light):
 
 
 # How an array becomes a result that shares no memory with inputs and constants.
-_COPY, _ARRAY = "asarray({}).copy()", "asarray({})"
+_COPY, _ARRAY, _OWN = "asarray({}).copy()", "asarray({})", "own({})"
+
+
+def _own(array):
+    array = onp.asarray(array)
+    return array if array.base is None and array.flags.c_contiguous else array.copy()
 
 
 def _handed_out(builder, words, n):
@@ -172,13 +176,15 @@ def _handed_out(builder, words, n):
     foreign = builder.constants.union(range(n))  # whose memory is not their own, or may not be
     how = {**dict.fromkeys(words, _ARRAY), **dict.fromkeys(foreign, _COPY)}
     for c in builder.calls:
-        fresh = c.function.__class__ is onp.ufunc or c.name in _FRESH or c.name in _REDUCTIONS
+        fresh = c.function.__class__ is onp.ufunc or c.name in _FRESH
         if c.name == "select_n":  # one number chooses one of the arrays as it is
             fresh = bool(c.shapes[0]) or not c.shapes[-1]
         if not fresh and not foreign.isdisjoint(c.ins):
             foreign.update(c.outs)
         for i, shape in zip(c.outs, c.shapes[len(c.ins) :]):
-            if i in foreign:
+            if c.whole:
+                how[i] = _OWN
+            elif i in foreign:
                 how[i] = _COPY
             elif not shape:  # NumPy's functions give numbers
                 how[i] = _ARRAY
@@ -186,12 +192,13 @@ def _handed_out(builder, words, n):
 
 
 class _Call:
-    __slots__ = ("function", "name", "ins", "outs", "many", "shapes", "kind", "stretches")
+    __slots__ = ("function", "name", "ins", "outs", "many", "shapes", "kind", "stretches", "whole")
 
     def __init__(self, function, name, ins, outs, shapes, kind, equation=None):
         self.function, self.name, self.ins, self.outs = function, name, ins, outs
         self.shapes = shapes  # of the arguments, then of the results
         self.kind = kind  # of the first result
+        self.whole = equation is None  # computes an operator, by by_numpy: a new array, or a view
         self.many = equation is not None and equation.primitive.multiple_results
         self.stretches = False  # does no more than NumPy's functions do by themselves
         if name == "broadcast_in_dim":
