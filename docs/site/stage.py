@@ -126,7 +126,9 @@ def stage_lesson(name, language, out):
     text = (ROOT / "docs" / "lessons" / f"{name}.ipynb").read_text(encoding="utf-8")
     book = json.loads(text)
     first = book["cells"][0]
-    first["source"] = first["metadata"].pop(language, first["source"])
+    first["source"] = "".join(first["metadata"].pop(language, first["source"]))
+    if language == "zh":
+        first["source"] = BREAK.sub("", first["source"])
     text = json.dumps(book, ensure_ascii=False)
     (out / "lessons" / f"{name}.ipynb").write_text(text, encoding="utf-8")
 
