@@ -1,12 +1,12 @@
 """A process that is forked after a computation reads arrays, or raises; it never waits for ever."""
 
 import os
-import signal
 import subprocess
-import sys
 import textwrap
 
 import pytest
+
+from support import prepared
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system"),
@@ -16,6 +16,7 @@ pytestmark = [
 BEGIN = """
 import concurrent.futures, multiprocessing, os, signal, sys, threading, warnings
 import numpy as onp
+warnings.simplefilter("error")
 # Python warns of forks of what has threads
 warnings.filterwarnings("ignore", category=DeprecationWarning)
 import mxnet as mx
@@ -49,20 +50,16 @@ def raises(function):
 
 def run(script, **environment):
     """Run a script; it and all that it started are ended when time is up."""
-    child = subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", BEGIN + textwrap.dedent(script)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-        env=os.environ | {"MXNET_XLA_CACHE_DIR": "off"} | environment,  # everything is compiled
-    )
     try:
-        out, _ = child.communicate(timeout=90)
-    except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
-        pytest.fail(f"still waiting: {child.communicate()[0]}")
-    assert child.returncode == 0, out
+        done = prepared.run(
+            ["-c", BEGIN + textwrap.dedent(script)],
+            env=os.environ | {"MXNET_XLA_CACHE_DIR": "off"} | environment,  # everything is compiled
+            timeout=90,
+            together=True,
+        )
+    except subprocess.TimeoutExpired as e:
+        pytest.fail(f"still waiting: {e.stdout}")
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("devices", [1, 2])
