@@ -14,6 +14,7 @@ from .._engine.value import Value
 from .._fit import BatchEndParam, call, require
 from .._graph.steps import spec_of
 from .._traceback import doors, user_level
+from ..base import _as_list  # noqa: F401 - modules of others import it from here
 from ..error import nearest
 from ..initializer import Uniform
 from ..io import DataBatch, DataDesc

@@ -999,6 +999,14 @@ def _is_all(key):
     return key.__class__ is tuple and not key
 
 
+def _get_broadcast_shape(shape1, shape2):
+    """The shape that two shapes are broadcast to; ValueError if they are not. For client code."""
+    try:
+        return onp.broadcast_shapes(shape1, shape2)
+    except ValueError:
+        raise ValueError(f"{shape1=} is not broadcastable to {shape2=}") from None
+
+
 def _keep_one_axis(form):
     """Integers on all axes leave shape ``(1,)``: the last one becomes a slice of one element.
 

@@ -471,6 +471,8 @@ class Symbol:
 
     def debug_str(self):
         """The graph in words, node by node."""
+        if len(self._entries) == 1 and self._entries[0][0].op is None:
+            return f"Variable:{self._entries[0][0].name}\n"
         lines = ["Symbol Outputs:"]
         lines += [
             f"\toutput[{k}]={n.name}({i if n.op is not None else 0})"
