@@ -4,7 +4,7 @@ Names times forms of their arguments: 9,000 calls of ``mx.np`` and 1,400 of thei
 programs with arrays, autograd, symbols, iterators and kvstores, 1,700 with layers, losses, metrics,
 optimizers and initializers, 1,900 with cells and layers of both kinds, transforms, sparse arrays,
 modules, executors, the model zoo and what stands in contrib, 300 with ``npx`` and Gluon on
-``mx.np``, 4,700 with what programs lean on: ``test_utils``, ``util``, ``base``, scopes of names and
+``mx.np``, 4,900 with what programs lean on: ``test_utils``, ``util``, ``base``, scopes of names and
 attributes, registries, custom operators, executors, monitors, callbacks, contexts, stores, files,
 schedules and helpers of Gluon, wrong inputs included. Types, element types, shapes and values are
 compared, and where an error is the answer, the classes by which it is caught. Left out are programs
