@@ -17,7 +17,8 @@ PROGRAMS = int(os.environ.get("MXNET_ATTACK_PROGRAMS", "50000")) if LONG else 15
 # ------------------------------------------------------------------------------------ programs
 SHAPES = [(4, 6), (2, 12), (24,), (3, 2, 4)]
 MODES = {  # engine, how often what is new is run without the compiler
-    "op by op": ("NaiveEngine", 0),
+    "op by op": ("NaiveEngine", 1 << 30),
+    "op by op, compiled": ("NaiveEngine", 0),
     "evaluated": ("ThreadedEnginePerDevice", 1 << 30),
     "compiled": ("ThreadedEnginePerDevice", 0),
 }
@@ -116,7 +117,7 @@ def try_programs(rounds, seed, modes, copies=False):
 
 @pytest.mark.parametrize("mode", MODES)
 def test_random_programs(mode, seed):
-    rounds = PROGRAMS // 50 if mode == "compiled" and LONG else PROGRAMS  # each is compiled
+    rounds = PROGRAMS // 50 if LONG and MODES[mode][1] == 0 else PROGRAMS  # those are compiled
     with onp.errstate(all="ignore"):
         try_programs(rounds, seed, [mode])
 

@@ -20,7 +20,8 @@ from support.keys import key_of, part_of
 LONG = "MXNET_ATTACK_ROUNDS" in os.environ
 PROGRAMS = int(os.environ.get("MXNET_ATTACK_RECORDED", "4000")) if LONG else 12
 MODES = {  # engine, how often what is new is run without the compiler
-    "op by op": ("NaiveEngine", 0),
+    "op by op": ("NaiveEngine", 1 << 30),
+    "op by op, compiled": ("NaiveEngine", 0),
     "evaluated": ("ThreadedEnginePerDevice", 1 << 30),
     "compiled": ("ThreadedEnginePerDevice", 0),
     "first evaluated": ("ThreadedEnginePerDevice", 1),
@@ -479,7 +480,7 @@ def try_programs(rounds, seed, mode):
 # ---------------------------------------------------------------------------------------- tests
 @pytest.mark.parametrize("mode", MODES)
 def test_recorded_programs(mode, seed):
-    each = {"evaluated": 1, "op by op": 20 if LONG else 4}.get(mode, 40 if LONG else 6)
+    each = {"evaluated": 1, "op by op": 2}.get(mode, 40 if LONG else 6)
     with onp.errstate(all="ignore"):
         try_programs(PROGRAMS // each, seed, mode)
 

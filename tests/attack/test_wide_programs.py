@@ -16,7 +16,8 @@ from support.keys import key_of, part_of
 LONG = "MXNET_ATTACK_ROUNDS" in os.environ
 PROGRAMS = int(os.environ.get("MXNET_ATTACK_WIDE", "20000")) if LONG else 40
 MODES = {  # engine, how often what is new is run without the compiler, one of how many programs
-    "op by op": ("NaiveEngine", 0, 20 if LONG else 8),
+    "op by op": ("NaiveEngine", 1 << 30, 2),
+    "op by op, compiled": ("NaiveEngine", 0, 50 if LONG else 10),
     "evaluated": ("ThreadedEnginePerDevice", 1 << 30, 1),
     "compiled": ("ThreadedEnginePerDevice", 0, 50 if LONG else 10),
 }
