@@ -25,6 +25,7 @@ _FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGCONT")
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 _KILL_AFTER = 5  # seconds between asking the rest to end and ending it
 _LOST = 75  # of a process that ends since another one did
+_CAUSE_AFTER = 2  # seconds that the other one may take to end after it
 # What Gloo prints for each group, on standard output.
 _NOISE = re.compile(rb"\[Gloo\] Rank \d+ is connected to ")
 
@@ -130,7 +131,7 @@ class _Group:
         ----------
         interrupted : callable() -> bool     whether the user wants an end
         """
-        first, asked, told = None, None, set()
+        first, asked, told, seen = None, None, set(), None
         while True:
             codes = [p.poll() for p in self.processes]
             failed = [(r, c) for r, c in enumerate(codes) if c]
@@ -140,10 +141,13 @@ class _Group:
                     if self.host is not None:
                         self.host.tell_lost(r, _said(c))
             if failed and first is None:
-                # one that says that it has lost another was not the first
-                first = min(failed, key=lambda f: (f[1] == _LOST, f[0]))
                 begun = time.monotonic()
-                if None in codes:
+                seen = begun if seen is None else seen
+                # one that says that it has lost another was not the first
+                cause = min(failed, key=lambda f: (f[1] == _LOST, f[0]))
+                if cause[1] != _LOST or None not in codes or begun - seen > _CAUSE_AFTER:
+                    first = cause
+                if first is not None and None in codes:
                     self._note(f"rank {first[0]} {_said(first[1])}; the others are to end.")
             if None not in codes:
                 break

@@ -129,6 +129,23 @@ def test_an_error_of_the_script(tmp_path):
     assert "rank 0 ended with code 75." in ended.err
 
 
+def test_who_has_lost_another_was_not_the_first(tmp_path):
+    """Also if the other one takes longer to end."""
+    script = """
+import os, sys, time
+if os.environ["MXNET_DIST_RANK"] == "0":
+    open("lost", "w").close()
+    sys.exit(75)
+while not os.path.exists("lost"):
+    time.sleep(0.02)
+time.sleep(0.2)
+sys.exit(3)
+"""
+    ended, _ = launch(tmp_path, 2, [], script=script)
+    assert ended.code == 3
+    assert "rank 1 ended with code 3 first." in ended.err
+
+
 def test_an_early_end(tmp_path):
     ended, other = run_group(SCRIPT, tmp_path, argv=["end", "1"])
     assert (ended.code, other.code) == (1, 75)

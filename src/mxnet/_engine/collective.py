@@ -409,10 +409,12 @@ class _Group:
 
     def _look(self, waited):
         """Watch the others while waiting; raises where waiting is in vain."""
-        states = self._states_or_lost()
+        lost = self._lost()
+        states = self._states_or_lost()  # read later: one that the launcher saw end has said why
         silent = self._silent(states)
-        for r, why in sorted(self._lost().items()):
-            if r != self.rank and states.get(r, {}).get("phase") != "left":
+        for r, why in sorted(lost.items()):
+            s = states.get(r, {})
+            if r != self.rank and s.get("phase") != "left" and not s.get("note"):
                 raise PeerLostError(f"{self._where()}: rank {r} was lost ({why}).{_HINT_LOST}")
         for r, s in sorted(states.items()):
             if r == self.rank:
