@@ -6,7 +6,7 @@ import numpy as onp
 import pytest
 
 from mxnet._ops import _spec
-from mxnet.error import AttributeTypeError, ShapeError
+from mxnet.error import AttributeTypeError, DTypeError, ShapeError
 from support.ops import TOLERANCE, call, check_gradient, gradients
 
 RNG = onp.random.default_rng(11)
@@ -291,3 +291,10 @@ def test_learned_shapes_are_inferred(name, data, attrs, shapes):
 def test_errors_name_both_shapes(name, shapes, attrs, error, text):
     with pytest.raises(error, match=text):
         call(name, *(onp.ones(s, "float32") for s in shapes), **attrs)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64"])
+def test_deconvolution_is_of_floats(dtype):
+    x, w = onp.ones((1, 2, 4, 4), dtype), onp.ones((2, 3, 2, 2), dtype)
+    with pytest.raises(DTypeError, match=f"Deconvolution: data.*expected float16.*got {dtype}"):
+        call("Deconvolution", x, w, kernel=(2, 2), num_filter=3)

@@ -163,6 +163,11 @@ def test_gamma_of_negative_numbers():
     onp.testing.assert_allclose(y, [math.gamma(v) for v in (0.5, 5, -1.5, -0.5)], rtol=2e-7)
 
 
+def test_gamma_at_its_poles_as_recorded():
+    y = call("gamma", onp.array([0.0, -0.0, -1, -2, -onp.inf, onp.inf], "float32"))
+    onp.testing.assert_array_equal(y, [onp.inf, -onp.inf, onp.nan, onp.nan, onp.nan, onp.inf])
+
+
 def test_clip():
     x = onp.array([-1, 0, 0.5, 1, 2], "float32")
     assert call("clip", x, a_min=0, a_max=1).tolist() == [0, 0, 0.5, 1, 1]

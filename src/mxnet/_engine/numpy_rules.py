@@ -80,7 +80,7 @@ _ENDS = (
 
 def _erf_inv(x):
     if x.dtype != "float32":
-        return _special("erfinv")(x)
+        return onp.copysign(_special("erfinv")(x), x)
     found = onp.empty(x.shape, x.dtype)
     flat, to = x.reshape(-1), found.reshape(-1)
     for begin in range(0, x.size, _PART):
@@ -95,6 +95,14 @@ def _erf_inv(x):
             y[ends] = onp.copysign(onp.float32(onp.inf), part[ends])
         to[begin : begin + _PART] = y
     return found
+
+
+def _lgamma(x):
+    return _special("gammaln")(onp.where(x == -onp.inf, onp.inf, x).astype(x.dtype))
+
+
+def _digamma(x):
+    return onp.where(x == 0, onp.nan, _special("psi")(x)).astype(x.dtype)
 
 
 def _elementwise(name, function, wide=False):
@@ -117,7 +125,7 @@ for _name, _function in {
     "max": onp.maximum,
     "min": onp.minimum,
     "abs": onp.abs,
-    "sign": onp.sign,
+    "sign": lambda x: onp.copysign(onp.sign(x), x) if x.dtype.kind in "fV" else onp.sign(x),
     "floor": onp.floor,
     "ceil": onp.ceil,
     "and": onp.bitwise_and,
@@ -131,6 +139,7 @@ for _name, _function in {
     "gt": onp.greater,
     "ge": onp.greater_equal,
     "is_finite": onp.isfinite,
+    "nextafter": onp.nextafter,
     "square": onp.square,
     "real": lambda x: x.real,
     "imag": lambda x: x.imag,
@@ -158,14 +167,13 @@ for _name, _function in {
     "asinh": onp.arcsinh,
     "acosh": onp.arccosh,
     "atanh": onp.arctanh,
-    "nextafter": onp.nextafter,
     "rsqrt": lambda x: onp.reciprocal(onp.sqrt(x)),
     "logistic": lambda x: onp.reciprocal(1 + onp.exp(onp.negative(x))),
     "erf_inv": _erf_inv,
     "erf": partial(_special_of, "erf"),
     "erfc": partial(_special_of, "erfc"),
-    "lgamma": partial(_special_of, "gammaln"),
-    "digamma": partial(_special_of, "psi"),
+    "lgamma": _lgamma,
+    "digamma": _digamma,
 }.items():
     _elementwise(_name, _function, wide=True)
 
@@ -253,19 +261,19 @@ def _shift(name, function):
     def make(params, ins, outs):
         dtype = outs[0].dtype
         bits = 8 * dtype.itemsize
+        # whether a sign is shifted in is the operation's affair, not the type's
+        signed = onp.dtype(f"{'i' if name == 'shift_right_arithmetic' else 'u'}{dtype.itemsize}")
         unsigned = onp.dtype(f"u{dtype.itemsize}")
-        logical = name == "shift_right_logical"
 
         def shift(a, b):
-            wide = a.view(unsigned) if logical and dtype.kind == "i" else a
-            by = b.view(unsigned) if logical and dtype.kind == "i" else b
-            if onp.max(by, initial=0) >= bits or onp.min(by, initial=0) < 0:
-                out = (by < 0) | (by >= bits)
-                rest = -(wide < 0).astype(wide.dtype) if name == "shift_right_arithmetic" else 0
-                found = onp.where(out, rest, function(wide, onp.where(out, 0, by)))
+            a, b = a.view(signed), b.view(unsigned)
+            if onp.max(b, initial=0) >= bits:
+                rest = -(a < 0).astype(signed) if signed.kind == "i" else signed.type(0)
+                far = b >= bits
+                found = onp.where(far, rest, function(a, onp.where(far, 0, b).astype(signed)))
             else:
-                found = function(wide, by)
-            return found.astype(wide.dtype, copy=False).view(dtype)
+                found = function(a, b.view(signed))
+            return found.astype(signed, copy=False).view(dtype)
 
         return shift
 
@@ -277,7 +285,8 @@ _shift("shift_right_arithmetic", onp.right_shift)
 
 @rule("population_count")
 def _population_count(params, ins, outs):
-    return lambda x: onp.bitwise_count(x).astype(x.dtype)
+    unsigned = onp.dtype(f"u{outs[0].dtype.itemsize}")  # NumPy counts those of the absolute value
+    return lambda x: onp.bitwise_count(x.view(unsigned)).astype(x.dtype)
 
 
 @rule("clamp")

@@ -355,11 +355,17 @@ def _relu(x):
 
 
 def _gamma(x):
-    """Gamma function by its logarithm, in float64: float32 would lose two digits."""
+    """Gamma function by its logarithm, in float64: float32 would lose two digits. At a zero it has
+    the zero's sign, at negative whole numbers none: NaN.
+    """
     z = lax.convert_element_type(x, f64)
-    odd = lax.ne(lax.rem(lax.floor(z), _full(z, 2)), _full(z, 0))
+    zero, below = lax.eq(z, _full(z, 0)), lax.floor(z)
+    odd = lax.ne(lax.rem(below, _full(z, 2)), _full(z, 0))
     negative = lax.bitwise_and(lax.lt(z, _full(z, 0)), odd)
+    pole = lax.bitwise_and(lax.eq(z, below), lax.lt(z, _full(z, 0)))
     sign = lax.select(negative, _full(z, -1), _full(z, 1))
+    sign = lax.select(zero, lax.div(_full(z, 1), z), sign)
+    sign = lax.stop_gradient(lax.select(pole, _full(z, math.nan), sign))
     return lax.convert_element_type(lax.mul(sign, lax.exp(lax.lgamma(z))), x.dtype)
 
 

@@ -5,7 +5,15 @@ from typing import Literal
 
 from ..error import AttributeTypeError, ShapeError, fail
 from ._facts import batch_of_data
-from ._nn import batched, channel_last, layout_of, moved, require_shape, window
+from ._nn import (
+    batched,
+    channel_last,
+    layout_of,
+    moved,
+    require_floating,
+    require_shape,
+    window,
+)
 from ._spec import Shape, op
 from .kernels import convolution as kernels
 from .kernels.convolution import Geometry
@@ -254,8 +262,10 @@ def deconvolution(
     Raises
     ------
     ShapeError   if shapes do not fit each other, or target_shape cannot be reached
+    DTypeError   if data is of a type without fractions
     """
     where, n = "Deconvolution", len(kernel)
+    require_floating(where, data=data)
     letters, kernel, stride, dilate = windows(where, layout, data, kernel, stride, dilate)
     spatial = [data.shape[i] for i, c in enumerate(letters) if c not in "NC"]
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilate)]
