@@ -338,6 +338,8 @@ def _convert(params, ins, outs):
         return convert
     if new.kind == "b":
         return (lambda x: x != 0) if old.kind == "V" else (lambda x: x.astype(new))
+    if old.kind == "b" and new.itemsize == 1:
+        return lambda x: x.view(new)
     return lambda x: x.astype(new)
 
 

@@ -6,6 +6,7 @@ from jax import lax
 from ..error import ShapeError, fail
 
 __all__ = [
+    "as_type",
     "axes_of_one",
     "is_real",
     "number",
@@ -20,6 +21,17 @@ __all__ = [
 def is_real(x):
     """Whether the elements are floating-point (bfloat16 included) or complex numbers."""
     return jnp.issubdtype(x.dtype, jnp.inexact)
+
+
+def as_type(x, dtype):
+    """``x`` in another element type.
+
+    Truth values become floats by way of a whole number. XLA takes a product of what they were
+    converted to for a choice between the other factor and 0, which loses NaN and infinity.
+    """
+    if x.dtype == bool and jnp.issubdtype(dtype, jnp.inexact):
+        x = lax.convert_element_type(x, "uint8")
+    return lax.convert_element_type(x, dtype)
 
 
 def one_axis(axis, ndim, where, what="axis"):

@@ -10,10 +10,9 @@ expects. Rules run while shapes are inferred and programs are made; a call costs
 """
 
 import jax.numpy as jnp
-from jax import lax
 
 from ..error import DTypeError, fail
-from ._axes import is_real
+from ._axes import as_type, is_real
 
 __all__ = [
     "common_type",
@@ -52,7 +51,7 @@ def to_common(arrays):
     if all(x.dtype == first for x in arrays):
         return tuple(arrays)
     to = common_type([x.dtype for x in arrays])
-    return tuple(lax.convert_element_type(x, to) for x in arrays)
+    return tuple(as_type(x, to) for x in arrays)
 
 
 def in_common(arrays, where):
@@ -76,7 +75,7 @@ def not_bool(arrays, where):
 
 
 def _float_of(x):
-    return x if is_real(x) else lax.convert_element_type(x, "float32")
+    return x if is_real(x) else as_type(x, jnp.dtype("float32"))
 
 
 def in_common_inexact(arrays, where):
@@ -85,7 +84,7 @@ def in_common_inexact(arrays, where):
     if not kinds:
         return tuple(_float_of(x) for x in arrays)
     to = common_type(kinds)
-    return tuple(lax.convert_element_type(x, to) for x in arrays)
+    return tuple(as_type(x, to) for x in arrays)
 
 
 def inexact(arrays, where):

@@ -10,6 +10,7 @@ from jax import lax
 
 from .._boxes import overlap
 from ..error import AttributeTypeError, ShapeError, fail
+from ._axes import as_type
 from ._facts import numbered
 from ._limits import check_size
 from ._nn import accumulator, require_axes, require_floating
@@ -333,7 +334,7 @@ def box_encode(samples, matches, anchors, refs, means, stds):
     target = (target - means.astype(wide)) / stds.astype(wide)
     used = jnp.broadcast_to((samples > 0.5)[..., None], target.shape)
     out = jnp.where(used, target, 0).astype(samples.dtype)
-    return silent(out, used.astype(samples.dtype))
+    return silent(out, as_type(used, samples.dtype))
 
 
 @op("_contrib_box_decode", same_dtype=True)
@@ -557,7 +558,7 @@ def multi_box_target(
         zero = jnp.zeros((b, 4 * n), anchor.dtype)
         return zero, zero, jnp.full((b, n), ignore_label, anchor.dtype)
     results = jax.vmap(target)(*silent(label, cls_pred))
-    return silent(*(r.astype(anchor.dtype) for r in results))
+    return silent(*(as_type(r, anchor.dtype) for r in results))
 
 
 def require_anchor(where, anchor):

@@ -7,7 +7,7 @@ from jax import lax
 
 from .._dtypes import as_dtype
 from ..error import ShapeError, fail
-from ._axes import number
+from ._axes import as_type, number
 from ._spec import DType, Scalar, Shape, op
 
 __all__ = ["range_length"]
@@ -261,4 +261,4 @@ def eye(*, N: int, M: int = 0, k: int = 0, ctx: str | None = None, dtype: DType 
     -------
     (N, M) of ``dtype``
     """
-    return jnp.eye(*_sizes((N, M or N), "eye"), k=k, dtype=dtype)
+    return as_type(jnp.eye(*_sizes((N, M or N), "eye"), k=k, dtype=bool), dtype)

@@ -12,7 +12,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import ShapeError, fail
-from ._axes import is_real, number, same_shape
+from ._axes import as_type, is_real, number, same_shape
 from ._facts import all_equal, data_equal, fixed_types
 from ._spec import DType, Scalar, op
 from ._storage import (
@@ -119,7 +119,7 @@ def through_float(fn):
 
 def compare(fn):
     """A comparison whose result has the operands' element type."""
-    return lambda a, b: lax.convert_element_type(fn(a, b), a.dtype)
+    return lambda a, b: as_type(fn(a, b), a.dtype)
 
 
 def _truth(fn):
@@ -441,7 +441,7 @@ UNARY = {
         _any,
     ),
     "logical_not": (
-        lambda x: lax.convert_element_type(lax.eq(x, _full(x, 0)), x.dtype),
+        lambda x: as_type(lax.eq(x, _full(x, 0)), x.dtype),
         "1 where x is 0, else 0; no gradient",
         _any,
     ),
@@ -598,7 +598,7 @@ def convert(data, dtype):
     """Element type conversion as C does it: to integers by cutting, narrow ones wrap."""
     if is_real(data) and jnp.issubdtype(dtype, jnp.integer) and dtype.itemsize < 4:
         data = lax.convert_element_type(data, "int64")
-    return lax.convert_element_type(data, dtype)
+    return as_type(data, dtype)
 
 
 @op(
@@ -864,7 +864,7 @@ def _predicate(name, fn, meaning):
     def test(data):
         if not is_real(data):
             return _full(data, fn is lax.is_finite)
-        return lax.convert_element_type(fn(data), data.dtype)
+        return as_type(fn(data), data.dtype)
 
     test.__name__ = name
     test.__doc__ = f"""1 where an element {meaning}, else 0; no gradient.

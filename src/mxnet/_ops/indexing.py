@@ -11,7 +11,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import MXNetError, ShapeError, fail
-from ._axes import one_axis, same_shape, whole_index
+from ._axes import as_type, one_axis, same_shape, whole_index
 from ._facts import put_if_open, without
 from ._limits import unfolded
 from ._spec import DType, Shape, op
@@ -270,7 +270,7 @@ def one_hot(
         lax.broadcasted_iota(i.dtype, shape, i.ndim), lax.broadcast_in_dim(i, shape, range(i.ndim))
     )
     if on_value == 1.0 and off_value == 0.0:
-        return lax.convert_element_type(hit, dtype)
+        return as_type(hit, dtype)
     on, off = (jnp.asarray(v, "float64").astype(dtype) for v in (on_value, off_value))
     return lax.select(hit, lax.broadcast(on, shape), lax.broadcast(off, shape))
 

@@ -17,6 +17,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, DTypeError, ShapeError, fail
+from ._axes import as_type
 from ._limits import unfolded
 from ._nn import accumulator, require_floating, require_shape
 from ._spec import op
@@ -642,7 +643,7 @@ def _tanh_factors(what, saved, h_before, hs, cs, c_before, wide):
 
 
 def _relu_factors(what, saved, h_before, hs, cs, c_before, wide):
-    return None, [(hs > 0).astype(wide)], None
+    return None, [as_type(hs > 0, wide)], None
 
 
 def _lstm_factors(what, saved, h_before, hs, cs, c_before, wide):

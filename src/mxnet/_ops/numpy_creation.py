@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..error import ShapeError, fail
-from ._axes import number
+from ._axes import as_type, number
 from ._spec import DType, Scalar, Shape, op
 from .creation import _counted, _sizes
 
@@ -125,7 +125,7 @@ def np_eye(
     -------
     (N, M) of ``dtype``
     """
-    return jnp.eye(*_sizes((N, N if M is None else M), "eye"), k=k, dtype=dtype)
+    return as_type(jnp.eye(*_sizes((N, N if M is None else M), "eye"), k=k, dtype=bool), dtype)
 
 
 @op("_npi_identity")
@@ -142,7 +142,7 @@ def np_identity(*, shape: Shape = (), ctx: str | None = None, dtype: DType = "fl
     -------
     (N, N) of ``dtype``
     """
-    return jnp.eye(*_sizes(shape, "identity"), dtype=dtype)
+    return as_type(jnp.eye(*_sizes(shape, "identity"), dtype=bool), dtype)
 
 
 @op("_npi_indices")

@@ -13,7 +13,7 @@ from jax import lax
 
 from ..error import ShapeError, fail
 from . import _promotion as rules
-from ._axes import is_real, number, paired
+from ._axes import as_type, is_real, number, paired
 from ._spec import Scalar, alias, op, variant
 from .elemwise import BINARY, UNARY, maximum, minimum, modulo, power, through_float
 
@@ -70,7 +70,7 @@ def _counted(x):
 
 
 def _as_float(x):
-    return x if is_real(x) else lax.convert_element_type(x, "float32")
+    return x if is_real(x) else as_type(x, jnp.dtype("float32"))
 
 
 def _same(x):

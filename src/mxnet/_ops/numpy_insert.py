@@ -6,7 +6,7 @@ from jax import lax
 
 from ..error import MXNetError, PositionError, ShapeError, fail
 from . import _promotion as rules
-from ._axes import number, one_axis
+from ._axes import as_type, number, one_axis
 from ._spec import Scalar, WholeScalar, op
 from .numpy_reduce import np_diff
 
@@ -24,7 +24,7 @@ def _given(values, val, like):
     """What is put in: an array, or a number."""
     if values is None:
         return number(0.0 if val is None else val, like.dtype)
-    return lax.convert_element_type(values, like.dtype)
+    return as_type(values, like.dtype)
 
 
 def _put(data, where, values, axis, single):

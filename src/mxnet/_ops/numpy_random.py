@@ -9,6 +9,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import ShapeError, fail
+from ._axes import as_type
 from ._bits import random_words, standard_normal, uniform01
 from ._nn import accumulator
 from ._samplers import permutation
@@ -95,7 +96,7 @@ def _binomial(key, shape, dtype, n, p):
 
 
 def _bernoulli(key, shape, dtype, prob):
-    return (uniform01(key, shape, dtype) < prob).astype(dtype)
+    return as_type(uniform01(key, shape, dtype) < prob, dtype)
 
 
 # operator -> (sampler, parameters with defaults, summary)

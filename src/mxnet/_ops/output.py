@@ -15,6 +15,7 @@ from jax import lax
 
 from .._dtypes import is_floating
 from ..error import ShapeError, fail
+from ._axes import as_type
 from ._facts import data_equal
 from ._nn import accumulator, require_floating, require_labels
 from ._spec import op
@@ -334,7 +335,7 @@ def hinge_loss_backward(rule, residuals, _):
     hit = lax.broadcasted_iota("int32", x.shape, 1) == label.astype("int32")[:, None]
     sign = jnp.where(hit, 1, -1).astype(x.dtype)
     lack = jnp.maximum(jnp.asarray(margin, x.dtype) - sign * x, 0)
-    slope = (lack > 0).astype(x.dtype) if linear else 2 * lack
+    slope = as_type(lack > 0, x.dtype) if linear else 2 * lack
     return -sign * slope * jnp.asarray(factor, x.dtype), no_gradient(label)
 
 
