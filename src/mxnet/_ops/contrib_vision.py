@@ -8,6 +8,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._axes import as_type
 from ._limits import unfolded
 from ._nn import accumulator, moved, require_floating, require_shape, window
 from ._spec import Shape, op
@@ -467,7 +468,7 @@ def cell_average(start, end, n, size):
     first = jnp.clip(jnp.floor(cell * step[:, None] + start[:, None]), 0, size)
     last = jnp.clip(jnp.ceil((cell + 1) * step[:, None] + start[:, None]), 0, size)
     inside = (pixel >= first[..., None]) & (pixel < last[..., None])
-    return inside / jnp.maximum(last - first, 1)[..., None]
+    return as_type(inside, step.dtype) / jnp.maximum(last - first, 1)[..., None]
 
 
 @op("_contrib_DeformablePSROIPooling", same_dtype=True, present={"trans": "not no_trans"}, total=2)
