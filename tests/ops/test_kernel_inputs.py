@@ -229,6 +229,38 @@ def test_convolutions(data, weight, how, engine):
         both(run, 1e-3, 1e-3)
 
 
+@pytest.mark.parametrize("special", [False, True])
+@pytest.mark.parametrize(
+    "sizes",
+    some([(1, 1, 1), (3, 7, 5), (17, 33, 2), (0, 4, 3), (4, 0, 3), (5, 3, 0), (95, 96, 97)]),
+)
+def test_products(sizes, special, engine):
+    """Matrices of odd sizes, turned or not, and the derivatives."""
+    n, k, m = sizes
+    with mx.np_shape(True):
+        turned = [(t, u) for t in (False, True) for u in (False, True)]
+        given = [
+            (
+                nd.array(values((k, n) if t else (n, k), special=special)),
+                nd.array(values((m, k) if u else (k, m), 1, False)),
+            )
+            for t, u in turned
+        ]
+
+        def run():
+            found = []
+            for (x, w), (t, u) in zip(given, turned):
+                x.attach_grad()
+                w.attach_grad()
+                with autograd.record():
+                    y = nd.dot(x, w, transpose_a=t, transpose_b=u)
+                y.backward()
+                found += [y, x.grad.copy(), w.grad.copy()]
+            return found
+
+        both(run, 1e-3, 1e-3)
+
+
 @pytest.mark.parametrize(
     "turn", [lambda x: x.T, lambda x: x[::-1], lambda x: x[:, ::2], lambda x: x[1:, 3:]]
 )
