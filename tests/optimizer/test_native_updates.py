@@ -101,7 +101,8 @@ def close(found, expected, rtol=1e-6):
     for a, b in zip(found, expected, strict=True):
         assert a.shape == b.shape
         assert a.dtype == b.dtype
-        size = float(onp.abs(b).max()) if b.size else 0.0
+        # one weight may end where steps have cancelled: near zero, and rounded as they were
+        size = max(0.01, float(onp.abs(b).max()) if b.size else 0.0)
         onp.testing.assert_allclose(a, b, rtol=rtol, atol=rtol * size)
 
 
