@@ -15,7 +15,7 @@ import numpy as onp
 
 from .. import _config
 from .._graph.infer import infer_outputs
-from .._graph.lower import Backward
+from .._graph.lower import Backward, open_positions
 from .._graph.steps import Root, Step, steps_of
 from .._interrupt import enter_scope, leave_scope, uninterrupted, whole
 from .._locks import lock
@@ -27,7 +27,7 @@ from .packing import Packed
 from .program import run_program
 from .state import draw, threads
 from .stats import stats
-from .value import Failed, Value
+from .value import CONSUMED, Failed, Value, settle
 
 __all__ = [
     "append",
@@ -35,11 +35,13 @@ __all__ = [
     "mend",
     "flush",
     "flush_all",
+    "forget",
     "concrete",
     "host_data",
     "wait",
     "segment_of",
     "alias",
+    "used_up",
     "aside",
     "all_roots",
     "clear",
@@ -158,6 +160,8 @@ def _known_step(seg, bound, ins):
         else:
             p = slots.get(v)
             if p is None:
+                if v.tape is not None:
+                    settle(v)
                 slots[v] = n
                 n += 1
                 p = v.spec
@@ -192,6 +196,8 @@ def append(bound, ins, scalars=()):
             else:
                 p = slots.get(v)
                 if p is None:
+                    if v.tape is not None:
+                        settle(v)
                     slots[v] = n
                     n += 1
                     p = v.spec
@@ -203,6 +209,8 @@ def append(bound, ins, scalars=()):
             else:
                 q = slots.get(w)
                 if q is None:
+                    if w.tape is not None:
+                        settle(w)
                     slots[w] = n
                     q = w.spec
             step = (state.next_rec if t.recording else state.next).get((bound, p, q))
@@ -217,6 +225,8 @@ def append(bound, ins, scalars=()):
             else:
                 p = slots.get(v)
                 if p is None:
+                    if v.tape is not None:
+                        settle(v)
                     slots[v] = n
                     p = v.spec
             step = (state.next_rec if t.recording else state.next).get((bound, p))
@@ -364,6 +374,8 @@ def _checked_step(bound, ins, keep, ctx):
         else:
             p = slots.get(v)
             if p is None:
+                if v.tape is not None:
+                    settle(v)
                 slots[v] = n
                 if borrow:
                     seg.borrowed.append(v)
@@ -394,6 +406,8 @@ def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
     check()
     specs = infer_outputs(bound, [v.spec for v in ins], state.ctx)
     grads = tuple([v.spec.grad for v in ins])
+    if recording and any(grads):
+        grads = tuple([g and (v.data is not None or not used_up(v)) for g, v in zip(grads, ins)])
     recorded = recording and any(grads)
     if recorded:
         nondifferentiable = bound.nondifferentiable
@@ -414,6 +428,28 @@ def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
     mark_full(step)
     stats.steps += 1
     return step
+
+
+def used_up(value):
+    """Whether a backward pass has used up the graph that a value is part of."""
+    if value.tape is not None:
+        return value.tape is CONSUMED or value.tape.freed
+    seg = value.seg
+    if value.data is not None or seg.__class__ is not Segment or value.mark is not None:
+        return False
+    return value.pos not in open_positions(seg.state)
+
+
+def forget(tapes):
+    """Let what pending operators use of these tapes, which are used up, be theirs alone: whoever
+    uses it again takes a constant.
+    """
+    seg = threads.segment
+    if seg is not None and any(v.tape in tapes for v in seg.slots if v.tape is not None):
+        seg.slots = {
+            Value(v.seg, v.pos, v.spec, v.data, v.tape) if v.tape in tapes else v: p
+            for v, p in seg.slots.items()
+        }
 
 
 def mark_full(step):

@@ -4,7 +4,16 @@ variables.
 
 import heapq
 
-from .._graph.lower import ADD, ONES_LIKE, Backward, GradOp, PathOp, Pullback, ancestors
+from .._graph.lower import (
+    ADD,
+    ONES_LIKE,
+    REPLACED,
+    Backward,
+    GradOp,
+    PathOp,
+    Pullback,
+    ancestors,
+)
 from .._graph.steps import Step, spec_of, steps_of
 from .._tables import table
 from ..error import MXNetError
@@ -16,15 +25,17 @@ from .segment import (
     append_many,
     concrete,
     flush,
+    forget,
     mark_full,
     mend,
     segment_of,
+    used_up,
     user_line,
 )
 from .state import threads
 from .value import CONSUMED, Value
 
-__all__ = ["backward", "gradients", "PythonTape", "unrecorded", "NOT_IN_GRAPH"]
+__all__ = ["backward", "gradients", "PythonTape", "replaced", "unrecorded", "NOT_IN_GRAPH"]
 
 NOT_IN_GRAPH = (
     "backward: the array is not in a computational graph: expected an array that was computed "
@@ -51,10 +62,11 @@ class PythonTape:
     n_outputs : int
     """
 
-    __slots__ = ("vals", "pull", "n_outputs", "freed", "order")
+    __slots__ = ("vals", "wanted", "pull", "n_outputs", "freed", "order")
 
     def __init__(self, inputs, pull, n_outputs):
         self.vals, self.pull, self.n_outputs = inputs, pull, n_outputs
+        self.wanted = [v.spec.grad and not used_up(v) for v in inputs]
         self.freed = False
         self.order = next_order()
 
@@ -129,6 +141,22 @@ def unrecorded(f, *args, **kw):
         t.recording = saved
 
 
+def replaced(old, new):
+    """``new`` in the place of ``old``: where that is in a graph that no backward pass has used up,
+    gradients go on through it.
+
+    So writes that are not recorded change an array's elements and leave its graph, as in 1.9.1.
+    """
+    if old.mark is not None or new.spec.ctx is not old.spec.ctx or used_up(old):
+        return new
+    t = threads
+    saved, t.recording = t.recording, True
+    try:
+        return append(REPLACED, (old, new))
+    finally:
+        t.recording = saved
+
+
 def _collect(heads, head_grads, retain):
     """Gradients by mark (of a variable), summed over all ways that lead to it."""
     found = {}
@@ -155,6 +183,9 @@ def _collect(heads, head_grads, retain):
             concrete(head)
         if not head.spec.grad:
             raise MXNetError(NOT_IN_GRAPH)
+        if head.mark is not None:
+            route(head, ct if ct is not None else unrecorded(append, ONES_LIKE, (head,)))
+            continue
         if ct is not None and ct.data is None and ct.seg is not head.seg:
             concrete(ct)
         if head.data is None:
@@ -173,6 +204,7 @@ def _collect(heads, head_grads, retain):
     if not retain:
         for tape in used:
             tape.free()
+        forget(used)
     if not found:
         raise MXNetError(_NO_INPUTS)
     return found
@@ -282,7 +314,9 @@ def _pull(tape, cts):
     if tape.__class__ is PythonTape:
         given = [cts.get(i) for i in range(tape.n_outputs)]
         return [
-            (v, ct) for v, ct in zip(tape.vals, tape.pull(given)) if ct is not None and v.spec.grad
+            (v, ct)
+            for v, ct, wanted in zip(tape.vals, tape.pull(given), tape.wanted)
+            if ct is not None and wanted
         ]
     given = tuple(sorted(cts))
     bound = tape.tape.pullbacks.get(given)

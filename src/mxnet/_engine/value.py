@@ -2,7 +2,7 @@
 it.
 """
 
-__all__ = ["Value", "Mark", "Failed", "CONSUMED"]
+__all__ = ["Value", "Mark", "Failed", "CONSUMED", "settle"]
 
 
 class Value:
@@ -53,3 +53,11 @@ class Failed:
 
 
 CONSUMED = object()  # tape of a value whose graph a backward pass has used up
+
+
+def settle(value):
+    """Make a value with a tape a constant, if a backward pass has used that up: so 1.9.1 has it in
+    what is recorded from then on.
+    """
+    if value.tape is CONSUMED or value.tape.freed:
+        value.spec, value.tape = value.spec.with_grad(False), None

@@ -8,9 +8,9 @@ from .._dtypes import CODES, as_dtype
 from .._engine import barrier
 from .._engine.initial import fill
 from .._engine.program import export, to_device, wait_for_devices
-from .._engine.segment import alias, append, concrete, flush_all, host_data, wait
+from .._engine.segment import alias, append, concrete, flush_all, host_data, used_up, wait
 from .._engine.state import threads
-from .._engine.tape import backward, unrecorded
+from .._engine.tape import backward, replaced, unrecorded
 from .._engine.value import Mark, Value
 from .._frontend.dispatch import (
     WRITE_TRACKED,
@@ -181,7 +181,8 @@ class _Lens:
     def again(self, v):
         """The view of a tracked base that was written since it was last read.
 
-        No gradient flows through it: as in 1.9.1 only the operator that made a view is recorded.
+        No gradient flows through it: as in 1.9.1 only the operator that made a view is recorded,
+        and leads on to what the view was made from (see :meth:`NDArray._read`).
         """
         return unrecorded(self.get, v)
 
@@ -322,8 +323,10 @@ class NDArray:
             return self._v
         v = base._read()
         if v is not self._seen:
-            self._v = self._lens.again(v) if v.spec.grad else self._lens.get(v)
-            self._seen = v
+            new, old = self._lens.again(v) if v.spec.grad else self._lens.get(v), self._v
+            if old is not None and old.spec.grad and not new.spec.grad:
+                new = replaced(old, new)
+            self._v, self._seen = new, v
         return self._v
 
     def _write(self, v):
@@ -340,6 +343,10 @@ class NDArray:
             if threads.scope:  # it may be used in what is being recorded: see _engine/segment.py
                 concrete(v)
             return
+        if not threads.recording and threads.tracing is None:
+            v = _DETACH.get(v)
+            if self._v.spec.grad:
+                v = replaced(self._v, v)
         self._v = v
 
     def _adopt(self, v):
@@ -367,7 +374,7 @@ class NDArray:
             if x._lens.own is not None:
                 return x._lens.own.req != "null"
             x = x._base
-        return x._v.spec.grad
+        return x._v.spec.grad and not used_up(x._v)
 
     # ------------------------------------------------------------------ attributes
     @property
