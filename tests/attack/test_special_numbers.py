@@ -32,6 +32,7 @@ OPTIONS = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_pass
 ANY_ORDER = {
     *("Convolution", "Deconvolution", "Correlation"),
     *("_image_random_hue", "_image_random_color_jitter"),
+    "_vision_random_resized_crop",
 }
 
 

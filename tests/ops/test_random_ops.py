@@ -166,7 +166,7 @@ def test_multinomial():
     onp.testing.assert_allclose(found, p, atol=0.015)
     assert set(x[2].tolist()) == {0, 2}
     onp.testing.assert_allclose(log_p, onp.log(p[onp.arange(3)[:, None], x]), 1e-5, 1e-6)
-    assert call("_sample_multinomial", p[0]).shape == ()
+    assert call("_sample_multinomial", p[0]).shape == (1,)
     assert call("_sample_multinomial", p, shape=(2, 2), dtype="float32").dtype == onp.float32
     assert call("_sample_multinomial", p).shape == (3,)
 
