@@ -258,7 +258,7 @@ def test_convolutions_in_a_loop_and_side_by_side(mode, using):
 
 def test_description():
     found = kernels.describe()
-    libraries = "convolution products recurrence updates pooling rowwise sorting".split()
+    libraries = "convolution products recurrence boxes updates pooling rowwise sorting".split()
     assert list(found) == ["mode", "active", *libraries]
     assert found["mode"] == _config.get("kernels")
     if found["mode"] == "native":

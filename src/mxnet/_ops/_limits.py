@@ -4,6 +4,7 @@ Attributes come from files of strangers: a number in them must not keep tracing 
 """
 
 import math
+import numbers
 
 from ..error import AttributeTypeError, ShapeError, fail
 
@@ -14,7 +15,9 @@ _AXES = 64  # NumPy's arrays have no more
 
 
 def is_countable(shape):
-    """Whether an array may have this shape."""
+    """Whether an array may have this shape. Sizes that are symbols are told later: then it may."""
+    if not all(isinstance(d, numbers.Integral) for d in shape):
+        return len(shape) <= _AXES
     return math.prod(shape) <= _MOST and (
         not shape or (len(shape) <= _AXES and max(shape) <= _MOST)
     )

@@ -1,6 +1,7 @@
 """Boxes of object detection: overlap, suppression, matching, anchors, targets and proposals."""
 
 import math
+import numbers
 from typing import Literal
 
 import jax
@@ -15,6 +16,7 @@ from ._facts import numbered
 from ._limits import check_size
 from ._nn import accumulator, require_axes, require_floating
 from ._spec import op
+from .kernels.boxes import survivors
 from .ordering import sorted_with_positions
 
 FORMAT = Literal["center", "corner"]
@@ -64,27 +66,6 @@ def to_center(box):
     """(x1, y1, x2, y2) -> (centre x, centre y, width, height)."""
     low, high = box[..., :2], box[..., 2:]
     return jnp.concatenate([(low + high) / 2, high - low], -1)
-
-
-def survivors(box, alive, kills):
-    """Greedy suppression: which of N boxes, best first, no better survivor kills; (N,) bool.
-
-    ``kills(i)`` tells which boxes (N,) box i suppresses. Takes as many rounds as boxes survive.
-    """
-    n = box.shape[0]
-    number = jnp.arange(n, dtype="int32")
-
-    def first(alive, after):
-        ahead = alive & (number > after)
-        return jnp.where(jnp.any(ahead), jnp.argmax(ahead).astype("int32"), n)
-
-    def step(state):
-        i, alive = state
-        alive &= ~(kills(i) & (number > i))
-        return first(alive, i), alive
-
-    start = first(alive, jnp.int32(-1)), alive
-    return lax.while_loop(lambda s: s[0] < n, step, start)[1]
 
 
 def descending(score, valid):
@@ -207,11 +188,8 @@ def box_nms(
         box, kind, alive = rows[best, some], kind[best], valid[best]
         box = to_corners(box) if in_format == "center" else box
 
-        def kills(i):
-            killed = overlap(box[i], box, jnp) > jnp.asarray(overlap_thresh, wide)
-            return killed if force_suppress or id_index < 0 else killed & (kind == kind[i])
-
-        kept = survivors(box, alive, kills)
+        kind = jnp.zeros_like(kind) if force_suppress or id_index < 0 else kind
+        kept = survivors(box, kind, alive, overlap_thresh)
         kept = jnp.concatenate([kept, jnp.zeros(n - most, bool)])
         front = first_of_all(kept)
         return order[front].astype("int32"), kept[front]
@@ -434,10 +412,11 @@ def multi_box_prior(
     step_y, step_x = (s if s > 0 else 1 / n for s, n in zip(steps, (height, width)))
     shapes = [(s, ratios[0]) for s in sizes] + [(sizes[0], r) for r in ratios[1:]]
     check_size((height, width, len(shapes), 4))
-    xp = onp if height * width * len(shapes) <= _ON_HOST else jnp
-    half = xp.array(
-        [(s * height / width * math.sqrt(r) / 2, s / math.sqrt(r) / 2) for s, r in shapes]
-    )
+    known = all(isinstance(d, numbers.Integral) for d in (height, width))
+    xp = onp if known and height * width * len(shapes) <= _ON_HOST else jnp
+    s, r = onp.array(shapes, "float64").T
+    high, wide = (xp.asarray(d, "float64") for d in (height, width))
+    half = xp.stack([s * high / wide * onp.sqrt(r) / 2, xp.asarray(s / onp.sqrt(r) / 2)], -1)
     y = (xp.arange(height) + offsets[0]) * step_y
     x = (xp.arange(width) + offsets[1]) * step_x
     centre = xp.stack(xp.meshgrid(x, y), -1)[:, :, None]  # (H, W, 1, 2)
@@ -663,12 +642,9 @@ def multi_box_detection(
         most = min(nms_topk, n) if nms_topk > 0 else n
         best = rows[order[:most]]
 
-        def kills(i):
-            killed = overlap(best[i, 2:], best[:, 2:], jnp) >= jnp.asarray(nms_threshold, wide)
-            return killed if force_suppress else killed & (best[:, 0] == best[i, 0])
-
+        kind = jnp.zeros_like(best[:, 0]) if force_suppress else best[:, 0]
         early = place[:most] < keep
-        kept = survivors(best, early, kills)
+        kept = survivors(best[:, 2:], kind, early, nms_threshold, reached=True)
         best = best.at[:, 0].set(jnp.where(kept, best[:, 0], -1))
         # boxes beyond the best nms_topk stay where they were before sorting, as in the original
         others = rows.at[:, 0].set(-1)
@@ -752,10 +728,8 @@ def proposals(where, cls_prob, bbox_pred, im_info, attrs):
         order = descending(score, jnp.ones(total, bool))[:before]
         box, score = box[order], score[order]
 
-        def kills(i):
-            return overlap(box[i], box, jnp, 1) > jnp.asarray(threshold, wide)
-
-        kept = survivors(box, jnp.ones(before, bool), kills)
+        everyone = jnp.ones(before, bool)
+        kept = survivors(box, jnp.zeros_like(score), everyone, threshold, extra=1)
         front = first_of_all(kept)
         count = jnp.minimum(jnp.sum(kept), after)
         chosen = front[jnp.arange(after) % count]

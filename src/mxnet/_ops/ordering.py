@@ -31,15 +31,15 @@ def _turned(x):
     return lax.neg(x) if is_real(x) else lax.bitwise_not(x)
 
 
-def _by_kernel(x, axis):
+def _by_kernel(x):
     """Whether :mod:`.kernels.sort` is meant for it."""
-    return x.dtype == jnp.float32 and x.shape[axis] < 2**31
+    return x.dtype == jnp.float32
 
 
 def sorted_with_positions(x, axis, ascending):
     """Positions (int32) that sort ``x`` along ``axis``, stably."""
     x = lax.stop_gradient(x)
-    if _by_kernel(x, axis):
+    if _by_kernel(x):
         return jnp.moveaxis(kernels.order(jnp.moveaxis(x, axis, -1), ascending), -1, axis)
     i = lax.broadcasted_iota("int32", x.shape, axis)
     _, order = lax.sort(
@@ -89,7 +89,7 @@ def sort(data, *, axis: int | None = -1, is_ascend: bool = True):
     ShapeError   if the axis is out of range
     """
     x, a = _flat(data, axis, "sort")
-    if _by_kernel(x, a):
+    if _by_kernel(x):
         return jnp.moveaxis(kernels.sort(jnp.moveaxis(x, a, -1), is_ascend), -1, a)
     y = lax.sort(x if is_ascend else _turned(x), dimension=a)
     return y if is_ascend else _turned(y)
@@ -202,7 +202,7 @@ def _best(x, a, k, is_ascend):
     if k * 8 > n or not is_real(x):
         return lax.slice_in_dim(sorted_with_positions(x, a, is_ascend), 0, k, axis=a)
     keys = jnp.moveaxis(lax.stop_gradient(x), a, -1)
-    if _by_kernel(keys, -1):
+    if _by_kernel(keys):
         order = kernels.top(keys, k, is_ascend)
     else:
         _, order = lax.top_k(lax.neg(keys) if is_ascend else keys, k)

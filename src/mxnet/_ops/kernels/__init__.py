@@ -14,6 +14,7 @@ _KINDS = {
     "convolution": native.CONVOLUTION,
     "products": native.PRODUCTS,
     "recurrence": native.RECURRENCE,
+    "boxes": native.BOXES,
     "updates": native.UPDATES,
     "pooling": native.POOLING,
     "rowwise": native.ROWWISE,
@@ -48,8 +49,8 @@ def describe():
     dict of str
         ``mode``, the option; ``active``, what convolutions come to (``native``, ``xla`` or
         ``plain``); what became of each kind of native kernels: ``convolution``, ``products`` and
-        ``recurrence``, which compute with oneDNN; ``updates``, ``pooling``, ``rowwise`` (softmax,
-        layer normalisation) and ``sorting``. Nothing is loaded for the answer.
+        ``recurrence``, which compute with oneDNN; ``boxes``, ``updates``, ``pooling``, ``rowwise``
+        (softmax, layer normalisation) and ``sorting``. Nothing is loaded for the answer.
     """
     mode = _config.get("kernels")
     wanted = mode == "native"

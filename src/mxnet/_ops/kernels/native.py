@@ -27,6 +27,7 @@ __all__ = [
     "loaded",
     "state",
     "usable",
+    "BOXES",
     "BYTES",
     "CONVOLUTION",
     "POOLING",
@@ -57,6 +58,7 @@ RECURRENCE = Library(
     ),
     "recurrent layers",
 )
+BOXES = Library("kernels", ("survivors",), "suppression of boxes")
 UPDATES = Library("kernels", ("update", "add_rows"), "updates of many parameters")
 POOLING = Library("kernels", ("max_back", "window_spread", "window_sum"), "gradients of pooling")
 ROWWISE = Library(
@@ -69,7 +71,7 @@ SORTING = Library(
     ("sort_rows", "sort_order", "top_order", "carry", "permutation"),
     "sorting, top-k and permutations",
 )
-LIBRARIES = (CONVOLUTION, PRODUCTS, BYTES, RECURRENCE, UPDATES, POOLING, ROWWISE, SORTING)
+LIBRARIES = (CONVOLUTION, PRODUCTS, BYTES, RECURRENCE, BOXES, UPDATES, POOLING, ROWWISE, SORTING)
 
 COMPILED = Path(__file__).parent / "compiled"
 # What a processor must have for a level, in the words of Linux.
