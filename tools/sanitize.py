@@ -23,6 +23,7 @@ TESTS = (
     "tests/ops/test_integer_kernels.py",
     "tests/ops/test_rows.py",
     "tests/ops/test_rowwise.py",
+    "tests/ops/test_box_kernel.py",
     "tests/optimizer/test_native_updates.py",
     "tests/engine/test_direct.py",
 )
