@@ -85,6 +85,8 @@ def test_counting_finds_what_is_kept(few_are_kept, monkeypatch):
 
 def test_what_is_held_stays_what_it_is(few_are_kept):
     """Arrays, bound operators and blocks go on, with no second one beside them."""
+    if _config.get("engine_type") == "NaiveEngine":
+        pytest.skip("nothing is pending")
     net, x, like = network(), nd.ones((7, 4)), nd.ones((7, 4))
     with autograd.record():
         y = net(x).sum()
