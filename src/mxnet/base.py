@@ -159,7 +159,7 @@ def ctypes2numpy_shared(cptr, shape):
         raise RuntimeError(f"ctypes2numpy_shared: expected a pointer to float, got {cptr!r}")
     count = int(onp.prod(shape))
     held = ctypes.cast(cptr, ctypes.POINTER(ctypes.c_float * count)).contents
-    return onp.frombuffer(held, "float32", count).reshape(shape)
+    return onp.ctypeslib.as_array(held).reshape(shape)
 
 
 def c2pyerror(err_msg):

@@ -306,7 +306,7 @@ def register_error(func_name=None, cls=None):
     if isinstance(func_name, type):
         error_types[func_name.__name__] = func_name
         return func_name
-    if cls is not None:
+    if cls is not None and func_name is not None:
         error_types[func_name] = cls
         return cls
 

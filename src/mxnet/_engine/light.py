@@ -210,7 +210,7 @@ class _Builder:
     """Joins the plans of a path's operators."""
 
     def __init__(self, n):
-        self.template = [None] * n
+        self.template: list = [None] * n
         self.constants = set()
         self.calls = []
         self.same = {}  # place -> the place that is the same array

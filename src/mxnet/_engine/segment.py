@@ -82,7 +82,7 @@ class Segment:
     def reset(self):
         """Begin anew."""
         self.state = self.root
-        self.slots = {}  # outside input (Value) -> position, in order of first use
+        self.slots: dict = {}  # outside input (Value) -> position, in order of first use
         self.outs = []  # Values of all outputs with handles, in order
         self.scalars = []  # run-time numbers
         self.borrowed = []  # outside inputs that are pending in the side segment
@@ -445,11 +445,12 @@ def forget(tapes):
     uses it again takes a constant.
     """
     seg = threads.segment
-    if seg is not None and any(v.tape in tapes for v in seg.slots if v.tape is not None):
-        seg.slots = {
-            Value(v.seg, v.pos, v.spec, v.data, v.tape) if v.tape in tapes else v: p
-            for v, p in seg.slots.items()
-        }
+    if seg is None or all(v.tape is None or v.tape not in tapes for v in seg.slots):
+        return
+    seg.slots = {
+        Value(v.seg, v.pos, v.spec, v.data, v.tape) if v.tape in tapes else v: p
+        for v, p in seg.slots.items()
+    }
 
 
 def mark_full(step):

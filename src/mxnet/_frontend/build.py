@@ -27,7 +27,7 @@ def make_function(op, name=None, kind=None):
     if variadic is not None:
         single, names = _is_single(op, True), op.attrs.keys() - {"num_args"}
 
-        def function(*args, out=None, name=None, **kwargs):
+        def function(*args, out=None, name=None, **kwargs):  # pyright: ignore[reportRedeclaration]
             cls = kind or array_class()
             if single and out is None and kwargs.keys() <= names:
                 for a in args:
