@@ -2,6 +2,7 @@
 
 import contextvars
 import threading
+from typing import Any
 
 import numpy as onp
 
@@ -24,7 +25,7 @@ class ThreadState(threading.local):
         self.recording = False  # are operators recorded?
         self.training = False  # do dropout and batch normalisation behave as in training?
         self.scope = 0  # depth of record() scopes
-        self.segment = None  # the current pending segment
+        self.segment: Any = None  # the current pending segment
         self.segments = {}  # context -> pending segment
         self.sides = {}  # context -> pending side segment, see segment.aside()
         self.aside = False
