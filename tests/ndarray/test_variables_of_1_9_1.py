@@ -13,22 +13,16 @@ import pytest
 
 import mxnet as mx
 from mxnet import autograd, nd
+from support.keys import written
 
 FILE = Path(__file__).parent.parent / "data" / "ndarray" / "variables.json"
 CASES = json.loads(FILE.read_text())
 GROUP = 40
 
 
-def key(k):
-    """A key as it is recorded -> as users write it."""
-    if isinstance(k, list):
-        return tuple(key(part) for part in k)
-    return slice(*k["s"]) if isinstance(k, dict) else k
-
-
 def view(x, kind, what):
     if kind == "get":
-        return x[key(what)]
+        return x[written(what)]
     return x.reshape(tuple(what)) if kind == "reshape" else x.detach()
 
 
@@ -54,7 +48,7 @@ def run(steps):
             elif kind == "iadd":
                 x += rest[0]
             elif kind == "set":
-                x[key(rest[0])] = rest[1]
+                x[written(rest[0])] = rest[1]
             elif kind == "assign":
                 x[:] = rest[0]
             elif kind == "record":

@@ -13,19 +13,11 @@ import numpy as onp
 import pytest
 
 from mxnet import nd
+from support.keys import written
 
 FILE = Path(__file__).parent.parent / "data" / "ndarray" / "indexing.json"
 CASES = json.loads(FILE.read_text())
 GROUP = 80
-
-
-def key(k):
-    """A key as it is recorded -> as users write it."""
-    if isinstance(k, list):
-        return tuple(key(part) for part in k)
-    if isinstance(k, dict):
-        return slice(*k["s"])
-    return Ellipsis if k == "..." else k
 
 
 def value(v):
@@ -42,13 +34,13 @@ def run(case):
     for kind, which, what, *rest in case["steps"]:
         x = arrays[which]
         if kind == "get":
-            arrays.append(x[key(what)])
+            arrays.append(x[written(what)])
         elif kind == "reshape":
             arrays.append(x.reshape(tuple(what)))
         elif kind == "set":
-            x[key(what)] = value(*rest)
+            x[written(what)] = value(*rest)
         elif kind == "add":
-            x[key(what)] += rest[0]
+            x[written(what)] += rest[0]
         else:
             assert kind == "iadd"
             x += rest[0]

@@ -5,6 +5,15 @@ them where ``mx.nd`` has a view only if the part is one block of memory.
 import numpy as onp
 
 
+def written(k):
+    """A key as it is recorded in JSON -> as users write it."""
+    if isinstance(k, list):
+        return tuple(written(part) for part in k)
+    if isinstance(k, dict):
+        return slice(*k["s"])
+    return Ellipsis if k == "..." else k
+
+
 def key_of(shape, b, c, d):
     """A key for an array of a shape without zeros; ``b``, ``c``, ``d`` are any numbers."""
     n, m = shape[0], shape[-1]

@@ -8,7 +8,6 @@ from .._ops.index import ARRAY, INT, NEW, Assign, Index
 from ..error import MXNetError
 from .program import ExecutedTape
 from .segment import Segment
-from .value import CONSUMED
 
 __all__ = ["path_graph", "recorded_graph"]
 
@@ -71,7 +70,7 @@ class _Graph:
             if v.mark is not None or tape is None:
                 stack.pop()
                 continue
-            if tape is CONSUMED or tape.freed:
+            if tape.freed:
                 raise MXNetError(
                     "get_symbol: the history of the array is used up: expected one that no "
                     "backward pass has gone through. Hint: call it before backward()."

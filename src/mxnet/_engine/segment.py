@@ -27,7 +27,7 @@ from .packing import Packed
 from .program import run_program
 from .state import draw, threads
 from .stats import stats
-from .value import CONSUMED, Failed, Value, settle
+from .value import Failed, Value, settle
 
 __all__ = [
     "append",
@@ -35,7 +35,7 @@ __all__ = [
     "mend",
     "flush",
     "flush_all",
-    "forget",
+    "forget_used",
     "concrete",
     "host_data",
     "wait",
@@ -433,22 +433,22 @@ def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
 def used_up(value):
     """Whether a backward pass has used up the graph that a value is part of."""
     if value.tape is not None:
-        return value.tape is CONSUMED or value.tape.freed
+        return value.tape.freed
     seg = value.seg
     if value.data is not None or seg.__class__ is not Segment or value.mark is not None:
         return False
     return value.pos not in open_positions(seg.state)
 
 
-def forget(tapes):
-    """Let what pending operators use of these tapes, which are used up, be theirs alone: whoever
-    uses it again takes a constant.
+def forget_used():
+    """Let what pending operators use of tapes that are used up be theirs alone: whoever uses it
+    again takes a constant.
     """
     seg = threads.segment
-    if seg is None or all(v.tape is None or v.tape not in tapes for v in seg.slots):
+    if seg is None or not any(v.tape is not None and v.tape.freed for v in seg.slots):
         return
     seg.slots = {
-        Value(v.seg, v.pos, v.spec, v.data, v.tape) if v.tape in tapes else v: p
+        Value(v.seg, v.pos, v.spec, v.data, v.tape) if v.tape is not None and v.tape.freed else v: p
         for v, p in seg.slots.items()
     }
 

@@ -25,7 +25,7 @@ from .segment import (
     append_many,
     concrete,
     flush,
-    forget,
+    forget_used,
     mark_full,
     mend,
     segment_of,
@@ -169,7 +169,7 @@ def _collect(heads, head_grads, retain):
         tape = v.tape
         if v.mark is not None:
             add(found, v.mark, ct)
-        elif tape is None or tape is CONSUMED or tape.freed:
+        elif tape is None or tape.freed:
             raise MXNetError(NOT_IN_GRAPH)
         else:
             if tape not in cotangents:
@@ -201,10 +201,10 @@ def _collect(heads, head_grads, retain):
         used.append(tape)
         for v, ct in _pull(tape, cotangents.pop(tape)):
             route(v, ct)
-    if not retain:
+    if used and not retain:
         for tape in used:
             tape.free()
-        forget(used)
+        forget_used()
     if not found:
         raise MXNetError(_NO_INPUTS)
     return found

@@ -52,12 +52,16 @@ class Failed:
         self.error = error
 
 
-CONSUMED = object()  # tape of a value whose graph a backward pass has used up
+class _Consumed:
+    freed = True  # as other tapes tell it
+
+
+CONSUMED = _Consumed()  # tape of a value whose graph a backward pass has used up
 
 
 def settle(value):
     """Make a value with a tape a constant, if a backward pass has used that up: so 1.9.1 has it in
     what is recorded from then on.
     """
-    if value.tape is CONSUMED or value.tape.freed:
+    if value.tape.freed:
         value.spec, value.tape = value.spec.with_grad(False), None
