@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import tempfile
@@ -48,15 +49,22 @@ def start(argv: list[str], cwd: Path, env: dict[str, str]) -> Prepared:
     return process
 
 
-def finish(processes: list[Prepared], limit: float = 60) -> list[Ended]:
-    """Wait for processes, kill those that are still there at the limit, and read what they said."""
+def finish(processes: list[Prepared], limit: float = 180) -> list[Ended]:
+    """Wait for processes, kill those that are still there at the limit, and read what they said.
+
+    Those that are killed say first where each of their threads is.
+    """
     end, found = time.monotonic() + limit, []
     for p in processes:
         with contextlib.suppress(subprocess.TimeoutExpired):
             p.wait(max(0.1, end - time.monotonic()))
+    late = [p for p in processes if p.poll() is None]
+    for p in late:
+        p.send_signal(signal.SIGUSR2)
+    if late:
+        time.sleep(1)
     for p in processes:
-        late = p.poll() is None
-        if late:
+        if p in late:
             p.kill()
             p.wait()
         texts = []
@@ -64,7 +72,7 @@ def finish(processes: list[Prepared], limit: float = 60) -> list[Ended]:
             file.seek(0)
             texts.append(file.read().decode(errors="replace"))
             file.close()
-        found.append(Ended(-1000 if late else p.returncode, *texts))
+        found.append(Ended(-1000 if p in late else p.returncode, *texts))
     return found
 
 
@@ -72,7 +80,7 @@ def run_group(
     script: str,
     tmp_path: Path,
     n: int = 2,
-    limit: float = 60,
+    limit: float = 180,
     argv: list[str] | tuple[str, ...] = (),
     **more: str,
 ) -> list[Ended]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import faulthandler
 import gc
 import json
 import os
@@ -223,6 +224,7 @@ def _become(request, files):
     for number, file in enumerate((nothing, *files)):
         os.dup2(file, number)
         os.close(file)
+    faulthandler.register(signal.SIGUSR2)  # where its threads are, for whoever waits in vain
     os.environ.clear()
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
