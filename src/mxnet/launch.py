@@ -61,13 +61,23 @@ def _said(code):
     return f"was killed by signal {-code}"
 
 
+def _host(n, attempts=5):
+    """A coordination service for ``n`` processes, and its port."""
+    port = free_port()
+    try:
+        return HostProcess(port, n, "launcher"), port
+    except OSError:  # somebody has taken the port meanwhile
+        if attempts == 1:
+            raise
+    return _host(n, attempts - 1)
+
+
 class _Group:
     """The processes of one attempt."""
 
     def __init__(self, options, attempt):
         self.n, self.grace = options.n, options.grace
-        port = free_port()
-        self.host = HostProcess(port, self.n, "launcher") if self.n > 1 else None
+        self.host, port = _host(self.n) if self.n > 1 else (None, 0)
         command = [sys.executable, *(["-m"] if options.module else []), options.script]
         cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
         self.lock, self.threads, self.processes = threading.Lock(), [], []

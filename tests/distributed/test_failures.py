@@ -294,3 +294,46 @@ import mxnet
         "already",
         ended.err,
     )
+
+
+def test_two_jobs_of_one_address(tmp_path):
+    script = """
+import os, time
+import mxnet as mx
+kv = mx.kv.create("dist_sync")
+out = mx.nd.zeros(2)
+kv.init(0, out)
+open(f"begun{kv.rank}", "w").close()
+while not os.path.exists("others ended"):
+    time.sleep(0.05)
+kv.push(0, mx.nd.ones(2))
+kv.pull(0, out=out)
+print(out.asnumpy().tolist())
+"""
+    (tmp_path / "script.py").write_text(script)
+    address = f"127.0.0.1:{free_port()}"
+
+    def begin():
+        return [
+            start(
+                ["script.py"],
+                tmp_path,
+                clean_environment(
+                    MXNET_DIST_RANK=str(r), MXNET_DIST_SIZE="2", MXNET_DIST_COORDINATOR=address
+                ),
+            )
+            for r in range(2)
+        ]
+
+    first = begin()
+    while not all((tmp_path / f"begun{r}").exists() for r in range(2)):
+        assert [p.poll() for p in first] == [None, None]
+        time.sleep(0.05)
+    zero, one = finish(begin())
+    assert (zero.code, one.code) == (1, 1)
+    assert "cannot listen on port" in zero.err
+    assert f"another process is this rank of the group at {address}" in one.err
+    (tmp_path / "others ended").touch()
+    for ended in finish(first):
+        assert (ended.code, ended.err) == (0, "")
+        assert "[2.0, 2.0]" in ended.out

@@ -157,6 +157,14 @@ class _Group:
                 f"answers at {place.address} within {wait} s, or not all {place.size} processes "
                 f"came: {_first_line(e)}. Hint: see that all of them run and reach this address."
             ) from None
+        try:
+            self.client.key_value_set(f"mxnet/joined/{self.rank}", str(os.getpid()))
+        except RuntimeError:
+            raise MXNetError(
+                f"import mxnet: rank {place.rank} of {place.size} ({place.launcher}): another "
+                f"process is this rank of the group at {place.address}. Hint: is another job using "
+                "this address? MXNET_DIST_COORDINATOR chooses another one."
+            ) from None
         state = distributed.global_state
         state.client, state.process_id, state.num_processes = self.client, self.rank, self.size
         state.coordinator_address = place.address

@@ -74,6 +74,27 @@ class HostProcess:
             self.process.wait(5)
 
 
+def _claim(port):
+    """Make sure that no other service listens on a port; returns what keeps others away, to hold.
+
+    gRPC lets several servers listen on one port, and the system deals their clients out: two jobs
+    of one address would wait for members that have come to the other one.
+
+    Raises
+    ------
+    OSError   somebody listens
+    """
+    mark = None
+    if sys.platform == "linux":  # a name of the same network as the port; gone with the process
+        mark = socket.socket(socket.AF_UNIX)
+        mark.bind(f"\0mxnet coordination {port}")
+    family = socket.AF_INET6 if socket.has_dualstack_ipv6() else socket.AF_INET
+    with socket.socket(family) as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what has ended is no matter
+        s.bind(("", port))
+    return mark
+
+
 class _Host:
     """The service for ``size`` members; the host itself is one more node, which only watches."""
 
@@ -120,6 +141,7 @@ class _Host:
 def main():
     """Host the service until whoever holds our standard input says ``end``."""
     port, size, by = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    mark = _claim(port)  # noqa: F841 - it is held while this process lives
     host = _Host(port, size)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
