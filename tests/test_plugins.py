@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from support.prepared import HANG
+
 PROGRAM = """
 import mxnet as mx
 print(mx.nd.ones((2,)).sum().asscalar())
@@ -32,7 +34,7 @@ def test_a_plugin_that_does_not_start(where, tmp_path):
         check=True,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=HANG,
         env={**os.environ, "PYTHONPATH": path, "JAX_PLATFORMS": ""},
     )
     assert done.stderr == ""

@@ -7,6 +7,7 @@ import numpy as onp
 import pytest
 
 from mxnet import run
+from support.prepared import HANG
 
 PROGRAM = """
 import sys
@@ -27,7 +28,7 @@ def _call(*arguments, cwd=None):
     quiet = ["-W", "ignore::DeprecationWarning"]
     command = [sys.executable, *quiet, "-m", "mxnet.run", *map(str, arguments)]
     return subprocess.run(
-        command, check=False, capture_output=True, text=True, cwd=cwd, timeout=120
+        command, check=False, capture_output=True, text=True, cwd=cwd, timeout=HANG
     )
 
 
@@ -59,7 +60,7 @@ def test_import_changes_nothing():
         "print(sorted(n for n in set(vars(np)) - before if n in ('float', 'float_', 'product')))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=HANG
     )
     assert done.stdout == "[]\n", done.stderr
 
@@ -85,6 +86,6 @@ def test_names_that_python_has_dropped(tmp_path):
     )
     done = subprocess.run(
         [sys.executable, "-m", "mxnet.run", str(program)],
-        check=False, capture_output=True, text=True, timeout=120,
+        check=False, capture_output=True, text=True, timeout=HANG,
     )  # fmt: skip
     assert done.stdout == "True True ['a']\n", done.stderr

@@ -14,6 +14,7 @@ import mxnet as mx
 from mxnet import _config, libinfo, library, misc, rtc, runtime
 from mxnet._engine import cache
 from mxnet._ops.kernels import native
+from support.prepared import HANG
 
 # mx.runtime.Features() of MXNet 1.9.1, in its order
 NAMES = (
@@ -58,7 +59,7 @@ def test_onednn_is_told_before_the_first_convolution():
         out = subprocess.run(
             [sys.executable, "-c", program],
             env={**environment, "MXNET_XLA_KERNELS": mode},
-            capture_output=True, text=True, check=True, timeout=120,
+            capture_output=True, text=True, check=True, timeout=HANG,
         ).stdout  # fmt: skip
         assert out.strip() == str(mode == "native" and native.usable(native.CONVOLUTION))
 
@@ -132,7 +133,7 @@ def test_all_is_well(monkeypatch):
 def test_report_is_a_program(monkeypatch):
     out = subprocess.run(
         [sys.executable, "-m", "mxnet.runtime"],
-        capture_output=True, text=True, check=True, timeout=120,
+        capture_output=True, text=True, check=True, timeout=HANG,
     )  # fmt: skip
     assert out.stdout.startswith("mxnet-xla ")
 
@@ -194,7 +195,7 @@ def test_these_modules_are_loaded_when_asked_for():
         "print(json.dumps([before, [getattr(mx, n).__name__ for n in names], mx.viz.__name__]))"
     )
     run = [sys.executable, "-c", code]
-    out = subprocess.run(run, capture_output=True, text=True, check=True, timeout=120).stdout
+    out = subprocess.run(run, capture_output=True, text=True, check=True, timeout=HANG).stdout
     before, found, viz = json.loads(out)
     assert "mxnet.test_utils" in found
     assert viz == "mxnet.visualization"

@@ -12,6 +12,7 @@ import pytest
 import mxnet as mx
 from mxnet import autograd, gluon, nd, sym
 from mxnet.error import MXNetError
+from support.prepared import HANG
 
 PATH = Path(__file__).parent / "data" / "module" / "sparse_stores.json"
 RECORD = json.loads(PATH.read_text())
@@ -223,6 +224,6 @@ print(used() - before)
 def test_hybridized_blocks_leave_their_inputs_sparse():
     """A dense x would be 8 GB."""
     done = subprocess.run(
-        [sys.executable, "-c", _MEMORY], capture_output=True, text=True, timeout=300, check=True
+        [sys.executable, "-c", _MEMORY], capture_output=True, text=True, timeout=HANG, check=True
     )
     assert float(done.stdout) < 300

@@ -13,6 +13,7 @@ import pytest
 import mxnet as mx
 from mxnet import nd
 from mxnet._ops.kernels import native
+from support.prepared import HANG
 
 BILLIONS = str(1 << 31)
 MANY = "100000"
@@ -223,7 +224,7 @@ def test_out_of_memory_is_an_error_of_ours_and_the_session_goes_on():
         capture_output=True,
         check=False,
         text=True,
-        timeout=200,
+        timeout=HANG,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert not done.stdout, done.stdout
@@ -316,7 +317,7 @@ def test_kernels_without_memory(most):
         capture_output=True,
         check=False,
         text=True,
-        timeout=300,
+        timeout=HANG,
         env=os.environ | {"MXNET_XLA_EVALUATE": str(most)},
     )
     assert done.returncode == 0, done.stdout + done.stderr

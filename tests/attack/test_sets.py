@@ -11,6 +11,7 @@ import mxnet as mx
 from mxnet import gluon, nd
 from mxnet._checkpoint import check_set, one_set
 from mxnet.gluon.contrib.estimator import CheckpointHandler
+from support.prepared import HANG
 
 # Is killed by itself before the n-th file takes its place.
 KILLED = """
@@ -59,7 +60,7 @@ def save(what, folder, count, value):
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=HANG,
     )
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return None if done.returncode else int(done.stdout)

@@ -14,6 +14,7 @@ import mxnet as mx
 from mxnet import nd, recordio
 from mxnet.convert import convert
 from mxnet.ndarray import _serialize
+from support.prepared import HANG
 
 
 def write_records(path, n, size):
@@ -70,7 +71,7 @@ def test_records_that_are_rewritten_in_place_end_no_process(tmp_path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=HANG,
     )
     assert done.returncode == 0, done.stderr  # -7 is SIGBUS
 

@@ -9,6 +9,7 @@ import pytest
 import mxnet as mx
 from mxnet import gluon, metric, nd
 from support.groups import run_group
+from support.prepared import HANG
 
 SCRIPT = """
 import json, sys
@@ -75,7 +76,7 @@ else:
 
 
 def run(path, mode, n=2):
-    for ended in (found := run_group(SCRIPT, path, n, limit=120, argv=[mode])):
+    for ended in (found := run_group(SCRIPT, path, n, limit=HANG, argv=[mode])):
         assert ended.code == 0, ended.err[-3000:]
     return found
 

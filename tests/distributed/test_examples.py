@@ -10,6 +10,7 @@ import pytest
 from mxnet import _launchers
 from mxnet.launch import _parser
 from support.groups import clean_environment, finish, start
+from support.prepared import HANG
 
 yaml = pytest.importorskip("yaml")  # it comes with pre-commit
 
@@ -49,7 +50,7 @@ def options_of_the_script():
 @pytest.mark.parametrize("name", ["slurm.sh", "mpirun.sh"])
 def test_job_scripts(name):
     text = (FOLDER / name).read_text()
-    subprocess.run(["bash", "-n", FOLDER / name], check=True, timeout=20)
+    subprocess.run(["bash", "-n", FOLDER / name], check=True, timeout=HANG)
     assert "examples/distributed/train.py" in text
     given = set(re.findall(r"(--[\w-]+)", text.partition("train.py")[2].splitlines()[0]))
     assert given

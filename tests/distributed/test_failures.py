@@ -9,13 +9,18 @@ import pytest
 
 import mxnet as mx
 from support.groups import clean_environment, finish, free_port, run_group, start
+from support.prepared import HANG
+from support.waiting import alive, wait_until
+
+# Less than the 600 s that a process waits for others, which is what must not have been waited for
+PROMPT = 100
 
 # Trains; rank ``bad`` fails in step 10 of the first attempt. The others save and leave.
 SCRIPT = """
 import os, signal, sys, time
 import numpy as onp
 import mxnet as mx
-from mxnet import autograd, gluon, nd
+from mxnet import _config, autograd, gluon, nd
 
 how, bad, at, steps = sys.argv[1], int(sys.argv[2]), 10, 14
 kv = mx.kv.create("dist_sync")
@@ -36,6 +41,10 @@ first = os.environ.get("MXNET_DIST_RESTART", "0") == "0"
 open(f"pid{r}", "w").write(str(os.getpid()))
 try:
     for s in range(begin, steps):
+        if how == "stop" and r != bad and s == at and len(sys.argv) > 3:
+            while not os.path.exists("failed"):
+                time.sleep(0.02)
+            _config.set_option("dist_timeout", float(sys.argv[3]))
         if r == bad and s == at and first:
             open("failed", "w").write(str(time.time()))
             if how == "kill":
@@ -61,7 +70,7 @@ nd.save(f"end{r}.params", [p.data() for p in net.collect_params().values()])
 """
 
 
-def launch(tmp_path, n, arguments, options=(), limit=90.0, script=SCRIPT, **more):
+def launch(tmp_path, n, arguments, options=(), limit=HANG, script=SCRIPT, **more):
     """What the launcher said of a script, and how long it took."""
     (tmp_path / "script.py").write_text(script)
     begun = time.monotonic()
@@ -76,9 +85,8 @@ def launch(tmp_path, n, arguments, options=(), limit=90.0, script=SCRIPT, **more
 
 
 def nobody_is_left(tmp_path):
-    for path in tmp_path.glob("pid*"):
-        with pytest.raises(ProcessLookupError):
-            os.kill(int(path.read_text()), 0)
+    pids = [int(path.read_text()) for path in tmp_path.glob("pid*")]
+    wait_until(lambda: not any(map(alive, pids)), lambda: pids)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +108,7 @@ def test_a_killed_process_is_named_and_all_start_again(tmp_path, undisturbed, n,
     assert sorted((int(r), int(named)) for r, _, named in lost) == [
         (r, bad) for r in range(n) if r != bad
     ]
-    assert max(float(seconds) for _, seconds, _ in lost) < 5
+    assert max(float(seconds) for _, seconds, _ in lost) < PROMPT
     assert f"rank {bad} was killed by SIGKILL first; all {n} start again (1 of 1)." in ended.err
     assert ended.out.count("goes on at 10") == n
     values = {(tmp_path / f"end{r}.params").read_bytes() for r in range(n)}
@@ -115,7 +123,8 @@ def test_without_a_launcher_that_hosts_the_service(tmp_path):
     zero, one = run_group(SCRIPT, tmp_path, argv=["kill", "0"])
     assert zero.code == -signal.SIGKILL
     assert one.code == 75, one.err
-    assert re.search(r"LOST [0-4]\..*rank 1 of 2.*rank 0 was lost", one.out)
+    seconds = re.search(r"LOST ([\d.]+) .*rank 1 of 2.*rank 0 was lost", one.out).group(1)
+    assert float(seconds) < PROMPT
     assert (tmp_path / "last.step").read_text() == "10"
     assert list(mx.nd.load(str(tmp_path / "last.params")))
     nobody_is_left(tmp_path)
@@ -156,10 +165,10 @@ def test_an_early_end(tmp_path):
 
 
 def test_a_process_that_stands_still(tmp_path):
-    ended, _ = launch(tmp_path, 2, ["stop", 1], MXNET_DIST_TIMEOUT="4")
+    ended, _ = launch(tmp_path, 2, ["stop", 1, 4])
     assert ended.code == 75
     seconds, words = re.search(r"\[0\] LOST ([\d.]+) (.*)", ended.out).groups()
-    assert 4 <= float(seconds) < 9
+    assert 4 <= float(seconds) < PROMPT
     assert re.search(r"MXNET_DIST_TIMEOUT=4\): rank 1 gives no sign for \d+ s", words)
     nobody_is_left(tmp_path)
 
@@ -169,12 +178,10 @@ def test_a_process_that_goes_on_in_time(tmp_path, undisturbed):
     process = start(
         ["-m", "mxnet.launch", "-n", "2", "script.py", "stop", "1"], tmp_path, clean_environment()
     )
-    end = time.monotonic() + 60
-    while not (tmp_path / "failed").exists() and time.monotonic() < end:
-        time.sleep(0.05)
+    wait_until((tmp_path / "failed").exists)
     time.sleep(4)
     os.kill(int((tmp_path / "pid1").read_text()), signal.SIGCONT)
-    (ended,) = finish([process])
+    (ended,) = finish([process], HANG)
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     assert (tmp_path / "end0.params").read_bytes() == undisturbed
     assert (tmp_path / "end1.params").read_bytes() == undisturbed
@@ -241,11 +248,9 @@ print("asked to end", sys.argv[1:])
     process = start(
         ["-m", "mxnet.launch", "-n", "2", "script.py", "-x", "--y=1"], tmp_path, clean_environment()
     )
-    end = time.monotonic() + 60
-    while len(list(tmp_path.glob("ready*"))) < 2 and time.monotonic() < end:
-        time.sleep(0.05)
+    wait_until(lambda: len(list(tmp_path.glob("ready*"))) == 2)
     process.send_signal(signal.SIGTERM)
-    (ended,) = finish([process])
+    (ended,) = finish([process], HANG)
     assert (ended.code, ended.err) == (128 + signal.SIGTERM, "")
     assert sorted(ended.out.splitlines()) == [
         f"[{r}] asked to end ['-x', '--y=1']" for r in range(2)
@@ -264,9 +269,9 @@ if kv.rank == 1:
     while not os.path.exists("over"):
         time.sleep(0.05)
     os._exit(0)
-threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
 begun = time.monotonic()
 try:
+    threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
     kv.push(0, mx.nd.ones(2))
 except KeyboardInterrupt:
     print("interrupted after", time.monotonic() - begun, flush=True)
@@ -275,7 +280,7 @@ finally:
 """
     zero, _ = run_group(script, tmp_path)
     assert zero.code == 1
-    assert float(re.search(r"interrupted after ([\d.]+)", zero.out).group(1)) < 30
+    assert float(re.search(r"interrupted after ([\d.]+)", zero.out).group(1)) < PROMPT
 
 
 def test_joining_too_late(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from mxnet import _launchers
 from mxnet._launchers import Place, Servant, find
 from mxnet.error import MXNetError
+from support.prepared import HANG
 
 OMPI = {
     "OMPI_COMM_WORLD_RANK": "3",
@@ -135,7 +136,7 @@ def test_a_scheduler_ends_with_a_note():
         capture_output=True,
         check=False,
         text=True,
-        timeout=60,
+        timeout=HANG,
     )
     assert (done.returncode, done.stdout) == (0, "")
     assert "DMLC_ROLE=scheduler: there are no schedulers here" in done.stderr

@@ -255,7 +255,7 @@ def test_each_program_of_the_first_page_runs_alone(page):
     blocks = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     assert len(blocks) >= 3
     for block in blocks:
-        run = prepared.run(["-c", block], timeout=120)
+        run = prepared.run(["-c", block])
         assert run.returncode == 0, run.stderr
         assert run.stdout.strip()
         assert "[]" not in run.stdout.splitlines()[-1]

@@ -15,6 +15,7 @@ from mxnet._graph import equations
 from mxnet._graph.equations import Formula
 from mxnet.gluon import nn
 from support import processes, programs
+from support.prepared import HANG
 
 LAZY = "ThreadedEnginePerDevice"
 
@@ -327,7 +328,7 @@ def test_threads():
     for t in threads:
         t.start()
     for t in threads:
-        t.join(60)
+        t.join(HANG)
     assert not errors
     assert len(found) == 80
     assert all(found)

@@ -25,6 +25,7 @@ import mxnet as mx
 from mxnet import _interrupt, autograd, gluon, nd
 from mxnet._engine import segment
 from mxnet.gluon import nn
+from support.prepared import HANG
 
 pytestmark = pytest.mark.usefixtures("compiled_at_once")
 
@@ -253,7 +254,7 @@ def test_real_signals_in_training_loops():
         check=False,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANG,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "9 interrupts, 0 lost" in done.stdout

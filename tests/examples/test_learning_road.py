@@ -32,7 +32,7 @@ HEAD = "lesson data epochs loss accuracy seconds compiled verdict"
 def run(program, *arguments):
     """Run a program of the roads; return its exit status, output and messages."""
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}  # not the developer's language
-    done = prepared.run([PROGRAMS[program], *arguments], env=environment, timeout=300)
+    done = prepared.run([PROGRAMS[program], *arguments], env=environment, timeout=prepared.HANG)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -203,7 +203,11 @@ def test_what_is_new_late_is_seen(tmp_path):
         "leave(lesson.finish())\n"
     )
     done = subprocess.run(
-        [sys.executable, program], capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, program],
+        capture_output=True,
+        text=True,
+        timeout=prepared.HANG,
+        check=False,
     )
     assert done.returncode == 1, done.stderr
     assert f"late: {LATE} = 9, must be <= 0: MISSED" in done.stdout

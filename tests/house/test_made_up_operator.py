@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mxnet._ops._spec import op
+from support.prepared import HANG
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -177,7 +178,7 @@ def test_it_is_used_everywhere(tmp_path):
         capture_output=True,
         check=False,
         text=True,
-        timeout=300,
+        timeout=HANG,
         cwd=tmp_path,
     )
     assert found.returncode == 0, found.stderr[-4000:]

@@ -4,11 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from support import prepared
+from support.waiting import alive, wait_until
 
 TELLS = """
 import atexit, os, sys, threading
@@ -29,12 +29,12 @@ def both(arguments, cwd):
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=prepared.HANG,
         env=env,
         cwd=cwd,
         start_new_session=True,
     )
-    found = prepared.run(arguments, timeout=60, env=env, cwd=cwd)
+    found = prepared.run(arguments, env=env, cwd=cwd)
     return [(done.returncode, done.stdout, done.stderr) for done in (plain, found)]
 
 
@@ -66,22 +66,6 @@ def test_an_error_is_told(tmp_path):
     assert '  File "<string>", line 1, in <module>' in found[2].splitlines()
 
 
-def until(true):
-    """Wait, for a minute at most."""
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-def lives(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def test_what_takes_too_long_is_ended_with_all_that_it_started(tmp_path):
     code = """
 import os, time
@@ -94,11 +78,11 @@ time.sleep(100)
         process = prepared.Prepared(["-c", code], out, out, tmp_path)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.01)
-        until(lambda: (tmp_path / "out").read_text().endswith("\n"))
+        wait_until(lambda: (tmp_path / "out").read_text().endswith("\n"))
         child = int((tmp_path / "out").read_text())
-        assert lives(child)
+        assert alive(child)
         process.kill()
-        assert process.wait(60) == -signal.SIGKILL
-    until(lambda: not lives(child))
+        assert process.wait(prepared.HANG) == -signal.SIGKILL
+    wait_until(lambda: not alive(child))
     with pytest.raises(subprocess.TimeoutExpired):
         prepared.run(["-c", "import time; time.sleep(100)"], timeout=0.1)

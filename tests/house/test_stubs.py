@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import mxnet as mx
+from support.prepared import HANG
 
 ROOT = Path(__file__).resolve().parents[2]
 spec = importlib.util.spec_from_file_location("make_stubs", ROOT / "tools" / "make_stubs.py")
@@ -125,7 +126,7 @@ def pyright(path: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=HANG,
     )
 
 

@@ -3,7 +3,6 @@
 import copy
 import gc
 import pickle
-import time
 
 import numpy as onp
 import pytest
@@ -20,6 +19,7 @@ from mxnet.io import (
     PrefetchingIter,
     ResizeIter,
 )
+from support.waiting import wait_until
 
 
 def epoch(it):
@@ -404,10 +404,7 @@ def test_prefetch_threads_end():
     assert [t.is_alive() for t in threads] == [True] * 3
     del its
     gc.collect()
-    deadline = time.monotonic() + 5
-    while any(t.is_alive() for t in threads) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not any(t.is_alive() for t in threads)
+    wait_until(lambda: not any(t.is_alive() for t in threads))
 
 
 def test_prefetch_uses_the_makers_context():

@@ -10,6 +10,7 @@ import pytest
 
 import mxnet as mx
 from mxnet import nd, sym
+from support.prepared import HANG
 
 RECORD = json.loads((Path(__file__).parents[1] / "data" / "module" / "sparse.json").read_text())
 CASES = RECORD["cases"]
@@ -168,7 +169,7 @@ def test_a_wide_linear_model_fits_without_dense_data(tmp_path):
         [sys.executable, "-W", "ignore", "-c", _MEMORY, str(tmp_path / "x.svm")],
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=HANG,
         check=True,
     )
     grown, accuracy = [float(t) for t in done.stdout.split()]

@@ -24,7 +24,9 @@ import time
 import types
 from pathlib import Path
 
-__all__ = ["Prepared", "run"]
+__all__ = ["HANG", "Prepared", "run"]
+
+HANG = 300  # seconds: what takes longer on a machine however busy never ends
 
 # What is read before a program's first line.
 _EARLY = tuple("PYTHON JAX_ OMP_ OPENBLAS MKL_ LD_ MALLOC_ GLIBC_ LC_ LANG TF_ HOME".split())
@@ -134,7 +136,7 @@ def _received(connection, n):
     return data
 
 
-def run(arguments, *, timeout, env=None, cwd=None, together=False, check=False):
+def run(arguments, *, timeout=HANG, env=None, cwd=None, together=False, check=False):
     """As ``subprocess.run(..., capture_output=True, text=True)``.
 
     ``together``: standard error goes to standard output. At the time limit all that the process has

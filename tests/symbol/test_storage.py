@@ -11,6 +11,7 @@ import pytest
 import mxnet as mx
 from mxnet import nd, sym
 from mxnet.error import MXNetError
+from support.prepared import HANG
 
 DATA = Path(__file__).parents[1] / "data" / "symbol"
 CASES = json.loads((DATA / "storage.json").read_text())
@@ -171,7 +172,7 @@ print(bind, used() - before)
 def test_binding_takes_no_dense_memory():
     """A dense x would be 8 GB; w is 8 MB."""
     done = subprocess.run(
-        [sys.executable, "-c", _MEMORY], capture_output=True, text=True, timeout=300, check=True
+        [sys.executable, "-c", _MEMORY], capture_output=True, text=True, timeout=HANG, check=True
     )
     bind, run = [float(t) for t in done.stdout.split()]
     assert bind < 20

@@ -20,28 +20,17 @@ from mxnet.error import MXNetError
 from mxnet.gluon.data import ArrayDataset, DataLoader, Dataset, SimpleDataset
 from mxnet.gluon.data._transport import pack, unpack
 from mxnet.gluon.data.dataloader import LoaderTimeout, WorkerDied, WorkerError
+from support.prepared import HANG
+from support.waiting import alive, wait_until
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes need a Unix system")
 
-# Far from a loader's timeout of 120 s, on a machine however busy
-PROMPT = 20
+# Less than a loader's timeout of 120 s, which is what must not have been waited for
+PROMPT = 100
 
 
-def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # a process that has ended is there until somebody asks for its status
-    with open(f"/proc/{pid}/stat") as file:
-        return file.read().rsplit(")", 1)[1].split()[0] != "Z"
-
-
-def wait_until_gone(pids, seconds=5):
-    end = time.monotonic() + seconds
-    while any(alive(pid) for pid in pids):
-        assert time.monotonic() < end, f"still there: {[p for p in pids if alive(p)]}"
-        time.sleep(0.02)
+def wait_until_gone(pids):
+    wait_until(lambda: not any(map(alive, pids)), lambda: [p for p in pids if alive(p)])
 
 
 def plain(batch):
@@ -158,8 +147,7 @@ def test_the_next_batch_is_on_its_way_to_the_device():
     loader = DataLoader(numbers(8, fn), 2, num_workers=1, prefetch=4, ctx=mx.cpu(1))
     batches = iter(loader)
     assert next(batches).context == mx.cpu(1)
-    while not batches._pool.answered(batches._token, 2):
-        time.sleep(0.01)
+    wait_until(lambda: batches._pool.answered(batches._token, 2))
     assert next(batches).asnumpy()[:, 0].tolist() == [2, 3]
     assert batches._staged[2].get().context == mx.cpu(1)
     assert next(batches).asnumpy()[:, 0].tolist() == [4, 5]
@@ -294,10 +282,10 @@ def test_a_worker_that_leaves():
 def test_a_worker_that_waits_for_ever():
     def fn(x):
         if x == 1:
-            time.sleep(60)
+            time.sleep(HANG)
         return x
 
-    loader = DataLoader(numbers(2, fn), 1, num_workers=1, timeout=4)
+    loader = DataLoader(numbers(2, fn), 1, num_workers=1)
     batches = iter(loader)
     assert plain(next(batches)) == [0]
     pids = loader._processes.pids
@@ -406,7 +394,7 @@ def test_a_script_without_a_guard(tmp_path):
         list(DataLoader(data.transform(told), 4, num_workers=1))
         """,
     )
-    out, err = program.communicate(timeout=60)
+    out, err = program.communicate(timeout=HANG)
     asked = [f"asked for {3 * i * i}" for i in range(4)]
     assert out.splitlines() == ["1.0", "made", "[[0, 3], [12, 27]]", *asked], err
     assert err == ""
@@ -419,7 +407,7 @@ def test_no_process_is_left_behind(tmp_path, number):
         """
         import time
         from mxnet.gluon.data import DataLoader, SimpleDataset
-        data = SimpleDataset(list(range(10000))).transform(lambda x: (time.sleep(0.02), x)[1])
+        data = SimpleDataset(list(range(100_000))).transform(lambda x: (time.sleep(0.02), x)[1])
         loader = DataLoader(data, 2, num_workers=2)
         for n, batch in enumerate(loader):
             if n == 0:
@@ -430,7 +418,7 @@ def test_no_process_is_left_behind(tmp_path, number):
     assert len(pids) == 2
     begun = time.perf_counter()
     program.send_signal(number)
-    _, err = program.communicate(timeout=30)
+    _, err = program.communicate(timeout=HANG)
     assert time.perf_counter() - begun < PROMPT
     wait_until_gone(pids)
     if number == signal.SIGINT:
