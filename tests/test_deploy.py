@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import subprocess
-import sys
 import zipfile
 
 import jax
@@ -18,6 +16,7 @@ import mxnet as mx
 from mxnet import autograd, gluon, nd
 from mxnet.error import DTypeError, FormatError, MXNetError, ShapeError
 from mxnet.gluon import nn, rnn
+from support import prepared
 
 
 def started(net):
@@ -134,7 +133,7 @@ with np.load({path!r}) as f:
 (y,) = program.call((*parameters, np.load({str(tmp_path / "x.npy")!r})))
 np.save({str(tmp_path / "y.npy")!r}, y)
 """
-    subprocess.run([sys.executable, "-c", program], check=True)
+    prepared.run(["-c", program], check=True)
     expected = net(nd.array(x)).asnumpy()
     onp.testing.assert_allclose(onp.load(tmp_path / "y.npy"), expected, rtol=1e-4, atol=1e-5)
 

@@ -11,6 +11,7 @@ import pytest
 
 import mxnet as mx
 from mxnet._ops import _spec
+from support.prepared import HANG
 
 # slow to import, or only for some users
 LATE = [
@@ -26,7 +27,7 @@ LATE = [
 def told(program):
     """What a program prints, as JSON."""
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=HANG, check=True
     )
     return json.loads(done.stdout)
 

@@ -2,14 +2,14 @@
 
 import random
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
 
 import mxnet as mx
 from mxnet import nd
+from support import prepared
+from support.waiting import wait_until
 
 # Writes checkpoints as fast as it can, each of one number; says so once the first is there.
 WRITER = """
@@ -36,16 +36,14 @@ for k in range(1, 10**6):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no SIGKILL")
 @pytest.mark.parametrize("seed", range(2))
 def test_a_killed_writer_leaves_whole_files(tmp_path, seed):
-    child = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert child.stdout.readline() == "begun\n"
-        time.sleep(random.Random(seed).uniform(0, 0.05))
-    finally:
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
+    with open(tmp_path / "said", "w+") as said:
+        child = prepared.Prepared(["-c", WRITER, tmp_path], said, said)
+        try:
+            wait_until(lambda: (tmp_path / "said").read_text() == "begun\n")
+            time.sleep(random.Random(seed).uniform(0, 0.05))
+        finally:
+            child.kill()
+            child.wait()
     found = nd.load(str(tmp_path / "a.params"))
     values = {float(v) for a in found.values() for v in (a.min().asscalar(), a.max().asscalar())}
     assert len(values) == 1

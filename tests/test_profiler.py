@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import threading
 
 import numpy as onp
@@ -12,6 +10,7 @@ import pytest
 import mxnet as mx
 from mxnet import autograd, gluon, nd, profiler
 from mxnet._engine.stats import stats
+from support import prepared
 
 
 @pytest.fixture(autouse=True)
@@ -325,7 +324,7 @@ def test_continuous_dump_grows():
 def test_autostart_writes_at_exit(tmp_path):
     code = "import mxnet as mx; (mx.nd.array([1.0]) + 1).wait_to_read()"
     env = {**os.environ, "MXNET_PROFILER_AUTOSTART": "1"}
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, check=True, timeout=120)
+    prepared.run(["-c", code], cwd=tmp_path, env=env, check=True)
     events = json.loads((tmp_path / "profile.json").read_text())["traceEvents"]
     assert "_plus_scalar" in {e["name"] for e in events}
 

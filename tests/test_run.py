@@ -7,7 +7,7 @@ import numpy as onp
 import pytest
 
 from mxnet import run
-from support.prepared import HANG
+from support import prepared
 
 PROGRAM = """
 import sys
@@ -28,7 +28,7 @@ def _call(*arguments, cwd=None):
     quiet = ["-W", "ignore::DeprecationWarning"]
     command = [sys.executable, *quiet, "-m", "mxnet.run", *map(str, arguments)]
     return subprocess.run(
-        command, check=False, capture_output=True, text=True, cwd=cwd, timeout=HANG
+        command, check=False, capture_output=True, text=True, cwd=cwd, timeout=prepared.HANG
     )
 
 
@@ -59,9 +59,7 @@ def test_import_changes_nothing():
         "import numpy as np; before = set(vars(np)); import mxnet, mxnet.run;"
         "print(sorted(n for n in set(vars(np)) - before if n in ('float', 'float_', 'product')))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=HANG
-    )
+    done = prepared.run(["-c", code])
     assert done.stdout == "[]\n", done.stderr
 
 
@@ -84,8 +82,5 @@ def test_names_that_python_has_dropped(tmp_path):
         "def f(a, *b, c=1): pass\n"
         "print(isinstance([], Iterable), isinstance({}, Mapping), inspect.getargspec(f).args)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "mxnet.run", str(program)],
-        check=False, capture_output=True, text=True, timeout=HANG,
-    )  # fmt: skip
+    done = prepared.run(["-m", "mxnet.run", program])
     assert done.stdout == "True True ['a']\n", done.stderr

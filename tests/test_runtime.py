@@ -4,8 +4,6 @@ import importlib.util
 import json
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ import mxnet as mx
 from mxnet import _config, libinfo, library, misc, rtc, runtime
 from mxnet._engine import cache
 from mxnet._ops.kernels import native
-from support.prepared import HANG
+from support import prepared
 
 # mx.runtime.Features() of MXNet 1.9.1, in its order
 NAMES = (
@@ -56,11 +54,8 @@ def test_onednn_is_told_before_the_first_convolution():
     environment = {**os.environ}
     environment.pop("MXNET_XLA_KERNELS", None)
     for mode in ("native", "xla"):
-        out = subprocess.run(
-            [sys.executable, "-c", program],
-            env={**environment, "MXNET_XLA_KERNELS": mode},
-            capture_output=True, text=True, check=True, timeout=HANG,
-        ).stdout  # fmt: skip
+        env = {**environment, "MXNET_XLA_KERNELS": mode}
+        out = prepared.run(["-c", program], env=env, check=True).stdout
         assert out.strip() == str(mode == "native" and native.usable(native.CONVOLUTION))
 
 
@@ -131,10 +126,7 @@ def test_all_is_well(monkeypatch):
 
 
 def test_report_is_a_program(monkeypatch):
-    out = subprocess.run(
-        [sys.executable, "-m", "mxnet.runtime"],
-        capture_output=True, text=True, check=True, timeout=HANG,
-    )  # fmt: skip
+    out = prepared.run(["-m", "mxnet.runtime"], check=True)
     assert out.stdout.startswith("mxnet-xla ")
 
 
@@ -194,8 +186,7 @@ def test_these_modules_are_loaded_when_asked_for():
         "before = [n for n in names if 'mxnet.' + n in sys.modules]\n"
         "print(json.dumps([before, [getattr(mx, n).__name__ for n in names], mx.viz.__name__]))"
     )
-    run = [sys.executable, "-c", code]
-    out = subprocess.run(run, capture_output=True, text=True, check=True, timeout=HANG).stdout
+    out = prepared.run(["-c", code], check=True).stdout
     before, found, viz = json.loads(out)
     assert "mxnet.test_utils" in found
     assert viz == "mxnet.visualization"

@@ -16,6 +16,7 @@ from mxnet._traceback import shown
 from mxnet.error import InternalError, MXNetError
 from mxnet.gluon import nn
 from mxnet.gluon.contrib.estimator import BatchEnd, Estimator
+from support.prepared import HANG
 
 PACKAGE = str(Path(mx.__file__).parent)
 
@@ -429,7 +430,7 @@ def test_a_program_ends_with_the_message(tmp_path):
         )
     )
     run = subprocess.run(
-        [sys.executable, program], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, program], capture_output=True, text=True, timeout=HANG, check=False
     )
     lines = run.stderr.rstrip().splitlines()
     assert lines[:2] == [

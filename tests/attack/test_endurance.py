@@ -7,7 +7,6 @@ Short here; ``make attack`` does it for longer (MXNET_ATTACK_ROUNDS is set).
 import gc
 import os
 import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
@@ -301,18 +300,14 @@ def test_homes_that_cannot_be_written(tmp_path, home):
 def test_processes_that_race_for_the_caches(tmp_path):
     """Four that begin at once with empty caches, and then one that is given what they left."""
     env = os.environ | {"MXNET_XLA_CACHE_DIR": str(tmp_path / "cache"), "MXNET_XLA_EVALUATE": "0"}
-    begun = [
-        subprocess.Popen(
-            [sys.executable, "-c", COMPUTES],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=env,
-        )
-        for _ in range(many(3, 8))
-    ]
-    outputs = [child.communicate(timeout=prepared.HANG)[0] for child in begun]
-    assert [child.returncode for child in begun] == [0] * len(begun), outputs
+    said = [open(tmp_path / str(n), "w+") for n in range(many(3, 8))]  # noqa: SIM115
+    begun = [prepared.Prepared(["-c", COMPUTES], file, file, env=env) for file in said]
+    codes, outputs = [child.wait(prepared.HANG) for child in begun], []
+    for file in said:
+        with file:
+            file.seek(0)
+            outputs.append(file.read())
+    assert codes == [0] * len(begun), outputs
     outputs.append(run(COMPUTES, **{k: v for k, v in env.items() if k.startswith("MXNET")}))
     assert len({out.strip().splitlines()[-1] for out in outputs}) == 1, outputs
 

@@ -6,8 +6,6 @@ import json
 import os
 import pickle
 import struct
-import subprocess
-import sys
 import tarfile
 import textwrap
 import time
@@ -23,7 +21,7 @@ from mxnet._archive import extract_members
 from mxnet.gluon.model_zoo.model_store import ModelFileError, get_model_file
 from mxnet.optimizer import _states
 from mxnet.tools import im2rec
-from support.prepared import HANG
+from support import prepared
 
 
 @pytest.fixture
@@ -125,27 +123,18 @@ def test_pictures_that_claim_much_are_refused_by_their_headers(make, option):
 
 def test_damaged_pictures_say_nothing_on_standard_error():
     pytest.importorskip("cv2")
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            textwrap.dedent("""
-                import mxnet as mx, numpy as onp
-                import cv2
-                for ending in (".png", ".jpg", ".bmp", ".tiff", ".webp"):
-                    whole = cv2.imencode(ending, onp.zeros((16, 16, 3), "uint8"))[1].tobytes()
-                    for cut in (9, 20, len(whole) // 2, len(whole) - 3):
-                        try:
-                            mx.image.imdecode(whole[:cut])
-                        except mx.MXNetError:
-                            pass
-            """),
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=HANG,
-    )
+    program = textwrap.dedent("""
+        import mxnet as mx, numpy as onp
+        import cv2
+        for ending in (".png", ".jpg", ".bmp", ".tiff", ".webp"):
+            whole = cv2.imencode(ending, onp.zeros((16, 16, 3), "uint8"))[1].tobytes()
+            for cut in (9, 20, len(whole) // 2, len(whole) - 3):
+                try:
+                    mx.image.imdecode(whole[:cut])
+                except mx.MXNetError:
+                    pass
+    """)
+    done = prepared.run(["-c", program], check=True)
     lines = [line for line in done.stderr.splitlines() if "[ WARN" in line or "[ERROR" in line]
     assert not lines, lines
 

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
@@ -11,7 +9,7 @@ import mxnet as mx
 from mxnet import gluon, nd
 from mxnet._checkpoint import check_set, one_set
 from mxnet.gluon.contrib.estimator import CheckpointHandler
-from support.prepared import HANG
+from support import prepared
 
 # Is killed by itself before the n-th file takes its place.
 KILLED = """
@@ -55,13 +53,7 @@ print(len(done), flush=True)
 
 def save(what, folder, count, value):
     """Save sets in a process that ends before its ``count``-th file; its output, or None."""
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, what, str(folder), str(count), str(value)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=HANG,
-    )
+    done = prepared.run(["-c", KILLED, what, folder, count, value])
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return None if done.returncode else int(done.stdout)
 
@@ -175,10 +167,8 @@ def test_two_processes_that_write_one_set(tmp_path):
     """While they do, a reader gets what one of them wrote, or is refused."""
     prefix = str(tmp_path / "net")
     save("model", tmp_path, 99, 1)
-    writers = [
-        subprocess.Popen([sys.executable, "-c", RACING, prefix, str(value)], stdin=subprocess.PIPE)
-        for value in (1, 7)
-    ]
+    with open(tmp_path / "said", "w") as said:
+        writers = [prepared.Prepared(["-c", RACING, prefix, v], said, said) for v in (1, 7)]
     seen, refusals = set(), set()
     try:
         while any(w.poll() is None for w in writers):
@@ -195,7 +185,7 @@ def test_two_processes_that_write_one_set(tmp_path):
     finally:
         for w in writers:
             w.kill()
-            w.communicate()
+            w.wait()
     assert [w.returncode for w in writers] == [0, 0]
     assert seen
     assert all("do not belong together" in text for text in refusals)

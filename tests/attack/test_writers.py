@@ -2,9 +2,6 @@
 
 import fcntl
 import os
-import signal
-import subprocess
-import sys
 import time
 
 import numpy as onp
@@ -14,7 +11,8 @@ import mxnet as mx
 from mxnet import nd, recordio
 from mxnet.convert import convert
 from mxnet.ndarray import _serialize
-from support.prepared import HANG
+from support import prepared
+from support.waiting import wait_until
 
 
 def write_records(path, n, size):
@@ -66,13 +64,7 @@ assert bytes(first) == bytes(5000)
 def test_records_that_are_rewritten_in_place_end_no_process(tmp_path):
     path = tmp_path / "a.rec"
     write_records(path, 200, 5000)
-    done = subprocess.run(
-        [sys.executable, "-c", REWRITTEN, str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=HANG,
-    )
+    done = prepared.run(["-c", REWRITTEN, path])
     assert done.returncode == 0, done.stderr  # -7 is SIGBUS
 
 
@@ -115,17 +107,14 @@ def test_a_killed_conversion_leaves_the_old_file(tmp_path, delay):
     nd.save(str(tmp_path / "a.params"), {"x": nd.arange(2_000_000)})
     output = str(tmp_path / "a.npz")
     assert convert(str(tmp_path / "a.params"), "npz") == (output, None)
-    child = subprocess.Popen(
-        [sys.executable, "-c", CONVERTER, str(tmp_path / "a.params"), output],
-        stdout=subprocess.PIPE,
-    )
-    try:
-        assert child.stdout.readline() == b"begun\n"
-        time.sleep(delay)
-    finally:
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
+    with open(tmp_path / "said", "w+") as said:
+        child = prepared.Prepared(["-c", CONVERTER, tmp_path / "a.params", output], said, said)
+        try:
+            wait_until(lambda: (tmp_path / "said").read_text() == "begun\n")
+            time.sleep(delay)
+        finally:
+            child.kill()
+            child.wait()
     with onp.load(output) as found:
         assert (found["x"] == onp.arange(2_000_000)).all()
 

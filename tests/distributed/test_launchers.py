@@ -1,15 +1,13 @@
 """Which process of how many: the variables of each launcher."""
 
 import os
-import subprocess
-import sys
 
 import pytest
 
 from mxnet import _launchers
 from mxnet._launchers import Place, Servant, find
 from mxnet.error import MXNetError
-from support.prepared import HANG
+from support import prepared
 
 OMPI = {
     "OMPI_COMM_WORLD_RANK": "3",
@@ -130,13 +128,7 @@ def test_servants_end(role):
 
 
 def test_a_scheduler_ends_with_a_note():
-    done = subprocess.run(
-        [sys.executable, "-c", "import mxnet; print('never')"],
-        env={**os.environ, **DMLC, "DMLC_ROLE": "scheduler"},
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=HANG,
-    )
+    env = {**os.environ, **DMLC, "DMLC_ROLE": "scheduler"}
+    done = prepared.run(["-c", "import mxnet; print('never')"], env=env)
     assert (done.returncode, done.stdout) == (0, "")
     assert "DMLC_ROLE=scheduler: there are no schedulers here" in done.stderr

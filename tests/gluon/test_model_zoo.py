@@ -10,8 +10,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import subprocess
-import sys
 import zipfile
 import zlib
 from pathlib import Path
@@ -24,6 +22,7 @@ from mxnet import nd
 from mxnet.error import MXNetError
 from mxnet.gluon.model_zoo import model_store, vision
 from mxnet.name import NameManager
+from support import prepared
 
 DATA = Path(__file__).parents[1] / "data" / "oracle"
 RECORD = json.loads(gzip.decompress((DATA / "model_zoo.json.gz").read_bytes()))
@@ -106,7 +105,7 @@ def test_networks_are_imported_when_asked_for():
         "import sys, mxnet as mx; assert 'mxnet.gluon.model_zoo' not in sys.modules;"
         "assert mx.gluon.model_zoo.vision.alexnet.__name__ == 'alexnet'"
     )
-    subprocess.run([sys.executable, "-c", script], check=True)
+    prepared.run(["-c", script], check=True)
 
 
 # ------------------------------------------------------------------------------ trained parameters

@@ -1,6 +1,5 @@
 """Lists, record files and indexes made by the command line programs."""
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from mxnet.error import FormatError
 from mxnet.gluon.data.vision import ImageRecordDataset
 from mxnet.image import ImageIter
 from mxnet.tools import im2rec, rec2idx
+from support import prepared
 
 DATA = Path(__file__).parent.parent / "data" / "image"
 
@@ -178,6 +178,5 @@ def test_an_index_made_anew(tmp_path, capsys):
 @pytest.mark.slow
 def test_the_programs_run(tmp_path):
     for name in ("im2rec", "rec2idx"):
-        command = [sys.executable, "-m", f"mxnet.tools.{name}", "--help"]
-        told = subprocess.run(command, capture_output=True, text=True, check=True)
+        told = prepared.run(["-m", f"mxnet.tools.{name}", "--help"], check=True)
         assert f"mxnet.tools.{name}" in told.stdout

@@ -1,6 +1,5 @@
 """ONNX models read back, models of other makers, and checkpoints converted."""
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import mxnet as mx
 from mxnet import nd
 from mxnet.contrib import onnx as contrib
 from mxnet.error import FormatError, MXNetError
+from support import prepared
 
 onnx = pytest.importorskip("onnx")
 runtime = pytest.importorskip("onnxruntime")
@@ -160,7 +160,6 @@ def test_convert_without_the_package_says_so_once(tmp_path, capsys, monkeypatch)
 
 
 def test_convert_as_a_command(tmp_path):
-    command = [sys.executable, "-m", "mxnet.convert", str(tmp_path / "nothing"), "--to", "npz"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = prepared.run(["-m", "mxnet.convert", tmp_path / "nothing", "--to", "npz"])
     assert done.returncode == 1
     assert "neither a file nor the prefix of a checkpoint" in done.stderr

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from mxnet import _config
 from mxnet._ops import kernels, nn_rnn
 from mxnet._ops.kernels import choose, convolution, dense, native
 from mxnet._ops.kernels.convolution import Geometry
+from support import prepared
 
 pytestmark = pytest.mark.usefixtures("compiled_at_once")
 
@@ -298,13 +298,7 @@ def test_without_native_kernels(missing, tmp_path):
             for library in (native.CONVOLUTION, native.UPDATES):
                 (tmp_path / f"{library.file}-{level}.so").write_bytes(b"nonsense")
         folder = str(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, folder],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = prepared.run(["-c", PROGRAM, folder], env=environment)
     assert done.returncode == 0, done.stderr
     there = missing == "nothing" and native.usable(native.CONVOLUTION)
     assert done.stdout.split() == ["native" if there else "xla"]
