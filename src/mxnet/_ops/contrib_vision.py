@@ -13,9 +13,9 @@ from ._limits import unfolded
 from ._nn import accumulator, moved, require_floating, require_shape, window
 from ._spec import Shape, op
 from .spatial import (
-    image_number,
+    regions,
     require_axes,
-    require_rois,
+    require_regions,
     round_away,
     sample_bilinear,
     window_parameters,
@@ -267,18 +267,15 @@ def roi_align(
     Gradient     wrt data; rois get zeros
     """
     where = "_contrib_ROIAlign"
-    require_floating(where, data=data, rois=rois)
-    require_axes(where, "data", data, 4, "(B, C, H, W)")
-    require_rois(where, rois, 5, "(image number, x1, y1, x2, y2)")
+    require_regions(where, data, rois)
     ph, pw = window(where, "pooled_size", pooled_size, 2, 1)
     unfolded(where, "points in a cell", sample_ratio, _MOST_POINTS)
-    b, c, height, width = data.shape
+    _, c, height, width = data.shape
     if position_sensitive and c % (ph * pw):
         require_group_channels(where, data, c - c % (ph * pw), f"a multiple of {ph} * {pw} cells")
     wide = accumulator(data.dtype)
-    box = lax.stop_gradient(rois).astype(wide)
-    image, missing = image_number(box[:, 0], b)
-    x1, y1, x2, y2 = (box[:, i] * spatial_scale - (0.5 if aligned else 0) for i in (1, 2, 3, 4))
+    image, missing, box = regions(data, rois)
+    x1, y1, x2, y2 = (v * spatial_scale - (0.5 if aligned else 0) for v in box)
     least = 0 if aligned else 1
     rows = align_weights(y1, jnp.maximum(y2 - y1, least), ph, sample_ratio, height)
     columns = align_weights(x1, jnp.maximum(x2 - x1, least), pw, sample_ratio, width)
@@ -323,18 +320,15 @@ def rotated_roi_align(
     ShapeError   if data or rois do not fit
     """
     where = "_contrib_RROIAlign"
-    require_floating(where, data=data, rois=rois)
-    require_axes(where, "data", data, 4, "(B, C, H, W)")
-    require_rois(where, rois, 6, "(image number, x, y, width, height, degrees)")
+    require_regions(where, data, rois, "image number, x, y, width, height, degrees")
     ph, pw = window(where, "pooled_size", pooled_size, 2, 1)
     unfolded(where, "points in a cell", sampling_ratio, _MOST_POINTS)
-    b, c, height, width = data.shape
+    _, c, height, width = data.shape
     wide = accumulator(data.dtype)
-    box = lax.stop_gradient(rois).astype(wide)
-    image, missing = image_number(box[:, 0], b)
-    cx, cy = box[:, 1] * spatial_scale, box[:, 2] * spatial_scale
-    w, h = (jnp.maximum(box[:, i] * spatial_scale, 1) for i in (3, 4))
-    angle = box[:, 5] * (math.pi / 180)
+    image, missing, box = regions(data, rois)
+    *box, angle = box
+    cx, cy, w, h = (v * spatial_scale for v in box)
+    w, h, angle = jnp.maximum(w, 1), jnp.maximum(h, 1), angle * (math.pi / 180)
     sine, cosine = jnp.sin(angle)[:, None, None], jnp.cos(angle)[:, None, None]
     steps = h / ph, w / pw
     counts = [
@@ -395,9 +389,7 @@ def cell_channels(output_dim, pooled, group):
 
 def score_map_sizes(where, data, rois, output_dim, pooled, group):
     """Checks that the position-sensitive poolings share."""
-    require_floating(where, data=data, rois=rois)
-    require_axes(where, "data", data, 4, "(B, C, H, W)")
-    require_rois(where, rois, 5, "(image number, x1, y1, x2, y2)")
+    require_regions(where, data, rois)
     if min(output_dim, pooled, group) < 1:
         fail(
             AttributeTypeError,
@@ -440,12 +432,11 @@ def psroi_pooling(
     where = "_contrib_PSROIPooling"
     group = group_size or pooled_size
     score_map_sizes(where, data, rois, output_dim, pooled_size, group)
-    b, _, height, width = data.shape
+    height, width = data.shape[2:]
     wide = accumulator(data.dtype)
-    box = lax.stop_gradient(rois).astype(wide)
-    image, missing = image_number(box[:, 0], b)
-    x1, y1 = (round_away(box[:, i]) * spatial_scale for i in (1, 2))
-    x2, y2 = ((round_away(box[:, i]) + 1) * spatial_scale for i in (3, 4))
+    image, missing, box = regions(data, rois)
+    x1, y1 = (round_away(v) * spatial_scale for v in box[:2])
+    x2, y2 = ((round_away(v) + 1) * spatial_scale for v in box[2:])
     rows = cell_average(y1, y2, pooled_size, height)
     columns = jnp.where(missing[:, None, None], 0, cell_average(x1, x2, pooled_size, width))
     channels = cell_channels(output_dim, pooled_size, group)
@@ -537,12 +528,11 @@ def deformable_psroi_pooling(
             expected=f"({r}, 2 K, {part}, {part}), with K dividing output_dim {output_dim}",
             got=trans.shape,
         )
-    b, _, height, width = data.shape
+    height, width = data.shape[2:]
     wide = accumulator(data.dtype)
-    box = lax.stop_gradient(rois).astype(wide)
-    image, missing = image_number(box[:, 0], b)
-    x1, y1 = (round_away(box[:, i]) * spatial_scale - 0.5 for i in (1, 2))
-    x2, y2 = ((round_away(box[:, i]) + 1) * spatial_scale - 0.5 for i in (3, 4))
+    image, missing, box = regions(data, rois)
+    x1, y1 = (round_away(v) * spatial_scale - 0.5 for v in box[:2])
+    x2, y2 = ((round_away(v) + 1) * spatial_scale - 0.5 for v in box[2:])
     w, h = jnp.maximum(x2 - x1, 0.1), jnp.maximum(y2 - y1, 0.1)
     channels = cell_channels(output_dim, n, group_size)
     if no_trans:

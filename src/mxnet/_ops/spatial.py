@@ -211,17 +211,13 @@ def roi_pooling(data, rois, *, pooled_size: Shape, spatial_scale: float):
     Gradient     goes to the first maximum of each cell; rois get zeros
     """
     where = "ROIPooling"
-    require_floating(where, data=data, rois=rois)
-    require_axes(where, "data", data, 4, "(B, C, H, W)")
-    require_rois(where, rois, 5, "(image number, x1, y1, x2, y2)")
+    require_regions(where, data, rois)
     ph, pw = window(where, "pooled_size", pooled_size, 2, 1)
     b, c, height, width = data.shape
-    wide = accumulator(data.dtype)
-    box = lax.stop_gradient(rois).astype(wide)
-    x1, y1, x2, y2 = (round_away(box[:, i] * spatial_scale) for i in (1, 2, 3, 4))
+    image, missing, box = regions(data, rois)
+    x1, y1, x2, y2 = (round_away(v * spatial_scale) for v in box)
     rows, no_row = cells(y1, y2, ph, height)
     columns, no_column = cells(x1, x2, pw, width)
-    image, missing = image_number(box[:, 0], b)
 
     def pool(one):
         number, rows, columns = one
@@ -245,16 +241,24 @@ def roi_pooling(data, rois, *, pooled_size: Shape, spatial_scale: float):
     return jnp.where(empty, 0, found)
 
 
-def require_rois(where, rois, n, form):
-    """Raise ShapeError unless rois is a matrix of ``n`` columns."""
-    require_axes(where, "rois", rois, 2, f"(R, {n}): {form}")
-    require_size(where, "rois", rois, 1, n, f"(R, {n}): {form}")
+def require_regions(where, data, rois, columns="image number, x1, y1, x2, y2"):
+    """Raise an error unless data are images and rois a matrix of these columns, all floating."""
+    require_floating(where, data=data, rois=rois)
+    require_axes(where, "data", data, 4, "(B, C, H, W)")
+    n = columns.count(",") + 1
+    form = f"(R, {n}): ({columns})"
+    require_axes(where, "rois", rois, 2, form)
+    require_size(where, "rois", rois, 1, n, form)
 
 
-def image_number(column, b):
-    """(image number within bounds, whether it was out of bounds), (R,) each."""
-    number = column.astype("int32")
-    return jnp.clip(number, 0, max(b - 1, 0)), (number < 0) | (number >= b)
+def regions(data, rois):
+    """Image number within bounds, whether it was out of bounds, and the other columns of rois as
+    constants of the type that sums have: (R,) each.
+    """
+    box = lax.stop_gradient(rois).astype(accumulator(data.dtype))
+    b, number = data.shape[0], box[:, 0].astype("int32")
+    missing = (number < 0) | (number >= b)
+    return jnp.clip(number, 0, max(b - 1, 0)), missing, [box[:, i] for i in range(1, box.shape[1])]
 
 
 def cells(start, end, n, size):

@@ -78,6 +78,20 @@ _WIDE = 1 << 16  # elements
 _UNSORTED = 1 << 9  # elements
 
 
+class _Sizes:
+    """What the choice for one convolution goes by: its operands' sizes, taken apart."""
+
+    def __init__(self, kind, x, w, y, geometry):
+        self.kind = kind
+        self.image, self.kernel, out = (geometry.sizes(shape) for shape in (x, w, y))
+        self.offsets, self.windows = math.prod(self.kernel), math.prod(out)
+        self.channels, self.filters = x[geometry.layout.index("C")], w[0]
+        self.weight = math.prod(w)
+        self.dense = set(geometry.stride) == {1}
+        self.simple = geometry.groups == 1 and self.offsets <= _UNROLLED
+        self.channels_last = geometry.last
+
+
 def choose(kind, dtype, x, w, y, geometry):
     """How to compute one convolution (``kind`` forward, data or weight) of these shapes."""
     mode = _config.get("kernels")
@@ -85,52 +99,49 @@ def choose(kind, dtype, x, w, y, geometry):
         return Choice.PLAIN
     if any(p < 0 for pair in geometry.pad for p in pair):
         return Choice.PLAIN
-    size, kernel, out = (geometry.sizes(shape) for shape in (x, w, y))
-    counts = math.prod(kernel), math.prod(out), x[geometry.layout.index("C")]
-    simple = geometry.groups == 1 and counts[0] <= _UNROLLED
+    sizes = _Sizes(kind, x, w, y, geometry)
     if mode == "native" and dtype == "float32":
-        loses = simple and _native_loses(kind, *counts, math.prod(w))
+        loses = sizes.simple and _native_loses(sizes)
         if not loses and native.available(native.CONVOLUTION):
             return Choice.NATIVE
-    return _portable(kind, *counts, w[0], size, kernel, geometry) if simple else Choice.PLAIN
+    return _portable(sizes) if sizes.simple else Choice.PLAIN
 
 
-def _portable(kind, offsets, windows, channels, filters, size, kernel, geometry):
+def _portable(s):
     """How to compute a convolution of few offsets without native kernels."""
-    whole = set(geometry.stride) == {1}
-    if offsets == 1:
-        return Choice.PLAIN if whole else Choice.IM2COL
-    if windows <= (1 if kind == "weight" else _TINY_IMAGE):
+    if s.offsets == 1:
+        return Choice.PLAIN if s.dense else Choice.IM2COL
+    if s.windows <= (1 if s.kind == "weight" else _TINY_IMAGE):
         return Choice.IM2COL
-    if kind == "forward":
-        few = channels * offsets <= _FEW_TERMS and whole and not geometry.last
+    if s.kind == "forward":
+        few = s.channels * s.offsets <= _FEW_TERMS and s.dense and not s.channels_last
         return Choice.SHIFTED if few else Choice.PLAIN
     # The zeros of the banded matrix make it dearer, and so do many filters.
-    banded = filters * size[-1] <= _FEW_FILTERS * kernel[-1]
-    if kind == "weight":
-        return Choice.TOEPLITZ if banded and channels == 1 else Choice.PLAIN
-    if channels == 1:
+    banded = s.filters * s.image[-1] <= _FEW_FILTERS * s.kernel[-1]
+    if s.kind == "weight":
+        return Choice.TOEPLITZ if banded and s.channels == 1 else Choice.PLAIN
+    if s.channels == 1:
         return Choice.IM2COL
-    if whole and banded and offsets >= _MANY_ROWS:
+    if s.dense and banded and s.offsets >= _MANY_ROWS:
         return Choice.TOEPLITZ
     # XLA's own reads the windows of the result's gradient, im2col writes those of the data's.
-    wide = math.prod(size) * filters >= _WIDER * windows * channels
-    return Choice.IM2COL if whole and wide else Choice.PLAIN
+    wide = math.prod(s.image) * s.filters >= _WIDER * s.windows * s.channels
+    return Choice.IM2COL if s.dense and wide else Choice.PLAIN
 
 
-def _native_loses(kind, offsets, windows, channels, weight):
+def _native_loses(s):
     """Whether the native convolution loses to what :func:`choose` has instead.
 
     It brings weights into an order of its own, which is most of the work where they are large and
     the images tiny; and it wastes its vectors on the gradient of data of few channels.
     """
-    if windows == 1:
+    if s.windows == 1:
         return True
-    if windows <= _TINIEST_IMAGE and (
-        offsets == 1 or (kind == "weight" and weight >= _LARGE_WEIGHT)
+    if s.windows <= _TINIEST_IMAGE and (
+        s.offsets == 1 or (s.kind == "weight" and s.weight >= _LARGE_WEIGHT)
     ):
         return True
-    return kind == "data" and offsets > 1 and channels <= _FEW_CHANNELS
+    return s.kind == "data" and s.offsets > 1 and s.channels <= _FEW_CHANNELS
 
 
 def _many(shape, least):
