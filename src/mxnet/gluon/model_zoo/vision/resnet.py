@@ -102,7 +102,29 @@ class BottleneckV1(_BlockV1):
         body.add(nn.Conv2D(channels, kernel_size=1, strides=1), nn.BatchNorm())
 
 
-class BasicBlockV2(HybridBlock):
+class _BlockV2(HybridBlock):
+    """The input added to what normalisation, relu and a convolution, in turns, make of it."""
+
+    def __init__(self, channels, stride, downsample=False, in_channels=0, **kwargs):
+        super().__init__(**kwargs)
+        convolutions = self._convolutions(channels, stride, in_channels)
+        self._count = len(convolutions)
+        for i, convolution in enumerate(convolutions, 1):
+            setattr(self, f"bn{i}", nn.BatchNorm())
+            setattr(self, f"conv{i}", convolution)
+        self.downsample = _conv1x1(channels, stride, in_channels) if downsample else None
+
+    def hybrid_forward(self, F, x):
+        y = x
+        for i in range(1, self._count + 1):
+            y = F.Activation(getattr(self, f"bn{i}")(y), act_type="relu")
+            if i == 1 and self.downsample is not None:
+                x = self.downsample(y)
+            y = getattr(self, f"conv{i}")(y)
+        return y + x
+
+
+class BasicBlockV2(_BlockV2):
     """Twice normalisation, relu and a convolution of 3x3; the input is added.
 
     Parameters
@@ -114,24 +136,11 @@ class BasicBlockV2(HybridBlock):
     prefix, params                       see :class:`HybridBlock`
     """
 
-    def __init__(self, channels, stride, downsample=False, in_channels=0, **kwargs):
-        super().__init__(**kwargs)
-        self.bn1 = nn.BatchNorm()
-        self.conv1 = _conv3x3(channels, stride, in_channels)
-        self.bn2 = nn.BatchNorm()
-        self.conv2 = _conv3x3(channels, 1, channels)
-        self.downsample = _conv1x1(channels, stride, in_channels) if downsample else None
-
-    def hybrid_forward(self, F, x):
-        y = F.Activation(self.bn1(x), act_type="relu")
-        if self.downsample is not None:
-            x = self.downsample(y)
-        y = self.conv1(y)
-        y = F.Activation(self.bn2(y), act_type="relu")
-        return self.conv2(y) + x
+    def _convolutions(self, channels, stride, in_channels):
+        return [_conv3x3(channels, stride, in_channels), _conv3x3(channels, 1, channels)]
 
 
-class BottleneckV2(HybridBlock):
+class BottleneckV2(_BlockV2):
     """Three times normalisation, relu and a convolution (1x1, 3x3, 1x1); the input is added.
 
     Parameters
@@ -143,26 +152,9 @@ class BottleneckV2(HybridBlock):
     prefix, params                       see :class:`HybridBlock`
     """
 
-    def __init__(self, channels, stride, downsample=False, in_channels=0, **kwargs):
-        super().__init__(**kwargs)
+    def _convolutions(self, channels, stride, in_channels):
         inside = channels // 4
-        self.bn1 = nn.BatchNorm()
-        self.conv1 = _conv1x1(inside, 1)
-        self.bn2 = nn.BatchNorm()
-        self.conv2 = _conv3x3(inside, stride, inside)
-        self.bn3 = nn.BatchNorm()
-        self.conv3 = _conv1x1(channels, 1)
-        self.downsample = _conv1x1(channels, stride, in_channels) if downsample else None
-
-    def hybrid_forward(self, F, x):
-        y = F.Activation(self.bn1(x), act_type="relu")
-        if self.downsample is not None:
-            x = self.downsample(y)
-        y = self.conv1(y)
-        y = F.Activation(self.bn2(y), act_type="relu")
-        y = self.conv2(y)
-        y = F.Activation(self.bn3(y), act_type="relu")
-        return self.conv3(y) + x
+        return [_conv1x1(inside, 1), _conv3x3(inside, stride, inside), _conv1x1(channels, 1)]
 
 
 class _ResNet(HybridBlock):
