@@ -5,6 +5,7 @@ import json
 import os
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -231,3 +232,29 @@ def test_the_folder_depends_on_build_processor_and_flags(monkeypatch):
     version = cache.directory()
     monkeypatch.setattr(cache, "cpu_features", lambda: "flags: none")
     assert len({before, flags, version, cache.directory()}) == 4
+
+
+class _ReadOnly:
+    """What a later JAX may make of the number."""
+
+    @property
+    def process_id(self):
+        return 3
+
+
+@pytest.mark.parametrize(
+    "state", ["absent", None, SimpleNamespace(), SimpleNamespace(process_id=None), _ReadOnly()]
+)
+def test_whatever_jax_makes_of_its_process_number(monkeypatch, state):
+    """Nothing fails where JAX keeps the number elsewhere, or will not have it set."""
+    private = None if state == "absent" else SimpleNamespace(global_state=state)
+    monkeypatch.setattr(cache, "distributed", private)
+    cache._let_every_rank_write()
+    assert getattr(state, "process_id", None) in (None, 3)
+
+
+def test_every_rank_writes_as_the_first_does(monkeypatch):
+    private = SimpleNamespace(global_state=SimpleNamespace(process_id=3))
+    monkeypatch.setattr(cache, "distributed", private)
+    cache._let_every_rank_write()
+    assert private.global_state.process_id == 0

@@ -27,9 +27,12 @@ try:
     # Not public, and the only way to give JAX a store of our own. JAX's waits for a lock, up to
     # 10 s, and leaves a damaged entry where it is: each start reads it, fails, and compiles.
     from jax._src import compilation_cache as jax_cache
-    from jax._src import distributed
 except ImportError:
     jax_cache = None
+try:
+    from jax._src import distributed
+except ImportError:
+    distributed = None
 
 __all__ = ["enable", "directory", "describe"]
 
@@ -208,13 +211,26 @@ def enable():
             jax.config.update(name, value)
         _state = f"off: {problem}"
         return
-    # JAX has only the first process of a group write, for file systems that many share. But on CPUs
-    # each rank's programs have keys of their own, so the others compiled all of theirs at every
-    # start. Our files appear whole, whoever writes; nothing else reads this number from here on.
-    distributed.global_state.process_id = 0
+    _let_every_rank_write()
     # An entry that is whole and yet of no use is compiled anew and replaced: no reason to worry.
     warnings.filterwarnings("ignore", message="Error reading persistent compilation cache entry")
     _state = path
+
+
+def _let_every_rank_write():
+    """Let JAX hand us the programs of all processes of a group, not only of the first.
+
+    It does so for file systems that many share. But on CPUs each rank's programs have keys of their
+    own, so the others compiled all of theirs at every start; and our files appear whole, whoever
+    writes. In the versions of JAX that ``pyproject.toml`` admits nothing else reads this number
+    from here on. Where it is not there, or cannot be written, programs are kept by rank 0 alone.
+    """
+    state = getattr(distributed, "global_state", None)
+    if getattr(state, "process_id", 0) not in (0, None):
+        try:
+            state.process_id = 0
+        except (AttributeError, TypeError) as e:
+            _log.info("only the first process keeps its programs on disk: %s", e)
 
 
 def describe():
