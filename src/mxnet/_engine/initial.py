@@ -42,8 +42,6 @@ def fill(spec, number):
         if number == 0:  # memory that nobody touches costs nothing
             return Value(None, 0, spec, allocate("zeros", onp.zeros, spec.shape, spec.dtype))
         return Value(None, 0, spec, allocate("full", onp.full, spec.shape, number, spec.dtype))
-    if not threads.recording:
-        return append_many(Fill.of(spec), (), (number,), ctx=spec.ctx)[0]
     return unrecorded(append_many, Fill.of(spec), (), (number,), ctx=spec.ctx)[0]
 
 

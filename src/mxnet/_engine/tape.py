@@ -134,11 +134,13 @@ def _unreachable(i):
 def unrecorded(f, *args, **kw):
     """Append something outside of what is being recorded."""
     t = threads
-    saved, t.recording = t.recording, False
+    if not t.recording:
+        return f(*args, **kw)
+    t.recording = False
     try:
         return f(*args, **kw)
     finally:
-        t.recording = saved
+        t.recording = True
 
 
 def replaced(old, new):

@@ -9,7 +9,15 @@ from .._traceback import shown
 from ..error import AttributeTypeError, MXNetError, fail
 from .dispatch import array_class, bind, invoke
 
-__all__ = ["LaterSignature", "fill_namespace", "is_plain", "is_straight", "make_function"]
+__all__ = [
+    "LaterSignature",
+    "fill_namespace",
+    "is_plain",
+    "is_straight",
+    "make_function",
+    "named_arguments",
+    "split_arguments",
+]
 
 
 def make_function(op, name=None, kind=None):
@@ -40,20 +48,14 @@ def make_function(op, name=None, kind=None):
                             return cls(append(bound, [a._read() for a in args], scalars))
                     except MXNetError as e:
                         raise shown(e)  # noqa: B904
-            arrays = list(args)
-            if variadic in kwargs:
-                arrays += list(kwargs.pop(variadic))
+            arrays = [*args, *kwargs.pop(variadic, ())]
             kwargs.pop("num_args", None)
-            rest = []
-            for i, a in enumerate(arrays):
-                if a.__class__ is cls:
-                    continue
-                if not isinstance(a, cls) or a._numpy is not cls._numpy:
-                    if i and not isinstance(a, (list, tuple)) and attrs:
-                        rest = arrays[i:]
-                        arrays = arrays[:i]
-                        break
-                    _not_array(op, f"number {i}", a, cls)
+            arrays, rest = split_arguments(
+                op,
+                arrays,
+                lambda a: isinstance(a, cls) and a._numpy is cls._numpy,
+                lambda i, a: _not_array(op, f"number {i}", a, cls),
+            )
             kwargs.update(zip(attrs, rest))
             try:
                 return invoke(op, arrays, kwargs, out, None, kind)
@@ -105,27 +107,8 @@ def make_function(op, name=None, kind=None):
                             return cls(append(bound, values, scalars))
                         except MXNetError as e:
                             raise shown(e)  # noqa: B904
-            if len(args) > len(order):
-                fail(
-                    AttributeTypeError,
-                    op.name,
-                    "too many arguments",
-                    expected=f"at most {len(order)} ({', '.join(order)})",
-                    got=len(args),
-                )
-            arrays = list(args[:n_inputs])
-            if len(args) > n_inputs:
-                for a, v in zip(attrs, args[n_inputs:]):
-                    if a in kwargs:
-                        fail(AttributeTypeError, op.name, f"parameter {a!r} is given twice")
-                    kwargs[a] = v
-            names = None
-            if len(arrays) < n_inputs:
-                gap = False
-                for key in inputs[len(arrays) :]:
-                    a = kwargs.pop(key, None)
-                    arrays.append(a)
-            gap = False
+            arrays = named_arguments(op, args, kwargs)
+            names, gap = None, False
             for i, a in enumerate(arrays):
                 if a is None:
                     if inputs[i] not in op.optional:
@@ -151,6 +134,40 @@ def make_function(op, name=None, kind=None):
     function.__signature__ = LaterSignature(partial(signature_of, op))
     function.op = op
     return function
+
+
+def named_arguments(op, args, kwargs):
+    """A call's inputs in the operator's order, None where it has none; what else was given by
+    position joins the attributes among ``kwargs``, and inputs given by keyword leave them.
+    """
+    inputs, attrs = op.inputs, tuple(op.attrs)
+    n = len(inputs)
+    if len(args) > n + len(attrs):
+        fail(
+            AttributeTypeError,
+            op.name,
+            "too many arguments",
+            expected=f"at most {n + len(attrs)} ({', '.join(inputs + attrs)})",
+            got=len(args),
+        )
+    for key, value in zip(attrs, args[n:]):
+        if key in kwargs:
+            fail(AttributeTypeError, op.name, f"parameter {key!r} is given twice")
+        kwargs[key] = value
+    return [*args[:n], *[kwargs.pop(key, None) for key in inputs[len(args) :]]]
+
+
+def split_arguments(op, given, is_array, refuse):
+    """What a variadic operator was given by position, as (arrays, attributes).
+
+    ``refuse(i, value)`` raises for a value that can be neither.
+    """
+    for i, value in enumerate(given):
+        if not is_array(value):
+            if i and op.attrs and not isinstance(value, (list, tuple)):
+                return given[:i], given[i:]
+            refuse(i, value)
+    return given, []
 
 
 def is_plain(op):

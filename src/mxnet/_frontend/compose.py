@@ -14,9 +14,9 @@ from .._graph.nodes import Node, hidden_key, written_name
 from .._ops import _spec
 from .._traceback import shown
 from ..attribute import AttrScope
-from ..error import AttributeTypeError, MXNetError, SymbolTypeError, fail, nearest
+from ..error import MXNetError, SymbolTypeError, fail, nearest
 from ..name import NameManager
-from .build import LaterSignature, document, signature_of
+from .build import LaterSignature, document, named_arguments, signature_of, split_arguments
 from .dispatch import array_class
 
 __all__ = ["as_text", "compose", "fill_symbols", "make_symbol_function", "node_attributes"]
@@ -134,25 +134,19 @@ def _not_symbol(where, name, value):
 
 def make_symbol_function(op, public, registered):
     """The public function of an operator on symbols."""
-    inputs, variadic = op.inputs, op.variadic
-    attrs = tuple(op.attrs)
-    n_inputs = len(inputs)
-    order = inputs + attrs
+    variadic, attrs = op.variadic, tuple(op.attrs)
     hint = public.lower()
 
     if variadic is not None:
 
+        def refuse(i, value):
+            raise SymbolTypeError(
+                f"{op.name}: Positional arguments must be Symbol instances, but got {value!r}."
+            )
+
         def function(*args, name=None, attr=None, out=None, **kwargs):
             cls = array_class("sym")
-            arrays, rest = list(args), []
-            for i, a in enumerate(arrays):
-                if not isinstance(a, cls):
-                    if i and not isinstance(a, (list, tuple)) and attrs:
-                        arrays, rest = arrays[:i], arrays[i:]
-                        break
-                    raise SymbolTypeError(
-                        f"{op.name}: Positional arguments must be Symbol instances, but got {a!r}."
-                    )
+            arrays, rest = split_arguments(op, list(args), lambda a: isinstance(a, cls), refuse)
             named = {k: kwargs.pop(k) for k, v in [*kwargs.items()] if isinstance(v, cls)}
             if named:
                 given = {k: as_text(k, v) for k, v in kwargs.items() if k in op.attrs}
@@ -175,21 +169,7 @@ def make_symbol_function(op, public, registered):
     else:
 
         def function(*args, name=None, attr=None, out=None, **kwargs):
-            if len(args) > len(order):
-                fail(
-                    AttributeTypeError,
-                    op.name,
-                    "too many arguments",
-                    expected=f"at most {len(order)} ({', '.join(order)})",
-                    got=len(args),
-                )
-            arrays = list(args[:n_inputs])
-            for a, v in zip(attrs, args[n_inputs:]):
-                if a in kwargs:
-                    fail(AttributeTypeError, op.name, f"parameter {a!r} is given twice")
-                kwargs[a] = v
-            for key in inputs[len(arrays) :]:
-                arrays.append(kwargs.pop(key, None))
+            arrays = named_arguments(op, args, kwargs)
             try:
                 return compose(registered, arrays, kwargs, name, attr, hint)
             except MXNetError as e:
