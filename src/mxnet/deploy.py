@@ -36,7 +36,7 @@ from .autograd import predict_mode
 from .context import Context, canonical
 from .error import DTypeError, FormatError, MXNetError, ShapeError, fail
 from .executor import GraphFunction
-from .gluon.block import HybridBlock, _flatten
+from .gluon.block import HybridBlock, _structure_of
 from .ndarray import NDArray, array
 from .ndarray._serialize import atomic_write
 
@@ -81,7 +81,7 @@ def export(net, path, *examples, batch_axis=0, platforms=("cpu",)):
             "mx.deploy.export(net, path, nd.zeros((1, 3, 224, 224)))."
         )
     inputs = []
-    structure = _flatten(_arrays(examples), inputs)
+    structure = _structure_of(_arrays(examples), inputs)
     graph, held, outputs = _graph(net, structure, _arrays(examples))
     held = held | {name: p._reduce() for name, p in net.collect_params().items()}
     names = ["data"] if len(inputs) == 1 else [f"data{i}" for i in range(len(inputs))]

@@ -460,3 +460,69 @@ def test_a_layer_of_no_units_that_is_never_used():
     assert repr(layer) == "Dense(None -> 0, linear)"
     with pytest.raises(ValueError, match="expected a known shape"):
         layer(mx.nd.ones((1, 2)))
+
+
+class TestNestedListsOfClients:
+    """``gluon.block._flatten`` and ``_regroup``, which client code imports: what 1.9.1 answered."""
+
+    x, y = nd.ones(2), nd.zeros(1)
+
+    @pytest.mark.parametrize(
+        ("nested", "arrays", "form"),
+        [
+            ("x", ["x"], 0),
+            (["x", ["x"]], ["x", "x"], [0, [0]]),
+            (("x", ("y", None)), ["x", "y", None], [0, [0, -1]]),
+            (None, [None], -1),
+            ([["x"], []], ["x"], [[0], []]),
+            ([], [], []),
+        ],
+    )
+    def test_flatten_and_back(self, nested, arrays, form):
+        def real(v):
+            known = {"x": self.x, "y": self.y, None: None}
+            return type(v)(map(real, v)) if isinstance(v, (list, tuple)) else known[v]
+
+        def lists(v):
+            return [lists(a) for a in v] if isinstance(v, (list, tuple)) else v
+
+        def name(v):
+            if isinstance(v, list):
+                return [name(a) for a in v]
+            return next(n for n, a in {"x": self.x, "y": self.y, None: None}.items() if a is v)
+
+        found, found_form = gluon.block._flatten(real(nested), "input")
+        assert name(found) == arrays
+        assert found_form == form
+        assert name(gluon.block._regroup(found, form)) == lists(nested)
+
+    def test_symbols(self):
+        a, b = mx.sym.var("a"), mx.sym.var("b")
+        group = mx.sym.Group([a, b])
+        (first, second), form = gluon.block._flatten([group, a], "output")
+        assert first is group
+        assert second is a
+        assert form == [2, 0]
+
+    @pytest.mark.parametrize(
+        ("arrays", "form", "found"),
+        [("xy", 1, "x"), ("xy", 3, "xy"), ("xyx", [2, 0], ["xy", "x"]), ("xy", (0, 0), "xy")],
+    )
+    def test_numbers_of_outputs(self, arrays, form, found):
+        def lists(v):
+            return [x if len(x) == 1 else [*x] for x in v]
+
+        assert gluon.block._regroup([*arrays], form) == lists(found)
+
+    @pytest.mark.parametrize("wrong", [{"a": 1}, 3, "s", [nd.ones(1), 3]])
+    def test_other_values_are_refused(self, wrong):
+        with pytest.raises(
+            ValueError, match=r"the input of HybridBlock must be \(nested\) list of"
+        ):
+            gluon.block._flatten(wrong, "input")
+
+    def test_formats_that_do_not_fit(self):
+        with pytest.raises(IndexError, match="fewer arrays than the format asks for"):
+            gluon.block._regroup([self.x], [0, [0]])
+        with pytest.raises(ValueError, match="types that are not None"):
+            gluon.block._regroup([self.x], -1)

@@ -3,6 +3,7 @@
 The shapes and values are those that MXNet 1.9.1 answered for the same blocks.
 """
 
+import numpy as onp
 import pytest
 
 import mxnet as mx
@@ -158,3 +159,29 @@ def test_none_among_inputs(hybrid):
     assert FirstIsNone()(None, mx.sym.var("x")).list_arguments() == ["x"]
     with pytest.raises(ValueError, match="there must be one NDArray among its inputs"):
         ran(FirstIsNone, None, None)
+
+
+@pytest.mark.parametrize("hybridize", [False, True])
+@pytest.mark.parametrize("numpy", [False, True])
+def test_a_parameter_may_be_used_again_in_the_forward_that_completes_it(hybridize, numpy):
+    class Tied(gluon.HybridBlock):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.weight = self.params.get("weight", shape=(3, 0), allow_deferred_init=True)
+
+        def hybrid_forward(self, F, x, weight):
+            dense = F.npx.fully_connected if numpy else F.FullyConnected
+            y = dense(x, weight, num_hidden=3, no_bias=True)
+            pieces = [weight * 2, 1 - weight, weight * weight, weight + 0, weight.sum(), weight.T]
+            return y + sum(p.sum() for p in pieces)
+
+    with mx.util.np_array(numpy), mx.util.np_shape(numpy):
+        net = Tied()
+        net.initialize(mx.init.Constant(0.5))
+        if hybridize:
+            net.hybridize()
+        x = (mx.np if numpy else mx.nd).ones((2, 4))
+        found = net(x)
+        assert type(found) is type(x)
+        # 12 weights of a half: 12 + 6 + 3 + 6 + 6 + 6, beside the products of four ones
+        onp.testing.assert_allclose(found.asnumpy(), onp.full((2, 3), 2 + 39), rtol=1e-6)

@@ -28,7 +28,14 @@ from .._graph.nodes import auxiliary_nodes, copy_graph, output_name, topological
 from .._graph.steps import Spec
 from .._traceback import doors, shown, user_level
 from ..autograd import predict_mode
-from ..error import FormatError, MXNetError, TraceError, nearest
+from ..error import (
+    FormatError,
+    GluonArgumentError,
+    MXNetError,
+    PositionError,
+    TraceError,
+    nearest,
+)
 from ..executor import GraphFunction, input_labels
 from ..name import NameManager, Prefix
 from ..ndarray import NDArray
@@ -561,7 +568,7 @@ def _shapes(x):
     return str(type(x).__name__)
 
 
-def _flatten(args, arrays):
+def _structure_of(args, arrays):
     """Nested arguments -> a hashable structure; arrays are appended to ``arrays``."""
     # Not jax.tree_util, here and where else structures are taken apart: it knows no values that
     # belong to the structure (3 and None are arguments of the compiled function), takes subclasses
@@ -573,7 +580,7 @@ def _flatten(args, arrays):
             arrays.append(a)
             out.append(0)
         elif isinstance(a, (list, tuple)):
-            out.append((type(a), _flatten(a, arrays)))
+            out.append((type(a), _structure_of(a, arrays)))
         else:
             hash(a)
             out.append(("value", a))
@@ -581,7 +588,7 @@ def _flatten(args, arrays):
 
 
 def _rebuild(structure, arrays):
-    """The inverse of :func:`_flatten`; ``arrays`` is an iterator."""
+    """The inverse of :func:`_structure_of`; ``arrays`` is an iterator."""
     out = []
     for s in structure:
         if s == 0:
@@ -592,6 +599,49 @@ def _rebuild(structure, arrays):
             items = _rebuild(s[1], arrays)
             out.append(s[0](items) if s[0] in (list, tuple) else s[0](*items))
     return out
+
+
+def _flatten(args, inout_str):
+    """Nested lists as a list of their arrays and a format of numbers, which :func:`_regroup` reads.
+
+    1.9.1 has both under these names, and code written for it imports them. In a format 0 stands for
+    an array, -1 for None, n > 0 for a symbol of n outputs, and a list for a list.
+    """
+    if isinstance(args, NDArray):
+        return [args], 0
+    if isinstance(args, Symbol):
+        count = len(args.list_outputs())
+        return [args], count if count > 1 else 0
+    if args is None:
+        return [None], -1
+    if not isinstance(args, (list, tuple)):
+        raise GluonArgumentError(
+            f"When hybridized, the {inout_str} of HybridBlock must be (nested) list of Symbol or "
+            f"NDArray, but got {args} of type {type(args)}"
+        )
+    parts = [_flatten(a, inout_str) for a in args]
+    return [x for arrays, _ in parts for x in arrays], [form for _, form in parts]
+
+
+def _regroup(args, fmt):
+    """What :func:`_flatten` took apart; arrays that the format does not ask for are left."""
+    return _grouped(iter(args), fmt)
+
+
+def _grouped(arrays, fmt):
+    if not isinstance(fmt, int):
+        return [_grouped(arrays, f) for f in fmt]
+    if fmt > 0:
+        return [*itertools.islice(arrays, fmt)]
+    found = next(arrays, arrays)
+    if found is arrays:
+        raise PositionError(f"_regroup: fewer arrays than the format asks for: {fmt} has none.")
+    if fmt < 0 and found is not None:
+        raise GluonArgumentError(
+            "We do not support passing types that are not None when the initial HybridBlock has "
+            f"received NoneType and has been hybridized. Received arg = {found}, fmt = {fmt}."
+        )
+    return found
 
 
 class HybridBlock(Block):
@@ -765,7 +815,8 @@ class HybridBlock(Block):
         if self._is_recorded():
             graph, form = self._symbol(), self._traced_again()[0].structure
         else:
-            form = _flatten([self.forward(*_rebuild(self._called_with, iter(inputs)))], outputs)
+            given = _rebuild(self._called_with, iter(inputs))
+            form = _structure_of([self.forward(*given)], outputs)
             graph = outputs[0] if len(outputs) == 1 else symbol.Group(outputs)
         return {
             "in_format": _plain(self._called_with),
@@ -802,7 +853,7 @@ class HybridBlock(Block):
             inputs = _converted(inputs, "as_np_ndarray")
         out = self.forward(*_rebuild(structure, iter(inputs)))
         outputs = []
-        _flatten([out], outputs)
+        _structure_of([out], outputs)
         return outputs[0] if len(outputs) == 1 else symbol.Group(outputs), {}
 
     def _is_recorded(self):
@@ -852,12 +903,12 @@ class HybridBlock(Block):
 
     def _call_watched(self, ctx, args):
         arrays, outputs = [], []
-        structure = _flatten(args, arrays)
+        structure = _structure_of(args, arrays)
         self.__dict__["_called_with"] = structure
         n = len(arrays)
         inputs = [symbol.var("data" if n == 1 else f"data{i}") for i in range(n)]
         given = _rebuild(structure, iter(inputs))
-        form = _flatten([self._forward_symbols(given[0], given[1:])], outputs)
+        form = _structure_of([self._forward_symbols(given[0], given[1:])], outputs)
         entries = [s._entries[0] for s in outputs]
         params = self.collect_params()
         if any(p._deferred_init for p in params.values()):
@@ -947,13 +998,13 @@ class HybridBlock(Block):
         waiting = [p for p in self.collect_params().values() if p._deferred_init]
         if waiting:
             arrays, outputs = [], []
-            structure = _flatten(args, arrays)
+            structure = _structure_of(args, arrays)
             inputs = [symbol.var(f"data{i}") for i in range(len(arrays))]
             if arrays[0]._numpy:
                 inputs = _converted(inputs, "as_np_ndarray")
             given = _rebuild(structure, iter(inputs))
             try:
-                _flatten([self._forward_symbols(given[0], given[1:])], outputs)
+                _structure_of([self._forward_symbols(given[0], given[1:])], outputs)
                 nodes = {p: p.var()._entries[0][0] for p in self.collect_params().values()}
                 shapes = {s._entries[0][0]: a.shape for s, a in zip(inputs, arrays)}
                 for p, node in nodes.items():
@@ -1018,7 +1069,7 @@ class HybridBlock(Block):
     def _call_traced(self, ctx, args, cls=NDArray, forward=None):
         arrays = []
         try:
-            structure = _flatten(args, arrays)
+            structure = _structure_of(args, arrays)
         except TypeError:
             raise TraceError("an argument is neither an array nor hashable") from None
         self.__dict__["_called_with"] = structure
@@ -1201,7 +1252,7 @@ class _Forward(CompiledFunction):
                 raise ValueError(
                     f"Deferred initialization failed because shape cannot be inferred. {e}"
                 ) from None
-            form = _flatten([out], arrays := [])
+            form = _structure_of([out], arrays := [])
             return [a._read() for a in arrays], []
 
         traced = Traced(block.name, ctx, specs, run)
@@ -1309,10 +1360,10 @@ class SymbolBlock(HybridBlock):
         self._empty_prefix = True
         self._params = ParameterDict("", params)
         given, made = [], []
-        self._in_structure = _flatten([inputs], given)
+        self._in_structure = _structure_of([inputs], given)
         if len(self._in_structure) == 1 and isinstance(self._in_structure[0], tuple):
             self._in_structure = self._in_structure[0][1]
-        self._out_structure = _flatten([outputs], made)
+        self._out_structure = _structure_of([outputs], made)
         for what, found in (("input", given), ("output", made)):
             for s in found:
                 if not isinstance(s, Symbol):
@@ -1415,7 +1466,7 @@ class SymbolBlock(HybridBlock):
 
     def _given(self, args):
         arrays = []
-        structure = _flatten(args, arrays)
+        structure = _structure_of(args, arrays)
         if structure != self._in_structure and len(arrays) != len(self._input_names):
             raise ValueError(
                 f"{self.name}: the inputs do not fit: expected {len(self._input_names)} "

@@ -630,8 +630,12 @@ class DeferredArray(NDArray):
     __slots__ = ("parameter", "where", "real")
 
     def __init__(self, parameter, ctx):
-        super().__init__(None)
+        NDArray.__init__(self, None)
         self.parameter, self.where, self.real = parameter, ctx, None
+
+    @property
+    def __class__(self):  # what operators make is of their inputs' class
+        return type(self) if self.real is None else self.real.__class__
 
     def _read(self):
         if self.real is None:

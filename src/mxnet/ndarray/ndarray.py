@@ -1,6 +1,7 @@
 """``NDArray``: a mutable handle on an immutable value."""
 
 import warnings
+from typing import Any
 
 import numpy as onp
 
@@ -64,74 +65,65 @@ _INPLACE = (
 )
 
 
-def _binary(array_op, scalar_op, right_op=None):
-    """``x op y`` and ``y op x``, straight to the segment: no parsing on the way."""
-    both = _spec.get(array_op).bind({}, 2)
-    scalar = _spec.get(scalar_op)
-    specialized = scalar.static_values.get("scalar") if scalar.static_values else None
-    with_scalar = None if specialized else scalar.bind({**_defaults(scalar)}, 1)
+def _binary_method(both, numbers, fixed, refuse, reflected=False):
+    """``x op y`` or, ``reflected``, ``y op x``: straight to the segment, no parsing on the way.
 
-    def apply(self, other):
+    Parameters
+    ----------
+    both : BoundOp              for two arrays, in the order of the call
+    numbers : dict              float and int -> BoundOp for a number of that type
+    fixed : dict                numbers that have a BoundOp of their own, of an array alone
+    refuse : function           raises for an operand of another type
+    reflected : bool
+    """
+
+    def apply(self, other) -> Any:
         try:
             cls = other.__class__
             # _read() of an array that is no view, without the call
             v = (self._base is None and self._v) or self._read()
             if cls is self.__class__:
                 w = (other._base is None and other._v) or other._read()
-                return _wrap(cls, append(both, (v, w)))
-            if cls is float or cls is int:
-                if specialized and other in specialized:
-                    number = _lifted(scalar, float(other))
-                    return _wrap(self.__class__, append(number, (v,)))
-                return _wrap(self.__class__, append(with_scalar or _plain(scalar), (v,), (other,)))
-            if isinstance(other, NDArray) and not other._numpy:
-                return _wrap(cls, append(both, (self._read(), other._read())))
-            if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
-                return apply(self, other.item() if isinstance(other, onp.generic) else int(other))
-            return _refuse(other)
+                return _wrap(cls, append(both, (w, v) if reflected else (v, w)))
+            number = numbers.get(cls)
+            if number is not None:
+                if fixed and other in fixed:
+                    return _wrap(self.__class__, append(fixed[other], (v,)))
+                return _wrap(self.__class__, append(number, (v,), (other,)))
+            if isinstance(other, NDArray) and other._numpy is self._numpy:
+                w = other._read()
+                return _wrap(cls, append(both, (w, v) if reflected else (v, w)))
+            if isinstance(other, (float, onp.floating)):
+                return apply(self, float(other))
+            if isinstance(other, (int, onp.integer, onp.bool_)):
+                return apply(self, int(other))
+            return refuse(other)
         except MXNetError as e:
             raise shown(e)  # noqa: B904
 
     return apply
 
 
-def _reflected(scalar_op):
-    scalar = _spec.get(scalar_op).bind(_defaults(_spec.get(scalar_op)), 1)
-
-    def apply(self, other):
-        try:
-            cls = other.__class__
-            if cls is float or cls is int:
-                v = (self._base is None and self._v) or self._read()
-                return _wrap(self.__class__, append(scalar, (v,), (other,)))
-            if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
-                return apply(self, other.item() if isinstance(other, onp.generic) else int(other))
-            return _refuse(other)
-        except MXNetError as e:
-            raise shown(e)  # noqa: B904
-
-    return apply
+def _binary(array_op, scalar_op, reflected=False):
+    both, scalar = _spec.get(array_op), _spec.get(scalar_op)
+    attributes = _defaults(scalar)
+    number = scalar.bind(attributes, 1)
+    return _binary_method(
+        both.bind({}, 2), {float: number, int: number}, _fixed_numbers(scalar), _refuse, reflected
+    )
 
 
 def _defaults(op):
+    """Those of an operator's attributes that are no run-time scalars."""
     return {n: a.default for n, a in op.attrs.items() if not a.scalar}
 
 
-_lifts = table()
-
-
-def _lifted(op, value):
-    found = _lifts.get((op, value))
-    if found is None:
-        found = _lifts[op, value] = op.bind({"scalar": value, **_defaults(op)}, 1)
-    return found
-
-
-def _plain(op):
-    found = _lifts.get(op)
-    if found is None:
-        found = _lifts[op] = op.bind(_defaults(op), 1)
-    return found
+def _fixed_numbers(op, **attributes):
+    """The numbers for which an operator of an array and a number is another program, and that."""
+    return {
+        v: op.bind({"scalar": float(v), **_defaults(op), **attributes}, 1)
+        for v in op.static_values.get("scalar", ())
+    }
 
 
 def _refuse(other):
@@ -474,7 +466,7 @@ class NDArray:
     def wait_to_read(self):
         """Wait until the value is computed."""
         try:
-            wait((self._base is None and self._v) or self._read())
+            wait(self._read())
         except MXNetError as e:
             raise shown(e)  # noqa: B904
 
@@ -521,17 +513,17 @@ class NDArray:
 
     # ------------------------------------------------------------------ arithmetic
     __add__ = _binary("broadcast_add", "_plus_scalar")
-    __radd__ = _reflected("_plus_scalar")
+    __radd__ = _binary("broadcast_add", "_plus_scalar", True)
     __sub__ = _binary("broadcast_sub", "_minus_scalar")
-    __rsub__ = _reflected("_rminus_scalar")
+    __rsub__ = _binary("broadcast_sub", "_rminus_scalar", True)
     __mul__ = _binary("broadcast_mul", "_mul_scalar")
-    __rmul__ = _reflected("_mul_scalar")
+    __rmul__ = _binary("broadcast_mul", "_mul_scalar", True)
     __truediv__ = __div__ = _binary("broadcast_div", "_div_scalar")
-    __rtruediv__ = __rdiv__ = _reflected("_rdiv_scalar")
+    __rtruediv__ = __rdiv__ = _binary("broadcast_div", "_rdiv_scalar", True)
     __mod__ = _binary("broadcast_mod", "_mod_scalar")
-    __rmod__ = _reflected("_rmod_scalar")
+    __rmod__ = _binary("broadcast_mod", "_rmod_scalar", True)
     __pow__ = _binary("broadcast_power", "_power_scalar")
-    __rpow__ = _reflected("_rpower_scalar")
+    __rpow__ = _binary("broadcast_power", "_rpower_scalar", True)
     __eq__ = _binary("broadcast_equal", "_equal_scalar")
     __ne__ = _binary("broadcast_not_equal", "_not_equal_scalar")
     __gt__ = _binary("broadcast_greater", "_greater_scalar")

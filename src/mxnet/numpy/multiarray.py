@@ -27,7 +27,18 @@ from .._traceback import shown
 from ..context import current_context
 from ..error import MXNetError, TraceError, allocate
 from ..ndarray._index import parse_key
-from ..ndarray.ndarray import NDArray, _index_value, _IndexLens, _inplace, _is_all, _shared, _wrap
+from ..ndarray.ndarray import (
+    NDArray,
+    _binary_method,
+    _defaults,
+    _fixed_numbers,
+    _index_value,
+    _IndexLens,
+    _inplace,
+    _is_all,
+    _shared,
+    _wrap,
+)
 
 __all__ = [
     "FRONT",
@@ -42,47 +53,14 @@ __all__ = [
 ]
 
 
-def _attributes(op):
-    return {n: a.default for n, a in op.attrs.items() if not a.scalar}
-
-
 def _binary(name, reflected=False):
-    """``x op y`` or, ``reflected``, ``y op x``: straight to the segment, no parsing on the way."""
     row = BINARY_FUNCTIONS[name]
-    both = _spec.get(row.both).bind({}, 2)
     scalar = _spec.get(row.left if reflected else row.right)
-    attributes = _attributes(scalar)
-    specialized = scalar.static_values.get("scalar", ())
-    whole = scalar.bind({**attributes, "is_int": True}, 1)
-    real = scalar.bind({**attributes, "is_int": False}, 1)
-    bound_values = {
-        v: scalar.bind({"scalar": float(v), **attributes, "is_int": True}, 1) for v in specialized
+    numbers = {
+        kind: scalar.bind({**_defaults(scalar), "is_int": kind is int}, 1) for kind in (float, int)
     }
-
-    def apply(self, other) -> Any:
-        cls = other.__class__
-        try:
-            if cls is ndarray and not reflected:
-                v = (self._base is None and self._v) or self._read()
-                w = (other._base is None and other._v) or other._read()
-                return _wrap(cls, append(both, (v, w)))
-            if cls is float or cls is int:
-                if specialized and other in bound_values:
-                    return _wrap(ndarray, append(bound_values[other], (self._read(),)))
-                return _wrap(
-                    ndarray, append(real if cls is float else whole, (self._read(),), (other,))
-                )
-            if isinstance(other, ndarray):
-                a, b = (other, self) if reflected else (self, other)
-                return _wrap(ndarray, append(both, (a._read(), b._read())))
-        except MXNetError as e:
-            raise shown(e)  # noqa: B904
-        if isinstance(other, (bool, onp.bool_, int, float, onp.integer, onp.floating)):
-            other = plain_number(other)
-            return apply(self, other if isinstance(other, float) else int(other))
-        return _refuse(other)
-
-    return apply
+    fixed = _fixed_numbers(scalar, is_int=True)
+    return _binary_method(_spec.get(row.both).bind({}, 2), numbers, fixed, _refuse, reflected)
 
 
 def _refuse(other):
