@@ -230,9 +230,9 @@ def test_new_sizes_are_not_traced_again(monkeypatch):
     traces = []
     trace = Formula._trace
 
-    def noted(self, avals, has_symbols):
+    def noted(self, avals, key, has_symbols):
         traces.append(has_symbols)
-        return trace(self, avals, has_symbols)
+        return trace(self, avals, key, has_symbols)
 
     monkeypatch.setattr(Formula, "_trace", noted)
     w = nd.ones((5, 33))

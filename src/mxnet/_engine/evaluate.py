@@ -1,10 +1,12 @@
 """Paths that are run at once by NumPy, without being compiled: what is met for the first time."""
 
+import contextlib
+
 import jax
 import numpy as onp
 
 from .._graph.equations import Aval, formula_of, gradient_of
-from .._graph.lower import Interpreter, last_uses, needed_pullbacks
+from .._graph.lower import Fill, Interpreter, last_uses, needed_pullbacks
 from .._graph.steps import steps_of
 from .blas import one_thread
 from .plan import gradient_plan, plan
@@ -45,6 +47,11 @@ class _Evaluation(Interpreter):
         return onp.float64(number)
 
     def run(self, bound, args, scalars):
+        if bound.__class__ is Fill:  # one for each shape, which says all: nothing is traced
+            fill = bound.by_numpy(())
+            if fill is not None:
+                with contextlib.suppress(OverflowError):
+                    return (fill(*scalars),)
         given = [*args, *scalars]
         first = {id(a): i for i, a in reversed(list(enumerate(args)))}
         same = tuple([first[id(a)] for a in args]) if len(first) < len(args) else ()
@@ -53,7 +60,10 @@ class _Evaluation(Interpreter):
     def differentiate(self, bound, args, scalars, diff, floats):
         given = [*args, *scalars]
         formula = gradient_of(bound, len(args), diff, floats)
-        forward, backward, n = formula.plan(_avals(given), gradient_plan)
+        plans = formula.plan(_avals(given), gradient_plan)
+        if not plans:  # no gradient goes through it
+            return self.run(bound, args, scalars), None
+        forward, backward, n = plans
         found = forward(given)
         return tuple(found[:n]), Pull(backward, found[n:])
 

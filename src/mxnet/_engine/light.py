@@ -226,10 +226,11 @@ class _Builder:
 
     def add(self, found, places):
         """Add a plan; returns the places of its results, or None where it is not light."""
-        equations, steps, inputs, outputs = found.source
-        at = {number: self.new(value) for number, value in equations.constants.items()}
-        at.update(zip(inputs, places))
-        for e, (function, *_) in zip(steps, found.steps):
+        template = found.template
+        constants = template.equations.constants
+        at = {number: self.new(value) for number, value in constants.items()}
+        at.update(zip(template.inputs, places))
+        for e, function in zip(template.steps, found.functions):
             name = e.primitive.name
             if name not in RULES and name not in _OURS and name not in _SORTS and name != _SIZE:
                 return None
@@ -258,7 +259,7 @@ class _Builder:
             at.update(zip(e.outputs, outs))
             kind = e.avals_out[0].dtype.type
             self.calls.append(_Call(function, name, ins, outs, shapes, kind, e))
-        return [at[i] for i in outputs]
+        return [at[i] for i in template.outputs]
 
     def add_function(self, name, function, places, avals, spec):
         """Add an operator that one function computes; returns the places of its results."""

@@ -18,18 +18,24 @@ class TooLong(Exception):
     """A loop has too many iterations to be run step by step."""
 
 
-class Plan:
-    """Equations for certain shapes, as calls of functions of NumPy arrays."""
+class Template:
+    """Some equations made ready to be run, but for what depends on sizes.
 
-    __slots__ = ("template", "steps", "inputs", "outputs", "source", "sizes")
+    Attributes
+    ----------
+    places : list of (numbers of the arguments, number or numbers of the results, numbers that
+        nothing reads any more), one for each equation
+    values : list       of all variables: constants, and None
+    """
 
-    def __init__(self, equations, steps, inputs, outputs, sizes, avals=None):
-        avals = avals or equations.avals(sizes)
-        self.source, self.sizes = (equations, steps, inputs, outputs), sizes
+    __slots__ = ("equations", "steps", "inputs", "outputs", "values", "places", "made")
+
+    def __init__(self, equations, steps, inputs, outputs):
+        self.equations, self.steps = equations, steps
         self.inputs, self.outputs = inputs, outputs
-        self.template = [None] * equations.n
+        self.values = [None] * equations.n
         for number, value in equations.constants.items():
-            self.template[number] = value
+            self.values[number] = value
         last, kept = {}, set(outputs)
         for at, e in enumerate(steps):
             for number in (*e.inputs, *e.outputs):
@@ -38,18 +44,57 @@ class Plan:
         dead = [[] for _ in steps]
         for number, at in last.items():
             dead[at].append(number)
-        self.steps = []
-        for e, gone in zip(steps, dead):
-            function = _function_of(e, sizes, avals)
-            outs = tuple(e.outputs) if e.primitive.multiple_results else e.outputs[0]
-            self.steps.append((function, tuple(e.inputs), outs, tuple(gone)))
+        self.places = [
+            (tuple(e.inputs), tuple(e.outputs) if e.primitive.multiple_results else e.outputs[0],
+             tuple(gone)) for e, gone in zip(steps, dead)
+        ]  # fmt: skip
+        # functions for any sizes; where there is none, the numbers of the equations
+        self.made = [None] * len(steps), range(len(steps))
+
+    def plan(self, sizes):
+        """The :class:`Plan` for certain sizes."""
+        equations, steps = self.equations, self.steps
+        known = equations.known(sizes)
+        made, todo = self.made
+        functions, avals, depend = made.copy(), {}, []
+        for at in todo:
+            e = steps[at]
+            for number in (*e.inputs, *e.outputs):
+                if number not in avals:
+                    avals[number] = equations.aval(number, known)
+            functions[at] = _function_of(e, sizes, known, avals)
+            if todo.__class__ is range and self._depends(e):
+                depend.append(at)
+        if todo.__class__ is range:
+            made = functions.copy()
+            for at in depend:
+                made[at] = None
+            self.made = made, depend
+        return Plan(self, functions, sizes)
+
+    def _depends(self, e):
+        """Whether an equation's function is another one for other sizes."""
+        shapes = self.equations.shapes
+        return bool(e.fillers) or any(
+            d < 0 for number in (*e.inputs, *e.outputs) for d in shapes[number].shape
+        )
+
+
+class Plan:
+    """Equations for certain sizes, as calls of functions of NumPy arrays."""
+
+    __slots__ = ("template", "functions", "sizes")
+
+    def __init__(self, template, functions, sizes):
+        self.template, self.functions, self.sizes = template, functions, sizes
 
     def __call__(self, args):
         """Results for the arrays ``args``."""
-        env = self.template.copy()
-        for number, value in zip(self.inputs, args):
+        template = self.template
+        env = template.values.copy()
+        for number, value in zip(template.inputs, args):
             env[number] = value
-        for function, ins, outs, gone in self.steps:
+        for function, (ins, outs, gone) in zip(self.functions, template.places):
             found = function(*[env[i] for i in ins])
             if outs.__class__ is int:
                 env[outs] = found
@@ -58,23 +103,24 @@ class Plan:
                     env[number] = value
             for number in gone:
                 env[number] = None
-        return [env[i] for i in self.outputs]
+        return [env[i] for i in template.outputs]
 
     def trace(self, args):
         """The same for JAX's arrays and tracers."""
-        equations, steps, inputs, outputs = self.source
-        return equations.trace(self.sizes, args, steps, inputs, outputs)
+        t = self.template
+        return t.equations.trace(self.sizes, args, t.steps, t.inputs, t.outputs)
 
 
-def _function_of(e, sizes, avals):
+def _function_of(e, sizes, known, avals):
+    """The function of one equation; ``known``: numbers of all symbols."""
     name = e.primitive.name
     control = _CONTROL.get(name)
     if control is not None:
-        return control(e.params, sizes)
+        return control(e, sizes)
+    params = e.numeric(sizes, known)
     if name == "dim_as_value":
-        value = onp.asarray(sizes.number(e.params["dim"]), e.avals_out[0].dtype)
+        value = onp.asarray(params["dim"], e.avals_out[0].dtype)
         return lambda: value
-    params = e.numeric(sizes)
     ins = [avals[i] for i in e.inputs]
     outs = [avals[i] for i in e.outputs]
     rule = RULES.get(name) or host.RULES.get(name)
@@ -109,17 +155,26 @@ def _by_definition(primitive, params, ins):
 # ---------------------------------------------------------------------------------- control flow
 
 
-def _closed_plan(closed, sizes):
-    equations = Equations(closed, sizes is not NUMBERS)
-    return Plan(equations, equations.steps, equations.inputs, equations.outputs, sizes)
+def _inside(e, name, sizes):
+    """The plan of what a loop or a branch holds."""
+    template = e.insides.get(name)
+    if template is None:
+        closed = e.params[name[0]] if name.__class__ is tuple else e.params[name]
+        if name.__class__ is tuple:
+            closed = closed[name[1]]
+        equations = Equations(closed, bool(e.fillers) or sizes is not NUMBERS)
+        template = e.insides[name] = Template(
+            equations, equations.steps, equations.inputs, equations.outputs
+        )
+    return template.plan(sizes)
 
 
-def _scan(params, sizes):
-    body = _closed_plan(params["jaxpr"], sizes)
+def _scan(e, sizes):
+    params, body = e.params, _inside(e, "jaxpr", sizes)
     n_consts, n_carry = params["num_consts"], params["num_carry"]
     length, backwards = sizes.number(params["length"]), params["reverse"]
     avals = [sizes.aval(a) for a in params["jaxpr"].out_avals[n_carry:]]
-    if length * len(body.steps) > _MOST_STEPS:
+    if length * len(body.functions) > _MOST_STEPS:
         raise TooLong
 
     def scan(*args):
@@ -136,9 +191,9 @@ def _scan(params, sizes):
     return scan
 
 
-def _while(params, sizes):
-    test = _closed_plan(params["cond_jaxpr"], sizes)
-    body = _closed_plan(params["body_jaxpr"], sizes)
+def _while(e, sizes):
+    params = e.params
+    test, body = _inside(e, "cond_jaxpr", sizes), _inside(e, "body_jaxpr", sizes)
     n_test, n_body = params["cond_nconsts"], params["body_nconsts"]
 
     def loop(*args):
@@ -146,7 +201,7 @@ def _while(params, sizes):
         carry = list(args[n_test + n_body :])
         left = _MOST_STEPS
         while True:
-            left -= len(body.steps)
+            left -= len(body.functions)
             if left < 0:
                 raise TooLong
             going = test([*test_consts, *carry])[0]
@@ -163,8 +218,8 @@ def _while(params, sizes):
     return loop
 
 
-def _cond(params, sizes):
-    branches = [_closed_plan(b, sizes) for b in params["branches"]]
+def _cond(e, sizes):
+    branches = [_inside(e, ("branches", i), sizes) for i in range(len(e.params["branches"]))]
     last = len(branches) - 1
     return lambda index, *args: branches[min(max(int(index), 0), last)](args)
 
@@ -188,14 +243,28 @@ def _needed(steps, outputs):
 
 def plan(equations, sizes):
     """The plan of a Formula."""
-    steps = _needed(equations.steps, equations.outputs)
-    return Plan(equations, steps, equations.inputs, equations.outputs, sizes)
+    template = equations.templates.get("plan")
+    if template is None:
+        steps = _needed(equations.steps, equations.outputs)
+        template = Template(equations, steps, equations.inputs, equations.outputs)
+        equations.templates["plan"] = template
+    return template.plan(sizes)
 
 
 def gradient_plan(equations, sizes):
     """Two plans of a GradientFormula: outputs and residuals from arguments; gradients from
-    residuals and cotangents. And the number of outputs.
+    residuals and cotangents. And the number of outputs. Nothing where it has no gradient.
     """
+    if equations is None:
+        return ()
+    templates = equations.templates.get("gradient")
+    if templates is None:
+        templates = equations.templates["gradient"] = _gradient_templates(equations)
+    forward, backward = templates
+    return forward.plan(sizes), backward.plan(sizes), equations.n_outs
+
+
+def _gradient_templates(equations):
     n, m = equations.n_args, equations.n_outs
     late = set(equations.inputs[n:])  # what depends on a cotangent
     back = []
@@ -209,7 +278,7 @@ def gradient_plan(equations, sizes):
     residuals = sorted(i for i in read if i not in late and i not in equations.constants)
     first = [e for e in equations.steps if late.isdisjoint(e.outputs)]
     first = _needed(first, [*outs, *residuals])
-    avals = equations.avals(sizes)
-    forward = Plan(equations, first, equations.inputs[:n], [*outs, *residuals], sizes, avals)
-    backward = Plan(equations, back, [*residuals, *equations.inputs[n:]], grads, sizes, avals)
-    return forward, backward, m
+    return (
+        Template(equations, first, equations.inputs[:n], [*outs, *residuals]),
+        Template(equations, back, [*residuals, *equations.inputs[n:]], grads),
+    )

@@ -5,12 +5,16 @@ equations are kept: they tell the shapes of its results, and can be run without 
 
 Sizes below 8, and those that are also attributes of the operator, stay numbers: Python code asks
 for them (``if channels == 3``). Equal sizes are one symbol, different ones are different, so that
-what compares two sizes is answered as it would be for the numbers; whatever cannot be answered for
-all sizes is traced with the numbers.
+what compares two sizes is answered as it would be for the numbers. Where that is found to make no
+difference, equations for different sizes serve for equal ones too (:func:`_alike`). What cannot be
+answered for all sizes is asked again for multiples of what the operator's attributes name, between
+these numbers (``(1, 4 * s0)`` becomes ``(1, -1, 4)``); at last it is traced with the numbers.
 """
 
 import contextlib
+import math
 import numbers
+import operator
 import threading
 import weakref
 from typing import NamedTuple
@@ -64,19 +68,31 @@ class Aval(NamedTuple):
 class _Equation:
     """A primitive applied: references are numbers of variables."""
 
-    __slots__ = ("primitive", "params", "inputs", "outputs", "avals_in", "avals_out", "symbolic")
+    __slots__ = (
+        *("primitive", "params", "inputs", "outputs", "avals_in", "avals_out", "symbolic"),
+        *("fillers", "insides"),
+    )
 
-    def __init__(self, primitive, params, inputs, outputs, avals_in, avals_out, symbolic):
+    def __init__(self, primitive, params, inputs, outputs, avals_in, avals_out, fillers):
         self.primitive, self.params = primitive, params
         self.inputs, self.outputs = inputs, outputs
         self.avals_in, self.avals_out = avals_in, avals_out
-        self.symbolic = symbolic  # names of parameters with symbols in them
+        # parameters with symbols in them: name -> callable (known numbers) -> value, None for what
+        # is itself made of equations
+        self.fillers = fillers
+        self.symbolic = tuple(fillers)
+        self.insides = {}  # of loops and branches: name of a parameter -> what was made of it
 
-    def numeric(self, sizes):
-        """The parameters with numbers in place of symbols."""
+    def numeric(self, sizes, known=None):
+        """The parameters with numbers in place of symbols; ``known``: what ``Equations.known``
+        gives for the sizes, where it was asked.
+        """
         if not self.symbolic:
             return self.params
-        return {k: sizes.of(v) if k in self.symbolic else v for k, v in self.params.items()}
+        found = dict(self.params)
+        for name, fill in self.fillers.items():
+            found[name] = sizes.of(found[name]) if fill is None or known is None else fill(known)
+        return found
 
 
 class Equations:
@@ -90,17 +106,23 @@ class Equations:
     shapes : dict             number of a variable -> Aval, whose sizes below 0 are symbols: -1 - k
                               stands for ``symbols[k]``
     symbols : list            sizes that are expressions of symbols
+    avals_out : list          of the results, as JAX has them
+    has_rules : bool          whether a function with a gradient of its own is among them
+    templates : dict          what was made of the equations for all sizes
     """
 
     def __init__(self, closed, has_symbols):
         self.n, self.constants, self.steps = 0, {}, []
         self.shapes, self.symbols, self._places = {}, [], {}
-        self.has_symbols = has_symbols
+        self.has_symbols, self.has_rules = has_symbols, False
+        self.templates, self._evaluate, self._carried = {}, None, {}
+        self.scope = None  # of the symbols
         env = {}
         self.inputs = [self._new() for _ in closed.jaxpr.invars]
         env.update(zip(closed.jaxpr.invars, self.inputs))
         self.outputs = self._inline(closed.jaxpr, closed.consts, env)
         self.avals_out = [v.aval for v in closed.jaxpr.outvars]
+        self._results = [_numpy_aval(a, self._place) for a in self.avals_out]
 
     def _new(self):
         self.n += 1
@@ -124,6 +146,7 @@ class Equations:
             ins = [read(v) for v in e.invars]
             inner = _INLINED.get(e.primitive.name)
             if inner is not None:
+                self.has_rules |= e.primitive.name.startswith("custom_")
                 inner = e.params[inner]
                 if isinstance(inner, core.ClosedJaxpr):
                     inner, consts = inner.jaxpr, inner.consts
@@ -137,9 +160,11 @@ class Equations:
             for number, v in zip((*ins, *outs), (*e.invars, *e.outvars)):
                 if number not in self.shapes:
                     self.shapes[number] = _numpy_aval(v.aval, self._place)
-            symbolic = ()
+            fillers = {}
             if self.has_symbols:
-                symbolic = tuple([k for k, v in e.params.items() if _has_symbols(v)])
+                fillers = {
+                    k: _filler(v, self._place) for k, v in e.params.items() if _has_symbols(v)
+                }
             self.steps.append(
                 _Equation(
                     e.primitive,
@@ -148,7 +173,7 @@ class Equations:
                     outs,
                     [v.aval for v in e.invars],
                     [v.aval for v in e.outvars],
-                    symbolic,
+                    fillers,
                 )
             )
         return [read(v) for v in jaxpr.outvars]
@@ -162,15 +187,41 @@ class Equations:
             self.symbols.append(size)
         return -1 - place
 
-    def avals(self, sizes):
-        """Number of a variable -> Aval, without symbols."""
+    def known(self, sizes):
+        """Numbers of all ``symbols``."""
         if not self.symbols:
-            return self.shapes
-        known = [sizes.number(s) for s in self.symbols]
-        return {
-            number: Aval(tuple([d if d >= 0 else known[~d] for d in shape]), dtype)
-            for number, (shape, dtype) in self.shapes.items()
-        }
+            return ()
+        if self._evaluate is None:
+            self._evaluate = _compiled(self.symbols, sizes.values)
+        return self._evaluate(**sizes.values)
+
+    def aval(self, number, known):
+        """A variable's Aval without symbols."""
+        shape, dtype = self.shapes[number]
+        return Aval(tuple([d if d >= 0 else known[~d] for d in shape]), dtype)
+
+    def results(self, sizes):
+        """Shapes and types of the results."""
+        known = self.known(sizes)
+        return tuple(
+            [
+                (tuple([d if d >= 0 else known[~d] for d in shape]), dtype)
+                for shape, dtype in self._results
+            ]
+        )
+
+    def carries(self, diff, floats):
+        """Whether a gradient can go from the results ``floats`` to the arguments ``diff``."""
+        found = self._carried.get((diff, floats))
+        if found is None:
+            moving = {self.inputs[i] for i in diff}
+            for e in self.steps:
+                if e.primitive.name == "stop_gradient" or moving.isdisjoint(e.inputs):
+                    continue
+                moving.update([i for i in e.outputs if self.shapes[i].dtype.kind in "fcV"])
+            found = self.has_rules or not moving.isdisjoint([self.outputs[i] for i in floats])
+            self._carried[diff, floats] = found
+        return found
 
     def trace(self, sizes, args, steps=None, inputs=None, outputs=None):
         """Results for JAX's arrays or tracers; of a part of the equations, if it is given."""
@@ -187,6 +238,46 @@ class Equations:
             else:
                 env[e.outputs[0]] = found
         return [env[i] for i in (self.outputs if outputs is None else outputs)]
+
+
+def _filler(value, place):
+    """A parameter as a function of the known numbers, None where it is made of equations."""
+    if isinstance(value, (tuple, list)):
+        parts = [(_filler(v, place) if _has_symbols(v) else v) for v in value]
+        moving = [i for i, v in enumerate(value) if _has_symbols(v)]
+        if any(parts[i] is None for i in moving):
+            return None
+        kind = type(value)
+
+        def fill(known):
+            found = parts.copy()
+            for i in moving:
+                found[i] = parts[i](known)
+            return found if kind is list else tuple.__new__(kind, found)
+
+        return fill
+    if isinstance(value, (core.ClosedJaxpr, core.Jaxpr)):
+        return None
+    return operator.itemgetter(~place(value))
+
+
+_OPERATIONS = {"floordiv": operator.floordiv, "mod": operator.mod, "max": max, "min": min}
+
+
+def _compiled(symbols, values):
+    """Expressions of symbols as one function of what these stand for.
+
+    They are written as JAX writes and reads them, as text.
+    """
+    text = ", ".join([str(s).replace("^", "**") for s in symbols])
+    source = f"lambda {', '.join(values)}: ({text},)"
+    try:
+        found = eval(source, {"__builtins__": {}, **_OPERATIONS})  # noqa: S307 - of sizes alone
+        if found(**values) == tuple([int(s._evaluate(values)) for s in symbols]):
+            return found
+    except (SyntaxError, NameError):
+        pass
+    return lambda **given: tuple([int(s._evaluate(given)) for s in symbols])
 
 
 def _host(value):
@@ -274,17 +365,30 @@ class Formula:
 
     def __init__(self, function, fixed=frozenset()):
         self.function, self.fixed = function, fixed
-        self.traces = {}  # avals with symbols -> equations, or None: they need the numbers
+        self.traces = {}  # pattern -> equations, or None: they need the numbers
+        self.alike = {}  # pattern -> whether it serves for equal sizes too
         self.numeric = {}  # avals -> equations
         self.plans = {}  # avals -> what was made of the equations to run them
         self.varied = {}  # ranks and types -> (last avals, sizes that were ever others)
 
     def equations(self, avals):
         """The equations for arrays like these, and the Sizes that their symbols stand for."""
-        found = self._general(*_pattern(avals, self.fixed))
-        if found is not None:
-            return found
-        # Perhaps for all sizes of those axes alone that do change.
+        for pattern, values in self._patterns(avals):
+            found = self._general(pattern, values, avals)
+            if found is not None:
+                return found
+        key = tuple(avals)
+        found = self.numeric.get(key)
+        if found is None:
+            if len(self.numeric) >= _MOST_KEPT:
+                self.numeric.clear()
+            found = self._trace([jax.ShapeDtypeStruct(*a) for a in avals], key, False)
+            self.numeric[key] = found
+        return found, NUMBERS
+
+    def _patterns(self, avals):
+        """Ways to write shapes with symbols, and what these stand for: the most general first."""
+        yield _pattern(avals, self.fixed)
         kind = tuple([(len(shape), dtype) for shape, dtype in avals])
         before, axes = self.varied.get(kind, (avals, frozenset()))
         axes |= {
@@ -294,28 +398,50 @@ class Formula:
             if m != n
         }
         self.varied[kind] = avals, axes
+        limits = sorted([n for n in self.fixed if n > 1])
+        if limits:  # multiples of one product of them, the last axes' first; or each what it is
+            yield _pattern(avals, self.fixed, None, limits, True)
+            yield _pattern(avals, self.fixed, None, limits)
+        # Perhaps for all sizes of those axes alone that do change.
         moving = {avals[i].shape[j] for i, j in axes}
-        found = self._general(*_pattern(avals, self.fixed, moving))
-        if found is not None:
-            return found
-        key = tuple(avals)
-        found = self.numeric.get(key)
-        if found is None:
-            if len(self.numeric) >= _MOST_KEPT:
-                self.numeric.clear()
-            found = self._trace([jax.ShapeDtypeStruct(*a) for a in avals], False)
-            self.numeric[key] = found
-        return found, NUMBERS
+        yield _pattern(avals, self.fixed, moving)
+        if limits:
+            yield _pattern(avals, self.fixed, moving, limits)
 
-    def _general(self, pattern, values):
+    def _general(self, pattern, values, avals):
+        """Equations with symbols, and the Sizes these stand for; None where there are none."""
         if not values:
             return None
         found = self.traces.get(pattern, self)
         if found is self:
+            fit = self._fitting(avals)
+            if fit is not None:
+                return fit
             if len(self.traces) >= _MOST_KEPT:
                 self.traces.clear()
-            found = self.traces[pattern] = self._symbolic(pattern, values)
+                self.alike.clear()
+            found = self.traces[pattern] = self._symbolic(pattern)
         return None if found is None else (found, Sizes(values))
+
+    def _fitting(self, avals):
+        """As ``_general``, for a pattern in which some of these sizes happen to be equal or to be
+        multiples.
+        """
+        for pattern, found in list(self.traces.items()):
+            values = None if found is None else _fit(pattern, avals, self.fixed)
+            if values is None:
+                continue
+            alike = self.alike.get(pattern)
+            if alike is None:
+                one = _all_equal(pattern)
+                if one is not None and one not in self.traces:
+                    self.traces[one] = self._symbolic(one)
+                alike = self.alike[pattern] = one is not None and _alike(
+                    found, self.traces[one], *_probes(pattern, one)
+                )
+            if alike:
+                return found, Sizes(values)
+        return None
 
     def plan(self, avals, make):
         """``make(equations, sizes)`` for arrays like these, kept."""
@@ -326,20 +452,16 @@ class Formula:
                 self.plans.clear()
             equations, sizes = self.equations(avals)
             found = self.plans[key] = make(equations, sizes)
-            _count(equations)
+            if equations is not None:
+                _count(equations)
         return found
 
-    def _symbolic(self, pattern, values):
-        scope = export.SymbolicScope([f"{name} >= {_FEWEST}" for name in values])
-        symbols = dict(zip(values, export.symbolic_shape(",".join(values), scope=scope)))
-        avals = [
-            jax.ShapeDtypeStruct(tuple([symbols.get(d, d) for d in shape]), dtype)
-            for shape, dtype in pattern
-        ]
+    def _symbolic(self, pattern):
+        avals = _symbols_of(pattern)
         # In a thread of its own: JAX keeps the frames of an error, and through them their callers',
         # which hold arrays that could not be overwritten in place.
         found = []
-        thread = threading.Thread(target=self._try, args=(avals, found))
+        thread = threading.Thread(target=self._try, args=(avals, pattern, found))
         try:
             thread.start()
         except RuntimeError:  # the interpreter ends: no more threads
@@ -347,13 +469,16 @@ class Formula:
         thread.join()
         return found[0] if found else None
 
-    def _try(self, avals, found):
+    def _try(self, avals, pattern, found):
         # Whatever goes wrong, it is met again with the numbers.
         with contextlib.suppress(Exception):
-            found.append(self._trace(avals, True))
+            found.append(self._trace(avals, pattern, True))
 
-    def _trace(self, avals, has_symbols):
-        return _count(Equations(jax.make_jaxpr(self.function)(*avals), has_symbols))
+    def _trace(self, avals, key, has_symbols):
+        """The equations for ``avals``, which ``key`` stands for among ``traces`` or ``numeric``."""
+        found = _count(Equations(jax.make_jaxpr(self.function)(*avals), has_symbols))
+        found.scope = _scope_of(avals)
+        return found
 
 
 class GradientFormula(Formula):
@@ -361,18 +486,37 @@ class GradientFormula(Formula):
 
     Parameters
     ----------
-    function : callable(*arrays) -> sequence of arrays
+    forward : Formula       of the function
     diff : tuple of int     its arguments that gradients go to
     floats : tuple of int   its outputs that they come from
     """
 
-    def __init__(self, function, diff, floats, fixed=frozenset()):
-        super().__init__(function, fixed)
-        self.diff, self.floats = diff, floats
+    def __init__(self, forward, diff, floats):
+        super().__init__(forward.function, forward.fixed)
+        self.forward, self.diff, self.floats = forward, diff, floats
 
-    def _trace(self, avals, has_symbols):
+    def equations(self, avals):
+        """As a Formula's; no equations where no gradient goes through the function."""
+        found, sizes = self.forward.equations(avals)
+        if not found.carries(self.diff, self.floats):
+            return None, sizes
+        return super().equations(avals)
+
+    def _symbolic(self, pattern):
+        if self.forward.traces.get(pattern, self) is None:
+            return None
+        return super()._symbolic(pattern)
+
+    def _outputs(self, avals, key, has_symbols):
+        forward = self.forward
+        known = (forward.traces if has_symbols else forward.numeric).get(key)
+        if known is not None and known.scope is _scope_of(avals):
+            return known.avals_out
+        return jax.eval_shape(lambda *a: list(self.function(*a)), *avals)
+
+    def _trace(self, avals, key, has_symbols):
         n = len(avals)
-        outs = jax.eval_shape(lambda *a: list(self.function(*a)), *avals)
+        outs = self._outputs(avals, key, has_symbols)
         cts = [jax.ShapeDtypeStruct(outs[i].shape, outs[i].dtype) for i in self.floats]
 
         def whole(*args):
@@ -413,28 +557,177 @@ def _forget():
         bound.formulas.clear()
         bound.avals.clear()
     _holders.clear()
+    _scopes.clear()
     _kept = 0
     if hasattr(_traces, "cache_clear"):
         _traces.cache_clear()
 
 
-def _pattern(avals, fixed, moving=None):
+def _pattern(avals, fixed, moving=None, limits=(), product=False):
     """Avals with the names of symbols in place of sizes; and what the symbols stand for.
 
-    Only the sizes ``moving`` become symbols, if they are given.
+    Parameters
+    ----------
+    moving : set of int, optional       the only sizes that become symbols
+    limits : list of int                numbers that sizes are compared with and divided by: then a
+        symbol is (name, factor, least, most), of which the size is that multiple; ``most`` 0: any
+    product : bool                      no more factors than the product of ``limits`` has
     """
-    names, found = {}, []
-    for shape, dtype in avals:
+    names, found, left = {}, [], math.prod(limits)
+    for shape, dtype in reversed(avals) if product else avals:
         sizes = []
-        for d in shape:
+        for d in reversed(shape) if product else shape:
             if d >= _FEWEST and d not in fixed and (moving is None or d in moving):
                 name = names.get(d)
                 if name is None:
-                    name = names[d] = f"s{len(names)}"
+                    name = f"s{len(names)}"
+                    if limits:
+                        factor = math.gcd(d, left)
+                        left //= factor if product else 1
+                        least = max([n for n in limits if n <= d], default=_FEWEST)
+                        most = min([n for n in limits if n > d], default=0)
+                        name = (name, factor, max(least, _FEWEST), most)
+                    names[d] = name
                 d = name
             sizes.append(d)
-        found.append((tuple(sizes), dtype))
+        found.append((tuple(reversed(sizes) if product else sizes), dtype))
+    if product:
+        found.reverse()
+    if limits:
+        return tuple(found), {name: d // factor for d, (name, factor, *_) in names.items()}
     return tuple(found), {name: d for d, name in names.items()}
+
+
+_scopes = {}  # bounds of symbols -> symbols of these
+
+
+def _symbols_of(pattern):
+    """The avals of a pattern, for JAX.
+
+    Formulas share their symbols, so that what JAX traced for one it has for the others.
+    """
+    used = {d: None for shape, _ in pattern for d in shape if d.__class__ is not int}
+    if all(d.__class__ is str for d in used):
+        bounds = ((_FEWEST, 0),) * len(used)
+    else:
+        bounds = tuple([(-(-least // k), (most - 1) // k) for _, k, least, most in sorted(used)])
+    symbols = _scopes.get(bounds)
+    if symbols is None:
+        names = [f"s{i}" for i in range(len(bounds))]
+        limits = [f"{name} >= {least}" for name, (least, _) in zip(names, bounds)]
+        limits += [f"{name} <= {most}" for name, (_, most) in zip(names, bounds) if most > 0]
+        scope = export.SymbolicScope(limits)
+        made = export.symbolic_shape(",".join(names), scope=scope)
+        symbols = _scopes.setdefault(bounds, dict(zip(names, made)))
+
+    def size(d):
+        if d.__class__ is int:
+            return d
+        return symbols[d] if d.__class__ is str else d[1] * symbols[d[0]]
+
+    return [jax.ShapeDtypeStruct(tuple([size(d) for d in shape]), t) for shape, t in pattern]
+
+
+def _scope_of(avals):
+    """What the symbols of these shapes belong to: no others may stand beside them."""
+    dims = [d for a in avals for d in a.shape if export.is_symbolic_dim(d)]
+    return dims[0].scope if dims else None
+
+
+def _fit(pattern, avals, fixed):
+    """What the symbols of a pattern stand for, None where these are no arrays of its kind."""
+    sizes = {}
+    if len(pattern) != len(avals):
+        return None
+    for (shape, dtype), (actual, kind) in zip(pattern, avals):
+        if dtype != kind or len(shape) != len(actual):
+            return None
+        for d, n in zip(shape, actual):
+            if d.__class__ is int:
+                if d != n:
+                    return None
+            elif n < _FEWEST or n in fixed or sizes.setdefault(d, n) != n:
+                return None
+    values = {}
+    for d, n in sizes.items():
+        if d.__class__ is str:
+            values[d] = n
+        else:
+            name, factor, least, most = d
+            if n % factor or n < least or (most and n >= most):
+                return None
+            values[name] = n // factor
+    return values
+
+
+def _all_equal(pattern):
+    """The pattern with one symbol in place of all; None where no size would be that."""
+    used = {d for shape, _ in pattern for d in shape if d.__class__ is not int}
+    one = "s0"
+    if any(d.__class__ is tuple for d in used):
+        most = min([d[3] for d in used if d[3]], default=0)
+        one = "s0", math.lcm(*[d[1] for d in used]), max([d[2] for d in used]), most
+        if most and most - one[2] < one[1]:
+            return None
+    return tuple(
+        [(tuple([d if d.__class__ is int else one for d in shape]), t) for shape, t in pattern]
+    )
+
+
+# What equations are compared at: primes, which no other expression gives by chance.
+_PROBES = (10_007, 20_011)
+
+
+def _probes(pattern, one):
+    """Values of the symbols of both, at which all sizes are equal."""
+    found = []
+    for probe in _PROBES:
+        sizes = {d for shape, _ in one for d in shape if d.__class__ is not int}
+        size = max([probe * d[1] if d.__class__ is tuple else probe for d in sizes])
+        found.append(
+            [
+                {
+                    d if d.__class__ is str else d[0]: size if d.__class__ is str else size // d[1]
+                    for shape, _ in p
+                    for d in shape
+                    if d.__class__ is not int
+                }
+                for p in (pattern, one)
+            ]
+        )
+    return found
+
+
+def _alike(general, one, *probes):
+    """Whether equations for different sizes are those for one size when the sizes are that.
+
+    Then nothing in their making depended on whether sizes are equal, two or all of them.
+    """
+    if one is None or len(general.steps) != len(one.steps) or general.n != one.n:
+        return False
+    if general.inputs != one.inputs or general.outputs != one.outputs:
+        return False
+    try:
+        same = all(onp.array_equal(general.constants[k], v) for k, v in one.constants.items())
+        return same and all(_same_at(general, one, *values) for values in probes)
+    except Exception:  # noqa: BLE001 - what cannot be compared is taken to be different
+        return False
+
+
+def _same_at(general, one, values, others):
+    found, wanted = Sizes(values), Sizes(others)
+    known, others = general.known(found), one.known(wanted)
+    if any(general.aval(k, known) != one.aval(k, others) for k in general.shapes):
+        return False
+    for a, b in zip(general.steps, one.steps):
+        if a.primitive is not b.primitive or a.inputs != b.inputs or a.outputs != b.outputs:
+            return False
+        if None in a.fillers.values() or a.params.keys() != b.params.keys():
+            return False
+        x, y = a.numeric(found, known), b.numeric(wanted, others)
+        if any(x[k] is not y[k] and not bool(x[k] == y[k]) for k in x):
+            return False
+    return True
 
 
 def _named_sizes(bound):
@@ -445,7 +738,7 @@ def _named_sizes(bound):
         if isinstance(value, (tuple, list)):
             todo += value
         elif isinstance(value, int):
-            found.add(value)
+            found.add(abs(value))
     return frozenset(found)
 
 
@@ -473,7 +766,7 @@ def gradient_of(bound, n, diff, floats):
     key = (n, diff, floats)
     found = bound.formulas.get(key)
     if found is None:
-        found = GradientFormula(_function(bound, n), diff, floats, _named_sizes(bound))
+        found = GradientFormula(formula_of(bound, n), diff, floats)
         bound.formulas[key] = found
         _holders.add(bound)
     return found

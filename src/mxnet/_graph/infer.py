@@ -64,4 +64,4 @@ def _infer(bound, specs):
         text = bound.op.caution(bound.attrs, [s.dtype for s in specs])
         if text is not None:
             warnings.warn(text, UserWarning, stacklevel=user_level())
-    return tuple([tuple(sizes.aval(o)) for o in equations.avals_out])
+    return equations.results(sizes)

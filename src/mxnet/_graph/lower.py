@@ -59,6 +59,7 @@ class Fill(Bound):
     def __init__(self, shape, dtype):
         super().__init__()
         self.name, self.shape, self.dtype = "fill", shape, dtype
+        self.avals_out = ((shape, dtype),)
 
     def by_numpy(self, ins):
         shape, dtype = self.shape, self.dtype

@@ -12,7 +12,7 @@ order, in both modes of differentiation.
 """
 
 import math
-from functools import partial
+from functools import lru_cache, partial
 
 import jax
 import jax.numpy as jnp
@@ -182,6 +182,7 @@ def _on_cpu(kind, ctx, a, b, **params):
     return mlir.lower_fun(_FORMS[choice][kind], multiple_results=False)(ctx, a, b, **params)
 
 
+@lru_cache(256)
 def numbers(g):
     """The kernels' attributes."""
     whole = partial(onp.array, dtype="int64")

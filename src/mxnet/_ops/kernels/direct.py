@@ -6,6 +6,7 @@ what follows from sizes and the installation, not from clocks.
 
 import ctypes
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as onp
@@ -102,35 +103,71 @@ class _Attribute(ctypes.Structure):
     )
 
 
-class _Kernel:
-    """A kernel with all that stays the same from call to call."""
+class _Attributes:
+    """A kernel's attributes in the form that it takes them in."""
 
-    def __init__(self, call, ins, outs):
-        self.call, self.threads = call, usable_cores()
-        library = native.loaded(call.library)
-        self.entry = library.mxnet_direct
-        self.entry.restype = ctypes.c_int
-        self.handler = ctypes.cast(getattr(library, call.target), ctypes.c_void_p)
-        self.ins = [onp.dtype(a.dtype) for a in ins]
-        self.outs = [(a.shape, onp.dtype(a.dtype)) for a in outs]
-        arrays = [*ins, *outs]
-        self.dims = [(ctypes.c_int64 * len(a.shape))(*a.shape) for a in arrays]
-        self.arrays = (_Array * len(arrays))(
-            *[_Array(_TYPES[str(a.dtype)], len(a.shape), d) for a, d in zip(arrays, self.dims)]
-        )
-        values = {k: onp.ascontiguousarray(v) for k, v in sorted(call.attributes.items())}
-        self.values = list(values.values())
-        self.attributes = (_Attribute * len(values))(
+    def __init__(self, given):
+        values = {k: onp.ascontiguousarray(v) for k, v in sorted(given.items())}
+        self.values = list(values.values())  # whose memory it is
+        self.array = (_Attribute * len(values))(
             *[
                 _Attribute(
                     k.encode(),
                     _TYPES[v.dtype.name],
-                    v.size if onp.ndim(call.attributes[k]) else -1,
+                    v.size if onp.ndim(given[k]) else -1,
                     v.ctypes.data,
                 )
                 for k, v in values.items()
             ]
         )
+
+
+_MOST_KEPT = 512
+_attributes = {}  # (target, what they are) -> _Attributes, the same for arrays of many sizes
+
+
+def _attributes_of(call):
+    key = [call.target]
+    for name, value in call.attributes.items():
+        value = onp.asarray(value)
+        key += (name, value.dtype, value.shape, value.tobytes())
+    key = tuple(key)
+    found = _attributes.get(key)
+    if found is None:
+        if len(_attributes) >= _MOST_KEPT:
+            _attributes.clear()
+        found = _attributes[key] = _Attributes(call.attributes)
+    return found
+
+
+_numbers = {onp.dtype(name): number for name, number in _TYPES.items()}
+_dims = [ctypes.c_int64 * rank for rank in range(33)]
+
+
+@cache
+def _entry(library, target):
+    """How a library is called, and its kernel."""
+    loaded = native.loaded(library)
+    entry = loaded.mxnet_direct
+    entry.restype = ctypes.c_int
+    return entry, ctypes.cast(getattr(loaded, target), ctypes.c_void_p)
+
+
+class _Kernel:
+    """A kernel with all that stays the same from call to call."""
+
+    def __init__(self, call, ins, outs):
+        self.call, self.threads = call, usable_cores()
+        self.entry, self.handler = _entry(call.library, call.target)
+        self.ins = [a.dtype for a in ins]
+        self.outs = [(a.shape, a.dtype) for a in outs]
+        arrays = [*ins, *outs]
+        self.dims = [_dims[len(a.shape)](*a.shape) for a in arrays]
+        self.arrays = (_Array * len(arrays))(
+            *[(_numbers[a.dtype], len(a.shape), d) for a, d in zip(arrays, self.dims)]
+        )
+        attributes = _attributes_of(call)
+        self.values, self.attributes = attributes.values, attributes.array
 
     def __call__(self, *arrays):
         arrays = [onp.ascontiguousarray(a, d) for a, d in zip(arrays, self.ins)]

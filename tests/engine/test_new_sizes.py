@@ -1,0 +1,245 @@
+"""What sizes that were never met before cost: nothing is traced, and little is built."""
+
+import numpy as onp
+import pytest
+
+import mxnet as mx
+from mxnet import _config, autograd, nd
+from mxnet._engine import plan
+from mxnet._engine.segment import clear
+from mxnet._graph import equations
+from mxnet._graph.equations import Aval, Formula, GradientFormula
+
+
+@pytest.fixture(autouse=True)
+def evaluated(monkeypatch):
+    if _config.get("engine_type") == "NaiveEngine":
+        pytest.skip("paths of one operator each")
+    monkeypatch.setattr(_config.options["evaluate"], "value", 8)
+
+
+@pytest.fixture
+def traces(monkeypatch):
+    """Whether each trace had symbols, in order."""
+    found = []
+    for kind in (Formula, GradientFormula):
+
+        def noted(self, avals, key, has_symbols, trace=kind._trace):
+            found.append(has_symbols)
+            return trace(self, avals, key, has_symbols)
+
+        monkeypatch.setattr(kind, "_trace", noted)
+    return found
+
+
+def array(k, *shape):
+    return onp.random.RandomState(k).uniform(-1, 1, shape).astype("float32")
+
+
+def both(function, data):
+    """The result, and the gradient of its sum of squares."""
+    x = nd.array(data)
+    x.attach_grad()
+    with autograd.record():
+        y = function(x)
+        (y * y).sum().backward()
+    return y.asnumpy(), x.grad.asnumpy()
+
+
+def boxes(x):
+    return nd.contrib.MultiBoxPrior(x.expand_dims(0), sizes=(0.2, 0.4), ratios=(1, 2))
+
+
+# Of arrays whose axes 0 and 1 are multiples of 12, and axis 2 of 24.
+FUNCTIONS = {
+    "(-1, 4)": lambda x: x.reshape((-1, 4)),
+    "(0, -1)": lambda x: x.reshape((0, -1)),
+    "(1, -1, 6)": lambda x: x.reshape((1, -1, 6)),
+    "(-2,)": lambda x: x.reshape((-2,)),
+    "(-3, 0)": lambda x: x.reshape((-3, 0)),
+    "(-4, 2, -1, -2)": lambda x: x.reshape((-4, 2, -1, -2)),
+    "(-4, -1, 3, 0, 0)": lambda x: x.reshape((-4, -1, 3, 0, 0)),
+    "(-1, 12), reverse": lambda x: x.reshape((12, -1), reverse=True),
+    "split": lambda x: nd.split(x, num_outputs=3, axis=0)[1],
+    "split of axis 1": lambda x: nd.split(x, num_outputs=4, axis=1)[3],
+    "slice_axis": lambda x: nd.slice_axis(x, axis=0, begin=2, end=10),
+    "slice_axis from the end": lambda x: nd.slice_axis(x, axis=0, begin=-9, end=None),
+    "slice_axis up to a size": lambda x: nd.slice_axis(x, axis=0, begin=0, end=11),
+    "arange_like": lambda x: nd.contrib.arange_like(x, axis=0) + x[0, 0, 0],
+    "MultiBoxPrior": boxes,
+    "tile": lambda x: nd.tile(x, reps=(2, 3, 1)),
+    "tile with more": lambda x: nd.tile(x, reps=(10, 1, 1, 1)),
+    "repeat": lambda x: nd.repeat(x, repeats=3, axis=1),
+    "repeat more": lambda x: nd.repeat(x, repeats=12, axis=0),
+}
+
+
+def sizes(k):
+    return 12 * (k + 1), 36 + 12 * (k % 5), 24 + 24 * (k % 9)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_new_sizes_are_not_traced(traces, name):
+    """Divisions and comparisons with what an operator's attributes name are answered for all
+    sizes, at most for each kind of sizes (multiples of this or that, equal ones).
+    """
+    function = FUNCTIONS[name]
+    for k in range(3):
+        both(function, array(k, *sizes(k)))
+    traces.clear()
+    for k in range(3, 23):
+        both(function, array(k, *sizes(k)))
+    assert False not in traces
+    assert len(traces) <= 4
+    traces.clear()
+    for k in range(23, 33):
+        both(function, array(k, *sizes(k)))
+    assert traces == []
+
+
+def test_arrays_of_one_number_are_not_traced(traces):
+    for n in range(20, 40):
+        assert nd.full((n, 700), 3).asnumpy().sum() == 2100 * n
+        assert nd.ones((n, 700), dtype="int32").asnumpy().sum() == 700 * n
+    assert traces == []
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_values_are_those_of_the_compiled_program(monkeypatch, name):
+    function = FUNCTIONS[name]
+    given = [array(k, *shape) for k, shape in enumerate([sizes(0), sizes(3), (24, 12, 8)])]
+    found = [both(function, x) for x in given]
+    monkeypatch.setattr(_config.options["evaluate"], "value", 0)
+    clear()
+    for x, results in zip(given, found):
+        for a, b in zip(results, both(function, x)):
+            onp.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-6, err_msg=str(x.shape))
+
+
+@pytest.mark.parametrize("shape", [(0, 9), (1, 1), (1, 13), (13, 1), (7, 7), (9, 9), (11, 17)])
+def test_sizes_without_factors_of_one_and_none(shape):
+    """What was learnt about multiples says nothing of other sizes."""
+    with mx.np_shape(True):
+        for k in range(3):  # traced for multiples, first
+            nd.array(array(k, 12 * k + 12, 8)).reshape((-1, 4)).asnumpy()
+            nd.split(nd.array(array(k, 12 * k + 12, 8)), num_outputs=3, axis=0)[0].asnumpy()
+        x = array(1, *shape)
+        for function, wanted in (
+            (lambda x: x.reshape((-1, shape[1])), x),
+            (lambda x: nd.slice_axis(x, axis=1, begin=0, end=1), x[:, :1]),
+            (lambda x: nd.tile(x, reps=(3, 2)), onp.tile(x, (3, 2))),
+            (lambda x: nd.repeat(x, repeats=3, axis=1), onp.repeat(x, 3, 1)),
+            (lambda x: nd.concat(x, x, dim=0).T, onp.concatenate([x, x]).T),
+        ):
+            onp.testing.assert_array_equal(function(nd.array(x)).asnumpy(), wanted)
+        if x.size % 4:
+            with pytest.raises(mx.MXNetError, match="cannot be reshaped"):
+                nd.array(x).reshape((-1, 4))
+
+
+def test_equal_sizes_need_no_traces_where_they_make_no_difference(traces):
+    """They are traced once, to see that; where it makes one, each kind is."""
+    weight, bias = nd.array(array(0, 32, 16, 3, 3)), nd.zeros((32,))
+
+    def run(height, width):
+        x = nd.array(array(1, 2, 16, height, width))
+        y = nd.Convolution(x, weight, bias, kernel=(3, 3), num_filter=32, pad=(1, 1))
+        return nd.relu(y).transpose((0, 2, 3, 1)).asnumpy()
+
+    run(24, 40)
+    run(41, 25)
+    run(30, 30)
+    traces.clear()
+    for height, width in [(16, 40), (40, 16), (16, 16), (50, 50), (27, 27)]:
+        x = run(height, width)
+        assert x.shape == (2, height, width, 32)
+    assert traces == []
+
+
+def test_equal_sizes_that_make_a_difference_are_told_apart():
+    import jax.numpy as jnp
+
+    def function(a, b):
+        return [a + b if a.shape == b.shape else jnp.sum(a) - b]
+
+    formula = Formula(function)
+
+    def run(m, n):
+        a, b = onp.ones(m, "float32"), onp.full(n, 2, "float32")
+        avals = [Aval(x.shape, x.dtype) for x in (a, b)]
+        return formula.plan(avals, plan.plan)([a, b])[0].tolist()
+
+    for _ in range(2):
+        assert run(9, 11) == [7.0] * 11
+        assert run(10, 10) == [3.0] * 10
+        assert run(13, 13) == [3.0] * 13
+        assert run(12, 8) == [10.0] * 8
+
+
+def test_what_has_no_gradient_is_not_traced_with_one(traces):
+    """Nor are its equations run backwards."""
+    x = nd.array(array(0, 1, 40, 4))
+    x.attach_grad()
+    with autograd.record():
+        places = nd.contrib.box_encode(
+            nd.ones((1, 40)), nd.zeros((1, 40)), nd.abs(x) + 1, nd.abs(x) + 2,
+            nd.zeros((4,)), nd.ones((4,)),
+        )[0]  # fmt: skip
+        y = nd.argmax(x, axis=2).sum() + (x * nd.BlockGrad(x)).sum() + 0 * places.sum()
+    traces.clear()
+    y.backward()
+    onp.testing.assert_allclose(x.grad.asnumpy(), x.asnumpy(), rtol=1e-6)
+    made = [f for b in equations._holders for f in b.formulas.values()]
+    nil = [f for f in made if isinstance(f, GradientFormula) and () in f.plans.values()]
+    assert nil
+    assert all(not f.traces and not f.numeric for f in nil)
+
+
+def test_a_new_size_builds_what_depends_on_sizes_only(monkeypatch):
+    """Templates are made once; functions that depend on no size are kept."""
+    made, built = [], []
+    template, function = plan.Template.__init__, plan._function_of
+
+    def noted_template(self, *given):
+        made.append(self)
+        template(self, *given)
+
+    def noted_function(e, *given):
+        built.append(e.primitive.name)
+        return function(e, *given)
+
+    monkeypatch.setattr(plan.Template, "__init__", noted_template)
+    monkeypatch.setattr(plan, "_function_of", noted_function)
+    w = nd.array(array(0, 5, 5))
+    w.attach_grad()
+
+    def step(n):
+        x = nd.array(array(n, n, 5))
+        with autograd.record():
+            y = nd.dot(x, nd.tanh(w) * 2 + nd.exp(w)).sum()
+        y.backward()
+        return w.grad.asnumpy()
+
+    step(40)
+    step(41)
+    made.clear(), built.clear()
+    for n in range(42, 62):
+        step(n)
+    assert made == []
+    # the product and its gradient, the sum and its gradient; not the function of the weight
+    assert not {"tanh", "exp", "integer_pow"} & set(built)
+    assert 0 < len(built) <= 20 * 12
+
+
+def test_sizes_are_evaluated_as_jax_does():
+    from jax import export
+
+    a, b = export.symbolic_shape("a, b", constraints=["a >= 8", "b >= 8"])
+    symbols = [
+        *(a, a * b - 3, a * a * b + 2 * b, (a - 1) // 2 + 1, a % 5, (a * b - 7) // (b + 1)),
+        *(-a + 4, -(a // 3) * 2, *export.symbolic_shape("max(a, b), min(a, 9)", like=(a, b))),
+    ]
+    for values in ({"a": 8, "b": 31}, {"a": 77, "b": 9}):
+        found = equations._compiled(symbols, values)
+        assert found(**values) == tuple([int(s._evaluate(values)) for s in symbols])
+        assert found.__name__ == "<lambda>"
