@@ -224,7 +224,8 @@ def _as_written(method, arr):
     """The same array as one of ``mx.nd`` for the package's own initializers, which are written with
     it, and as one of ``mx.np`` for a user's, where NumPy's semantics are on.
     """
-    if getattr(method, "__module__", "").startswith(_PACKAGE):
+    own = getattr(method, "__module__", None) or ""  # None: written where no module has a name
+    if own.startswith(_PACKAGE):
         return arr.as_nd_ndarray() if arr._numpy else arr
     return arr.as_np_ndarray() if is_np_array() else arr
 

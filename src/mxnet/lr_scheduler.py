@@ -16,6 +16,11 @@ __all__ = [
 ]
 
 
+def _tell(num_update, rate):
+    """The line by which programs find a changed rate in their logs."""
+    logging.getLogger().info("Update[%d]: Change learning rate to %.5e", num_update, rate)
+
+
 def _whole(name, value):
     if isinstance(value, bool) or not isinstance(value, int):
         raise ScheduleError(f"{name} must be an int, got {value!r}.")
@@ -111,9 +116,14 @@ class FactorScheduler(LRScheduler):
         while num_update > self.count + self.step:
             self.count += self.step
             self.base_lr = max(self.base_lr * self.factor, self.stop_factor_lr)
-            logging.getLogger().debug(
-                "Update %d: learning rate is now %.5e", num_update, self.base_lr
-            )
+            if self.base_lr > self.stop_factor_lr:
+                _tell(num_update, self.base_lr)
+            else:
+                logging.getLogger().info(
+                    "Update[%d]: now learning rate arrived at %.5e, will not change in the future",
+                    num_update,
+                    self.base_lr,
+                )
         return self.base_lr
 
 
@@ -155,9 +165,7 @@ class MultiFactorScheduler(LRScheduler):
             self.count = self.step[self.cur_step_ind]
             self.cur_step_ind += 1
             self.base_lr *= self.factor
-            logging.getLogger().debug(
-                "Update %d: learning rate is now %.5e", num_update, self.base_lr
-            )
+            _tell(num_update, self.base_lr)
         return self.base_lr
 
 

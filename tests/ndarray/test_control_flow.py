@@ -231,7 +231,7 @@ def test_while_loop_structures():
         lambda i, s: i <= 2, lambda i, s: ((i, [s[0]]), (i + 1, [s[0] + i])), (i, [s]), 3
     )
     assert isinstance(out, list)
-    assert isinstance(end, tuple)
+    assert isinstance(end, list)
     assert [a.asnumpy().ravel().tolist() for a in flat(out)] == [[1, 2, 0], [0, 1, 0]]
     assert [a.asscalar() for a in flat(end)] == [3.0, 3.0]
     out, end = contrib.while_loop(lambda i: i <= 3, lambda i: (i, [i + 1]), [i], 2)

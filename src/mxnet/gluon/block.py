@@ -360,7 +360,7 @@ class Block:
         for name, data in loaded.items():
             if name not in params:
                 if not ignore_extra:
-                    raise FormatError(
+                    raise MismatchError(
                         f"{where} holds '{name}', which is no parameter here; "
                         f"there are {brief(params)}. "
                         f"{nearest(name, params) or nearest(name, named)} Hint: ignore_extra=True."
@@ -1252,7 +1252,10 @@ class _Forward(CompiledFunction):
                 raise ValueError(
                     f"Deferred initialization failed because shape cannot be inferred. {e}"
                 ) from None
-            form = _structure_of([out], arrays := [])
+            try:
+                form = _structure_of([out], arrays := [])
+            except TypeError:
+                raise TraceError("a result is neither an array nor hashable") from None
             return [a._read() for a in arrays], []
 
         traced = Traced(block.name, ctx, specs, run)

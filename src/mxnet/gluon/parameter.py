@@ -21,6 +21,7 @@ from ..context import Context, canonical, cpu, current_context, device_of
 from ..error import (
     DeferredInitializationError,
     FormatError,
+    GluonArgumentError,
     MismatchError,
     MXNetError,  # noqa: F401 - found here in 1.9.1
     nearest,
@@ -287,6 +288,10 @@ class Parameter:
     @uninterrupted
     def _load_init(self, data, ctx, cast_dtype=False, dtype_source="current"):
         """Take a loaded array as value."""
+        if cast_dtype and dtype_source not in ("current", "saved"):
+            raise GluonArgumentError(
+                f"dtype_source: expected 'current' or 'saved', got {dtype_source!r}."
+            )
         if self._shape is not None:
             fits = len(self.shape) == len(data.shape) and all(
                 a in (0, -1, b) for a, b in zip(self.shape, data.shape)
@@ -307,12 +312,8 @@ class Parameter:
                 )
             if dtype_source == "current":
                 data = data.astype(self._dtype)
-            elif dtype_source == "saved":
+            elif self._data is None:
                 self._dtype = data.dtype
-            else:
-                raise ValueError(
-                    f"dtype_source: expected 'current' or 'saved', got {dtype_source!r}."
-                )
         if self._data is None:
             where = self._deferred_init[1] if self._deferred_init else contexts(ctx)
             if ctx is not None and self._deferred_init and set(where) != set(contexts(ctx)):
@@ -325,6 +326,8 @@ class Parameter:
         else:
             if ctx is not None and set(self._data) != set(contexts(ctx)):
                 raise self._elsewhere(ctx)
+            if as_dtype(self._dtype) != as_dtype(data.dtype):  # the file's type, as asked for
+                self.cast(data.dtype)
             self.set_data(data.as_np_ndarray() if self._numpy else _plain(data))
 
     # ------------------------------------------------------------------ values

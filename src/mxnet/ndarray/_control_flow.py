@@ -154,7 +154,7 @@ def while_loop(cond, func, loop_vars, max_iterations=None, name="while_loop"):
     outputs : as ``func`` returns them, each stacked to (max_iterations, *); zeros where ``func``
         did not run (1.9.1 left these rows undefined). An empty list if it never ran; in a
         hybridized block, where that is not known beforehand, all zeros.
-    loop_vars : after the last iteration
+    loop_vars : after the last iteration, as they were passed, in lists
 
     Raises
     ------
@@ -182,18 +182,18 @@ def while_loop(cond, func, loop_vars, max_iterations=None, name="while_loop"):
         raise ValueError("while_loop: loop_vars should contain at least one element")
     if threads.tracing is not None and limit > 0:
         return _traced_loop(cond, func, structure, arrays, limit)
-    rows, form, variables = [], None, loop_vars
+    rows, form, variables, last = [], None, loop_vars, arrays
     while len(rows) < limit and _truth(cond(*_arguments(variables))):
-        form, outputs, variables, n = _iterate(func, variables)
-        if n != len(arrays):
-            _changed(len(arrays), n)
+        form, outputs, variables, last = _iterate(func, variables)
+        if len(last) != len(arrays):
+            _changed(len(arrays), len(last))
         rows.append(outputs)
     if not rows:
         return [], loop_vars
     stacked = [_stack(list(column)) for column in zip(*rows)]
     if len(rows) < limit:
         stacked = [_pad(s, limit) for s in stacked]
-    return rebuild(form, iter(stacked), lists=True), variables
+    return rebuild(form, iter(stacked), lists=True), rebuild(structure, iter(last), lists=True)
 
 
 def _arguments(variables):
@@ -208,12 +208,12 @@ def _changed(expected, got):
 
 
 def _iterate(func, variables):
-    """One call of ``func``: structure and arrays of the outputs, new variables, how many."""
+    """One call of ``func``: structure and arrays of the outputs, new variables, their arrays."""
     found, variables = _pair("while_loop", "func", func(*_arguments(variables)))
     outputs, new = [], []
     form = _flatten("while_loop", "an output of func", [] if found is None else found, outputs)
     _flatten("while_loop", "a variable returned by func", variables, new)
-    return form, outputs, variables, len(new)
+    return form, outputs, variables, new
 
 
 def _pad(x, n):
@@ -259,10 +259,9 @@ def _traced_loop(cond, func, structure, arrays, limit):
     shape = {}
 
     def body():
-        shape["out"], outputs, new, n = _iterate(func, stand_ins())
-        if n != len(arrays):
-            _changed(len(arrays), n)
-        shape["new"] = _flatten("while_loop", "a variable", new, after := [])
+        shape["out"], outputs, _, after = _iterate(func, stand_ins())
+        if len(after) != len(arrays):
+            _changed(len(arrays), len(after))
         shape["n"] = len(outputs)
         return [a._read() for a in (*outputs, *after)]
 
@@ -274,7 +273,7 @@ def _traced_loop(cond, func, structure, arrays, limit):
     results = branch.loop(tested, found, variables, initial, n, limit)
     made = [_wrap(cls, v) for v in results]
     outputs = rebuild(shape["out"], iter(made[:n]), lists=True)
-    return outputs, rebuild(shape["new"], iter(made[n:]))
+    return outputs, rebuild(structure, iter(made[n:]), lists=True)
 
 
 def cond(pred, then_func, else_func, name="cond"):

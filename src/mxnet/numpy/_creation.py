@@ -168,6 +168,8 @@ def empty(shape, dtype=onp.float32, order="C", ctx=None, device=None):
 def full(shape, fill_value, dtype=None, order="C", ctx=None, out=None, device=None):
     """Array of one number, or of an array that is broadcast; float32 by default."""
     ctx = ctx if device is None else device
+    if isinstance(fill_value, (list, tuple, onp.ndarray)):
+        fill_value = array(fill_value, dtype=dtype, ctx=ctx)
     if isinstance(fill_value, NDArray):
         if dtype is not None:
             fill_value = fill_value.astype(dtype)

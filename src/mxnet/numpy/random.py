@@ -10,7 +10,7 @@ from .._engine.state import seed as _restart
 from .._engine.state import threads
 from .._graph.steps import spec_of
 from ..context import canonical, current_context
-from ..error import MXNetError, fail
+from ..error import ConstraintError, MXNetError, fail
 from ..ndarray.ndarray import NDArray, _wrap
 from .multiarray import _host_value, call, create, ndarray
 
@@ -83,7 +83,7 @@ def _draw(name, parameters, size, dtype=None, ctx=None, out=None):
         least = _LEAST.get(key)
         if least is not None and not value >= least:
             fail(
-                MXNetError,
+                ConstraintError,
                 f"random.{name}",
                 f"parameter {key!r} does not fit",
                 expected=f"at least {least}",
