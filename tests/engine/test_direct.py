@@ -5,8 +5,11 @@ import pytest
 
 import mxnet as mx
 from mxnet import _config, autograd, gluon, nd
-from mxnet._ops.kernels import direct, native
+from mxnet._engine.plan import plan
+from mxnet._graph.equations import Aval, Formula
+from mxnet._ops.kernels import direct, native, update
 from mxnet.gluon import nn
+from mxnet.optimizer import _plan
 from support import processes
 
 RNG = onp.random.default_rng(11)
@@ -41,7 +44,9 @@ def by_numpy():
     def run(function):
         before = _config.set_option("kernels", "xla")
         try:
-            return function()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(_plan, "_bounds", {})  # updates of its own
+                return function()
         finally:
             _config.set_option("kernels", before)
 
@@ -104,6 +109,31 @@ def embedded(n, width, at):
     return run
 
 
+def steps(name, shapes, **options):
+    """Parameters after three steps of an optimizer, and its states, packed ones whole."""
+    values, gradients = [normal(*s) for s in shapes], [normal(*s) for s in shapes]
+
+    def run():
+        optimizer = mx.optimizer.create(name, learning_rate=0.1, wd=0.01, **options)
+        updater = mx.optimizer.get_updater(optimizer)
+        weights = [nd.array(v) for v in values]
+        for scale in (1, -0.5, 0.25):
+            grads = [nd.array(g * scale) for g in gradients]
+            updater(list(range(len(shapes))), grads, weights)
+        found = [w.asnumpy() for w in weights]
+        states = [updater.states[k] for k in range(len(shapes))]
+        for state in states:
+            state = state if isinstance(state, (list, tuple)) else [state]
+            found += [x.asnumpy() for x in state if x is not None]
+        return found
+
+    return run
+
+
+FEW = [(700, 300), (3,), (0, 5), (90, 2)]
+MANY = [(61 + k, 9) for k in range(9)]
+
+
 def order(x):
     return [nd.argsort(nd.array(x)).asnumpy(), nd.topk(nd.array(x), k=5, is_ascend=True).asnumpy()]
 
@@ -163,6 +193,10 @@ CASES = {
     "dense": (layer(lambda: nn.Dense(19, in_units=23), 37, 23), {PRODUCT}),
     "dot": (function(lambda a: nd.dot(a, a, transpose_b=True), 33, 21), {PRODUCT}),
     "dot of transposes": (function(lambda a: nd.dot(a, a, transpose_a=True), 9, 70), {PRODUCT}),
+    "descent": (steps("sgd", FEW), {"update"}),
+    "momentum, limited": (steps("sgd", FEW, momentum=0.9, clip_gradient=0.2), {"update"}),
+    "Adam": (steps("adam", FEW), {"update"}),
+    "Adam of many": (steps("adam", MANY), {"update"}),
     "embedding": (embedded(11, 6, [[3, 3, 10], [0, 3, 5]]), {"add_rows"}),
 }
 
@@ -207,6 +241,45 @@ def test_products(left, right, threads, called, monkeypatch):
         wanted = (a.T if left else a).astype("float64") @ (b.T if right else b)
         onp.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-4)
     assert PRODUCT in called
+
+
+def test_packed_states_keep_what_lies_between_them(called):
+    """Parts of a pack begin at multiples of 16; the call is given the pack's own numbers there."""
+    if not native.available(native.UPDATES):
+        pytest.skip("not built")
+    arrays = [(normal(k + 3), normal(k + 3)) for k in range(8)]
+    begins, size = update.places([w.size for w, _ in arrays])
+    packs = [normal(size) ** 2 for _ in range(2)]
+    shared = [onp.float64(v) for v in (1, -1, 0.9, 0.99, 1e-8)]
+    rates = [(onp.float64(0.1), onp.float64(0.01))] * 8
+
+    def step(*flat):
+        groups = [tuple(flat[2 + 2 * k : 4 + 2 * k]) for k in range(8)]
+        weights, new = update.joined_packed("adam", groups, list(flat[:2]), shared, rates)
+        return [*weights, *new]
+
+    given = [*packs, *[a for pair in arrays for a in pair]]
+    before = [a.copy() for a in given]
+    found = Formula(step).plan([Aval(a.shape, a.dtype) for a in given], plan)(given)
+    assert called == ["update"]
+    for a, b in zip(given, before, strict=True):
+        onp.testing.assert_array_equal(a, b)
+    wanted = step(*given)  # the formula, by JAX
+    for x, y in zip(found, wanted, strict=True):
+        onp.testing.assert_allclose(x, y, rtol=2e-5, atol=1e-6)
+    between = onp.ones(size, bool)
+    for (w, _), at in zip(arrays, begins, strict=True):
+        between[at : at + w.size] = False
+    assert between.any()
+    for x, pack in zip(found[8:], packs, strict=True):
+        onp.testing.assert_array_equal(x[between], pack[between])
+
+
+def test_few_small_updates_stay_numpys(called):
+    run = steps("sgd", [(30, 9), (9,)])
+    processes.forget_what_was_met()
+    run()
+    assert called == []
 
 
 def test_what_is_small_is_numpys(called, monkeypatch):

@@ -246,8 +246,32 @@ def scatter(name, keys, mode):
     return run
 
 
+def windows(mode, axes, sizes, offsets, collapsed=(), batch=()):
+    """One window at each of the positions, gathered one by one."""
+    numbers = lax.GatherDimensionNumbers(offsets, collapsed, axes)
+
+    def one(x, i):
+        first = jnp.broadcast_to(i, (*batch, len(axes)))
+        return lax.gather(x, first, numbers, sizes, mode=mode)
+
+    return lambda x, i, u: jnp.stack([one(x, i[k]) for k in range(len(BEYOND))])
+
+
+WINDOWS = {
+    "whole": ((0, 1), (2, 3), (0, 1)),
+    "second axis": ((1,), (5, 2), (0, 1)),
+    "a row": ((0,), (1, 4), (0,), (0,)),
+    "a column behind a batch of one": ((1,), (5, 1), (1,), (1,), (1,)),
+    "a window before a batch of one": ((1, 0), (3, 2), (0, 2), (), (1,)),
+    "an element": ((0, 1), (1, 1), (), (0, 1)),
+}
 UPDATES = ("set", "add", "multiply", "min", "max")
 INDEXED = {
+    **{
+        f"gather one, {name}, {mode}": windows(mode, *how)
+        for name, how in WINDOWS.items()
+        for mode in MODES
+    },
     **{
         f"gather {number} {mode}": gather(keys, mode)
         for number, keys in enumerate((FIRST, SECOND, BOTH))
@@ -300,6 +324,42 @@ def indexed(dtype):
 @pytest.mark.parametrize("dtype", ["int32", "uint8"])
 def test_indices_out_of_range_as_compiled(dtype):
     agree(INDEXED, indexed(dtype), dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64", "int8", "bool"])
+def test_what_changes_nothing_is_not_copied(dtype):
+    x = onp.arange(24).reshape(4, 6).astype(jnp.dtype(dtype))[:, ::2]
+    i = onp.array([1], "int64")
+    numbers = lax.GatherDimensionNumbers((0, 1), (), (0,))
+    row = by_rule(lambda x, i: lax.gather(x, i, numbers, (2, 3)), [x, i])
+    onp.testing.assert_array_equal(row, x[1:3])
+    assert onp.shares_memory(row, x)
+    if dtype in ("float16", "float32", "float64"):
+        x = numbers_of_two_axes(dtype)
+        found = by_rule(lambda x: lax.clamp(*limits(x)), [x])
+        assert onp.shares_memory(found, x)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_limits_that_come_as_numbers(dtype):
+    """As they do in updates, where infinite ones mean none."""
+    x = numbers_of_two_axes(dtype)
+    for low in (-onp.inf, -1.5, onp.nan):
+        for high in (onp.inf, 2.5, onp.nan):
+            limits = [onp.asarray(v, x.dtype) for v in (low, high)]
+            found = by_rule(lambda x, a, b: lax.clamp(a, x, b), [x, *limits])
+            (wanted,) = by_compiler([lambda x, a, b: lax.clamp(a, x, b)], [x, *limits])
+            assert not unlike(found, wanted, zeros=False).any(), (low, high)
+
+
+def limits(x):
+    none = jnp.asarray(jnp.inf, x.dtype)
+    return -none, x, none
+
+
+def numbers_of_two_axes(dtype):
+    x = numbers(dtype)
+    return onp.stack([x, x[::-1]])
 
 
 def test_every_rule_of_arithmetic_is_compared():

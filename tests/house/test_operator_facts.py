@@ -19,6 +19,7 @@ NAMES = {*registry, *special}
 ALLOWED = {
     "_engine/numpy_rules.py": "primitives of JAX, some of which are called as operators are",
     "_graph/equations.py": "a primitive of JAX that is called as an operator is",
+    "_engine/plan.py": "primitives of JAX, some of which are called as operators are",
     "_frontend/methods.py": "which operators 1.9.1 has as methods of arrays",
     "_graph/serial.py": "history of the format: argmax without an axis before 0.9.5",
     "contrib/amp/amp.py": "1.9.1's lists, continued for mx.np",

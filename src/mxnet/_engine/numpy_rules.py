@@ -178,12 +178,15 @@ for _name, _function in {
     _elementwise(_name, _function, wide=True)
 
 
-@rule("copy", "copy_p", "stop_gradient", "optimization_barrier", "random_wrap", "random_unwrap")
+@rule("copy", "copy_p", "stop_gradient", "random_wrap", "random_unwrap")
 def _same(params, ins, outs):
     # A random key is an array of its words here.
-    if len(outs) > 1:
-        return lambda *a: a
     return lambda x: x
+
+
+@rule("optimization_barrier")
+def _barrier(params, ins, outs):
+    return lambda *a: a
 
 
 @rule("div")
@@ -291,7 +294,14 @@ def _population_count(params, ins, outs):
 
 @rule("clamp")
 def _clamp(params, ins, outs):
-    return lambda low, x, high: onp.minimum(onp.maximum(x, low), high)
+    def clamp(low, x, high):
+        if low.size == high.size == 1 and low.dtype.kind == "f":
+            if low == -onp.inf and high == onp.inf:  # no limits, as where nothing is clipped
+                return x
+        found = onp.maximum(x, low)
+        return onp.minimum(found, high, out=found if found.ndim else None)
+
+    return clamp
 
 
 @rule("select_n")
@@ -565,6 +575,21 @@ def _mode(params):
     return params["mode"].name if params["mode"] is not None else "CLIP"
 
 
+def _only_window(dims, sizes, limits, windows, n_batch, drops, fill):
+    """Gathering of one window: what is there is not copied."""
+
+    def gather(x, indices):
+        key, outside = [slice(n) if i in windows else 0 for i, n in enumerate(sizes)], False
+        for axis, at in zip(dims, indices.reshape(-1).tolist()):
+            first = min(max(at, 0), limits[axis])
+            outside = outside or first != at
+            key[axis] = slice(first, first + sizes[axis]) if axis in windows else first
+        found = x[(*(None,) * n_batch, *key)]
+        return onp.full(found.shape, fill, found.dtype) if drops and outside else found
+
+    return gather
+
+
 @rule("gather")
 def _gather(params, ins, outs):
     numbers, sizes = params["dimension_numbers"], params["slice_sizes"]
@@ -597,6 +622,10 @@ def _gather(params, ins, outs):
     )
     if 0 in out_shape:
         return lambda x, indices: onp.zeros(out_shape, dtype)
+    if math.prod(indices_shape[:-1]) == 1 and not batching:
+        drops = mode == "FILL_OR_DROP"
+        only = _only_window(dims, sizes, limits, windows, n_batch, drops, fill)
+        return (lambda x, indices: only(x, indices).transpose(order)) if moves else only
 
     def gather(x, indices):
         indices = indices.astype("int64") if indices.dtype.kind == "u" else indices

@@ -1,5 +1,6 @@
 """Equations run by NumPy: the rule of each primitive, applied once per shapes."""
 
+import math
 from functools import partial
 
 import numpy as onp
@@ -28,7 +29,7 @@ class Template:
     values : list       of all variables: constants, and None
     """
 
-    __slots__ = ("equations", "steps", "inputs", "outputs", "values", "places", "made")
+    __slots__ = ("equations", "steps", "inputs", "outputs", "values", "places", "again", "made")
 
     def __init__(self, equations, steps, inputs, outputs):
         self.equations, self.steps = equations, steps
@@ -48,6 +49,7 @@ class Template:
             (tuple(e.inputs), tuple(e.outputs) if e.primitive.multiple_results else e.outputs[0],
              tuple(gone)) for e, gone in zip(steps, dead)
         ]  # fmt: skip
+        self.again = _overwritten(steps, dead, equations.shapes)
         # functions for any sizes; where there is none, the numbers of the equations
         self.made = [None] * len(steps), range(len(steps))
 
@@ -63,6 +65,8 @@ class Template:
                 if number not in avals:
                     avals[number] = equations.aval(number, known)
             functions[at] = _function_of(e, sizes, known, avals)
+            if at in self.again:
+                functions[at] = _in_place(functions[at], self.again[at], avals[e.outputs[0]])
             if todo.__class__ is range and self._depends(e):
                 depend.append(at)
         if todo.__class__ is range:
@@ -109,6 +113,60 @@ class Plan:
         """The same for JAX's arrays and tracers."""
         t = self.template
         return t.equations.trace(self.sizes, args, t.steps, t.inputs, t.outputs)
+
+
+# Primitives whose results are new arrays, and those whose results are their operand's memory, all
+# of it, or a copy.
+_NEW = frozenset(
+    "mxnet_dense_product mxnet_dense_back mxnet_dense_weight dot_general add add_any sub mul div "
+    "neg max min abs exp log tanh sqrt square".split()
+)
+_SHAPED = frozenset("reshape squeeze expand_dims".split())
+# Memory that is taken again is larger than all that light paths work on.
+_LARGE = 1 << 17  # bytes
+
+
+def _overwritten(steps, dead, shapes):
+    """Which operand an elementwise function may write its result to: number of the step -> place.
+
+    One that nothing reads any more, whose memory was allocated by these steps and nothing else has
+    a part of.
+    """
+    found = {}
+    owner, users = {}, {}  # value -> the one that its memory was allocated for -> who has it now
+    for at, (e, gone) in enumerate(zip(steps, dead)):
+        name = e.primitive.name
+        if name in _NEW:
+            out = e.outputs[0]
+            for k, i in enumerate(e.inputs):
+                mine = users.get(owner.get(i)) == {i} and e.inputs.count(i) == 1
+                if mine and i in gone and shapes[i] == shapes[out]:
+                    found[at] = k
+                    break
+            owner[out], users[out] = out, {out}
+        elif name in _SHAPED:
+            owner[e.outputs[0]] = owner.get(e.inputs[0])
+            users.get(owner.get(e.inputs[0]), set()).add(e.outputs[0])
+        else:  # what it gives may be a part of an operand
+            for i in e.inputs:
+                users.pop(owner.get(i), None)
+        for i in gone:
+            users.get(owner.get(i), set()).discard(i)
+    return found
+
+
+def _in_place(function, place, aval):
+    """A function that writes its result to its operand at ``place``, where that is worth it."""
+    shape, dtype = aval
+    if (
+        function.__class__ is not onp.ufunc
+        or not isinstance(dtype, onp.dtype)
+        or math.prod(shape) * dtype.itemsize < _LARGE
+    ):
+        return function
+    if place:
+        return lambda a, b: function(a, b, out=b)
+    return lambda a, *rest: function(a, *rest, out=a)
 
 
 def _function_of(e, sizes, known, avals):

@@ -24,6 +24,7 @@ import numpy as onp
 from jax import export
 from jax.extend import core
 
+from .._ops.kernels.choose import for_evaluation
 from .._tables import emptied
 
 try:  # private; unbounded: what JAX's functions were traced with while ours were
@@ -476,7 +477,9 @@ class Formula:
 
     def _trace(self, avals, key, has_symbols):
         """The equations for ``avals``, which ``key`` stands for among ``traces`` or ``numeric``."""
-        found = _count(Equations(jax.make_jaxpr(self.function)(*avals), has_symbols))
+        with for_evaluation():
+            traced = jax.make_jaxpr(self.function)(*avals)
+        found = _count(Equations(traced, has_symbols))
         found.scope = _scope_of(avals)
         return found
 
@@ -532,7 +535,9 @@ class GradientFormula(Formula):
             _, pull, outs = jax.vjp(f, *[given[i] for i in self.diff], has_aux=True)
             return [*outs, *pull(tuple(cts))]
 
-        found = _count(Equations(jax.make_jaxpr(whole)(*avals, *cts), has_symbols))
+        with for_evaluation():
+            traced = jax.make_jaxpr(whole)(*avals, *cts)
+        found = _count(Equations(traced, has_symbols))
         found.n_args, found.n_outs = n, len(outs)
         return found
 

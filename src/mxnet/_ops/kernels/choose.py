@@ -1,7 +1,9 @@
 """Which kernel computes what on a CPU: the one place where that is decided."""
 
+import contextlib
 import enum
 import math
+import threading
 
 from ... import _config
 from ..._machine import cpu_features
@@ -11,6 +13,7 @@ __all__ = [
     "Choice",
     "choose",
     "bytes_are_native",
+    "for_evaluation",
     "is_native",
     "loop_is_worth_it",
     "permuting_is_worth_it",
@@ -53,6 +56,7 @@ _VNNI = {"avx512_vnni", "avx_vnni"}
 # updates
 _MANY = 8
 _LARGE = 1 << 22  # bytes of all weights together
+_WORTH_A_CALL = 1 << 19  # the same, where NumPy is the alternative
 
 # packed states
 _SMALL_STATE = 65536  # bytes
@@ -76,6 +80,23 @@ _WIDE = 1 << 16  # elements
 
 # sorting
 _UNSORTED = 1 << 9  # elements
+
+
+class _Tracing(threading.local):
+    to_evaluate = False
+
+
+_tracing = _Tracing()
+
+
+@contextlib.contextmanager
+def for_evaluation():
+    """While operators are traced in it, the alternative to a kernel is NumPy, not XLA."""
+    before, _tracing.to_evaluate = _tracing.to_evaluate, True
+    try:
+        yield
+    finally:
+        _tracing.to_evaluate = before
 
 
 class _Sizes:
@@ -172,8 +193,11 @@ def updates_join(sizes, descent):
     """Whether the updates of parameters of so many float32 become one operation, for plain descent
     or another rule; asked before the device is known.
     """
-    enough = len(sizes) >= _MANY or (descent and 4 * sum(sizes) >= _LARGE)
-    return _config.get("kernels") == "native" and enough
+    if _config.get("kernels") != "native":
+        return False
+    if len(sizes) >= _MANY or (descent and 4 * sum(sizes) >= _LARGE):
+        return True
+    return _tracing.to_evaluate and 4 * sum(sizes) >= _WORTH_A_CALL
 
 
 def states_pack(sizes):

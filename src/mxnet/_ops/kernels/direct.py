@@ -45,6 +45,7 @@ class Call(NamedTuple):
     target: str
     attributes: dict
     nanoseconds: float  # that NumPy takes, nominally
+    copied: dict = {}  # number of a result -> of the array that it starts as
 
 
 def describes(primitive) -> Callable:
@@ -172,6 +173,8 @@ class _Kernel:
     def __call__(self, *arrays):
         arrays = [onp.ascontiguousarray(a, d) for a, d in zip(arrays, self.ins)]
         found = [onp.empty(shape, dtype) for shape, dtype in self.outs]
+        for result, array in self.call.copied.items():
+            found[result][...] = arrays[array]
         data = (ctypes.c_void_p * len(self.arrays))(*[a.ctypes.data for a in (*arrays, *found)])
         message = ctypes.create_string_buffer(_MESSAGE)
         code = self.entry(

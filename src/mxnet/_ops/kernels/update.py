@@ -16,7 +16,7 @@ from jax.extend.core import Primitive
 from jax.interpreters import batching, mlir
 
 from .. import update as formulas
-from . import native
+from . import direct, native
 from .choose import updates_are_native
 
 __all__ = ["IN_PLACE_BYTES", "RULES", "joined", "joined_packed", "places"]
@@ -24,6 +24,7 @@ __all__ = ["IN_PLACE_BYTES", "RULES", "joined", "joined_packed", "places"]
 # Arrays of so many bytes are written where the old ones lay. Smaller ones are not: as long as they
 # are inputs that others may hold, that would cost a copy of each.
 IN_PLACE_BYTES = 16384
+_AN_ELEMENT = 1  # nanoseconds of NumPy
 _ALIGNED = 16  # elements; kAligned in update.cc
 
 
@@ -178,6 +179,21 @@ _update_p.def_impl(_plain)
 _update_p.def_abstract_eval(_shapes)
 mlir.register_lowering(_update_p, _lower_plain)
 mlir.register_lowering(_update_p, _on_cpu, platform="cpu")
+
+
+@direct.describes(_update_p)
+def _directly(given, ins, outs):
+    """Packs are copied first: what lies between their parts stays as it is."""
+    if any(a.dtype != "float32" for a in ins[1:]):
+        return None
+    packs = RULES[given["rule"]].states if given["packed"] else 0
+    attributes = {
+        "rule": onp.int64(list(RULES).index(given["rule"])),
+        "packed": onp.int64(given["packed"]),
+    }
+    cost = _AN_ELEMENT * sum([math.prod(a.shape) for a in ins[1:]])
+    copied = {i: 1 + i for i in range(packs)}
+    return direct.Call(native.UPDATES, "update", attributes, cost, copied)
 
 
 def _mapped(arrays, axes, **given):

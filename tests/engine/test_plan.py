@@ -1,0 +1,215 @@
+"""Plans: which results are written to memory that an operand no longer needs."""
+
+import jax.numpy as jnp
+import ml_dtypes
+import numpy as onp
+import pytest
+from jax import lax
+from jax._src import ad_util
+
+from mxnet._engine import plan as plans
+from mxnet._graph.equations import Aval, Formula
+from mxnet._ops.kernels import dense
+
+RNG = onp.random.default_rng(7)
+N, M = 300, 240
+
+
+def normal(*shape, dtype="float32"):
+    return RNG.standard_normal(shape).astype(dtype)
+
+
+def run(function, *arrays):
+    """Results, and the primitives whose result lies where an operand was."""
+    avals = [Aval(a.shape, a.dtype) for a in arrays]
+    made = Formula(function).plan(avals, plans.plan)
+    again = []
+
+    def noting(name, call):
+        def noted(*args):
+            places = {a.ctypes.data for a in map(onp.asarray, args) if a.nbytes}
+            found = call(*args)
+            arithmetic = name not in ("transpose", "reshape", "optimization_barrier", "scan")
+            if arithmetic and isinstance(found, onp.ndarray) and found.ctypes.data in places:
+                again.append(name)
+            return found
+
+        return noted
+
+    equations = made.template.equations
+    made.functions = [
+        noting(e.primitive.name, call) for e, call in zip(made.template.steps, made.functions)
+    ]
+    before = [a.copy() for a in arrays]
+    constants = {k: onp.array(v) for k, v in equations.constants.items()}
+    with onp.errstate(all="ignore"):
+        first, second = made(arrays), made(arrays)
+    for x, y in zip(first, second, strict=True):
+        onp.testing.assert_array_equal(x, y)
+    for x, y in zip(arrays, before, strict=True):
+        onp.testing.assert_array_equal(x, y)
+    for k, v in constants.items():
+        onp.testing.assert_array_equal(equations.constants[k], v)
+    return first, again[: len(again) // 2]
+
+
+def agree(function, arrays, found, tolerance=1e-5):
+    for x, y in zip(found, function(*map(jnp.asarray, arrays)), strict=True):
+        assert x.dtype == y.dtype
+        onp.testing.assert_allclose(
+            x.astype("float64"), onp.asarray(y, "float64"), rtol=tolerance, atol=tolerance
+        )
+
+
+def layer(x, w, b):
+    return [dense.product(x, w).reshape(5, N // 5, M) + b]
+
+
+def descent(w, g, lr):
+    return [w - lr * jnp.minimum(0.5 * g, 0.25)]
+
+
+def test_a_bias_is_added_where_the_product_lies():
+    arrays = normal(N, 9), normal(M, 9), normal(M)
+    found, again = run(layer, *arrays)
+    assert again.count("add") == 1
+    agree(layer, arrays, found, 1e-4)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64", "int32", "bool"])
+def test_a_chain_takes_one_array(dtype):
+    def chain(x, y):
+        return [((x * y + y) * x - y) if dtype != "bool" else ((x & y) | y) ^ x]
+
+    kind = getattr(ml_dtypes, dtype, dtype)
+    x, y = (normal(N, 2 * M, dtype="float64").round(1).astype(kind) for _ in range(2))
+    found, again = run(chain, x, y)
+    assert again == ([] if dtype == "bool" else ["add", "mul", "sub"])
+    agree(chain, [x, y], found, {"float16": 2e-2, "bfloat16": 2e-1}.get(dtype, 1e-5))
+
+
+@pytest.mark.parametrize("name", sorted(plans._NEW - set("dot_general".split())))
+def test_each_function_in_place(name):
+    """What is declared to give new arrays does, and is right where an operand was."""
+    if name.startswith("mxnet_dense"):
+        arrays = normal(N, M), normal(*((N, M) if name.endswith("weight") else (M, M)))
+        function = getattr(dense, name.rpartition("_")[2])
+        found, again = run(lambda x, y: [function(x, y) * 2.0], *arrays)
+        assert again == ["mul"]
+        agree(lambda x, y: [function(x, y) * 2.0], arrays, found, 1e-3)
+        return
+    primitive = ad_util.add_any_p if name == "add_any" else getattr(lax, name + "_p")
+    arrays = abs(normal(N, M)) + 1, abs(normal(N, M)) + 1
+    params = {"accuracy": None} if name in ("exp", "log", "tanh", "sqrt") else {}
+
+    def call(x, y):
+        x, y = x * 1.5, y * 1.25
+        if name in ("neg", "abs", "square", *params, "exp", "log", "tanh", "sqrt"):
+            return [primitive.bind(x, **params) - y]
+        return [primitive.bind(x, y), primitive.bind(y, x * 0.5)]
+
+    found, again = run(call, *arrays)
+    assert name in again
+    agree(call, arrays, found)
+
+
+def test_numbers_that_are_none_and_infinite_ones():
+    x = onp.tile(onp.array([onp.nan, onp.inf, -onp.inf, 0.0, -0.0, 3e38], "float32"), (200, 60))
+
+    def chain(x):
+        return [-(jnp.exp(abs(x) * -2.0) - x * 3.0)]
+
+    found, again = run(chain, x)
+    assert again
+    onp.testing.assert_array_equal(found[0], onp.asarray(chain(jnp.asarray(x))[0]))
+
+
+def test_operands_on_either_side_and_views():
+    def sides(x, y):
+        return [x.T - (x.T * y), (x.T * 2.0) - y]
+
+    arrays = normal(M, N)[:, ::2], normal(N, M)[::2]
+    found, again = run(sides, *arrays)
+    assert again == ["sub", "sub"]
+    agree(sides, arrays, found)
+
+
+def test_small_arrays_are_new():
+    arrays = normal(8, 9), normal(8, 9), onp.float32(0.1).reshape(())
+    found, again = run(descent, *arrays)
+    assert "sub" not in again
+    assert "mul" not in again
+    agree(descent, arrays, found)
+    arrays = normal(0, 9), normal(0, 9), onp.float32(0.1).reshape(())
+    assert run(descent, *arrays)[0][0].shape == (0, 9)
+
+
+def read_later(x, y):
+    a = x * y
+    return [a + y, a * 2.0]
+
+
+def returned(x, y):
+    a = x * y
+    return [a, a + y]
+
+
+def seen_in_a_view(x, y):
+    a = x * y
+    part = a[: N // 2]
+    return [a + y, part * 2.0]
+
+
+def seen_in_another_shape(x, y):
+    a = x * y
+    flat = a.reshape(-1)
+    return [a + y, flat * 2.0]
+
+
+def seen_turned(x, y):
+    a = x * y
+    return [a.T + 1.0, a + y]
+
+
+def twice(x, y):
+    a = x * y
+    return [a * a]
+
+
+def stretched(x, y):
+    a = x[:1] * y[:1]
+    return [jnp.broadcast_to(a, x.shape) + y]
+
+
+def of_another_type(x, y):
+    return [(x * y) > y, (x * y).astype("float16") + 1]
+
+
+def given(x, y):
+    return [x + y, x.reshape(-1) + 1.0]
+
+
+def through_a_barrier(x, y):
+    a = x * y
+    b = lax.optimization_barrier(a)
+    return [a + y, b * 2.0]
+
+
+def in_a_loop(x, y):
+    def body(c, _):
+        return (c * y + x), c.sum()
+
+    return lax.scan(body, x * y, jnp.arange(3.0))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        *(read_later, returned, seen_in_a_view, seen_in_another_shape, seen_turned, twice),
+        *(stretched, of_another_type, given, through_a_barrier, in_a_loop),
+    ],
+)
+def test_what_is_read_elsewhere_is_not_written_to(function):
+    arrays = normal(N, M), normal(N, M)
+    found, _ = run(lambda *a: list(function(*a)), *arrays)
+    agree(function, arrays, found, 1e-3)
