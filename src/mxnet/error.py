@@ -199,14 +199,16 @@ class DownloadError(MXNetError, OSError):
     code = None
 
 
-class NotImplementedForSymbol(MXNetError, NotImplementedError):
-    """An NDArray method that has no symbolic counterpart was called on a Symbol."""
-
+class _MissingMethod(MXNetError):
     def __init__(self, function, alias, *args):
         super().__init__()
         self.function = getattr(function, "__name__", str(function))
         self.alias = alias
         self.args = tuple([str(type(a)) for a in args])
+
+
+class NotImplementedForSymbol(_MissingMethod, NotImplementedError):
+    """An NDArray method that has no symbolic counterpart was called on a Symbol."""
 
     def __str__(self):
         text = f"{self.function} is not available for Symbol"
@@ -215,14 +217,8 @@ class NotImplementedForSymbol(MXNetError, NotImplementedError):
         return text + (f" (arguments {', '.join(self.args)})" if self.args else "") + "."
 
 
-class NotSupportedForSparseNDArray(MXNetError):
+class NotSupportedForSparseNDArray(_MissingMethod):
     """A method of dense arrays that sparse ones do not have."""
-
-    def __init__(self, function, alias, *args):
-        super().__init__()
-        self.function = getattr(function, "__name__", str(function))
-        self.alias = alias
-        self.args = tuple([str(type(a)) for a in args])
 
     def __str__(self):
         given = ", ".join(self.args)

@@ -525,12 +525,11 @@ class _Counted(EvalMetric):
     def global_num_inst(self, value):
         self._assign(self._given_global, 1, self._all_numbers(), value)
 
-    def _mismatch(self, label, pred, labels, preds, hint=None):
+    def _mismatch(self, label, pred, labels, preds):
         raise ShapeError(
             f"{self.__class__.__name__}: Shape of labels {labels} does not match shape of "
             f"predictions "
             f"{preds}: got labels {label.shape} and predictions {pred.shape}."
-            + (f" Hint: {hint}." if hint else "")
         ) from None
 
 

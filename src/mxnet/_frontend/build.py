@@ -11,6 +11,7 @@ from .dispatch import array_class, bind, invoke
 
 __all__ = [
     "LaterSignature",
+    "described",
     "fill_namespace",
     "is_plain",
     "is_straight",
@@ -129,9 +130,14 @@ def make_function(op, name=None, kind=None):
             except MXNetError as e:
                 raise shown(e)  # noqa: B904
 
+    return described(function, op, name, signature_of)
+
+
+def described(function, op, name, signature):
+    """A function of an operator with its name, docstring and signature."""
     function.__name__ = function.__qualname__ = name
     function.__doc__ = document(op)
-    function.__signature__ = LaterSignature(partial(signature_of, op))
+    function.__signature__ = LaterSignature(partial(signature, op))
     function.op = op
     return function
 

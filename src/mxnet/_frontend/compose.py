@@ -5,7 +5,6 @@ as symbol JSON holds it; an input that is not given becomes a variable ``fc1_wei
 """
 
 import inspect
-from functools import partial
 
 import numpy as onp
 
@@ -16,7 +15,7 @@ from .._traceback import shown
 from ..attribute import AttrScope
 from ..error import MXNetError, SymbolTypeError, fail, nearest
 from ..name import NameManager
-from .build import LaterSignature, document, named_arguments, signature_of, split_arguments
+from .build import described, named_arguments, signature_of, split_arguments
 from .dispatch import array_class
 
 __all__ = ["as_text", "compose", "fill_symbols", "make_symbol_function", "node_attributes"]
@@ -175,11 +174,7 @@ def make_symbol_function(op, public, registered):
             except MXNetError as e:
                 raise shown(e)  # noqa: B904
 
-    function.__name__ = function.__qualname__ = public
-    function.__doc__ = document(op)
-    function.__signature__ = LaterSignature(partial(symbol_signature, op))
-    function.op = op
-    return function
+    return described(function, op, public, symbol_signature)
 
 
 def symbol_signature(op):

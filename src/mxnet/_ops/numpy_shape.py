@@ -764,13 +764,13 @@ def _where_arrays(arrays, where):
     return (condition, *rules.to_common((x, y)))
 
 
-def _chosen(condition, x, y, where):
+def _chosen(condition, x, y):
     try:
         shape = jnp.broadcast_shapes(condition.shape, x.shape, y.shape)
     except ValueError:
         fail(
             ShapeError,
-            where,
+            "where",
             "operands could not be broadcast together",
             expected="sizes that are equal or 1, axis by axis from the last",
             got=f"shapes {condition.shape}, {x.shape} and {y.shape}",
@@ -792,7 +792,7 @@ def np_where(condition, x, y):
 
     Gradient   to x and y where they are chosen
     """
-    return _chosen(condition, x, y, "where")
+    return _chosen(condition, x, y)
 
 
 @op("_npi_where_lscalar")
@@ -808,7 +808,7 @@ def where_left_number(condition, x, *, scalar: Scalar = 0.0):
     -------
     (*S) the common shape, x's dtype
     """
-    return _chosen(condition, number(scalar, x.dtype), x, "where")
+    return _chosen(condition, number(scalar, x.dtype), x)
 
 
 @op("_npi_where_rscalar")
@@ -824,7 +824,7 @@ def where_right_number(condition, x, *, scalar: Scalar = 0.0):
     -------
     (*S) the common shape, x's dtype
     """
-    return _chosen(condition, x, number(scalar, x.dtype), "where")
+    return _chosen(condition, x, number(scalar, x.dtype))
 
 
 @op("_npi_where_scalar2")
@@ -841,7 +841,7 @@ def where_numbers(condition, *, x: Scalar = 0.0, y: Scalar = 0.0):
     (*S) float32
     """
     kind = jnp.dtype("float32")
-    return _chosen(condition, number(x, kind), number(y, kind), "where")
+    return _chosen(condition, number(x, kind), number(y, kind))
 
 
 @op("_npi_clip", needed={"a_min": "-inf", "a_max": "inf"})

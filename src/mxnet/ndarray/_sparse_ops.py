@@ -202,23 +202,23 @@ def _fully_connected(op, inputs, given, tracked):
     return _dense(op, [*inputs[:2], bias], given, None, None)
 
 
-def _scipy(x, wide=True):
+def _scipy(x):
     """The matrix of a csr array for SciPy (half-precision numbers as float32)."""
     import scipy.sparse  # optional: only who uses csr arithmetic waits for its import
 
     data, indices, starts = [host(p) for p in x._parts()]
-    if wide and data.dtype.itemsize == 2 and data.dtype.kind not in "iu":
+    if data.dtype.itemsize == 2 and data.dtype.kind not in "iu":
         data = data.astype("float32")
     return scipy.sparse.csr_matrix((data, indices, starts), shape=x.shape)
 
 
-def _from_scipy(m, like, shape=None):
+def _from_scipy(m, like):
     """A csr array of SciPy's matrix, with dtype and device of another array."""
     m = m.tocsr()
     m.sort_indices()
     dtype, ctx = onp.dtype(like.dtype), like.context
     parts = m.data.astype(dtype), m.indices.astype("int64"), m.indptr.astype("int64")
-    return CSRNDArray._of(shape or m.shape, [value_of(p, ctx) for p in parts])
+    return CSRNDArray._of(m.shape, [value_of(p, ctx) for p in parts])
 
 
 def _same(op, a, b):
@@ -523,8 +523,8 @@ _matrix_product.defvjp(_product_forward, _product_backward)
 _dots = table()
 
 
-def _csr_dot(x, dense, transpose_a, transpose_b, only=None):
-    """Value of the product; ``only``: rows of ``dense`` that count (a bool each)."""
+def _csr_dot(x, dense, transpose_a, transpose_b, only):
+    """Value of the product; ``only``: rows of ``dense`` that count (a bool each), or None."""
     data, columns, starts = [host(p) for p in x._parts()]
     rows = row_numbers(starts)
     if only is not None:

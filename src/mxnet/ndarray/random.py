@@ -12,7 +12,7 @@ from .._graph.steps import spec_of
 from .._ops import _spec
 from .._traceback import door
 from ..context import canonical, current_context
-from ..error import MXNetError, fail, only_keywords
+from ..error import ConstraintError, fail, only_keywords
 from ._names import unknown_name
 from .ndarray import NDArray
 
@@ -45,36 +45,44 @@ _LEAST = {
 }
 
 
+def _alike(name, parameters, kind):
+    """Whether a distribution's parameters are arrays, or symbols: all of ``kind``, or none."""
+    found = [isinstance(p, kind) for p in parameters.values()]
+    if any(found) and not all(found):
+        raise ValueError(
+            f"{name}: distribution parameters must all be numbers or all be {kind.__name__}s, got "
+            f"{', '.join(f'{k}: {type(v).__name__}' for k, v in parameters.items())}."
+        )
+    return any(found)
+
+
+def _require_least(name, key, value, least):
+    if least is not None and not value >= least:
+        fail(
+            ConstraintError,
+            f"random.{name}",
+            f"parameter {key!r} does not fit",
+            expected=f"at least {least}",
+            got=value,
+        )
+
+
 @door
 def _draw(name, parameters, shape, dtype, ctx, out):
     """Numbers: one array of ``shape``. Arrays: ``shape`` draws for each element of the
     parameters.
     """
-    arrays = [isinstance(p, NDArray) for p in parameters.values()]
     given = {}
     if dtype is not None:
         given["dtype"] = dtype
     elif out is not None:
         given["dtype"] = out.dtype
-    if any(arrays):
-        if not all(arrays):
-            raise ValueError(
-                f"{name}: distribution parameters must all be numbers or all be NDArrays, got "
-                f"{', '.join(f'{k}: {type(v).__name__}' for k, v in parameters.items())}."
-            )
+    if _alike(name, parameters, NDArray):
         if shape is not None:
             given["shape"] = shape
         return invoke(_spec.get("_sample_" + name), list(parameters.values()), given, out)
     for key, value in parameters.items():
-        least = _LEAST.get((name, key))
-        if least is not None and not value >= least:
-            fail(
-                MXNetError,
-                f"random.{name}",
-                f"parameter {key!r} does not fit",
-                expected=f"at least {least}",
-                got=value,
-            )
+        _require_least(name, key, value, _LEAST.get((name, key)))
     if shape is None:
         shape = out.shape if out is not None else (1,)
     if threads.initializing:

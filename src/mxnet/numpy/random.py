@@ -10,8 +10,9 @@ from .._engine.state import seed as _restart
 from .._engine.state import threads
 from .._graph.steps import spec_of
 from ..context import canonical, current_context
-from ..error import ConstraintError, MXNetError, fail
+from ..error import MXNetError, fail
 from ..ndarray.ndarray import NDArray, _wrap
+from ..ndarray.random import _require_least
 from .multiarray import _host_value, call, create, ndarray
 
 __all__ = [
@@ -80,15 +81,7 @@ def _draw(name, parameters, size, dtype=None, ctx=None, out=None):
             names.append(k)
             continue
         value = float(value)
-        least = _LEAST.get(key)
-        if least is not None and not value >= least:
-            fail(
-                ConstraintError,
-                f"random.{name}",
-                f"parameter {key!r} does not fit",
-                expected=f"at least {least}",
-                got=value,
-            )
+        _require_least(name, key, value, _LEAST.get(key))
         given[key] = value
     if out is not None and size is None and not inputs:
         given["size"] = out.shape

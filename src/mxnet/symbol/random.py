@@ -4,6 +4,7 @@ from typing import Any
 
 from .. import _ops  # noqa: F401  (fills the registry)
 from .._frontend.compose import compose, fill_symbols
+from ..ndarray.random import _alike
 from .symbol import Symbol
 
 __all__ = [
@@ -22,7 +23,6 @@ __all__ = [
 
 
 def _draw(name, parameters, shape, dtype, kwargs):
-    symbols = [isinstance(p, Symbol) for p in parameters.values()]
     given = {}
     if shape is not None:
         given["shape"] = shape
@@ -31,12 +31,7 @@ def _draw(name, parameters, shape, dtype, kwargs):
     label, attr = kwargs.pop("name", None), kwargs.pop("attr", None)
     kwargs.pop("ctx", None)
     given.update(kwargs)
-    if any(symbols):
-        if not all(symbols):
-            raise ValueError(
-                f"{name}: distribution parameters must all be numbers or all be Symbols, got "
-                f"{', '.join(f'{k}: {type(v).__name__}' for k, v in parameters.items())}."
-            )
+    if _alike(name, parameters, Symbol):
         return compose("_sample_" + name, list(parameters.values()), given, label, attr)
     return compose("_random_" + name, [], {**parameters, **given}, label, attr)
 

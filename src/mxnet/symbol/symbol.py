@@ -409,11 +409,12 @@ class Symbol:
                 return () if legacy else None
             return tuple([0 if d == -1 and legacy else d for d in s])
 
-        return (
-            [shown((n, 0)) for n in arg_nodes],
-            [shown(e) for e in self._entries],
-            [shown((n, 0)) for n in aux_nodes],
-        )
+        return self._by_kind(shown, arg_nodes, aux_nodes)
+
+    def _by_kind(self, shown, arg_nodes, aux_nodes):
+        """What is known of arguments, outputs and auxiliary states."""
+        arguments, states = ([shown((n, 0)) for n in nodes] for nodes in (arg_nodes, aux_nodes))
+        return arguments, [shown(e) for e in self._entries], states
 
     def infer_type(self, *args, **kwargs):
         """Element types of arguments, outputs and auxiliary states from some of them.
@@ -445,11 +446,7 @@ class Symbol:
             t = found.types.get((id(entry[0]), entry[1]))
             return None if t is None else t.type
 
-        return (
-            [shown((n, 0)) for n in arg_nodes],
-            [shown(e) for e in self._entries],
-            [shown((n, 0)) for n in aux_nodes],
-        )
+        return self._by_kind(shown, arg_nodes, aux_nodes)
 
     # ------------------------------------------------------------------ files
     def tojson(self, remove_amp_cast=True):

@@ -25,6 +25,7 @@ from ... import _config
 from . import direct, forms, native
 from .choose import Choice, choose
 from .forms import Geometry
+from .primitive import mapped_first
 
 __all__ = ["Geometry", "forward", "data", "weight"]
 
@@ -219,12 +220,8 @@ def _in_float32(primitive, a, b, **params):
 
 def _in_turn(primitive, args, axes, **params):
     """``vmap``: one after the other."""
-    size = next(a.shape[i] for a, i in zip(args, axes) if i is not None)
-    args = [
-        jnp.broadcast_to(a, (size, *a.shape)) if i is None else jnp.moveaxis(a, i, 0)
-        for a, i in zip(args, axes)
-    ]
-    return lax.map(lambda pair: primitive.bind(*pair, **params), tuple(args)), 0
+    pairs = tuple(mapped_first(args, axes))
+    return lax.map(lambda pair: primitive.bind(*pair, **params), pairs), 0
 
 
 def _primitive(kind, shape):

@@ -13,7 +13,16 @@ from jax.interpreters import batching, mlir
 from . import direct, native
 from .choose import is_native
 
-__all__ = ["kernel"]
+__all__ = ["kernel", "mapped_first"]
+
+
+def mapped_first(arrays, axes):
+    """Arrays of a ``vmap`` with the mapped axis first, also those that it does not map (None)."""
+    size = next(x.shape[a] for x, a in zip(arrays, axes) if a is not None)
+    return [
+        jnp.broadcast_to(x, (size, *x.shape)) if a is None else jnp.moveaxis(x, a, 0)
+        for x, a in zip(arrays, axes)
+    ]
 
 
 def kernel(
@@ -92,12 +101,7 @@ def kernel(
 
     def mapped(arrays, axes, **given):
         if by_rows:
-            size = next(x.shape[a] for x, a in zip(arrays, axes) if a is not None)
-            arrays = [
-                jnp.broadcast_to(x, (size, *x.shape)) if a is None else jnp.moveaxis(x, a, 0)
-                for x, a in zip(arrays, axes)
-            ]
-            found = p.bind(*arrays, **given)
+            found = p.bind(*mapped_first(arrays, axes), **given)
             return found, [0] * len(found)
         found = jax.vmap(partial(plain, **given), axes)(*arrays)
         return found, [0] * len(found)

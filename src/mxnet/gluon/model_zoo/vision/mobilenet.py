@@ -29,7 +29,7 @@ class RELU6(nn.HybridBlock):
         return F.clip(x, 0, 6, name="relu6")
 
 
-def _add_conv(out, channels=1, kernel=1, stride=1, pad=0, num_group=1, active=True, relu6=False):
+def _add_conv(out, channels, kernel=1, stride=1, pad=0, num_group=1, active=True, relu6=False):
     """A convolution, its normalisation and, if active, its activation."""
     conv = nn.Conv2D(channels, kernel, stride, pad, groups=num_group, use_bias=False)
     out.add(conv, nn.BatchNorm(scale=True))
@@ -37,10 +37,10 @@ def _add_conv(out, channels=1, kernel=1, stride=1, pad=0, num_group=1, active=Tr
         out.add(RELU6() if relu6 else nn.Activation("relu"))
 
 
-def _add_conv_dw(out, dw_channels, channels, stride, relu6=False):
+def _add_conv_dw(out, dw_channels, channels, stride):
     """A convolution per channel, then one of 1x1."""
-    _add_conv(out, dw_channels, 3, stride, 1, num_group=dw_channels, relu6=relu6)
-    _add_conv(out, channels, relu6=relu6)
+    _add_conv(out, dw_channels, 3, stride, 1, num_group=dw_channels)
+    _add_conv(out, channels)
 
 
 class LinearBottleneck(HybridBlock):
