@@ -342,6 +342,49 @@ def test_registered_operators():
         operator.get_operator_arguments("Nope")
 
 
+# as MXNet 1.9.1 answers
+_TYPES = {
+    "FullyConnected": {
+        "weight": "NDArray-or-Symbol",
+        "num_hidden": "int, required",
+        "no_bias": "boolean, optional, default=0",
+        "flatten": "boolean, optional, default=1",
+    },
+    "Activation": {"act_type": "{'relu', 'sigmoid', 'softrelu', 'softsign', 'tanh'}, required"},
+    "Convolution": {
+        "kernel": "Shape(tuple), required",
+        "stride": "Shape(tuple), optional, default=[]",
+        "cudnn_tune": "{None, 'fastest', 'limited_workspace', 'off'},optional, default='None'",
+    },
+    "SoftmaxOutput": {
+        "grad_scale": "float, optional, default=1",
+        "ignore_label": "float, optional, default=-1",
+        "normalization": "{'batch', 'null', 'valid'},optional, default='null'",
+    },
+    "sgd_update": {"lr": "float, required", "clip_gradient": "float, optional, default=-1"},
+    "RNN": {
+        "mode": "{'gru', 'lstm', 'rnn_relu', 'rnn_tanh'}, required",
+        "projection_size": "int or None, optional, default='None'",
+    },
+    "BatchNorm": {
+        "momentum": "float, optional, default=0.899999976",
+        "axis": "int, optional, default='1'",
+        "min_calib_range": "float or None, optional, default=None",
+    },
+    "dot": {"forward_stype": "{None, 'csr', 'default', 'row_sparse'},optional, default='None'"},
+    "mean": {"axis": "Shape or None, optional, default=None"},
+    "Concat": {"data": "NDArray-or-Symbol[]", "dim": "int, optional, default='1'"},
+    "_random_uniform": {"low": "float, optional, default=0"},
+}
+
+
+@pytest.mark.parametrize("name", _TYPES)
+def test_types_are_told_in_the_words_of_191(name):
+    found = operator.get_operator_arguments(name)
+    told = dict(zip(found.names, found.types))
+    assert {k: told[k] for k in _TYPES[name]} == _TYPES[name]
+
+
 @pytest.mark.parametrize("base", [operator.PythonOp, operator.NumpyOp, operator.NDArrayOp])
 def test_forerunners_say_what_to_use(base):
     with pytest.warns(UserWarning, match="Please use CustomOp"):
@@ -383,6 +426,12 @@ def test_forerunners_run(base, kind):
     symbol = op(data=mx.sym.Variable("x"), name="scaled")
     assert symbol.list_arguments() == ["x", "scaled_label"]
     assert symbol.list_outputs() == ["scaled_output"]
+    hint = {operator.NumpyOp: "_native", operator.NDArrayOp: "_ndarray"}[base]
+    with mx.name.NameManager():  # as recorded
+        assert op().list_outputs() == [f"{hint}0_output"]
+        assert op().list_arguments() == [f"{hint}1_data", f"{hint}1_label"]
+        with mx.name.Prefix("net_"):
+            assert op().list_outputs() == [f"net_{hint}0_output"]
     exe = symbol.simple_bind(mx.cpu(), x=(2,))
     exe.arg_dict["x"][:] = nd.array([4, 5])
     exe.arg_dict["scaled_label"][:] = 1

@@ -27,7 +27,7 @@ from .error import AttributeTypeError, MXNetError, StorageTypeError, fail
 from .ndarray import NDArray
 from .ndarray._custom import Custom as nd_custom
 from .ndarray._custom import registered
-from .symbol import Custom as sym_custom
+from .symbol._custom import _named_custom
 from .util import is_np_array
 
 __all__ = [
@@ -203,10 +203,46 @@ def get_operator_arguments(op_name):
     found = _spec.get(op_name)
     names = [*found.parameters, *found.attrs]
     types = ["NDArray-or-Symbol[]" if n == found.variadic else "NDArray-or-Symbol" for n in names]
-    for i, attr in enumerate(found.attrs.values()):
-        default = "required" if attr.required else f"optional, default={attr.default!r}"
-        types[len(found.parameters) + i] = f"{attr.describe()}, {default}"
+    types[len(found.parameters) :] = [_type_text(a) for a in found.attrs.values()]
     return OperatorArguments(len(names), names, types)
+
+
+_TYPE_WORDS = {
+    bool: "boolean",
+    str: "string",
+    _spec.Shape: "Shape(tuple)",
+    _spec.Scalar: "float",
+    _spec.Scalars: "tuple of <float>",
+}
+
+
+def _type_text(attr):
+    """An attribute's type and default in the words of 1.9.1; its unsigned, long and double integers
+    and floats are "int" and "float" here.
+    """
+    optional = attr.default is None and not attr.required
+    if attr.choices:
+        names = sorted({str(c) for c in attr.choices} - {"None"})
+        empty = ["None"] if optional or "None" in attr.choices else []
+        kind = f"{{{', '.join([*empty, *map(repr, names)])}}}"
+    else:
+        kind = _TYPE_WORDS.get(attr.kind) or attr.describe().removesuffix(" or None")
+        if optional:
+            kind = "Shape or None" if attr.kind is _spec.Shape else f"{kind} or None"
+    if attr.required:
+        return f"{kind}, required"
+    default = _default_text(attr.default)
+    if attr.choices or attr.kind in (int, str, _spec.DType):
+        default = repr(default)
+    return f"{kind},{'' if attr.choices else ' '}optional, default={default}"
+
+
+def _default_text(value):
+    if isinstance(value, (tuple, list)):
+        return f"[{','.join(map(_default_text, value))}]"
+    if isinstance(value, bool):
+        return str(int(value))
+    return f"{value:.9g}" if isinstance(value, float) else getattr(value, "name", str(value))
 
 
 _numbers = itertools.count()
@@ -267,11 +303,11 @@ class PythonOp:
         if self.info_ is None:  # the name that it is registered under
             self.info_ = f"_{type(self).__name__}_{next(_numbers)}"
             registered[self.info_] = partial(_OldProp, self, adapter)
-        arrays = [x for x in (*args, *kwargs.values()) if isinstance(x, NDArray)]
-        custom = nd_custom if arrays else sym_custom
-        return custom(*args, op_type=self.info_, **kwargs)
+        if any(isinstance(x, NDArray) for x in (*args, *kwargs.values())):
+            return nd_custom(*args, op_type=self.info_, **kwargs)
+        return _named_custom(self._hint, *args, op_type=self.info_, **kwargs)
 
-    _adapter = None
+    _adapter = _hint = None
 
     def forward(self, in_data, out_data):
         """Compute the outputs; by default ``out_data[0][:] = in_data[0]``."""
@@ -353,13 +389,13 @@ class _OnNumpy(_OnArrays):
 class NumpyOp(PythonOp):
     """Deprecated: an operator on NumPy arrays. Use :class:`CustomOp`."""
 
-    _adapter = _OnNumpy
+    _adapter, _hint = _OnNumpy, "_native"
 
 
 class NDArrayOp(PythonOp):
     """Deprecated: an operator on NDArrays. Use :class:`CustomOp`."""
 
-    _adapter = _OnArrays
+    _adapter, _hint = _OnArrays, "_ndarray"
 
     def declare_backward_dependency(self, out_grad, in_data, out_data):
         """Which of the given array numbers ``backward`` needs."""

@@ -522,3 +522,21 @@ def test_in_numpy_semantics_images_are_arrays_of_mx_np(folder):
     ]
     batch = next(image.ImageIter(2, (3, 4, 4), **CLS))
     assert {type(x) for x in (*made, *batch.data, *batch.label)} == {mx.np.ndarray}
+
+
+@pytest.mark.parametrize("shape", [(0, 4, 3), (4, 0, 3), (0, 0, 1)])
+def test_images_without_pixels_are_refused(shape):
+    """Each function says so by an error of the package."""
+    with mx.util.np_shape(True):
+        empty = nd.array(onp.zeros(shape), dtype="uint8")
+        for change in (
+            lambda x: image.imresize(x, 2, 2),
+            lambda x: image.resize_short(x, 3),
+            lambda x: image.random_crop(x, (2, 2)),
+            lambda x: image.center_crop(x, (2, 2)),
+            lambda x: image.fixed_crop(x, 0, 0, 2, 2),
+            lambda x: image.random_size_crop(x, (2, 2), 0.5, (0.5, 2)),
+            lambda x: nd.image.crop(x, 0, 0, 2, 2),
+        ):
+            with pytest.raises(mx.error.ShapeError):
+                change(empty)

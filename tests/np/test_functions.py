@@ -196,3 +196,23 @@ def test_plain_numbers_are_numpys_business():
     assert np.nan_to_num(float("nan")) == 0
     assert np.nan_to_num(float("inf"), posinf=3.0) == 3
     assert np.flip(2.5) == 2.5
+
+
+@pytest.mark.parametrize("mode", ["edge", "reflect", "symmetric", "maximum", "minimum"])
+def test_borders_of_arrays_without_elements(mode):
+    """As NumPy's: an axis without elements may stay so, and has nothing to grow from."""
+    x = onp.zeros((0, 3), "float32")
+    assert np.pad(np.array(x), ((0, 0), (1, 2)), mode=mode).shape == (0, 6)
+    with pytest.raises(mx.error.ShapeError, match=r"at least one element.*Hint: mode='constant'"):
+        np.pad(np.array(x), ((1, 0), (1, 2)), mode=mode)
+
+
+@pytest.mark.parametrize("width", [None, 1.5, "1", ((1.5, 1),), ((),), [[None, 1]]])
+def test_widths_of_borders_are_integers(width):
+    with pytest.raises(mx.error.AttributeTypeError, match="pad: pad_width is no integer, pair of"):
+        np.pad(np.ones((2, 3)), width)
+
+
+def test_modes_of_borders_are_named():
+    with pytest.raises(mx.error.MXNetError, match="'foo' is not supported: expected one of const"):
+        np.pad(np.ones(2), 1, mode="foo")

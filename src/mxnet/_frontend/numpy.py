@@ -16,7 +16,7 @@ from .._dtypes import as_dtype
 from .._ops import _spec
 from .._ops._limits import unfolded
 from .._ops.numpy_elemwise import BINARY_FUNCTIONS, UNARY_FUNCTIONS
-from ..error import ArrayTypeError
+from ..error import ArrayTypeError, AttributeTypeError, ConstraintError, fail
 
 __all__ = [
     "ArrayTypeError",
@@ -859,7 +859,12 @@ def numpy_functions(front):
         need("pad", "x", x)
         modes = ("constant", "edge", "reflect", "symmetric", "maximum", "minimum")
         if mode not in modes:
-            raise ValueError(f"pad: mode {mode!r} is not supported; these are: {', '.join(modes)}")
+            fail(
+                ConstraintError,
+                "pad",
+                f"mode {mode!r} is not supported",
+                expected=f"one of {', '.join(modes)}",
+            )
         allowed = {"constant": {"constant_values"}, "reflect": {"reflect_type"}}
         allowed["symmetric"] = allowed["reflect"]
         for key, value in kwargs.items():
@@ -931,12 +936,20 @@ def _positions(where, obj):
 
 def _pairs(width, ndim):
     """Widths of borders as a pair for each axis."""
-    if isinstance(width, (int, onp.integer)):
-        width = ((width, width),)
-    width = tuple(width)
-    if width and isinstance(width[0], (int, onp.integer)):
-        width = ((width[0], width[-1]),)
-    pairs = tuple((int(w[0]), int(w[-1])) for w in cast(Any, width))
+    try:
+        if not hasattr(width, "__len__"):
+            width = (width,)
+        if len(width) and not hasattr(width[0], "__len__"):
+            width = ((width[0], width[-1]),)
+        pairs = tuple((operator.index(w[0]), operator.index(w[-1])) for w in cast(Any, width))
+    except (TypeError, IndexError):
+        fail(
+            AttributeTypeError,
+            "pad",
+            "pad_width is no integer, pair of integers or pair for each axis",
+            expected="such as 1, (1, 2) or ((1, 2), (0, 0))",
+            got=repr(width),
+        )
     if ndim is not None and len(pairs) == 1:
         pairs *= ndim
     return pairs

@@ -26,7 +26,7 @@ def is_real(x):
 def as_type(x, dtype):
     """``x`` in another element type.
 
-    Truth values become floats by way of a whole number. XLA takes a product of what they were
+    Truth values become floats by way of an integer. XLA takes a product of what they were
     converted to for a choice between the other factor and 0, which loses NaN and infinity.
     """
     if x.dtype == bool and jnp.issubdtype(dtype, jnp.inexact):

@@ -100,7 +100,7 @@ MOST_OUTPUTS = 1 << 16  # more are a mistake in a file, not a network
 class OpDef(Operator):
     """A pure function. Made by :func:`op`; everything public about the operator derives from it.
 
-    What an append looks at lies in slots, the facts that a declaration gives in the dictionary.
+    What an append reads lies in slots, the facts that a declaration gives in the dictionary.
     """
 
     __slots__ = (

@@ -356,7 +356,7 @@ def _relu(x):
 
 def _gamma(x):
     """Gamma function by its logarithm, in float64: float32 would lose two digits. At a zero it has
-    the zero's sign, at negative whole numbers none: NaN.
+    the zero's sign, at negative integers none: NaN.
     """
     z = lax.convert_element_type(x, f64)
     zero, below = lax.eq(z, _full(z, 0)), lax.floor(z)

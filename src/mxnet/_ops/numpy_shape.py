@@ -578,7 +578,7 @@ def np_pad(
 
     Raises
     ------
-    ShapeError   if the widths do not fit
+    ShapeError   if the widths do not fit, or an axis without elements is to grow by what is in it
     """
     width: Any = pad_width
     if len(width) == 1:
@@ -595,6 +595,17 @@ def np_pad(
     if mode == "constant":
         value = jnp.asarray(constant_value).astype(data.dtype)
         return lax.pad(data, value, [(lo, hi, 0) for lo, hi in pairs])
+    if 0 in data.shape:
+        if any(n == 0 and lo + hi for n, (lo, hi) in zip(data.shape, pairs)):
+            fail(
+                ShapeError,
+                "pad",
+                f"an axis without elements has nothing for borders of mode {mode!r}",
+                expected="at least one element along each axis that grows",
+                got=f"shape {data.shape}, pad_width {width}",
+                hint="mode='constant' fills them",
+            )
+        return jnp.zeros([n + lo + hi for n, (lo, hi) in zip(data.shape, pairs)], data.dtype)
     return jnp.pad(data, pairs, mode)
 
 

@@ -356,8 +356,10 @@ def resize_short(src, size, interp=2):
     """
     where = "image.resize_short"
     array = image_array(src, where)
-    h, w = array.shape[:2]
     size = integer(size, where, "size", 1)
+    if 0 in array.shape:
+        fail(ShapeError, where, "the image is empty", got=f"shape {array.shape}")
+    h, w = array.shape[:2]
     new_w, new_h = (size, size * h // w) if h > w else (size * w // h, size)
     return host_array(_resized(array, new_w, new_h, interp, where), src.context)
 

@@ -70,7 +70,7 @@ class Prepared:
 
     def _plan(self, updater, weights):
         """A plan for arrays, and the handles of sums that it reads."""
-        sums = [_wrap(NDArray, x._read()) for x in weights]  # what they look like
+        sums = [_wrap(NDArray, x._read()) for x in weights]  # for shapes and types
         self.sums.append(sums)
         return updater.plan(self.keys, sums, weights)
 

@@ -28,6 +28,10 @@ def Custom(*data, op_type=None, name=None, attr=None, **kwargs):
     ------
     MXNetError   there is no such operator
     """
+    return _named_custom("custom", *data, op_type=op_type, name=name, attr=attr, **kwargs)
+
+
+def _named_custom(hint, *data, op_type=None, name=None, attr=None, **kwargs):
     if op_type is None:
         fail(AttributeTypeError, "Custom", "required argument `op_type` is missing")
     named = {k: v for k, v in kwargs.items() if isinstance(v, Symbol)}
@@ -45,7 +49,7 @@ def Custom(*data, op_type=None, name=None, attr=None, **kwargs):
                 expected=f"one of {', '.join(names)}",
             )
         inputs[names.index(key)] = s
-    return compose("Custom", inputs, given, name, attr, "custom")
+    return compose("Custom", inputs, given, name, attr, hint)
 
 
 class _Custom(Operator):
