@@ -375,3 +375,21 @@ def test_verbosity(caplog):
         init = initializer.One().set_verbosity(True, lambda x: f"sum {x.asnumpy().sum():g}")
         filled(init, "fc_weight", (2, 2))
     assert "Initialized fc_weight as weight: sum 4" in caplog.text
+
+
+@pytest.mark.parametrize("init", [initializer.Mixed([".*"], [initializer.One()]), [1], 5])
+def test_gluon_and_variables_refuse_what_is_no_initializer(init):
+    """Mixed and Load choose by name, for Module; 1.9.1 refuses them here too."""
+    kind = type(init).__name__
+    with pytest.raises(AssertionError, match=f"expected an Initializer or its name, got {kind}"):
+        mx.gluon.Parameter("w", shape=(2,)).initialize(init=init)
+    with pytest.raises(AssertionError, match=f"Variable x: init: .*got {kind}"):
+        mx.sym.Variable("x", init=init)
+
+
+def test_a_class_made_where_no_module_is():
+    """As a notebook's cell may be run: without ``__name__`` among its names."""
+    scope = {"mx": mx}
+    code = "class Two(mx.init.Initializer):\n def _init_weight(self, name, arr):\n  arr[:] = 2"
+    exec(code, scope)  # noqa: S102
+    assert (filled(scope["Two"](), "w_weight") == 2).all()

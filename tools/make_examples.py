@@ -8,6 +8,7 @@ import contextlib
 import doctest
 import io
 import sys
+import tempfile
 from pathlib import Path
 
 import mxnet as mx
@@ -20,16 +21,24 @@ FILE = Path(examples.__file__)
 def names():
     """What examples may use without importing it."""
     parts = {n: getattr(mx, n) for n in ("nd", "np", "npx", "autograd", "gluon", "init")}
-    return {"mx": mx, "nn": nn, **parts}
+    return {"__name__": "__main__", "mx": mx, "nn": nn, **parts}
 
 
 def recorded(code):
-    """A block's programs, each followed by what it prints; blank lines are left out."""
+    """A block's programs, each followed by what it prints, without blank lines; files that they
+    write lie in a folder of their own.
+    """
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        return _recorded(code)
+
+
+def _recorded(code):
     scope, lines = names(), []
     for example in doctest.DocTestParser().get_examples(code):
         printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(compile(example.source, "<example>", "single"), scope)  # noqa: S102
+        if not example.options.get(doctest.SKIP):  # what needs a network, or changes the process
+            with contextlib.redirect_stdout(printed):
+                exec(compile(example.source, "<example>", "single"), scope)  # noqa: S102
         first, *rest = example.source.rstrip("\n").split("\n")
         lines += [f">>> {first}", *[f"... {line}" for line in rest]]
         lines += [line.rstrip() for line in printed.getvalue().split("\n") if line.strip()]
@@ -48,9 +57,9 @@ def main():
             print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
             failed += 1
         blocks.append(f"{name}\n{code}\n")
-    head = FILE.read_text(encoding="utf-8").partition('EXAMPLES = """\\\n')[0]
+    head = FILE.read_text(encoding="utf-8").partition('EXAMPLES = r"""\n')[0]
     text = "\n".join(blocks)
-    FILE.write_text(f'{head}EXAMPLES = """\\\n{text}"""\n', encoding="utf-8")
+    FILE.write_text(f'{head}EXAMPLES = r"""\n{text}"""\n', encoding="utf-8")
     return failed
 
 

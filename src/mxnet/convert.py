@@ -15,6 +15,7 @@ import sys
 import numpy as onp
 
 from ._checkpoint import params_file, save_checkpoint, split_params, symbol_file
+from ._frontend.examples import attach_to as _attach_examples_to
 from ._torch_files import read_tensors
 from ._torchvision import from_torchvision
 from .context import cpu
@@ -201,6 +202,8 @@ def main(argv=None):
         sys.stdout.write(f"largest difference to {other}: {difference:.3g}\n")
     return 0
 
+
+_attach_examples_to(globals())
 
 if __name__ == "__main__":
     sys.exit(main())

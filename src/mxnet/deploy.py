@@ -29,6 +29,7 @@ import numpy as onp
 
 from ._dtypes import as_dtype, bfloat16, dtype_name
 from ._engine import portable
+from ._frontend.examples import attach_to as _attach_examples_to
 from ._graph.nodes import topological
 from ._graph.steps import spec_of
 from ._traceback import doors, user_level
@@ -344,3 +345,5 @@ def _typed(x, name):
 
 
 doors(globals())
+
+_attach_examples_to(globals())

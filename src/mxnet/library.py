@@ -2,6 +2,7 @@
 
 import os
 
+from ._frontend.examples import attach_to as _attach_examples_to
 from .error import MXNetError, fail
 
 __all__ = ["load"]
@@ -29,3 +30,6 @@ def load(path, verbose=True):
         "libraries built for MXNet's C++ core cannot run on XLA",
         hint="write the operator as an mx.operator.CustomOp, or with mx.autograd.Function",
     )
+
+
+_attach_examples_to(globals())

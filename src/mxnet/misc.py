@@ -5,6 +5,7 @@ New programs use :mod:`mxnet.lr_scheduler`.
 
 import logging
 
+from ._frontend.examples import attach_to as _attach_examples_to
 from .error import fail
 
 __all__ = ["LearningRateScheduler", "FactorScheduler"]
@@ -56,3 +57,6 @@ class FactorScheduler(LearningRateScheduler):
             self.old_lr = rate
             _log.info("iteration %d: the learning rate becomes learning rate %.5f", iteration, rate)
         return rate
+
+
+_attach_examples_to(globals())

@@ -31,6 +31,7 @@ import jax
 from ._engine.segment import flush_all
 from ._engine.state import threads
 from ._engine.stats import stats
+from ._frontend.examples import attach_to as _attach_examples_to
 from ._traceback import user_level
 from .error import MXNetError, fail
 
@@ -757,3 +758,5 @@ if os.environ.get("MXNET_PROFILER_AUTOSTART", "0") == "1":
     _recorder.config["profile_all"] = os.environ.get("MXNET_PROFILER_MODE", "0") == "1"
     _write_at_exit()
     set_state("run")
+
+_attach_examples_to(globals())

@@ -18,6 +18,7 @@ import jax
 from . import _config
 from ._engine import cache
 from ._engine.stats import stats
+from ._frontend.examples import attach_to as _attach_examples_to
 from ._machine import cpu_info, usable_cores
 from ._ops import kernels
 from .context import _plugin_faults, num_gpus
@@ -275,6 +276,8 @@ def main():
     kernels.load()  # and whether kernels can be loaded
     sys.stdout.write(diagnose() + "\n")
 
+
+_attach_examples_to(globals())
 
 if __name__ == "__main__":
     main()

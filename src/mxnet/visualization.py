@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections import Counter
 
+from ._frontend.examples import attach_to as _attach_examples_to
 from ._traceback import doors, user_level
 from .error import fail
 from .symbol import Symbol
@@ -261,3 +262,5 @@ def _type_name(kind):
 
 
 doors(globals())
+
+_attach_examples_to(globals())

@@ -3,6 +3,7 @@
 import functools
 
 from .. import autograd
+from .._frontend.examples import attach_to as _attach_examples_to
 from ..autograd import _Scope, mark_variables
 from ..error import AttributeTypeError, fail
 from ..ndarray import NDArray
@@ -101,3 +102,6 @@ def grad(func, argnum=None):
         return both(*args)[0]
 
     return wrapped
+
+
+_attach_examples_to(globals())

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as onp
 
+from .._frontend.examples import attach_to as _attach_examples_to
 from ..context import cpu
 from ..error import ShapeError, fail
 from ..io import DataDesc, DataIter
@@ -91,3 +92,6 @@ class DataLoaderIter(DataIter):
         rows = x.asnumpy().astype(self.provide_data[0].dtype)
         rest = onp.zeros((missing, *rows.shape[1:]), rows.dtype)
         return [array(onp.concatenate([rows, rest]), cpu(), rows.dtype)]
+
+
+_attach_examples_to(globals())

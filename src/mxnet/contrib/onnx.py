@@ -1,5 +1,6 @@
 """``mx.contrib.onnx``: reading and writing ONNX models; see also :mod:`mxnet.onnx`."""
 
+from .._frontend.examples import attach_to as _attach_examples_to
 from ..context import cpu
 from ..gluon import SymbolBlock
 from ..gluon.parameter import Parameter
@@ -51,3 +52,5 @@ def import_to_gluon(model_file, ctx=None):
 
 export_model_, get_model_metadata_ = export_model, get_model_metadata
 import_model_, import_to_gluon_ = import_model, import_to_gluon
+
+_attach_examples_to(globals())

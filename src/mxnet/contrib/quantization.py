@@ -14,6 +14,7 @@ import numpy as onp
 
 from .. import ndarray as nd
 from .. import symbol
+from .._frontend.examples import attach_to as _attach_examples_to
 from .._graph.nodes import Node, topological
 from .._traceback import doors
 from ..context import Context, cpu
@@ -695,3 +696,5 @@ def quantize_net(
 
 
 doors(globals())
+
+_attach_examples_to(globals())

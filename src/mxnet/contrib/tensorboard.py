@@ -1,5 +1,6 @@
 """``mx.contrib.tensorboard``: metrics of a Module's training, written for TensorBoard."""
 
+from .._frontend.examples import attach_to as _attach_examples_to
 from ..error import MXNetError
 
 __all__ = ["LogMetricsCallback"]
@@ -55,3 +56,6 @@ def _writer():
                     "Hint: pip install 'mxnet-xla[tensorboard]'."
                 ) from None
     return SummaryWriter
+
+
+_attach_examples_to(globals())

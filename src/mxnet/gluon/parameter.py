@@ -22,6 +22,7 @@ from ..error import (
     DeferredInitializationError,
     FormatError,
     GluonArgumentError,
+    InitializationError,
     MismatchError,
     MXNetError,  # noqa: F401 - found here in 1.9.1
     nearest,
@@ -691,7 +692,15 @@ def _filled(shape, dtype, ctx, numpy=False):
 def _dumps(init):
     if init is None:
         return ""
-    return init if isinstance(init, (str, initializer.Initializer)) else init.dumps()
+    if isinstance(init, (str, initializer.Initializer)):
+        return init
+    if not callable(getattr(init, "dumps", None)):
+        raise InitializationError(
+            f"initialize: expected an Initializer or its name, got {type(init).__name__}. Hint: "
+            "Mixed and Load, which choose by a parameter's name, are for Module; for Gluon give "
+            "layers an initializer of their own (weight_initializer=), or use load_parameters."
+        )
+    return init.dumps()
 
 
 def _as_initializer(init):

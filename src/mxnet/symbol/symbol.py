@@ -30,7 +30,14 @@ from .._ops import _spec
 from .._traceback import doors, user_level
 from ..base import NotImplementedForSymbol
 from ..context import canonical, current_context
-from ..error import MissingFileError, MXNetError, ShapeError, fail, nearest
+from ..error import (
+    InitializationError,
+    MissingFileError,
+    MXNetError,
+    ShapeError,
+    fail,
+    nearest,
+)
 from ..executor import Executor, placed
 from ..ndarray import NDArray, zeros
 from ..ndarray._serialize import atomic_write
@@ -959,6 +966,11 @@ def var(
     if dtype is not None:
         attrs["__dtype__"] = str(_dtype_code(dtype))
     if init is not None:
+        if not isinstance(init, str) and not callable(getattr(init, "dumps", None)):
+            raise InitializationError(
+                f"Variable {name}: init: expected an Initializer or its name, got "
+                f"{type(init).__name__}. Hint: Mixed and Load are for Module.init_params."
+            )
         attrs["__init__"] = init if isinstance(init, str) else init.dumps()
     if stype is not None:
         if stype not in _STYPES:

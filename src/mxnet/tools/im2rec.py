@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tqdm import tqdm
 
 from .. import _codec, recordio
+from .._frontend.examples import attach_to as _attach_examples_to
 from .._lines import read_list
 from ..error import MXNetError
 
@@ -280,6 +281,8 @@ def main(argv=None):
         sys.stdout.write(f"{os.path.splitext(path)[0]}.rec: {count} records\n")
     return int(left_out > 0)
 
+
+_attach_examples_to(globals())
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from .. import recordio
+from .._frontend.examples import attach_to as _attach_examples_to
 from ..error import MXNetError
 
 __all__ = ["make_index", "main"]
@@ -64,6 +65,8 @@ def main(argv=None):
     sys.stdout.write(f"{options.index}: {count} records{told}\n")
     return 0
 
+
+_attach_examples_to(globals())
 
 if __name__ == "__main__":
     sys.exit(main())

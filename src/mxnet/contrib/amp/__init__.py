@@ -1,5 +1,6 @@
 """``mx.contrib.amp``: automatic mixed precision, with float16 or bfloat16."""
 
+from ..._frontend.examples import attach_to as _attach_examples_to
 from . import amp, lists, loss_scaler
 from .amp import (
     convert_bucketing_module,
@@ -39,3 +40,5 @@ __all__ = [
     "scale_loss",
     "unscale",
 ]
+
+_attach_examples_to(globals())

@@ -3,6 +3,7 @@
 import numpy as onp
 
 from ..._engine.segment import host_data
+from ..._frontend.examples import attach_to as _attach_examples_to
 from ...ndarray import NDArray
 
 __all__ = ["LossScaler"]
@@ -91,3 +92,6 @@ def _finite(grad):
     if not isinstance(dense, NDArray):
         return True
     return bool(onp.isfinite(dense.asnumpy().astype("float32")).all())
+
+
+_attach_examples_to(globals())

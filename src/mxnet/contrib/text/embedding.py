@@ -12,6 +12,7 @@ import numpy as onp
 from ... import _config
 from ... import ndarray as nd
 from ..._archive import extract_member
+from ..._frontend.examples import attach_to as _attach_examples_to
 from ..._lines import numbered_lines
 from ..._traceback import user_level
 from ...error import (
@@ -580,3 +581,6 @@ class CompositeEmbedding(_TokenEmbedding):
                 )
         self._index_tokens_from_vocabulary(vocabulary)
         self._set_idx_to_vec_by_embeddings(token_embeddings, len(self), self.idx_to_token)
+
+
+_attach_examples_to(globals())

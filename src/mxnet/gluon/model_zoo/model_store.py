@@ -7,6 +7,7 @@ Files have the name of the model and the first digits of their SHA-1:
 import os
 import warnings
 
+from ..._frontend.examples import attach_to as _attach_examples_to
 from ..._traceback import user_level
 from ...base import data_dir
 from ...context import cpu
@@ -144,3 +145,6 @@ def load_pretrained(net, name, pretrained, ctx, root):
     if pretrained:
         net.load_parameters(get_model_file(name, root=root), ctx=ctx)
     return net
+
+
+_attach_examples_to(globals())

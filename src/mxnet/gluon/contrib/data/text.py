@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as onp
 
+from ...._frontend.examples import attach_to as _attach_examples_to
 from .... import _config
 from ...._archive import extract_member
 from ...._host import host_array
@@ -179,3 +180,5 @@ class WikiText103(_WikiText):
         seq_len=35,
     ):
         super().__init__(root, "wikitext-103", vocab, segment, seq_len)
+
+_attach_examples_to(globals())

@@ -2,6 +2,7 @@
 and exact resumption.
 """
 
+from ...._frontend.examples import attach_to as _attach_examples_to
 from . import batch_processor, estimator, event_handler, utils
 from .batch_processor import BatchProcessor
 from .estimator import Estimator
@@ -46,3 +47,5 @@ __all__ = [
     "event_handler",
     "utils",
 ]
+
+_attach_examples_to(globals())

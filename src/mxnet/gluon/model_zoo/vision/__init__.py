@@ -10,6 +10,7 @@ normalised by means (0.485, 0.456, 0.406) and deviations (0.229, 0.224, 0.225). 
 :func:`~mxnet.gluon.model_zoo.model_store.get_model_file`.
 """
 
+from ...._frontend.examples import attach_to as _attach_examples_to
 from ....error import nearest
 from ..model_store import UnknownModelError
 from . import alexnet as _alexnet
@@ -62,3 +63,6 @@ def get_model(name, **kwargs):
             f"Available options are\n\t{options}"
         )
     return _MODELS[key](**kwargs)
+
+
+_attach_examples_to(globals())
