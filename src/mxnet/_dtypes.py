@@ -3,7 +3,7 @@
 import ml_dtypes
 import numpy as onp
 
-from .error import DTypeError, nearest
+from .error import DTypeError, suggestion
 
 __all__ = ["as_dtype", "dtype_name", "CODES", "CODE_OF", "bfloat16", "float32", "is_floating"]
 
@@ -59,8 +59,8 @@ def as_dtype(dtype, where="dtype"):
         found = _known.get(dtype)
         if found is None:
             raise DTypeError(
-                f"{where}: unknown element type {dtype!r}; known are {', '.join(sorted(_known))}. "
-                f"{nearest(dtype, _known)}".rstrip()
+                f"{where}: unknown element type {dtype!r}; known are {', '.join(sorted(_known))}."
+                f"{suggestion(dtype, _known)}"
             )
     elif isinstance(dtype, int) and not isinstance(dtype, bool) and dtype in CODES:
         found = CODES[dtype]

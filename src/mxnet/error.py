@@ -15,8 +15,7 @@
     +-- MissingFileError (FileNotFoundError, ValueError)   a file that is not there
 
 Each class inherits from :class:`MXNetError` (what MXNet 1.x code catches) and from the built-in
-class
-that a Python programmer would expect.  Messages have one form, made by :func:`fail`::
+class that a Python programmer would expect. Messages have one form, made by :func:`fail`::
 
     <operator or block>: <what does not fit>: expected <constraint>, got <value>. Hint: <repair>.
 """
@@ -38,6 +37,8 @@ __all__ = [
     "fail",
     "allocate",
     "nearest",
+    "not_array_like",
+    "suggestion",
     "only_keywords",
     "refuse_keyword",
     "ArrayTypeError",
@@ -75,6 +76,7 @@ __all__ = [
 
 import difflib
 import re
+import reprlib
 from typing import NoReturn
 
 
@@ -350,6 +352,20 @@ def nearest(name, known, limit=3):
         low = {str(k).lower(): str(k) for k in known}
         found = [low[m] for m in difflib.get_close_matches(str(name).lower(), low, limit, 0.5)]
     return f"did you mean {' or '.join(repr(f) for f in found)}?" if found else ""
+
+
+def not_array_like(source) -> NoReturn:
+    """Raise the error for what no array can be made of."""
+    raise AttributeTypeError(
+        "source_array must be array like object: expected an array, a number, or nested lists of "
+        f"numbers of equal lengths, got {reprlib.repr(source)} of type {type(source).__name__}."
+    ) from None
+
+
+def suggestion(name, known):
+    """The same as the end of a message: ``Hint: did you mean ...?`` after a blank, or nothing."""
+    hint = nearest(name, known)
+    return f" Hint: {hint}" if hint else ""
 
 
 def refuse_keyword(name, where, known) -> NoReturn:

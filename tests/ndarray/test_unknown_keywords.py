@@ -115,3 +115,14 @@ def test_a_name_is_silent_and_out_is_written():
     assert nd.zeros((2, 2), out=out, name="x") is out
     assert out.asnumpy().sum() == 0
     nd.random.uniform(shape=(2,), name="x")
+
+
+@pytest.mark.parametrize("source", ["abc", {1: 2}, {3}, [[1, 2], [3]], [1, "a"], object()])
+def test_what_no_array_can_be_made_of_is_told(source):
+    """A ``TypeError``, as in 1.9.1, that says what came."""
+    with pytest.raises(
+        TypeError, match=r"array like object: expected .*, got .* of type \w+\.$"
+    ) as e:
+        nd.array(source)
+    assert isinstance(e.value, mx.MXNetError)
+    assert type(source).__name__ in str(e.value)

@@ -155,7 +155,7 @@ def einsum(*data, num_args: int | None = None, subscripts: str = "", optimize: i
         fail(
             ShapeError,
             "einsum",
-            str(e).splitlines()[0],
+            str(e).splitlines()[0].rstrip("."),
             expected="subscripts that fit the arrays",
             got=f"{subscripts!r} with shapes {', '.join(str(x.shape) for x in data)}",
         )

@@ -35,6 +35,7 @@ from ..error import (
     PositionError,
     TraceError,
     nearest,
+    suggestion,
 )
 from ..executor import GraphFunction, input_labels
 from ..name import NameManager, Prefix
@@ -1339,7 +1340,7 @@ class SymbolBlock(HybridBlock):
             if name not in known:
                 warnings.warn(
                     f"SymbolBlock.imports: input {name!r} is not a variable of {symbol_file}, "
-                    f"which has {brief(known)}. {nearest(name, known)}".rstrip(),
+                    f"which has {brief(known)}.{suggestion(name, known)}",
                     stacklevel=user_level(),
                 )
         made = SymbolBlock(outputs, [symbol.var(n) for n in names])

@@ -9,7 +9,7 @@ from .._engine.devices import sum_over_devices
 from .._engine.state import threads
 from .._interrupt import uninterrupted
 from .._traceback import doors
-from ..error import MXNetError, StoreArgumentError, nearest
+from ..error import MXNetError, StoreArgumentError, nearest, suggestion
 from ..ndarray import NDArray, array
 from ..ndarray._serialize import atomic_write
 from ..ndarray.ndarray import _wrap
@@ -527,8 +527,8 @@ def create(name="local"):
         return KVStoreBase.kv_registry[low]()
     known = [*_TYPES, *makers, *KVStoreBase.kv_registry]
     raise UnknownNameError(
-        f"kvstore.create: unknown store {name!r}: expected one of {', '.join(known)}. "
-        f"{nearest(name, known)}".rstrip()
+        f"kvstore.create: unknown store {name!r}: expected one of {', '.join(known)}."
+        f"{suggestion(name, known)}"
     )
 
 

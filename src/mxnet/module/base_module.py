@@ -15,7 +15,7 @@ from .._fit import BatchEndParam, call, require
 from .._graph.steps import spec_of
 from .._traceback import doors, user_level
 from ..base import _as_list  # noqa: F401 - modules of others import it from here
-from ..error import nearest
+from ..error import suggestion
 from ..initializer import Uniform
 from ..io import DataBatch, DataDesc
 from ..ndarray import NDArray, array, concatenate, load, save
@@ -37,7 +37,7 @@ def _check_input_names(symbol, names, typename, throw):
         message = (
             f"You created Module with Module(..., {typename}_names={names}) but input with name "
             f"'{name}' is not found in symbol.list_arguments(). Did you mean one of: "
-            f"{', '.join(candidates)}? {nearest(name, args)}".rstrip()
+            f"{', '.join(candidates)}?{suggestion(name, args)}"
         )
         if throw:
             raise ValueError(message)

@@ -17,7 +17,7 @@ from .._ops._limits import check_size
 from .._ops.creation import range_length
 from .._traceback import shown
 from ..context import canonical, cpu, current_context, device_of, gpu
-from ..error import MXNetError, ShapeError, allocate, fail, only_keywords
+from ..error import MXNetError, ShapeError, allocate, fail, not_array_like, only_keywords
 from . import sparse
 from ._sparse_array import BaseSparseNDArray, scipy_format
 from .ndarray import NDArray, _wrap
@@ -84,7 +84,7 @@ def array(source_array, ctx=None, dtype=None):
             return _wrap(NDArray, append(COPY, (v,)))
         if isinstance(source_array, (str, bytes, set, dict)):
             as_dtype(dtype, "nd.array")
-            raise TypeError("source_array must be array like object")
+            not_array_like(source_array)
     dtype = as_dtype(dtype, "nd.array")
     try:
         data = onp.array(source_array, dtype)
@@ -108,7 +108,7 @@ def _from_arrays(source, dtype):
             dtype=dtype,
         )
     except (TypeError, ValueError, AttributeError):
-        raise TypeError("source_array must be array like object") from None
+        not_array_like(source)
 
 
 def _shape(shape):

@@ -23,7 +23,7 @@ from .._ops import _spec
 from .._traceback import doors
 from ..base import NotSupportedForSparseNDArray
 from ..context import canonical, current_context, device_of
-from ..error import MXNetError, fail
+from ..error import MXNetError, fail, not_array_like
 from ._names import unknown_name
 from ._sparse_array import (
     BaseSparseNDArray,
@@ -68,7 +68,7 @@ def _numbers(x, dtype=None):
         try:
             a = onp.array(x) if keep else onp.array(x, as_dtype(dtype))
         except (TypeError, ValueError):
-            raise TypeError("source_array must be array like object") from None
+            not_array_like(x)
     return a.astype(as_dtype(dtype)) if dtype is not None else a
 
 

@@ -22,6 +22,7 @@ from ...error import (
     UnknownEmbeddingError,
     fail,
     nearest,
+    suggestion,
 )
 from ...ndarray import NDArray
 from ...registry import get_create_func, get_register_func, get_registry
@@ -98,7 +99,7 @@ def get_pretrained_file_names(embedding_name=None):
     if embedding_name not in known:
         raise UnknownEmbeddingError(
             f"Cannot find `embedding_name` {embedding_name}: expected one of "
-            f"{', '.join(sorted(known))}. {nearest(embedding_name, known)}".rstrip()
+            f"{', '.join(sorted(known))}.{suggestion(embedding_name, known)}"
         )
     return _file_names(known[embedding_name])
 

@@ -11,7 +11,7 @@ from ..._frontend.examples import attach_to as _attach_examples_to
 from ..._traceback import user_level
 from ...base import data_dir
 from ...context import cpu
-from ...error import ModelFileError, UnknownModelError, UnknownSizeError, nearest
+from ...error import ModelFileError, UnknownModelError, UnknownSizeError, suggestion
 from .._repository import fetch, mirrors
 from ..utils import check_sha1
 
@@ -77,7 +77,7 @@ def short_hash(name):
     """
     if name not in _model_sha1:
         raise UnknownModelError(
-            f"Pretrained model for {name} is not available. {nearest(name, _model_sha1)}".rstrip()
+            f"Pretrained model for {name} is not available.{suggestion(name, _model_sha1)}"
         )
     return _model_sha1[name][:8]
 

@@ -11,7 +11,7 @@ from ...._archive import extract_member
 from ...._host import host_array
 from ...._lines import read_text
 from ...._vocabulary import Vocabulary
-from ....error import FormatError, MissingFileError, UnknownSegmentError, fail, nearest
+from ....error import FormatError, MissingFileError, UnknownSegmentError, fail, suggestion
 from ...data._batch import Bulk, Column
 from ...data.dataset import Dataset
 from ._constants import EOS_TOKEN
@@ -58,8 +58,8 @@ class _WikiText(_LanguageModelDataset):
         if segment not in self._files:
             raise UnknownSegmentError(
                 f"{type(self).__name__}: no such segment: expected one of "
-                f"{', '.join(map(repr, self._files))}, got {segment!r}. "
-                f"{nearest(segment, self._files)}".rstrip()
+                f"{', '.join(map(repr, self._files))}, got {segment!r}."
+                f"{suggestion(segment, self._files)}"
             )
         self._segment = segment
         self._seq_len = seq_len

@@ -11,7 +11,7 @@ normalised by means (0.485, 0.456, 0.406) and deviations (0.229, 0.224, 0.225). 
 """
 
 from ...._frontend.examples import attach_to as _attach_examples_to
-from ....error import nearest
+from ....error import suggestion
 from ..model_store import UnknownModelError
 from . import alexnet as _alexnet
 from . import densenet, inception, mobilenet, resnet, squeezenet, vgg
@@ -59,7 +59,7 @@ def get_model(name, **kwargs):
     if key not in _MODELS:
         options = "\n\t".join(sorted(_MODELS))
         raise UnknownModelError(
-            f"Model {name} is not supported. {nearest(key, _MODELS)} "
+            f"Model {name} is not supported.{suggestion(key, _MODELS)} "
             f"Available options are\n\t{options}"
         )
     return _MODELS[key](**kwargs)
