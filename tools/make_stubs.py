@@ -238,8 +238,6 @@ def operator_parameters(op: _spec.OpDef) -> list[str]:
         else:
             optional = True
             found.append(f"{name}: {typed(attr)} = {literal(shown_default(attr))}")
-    if not op.variadic:
-        found.append("*")
     return [*found, "out: NDArray | Sequence[NDArray] | None = None", "name: str | None = None"]
 
 

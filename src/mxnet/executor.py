@@ -608,7 +608,8 @@ class Executor:
                     target = table[name]
                     if not isinstance(value, NDArray):
                         value = array(value, dtype=target.dtype)
-                    value.astype(target.dtype, copy=False).copyto(target)
+                    if value is not target:
+                        value.astype(target.dtype, copy=False).copyto(target)
                 elif not allow_extra_params:
                     raise ValueError(f'Find name "{name}" that is not in the {what}')
 

@@ -153,7 +153,7 @@ def test_pyright_accepts_a_right_program_and_finds_the_faults_of_a_wrong_one(tmp
 def test_signatures_are_true():
     shown = str(inspect.signature(mx.nd.topk))
     assert shown == (
-        "(data, axis=-1, k=1, ret_typ='indices', is_ascend=False, dtype='float32', *, "
+        "(data, axis=-1, k=1, ret_typ='indices', is_ascend=False, dtype='float32', "
         "out=None, name=None, **kwargs)"
     )
     shown = str(inspect.signature(mx.nd.FullyConnected))

@@ -15,6 +15,7 @@ __all__ = [
     "fill_namespace",
     "is_plain",
     "is_straight",
+    "last_arguments",
     "make_function",
     "named_arguments",
     "split_arguments",
@@ -24,8 +25,8 @@ __all__ = [
 def make_function(op, name=None, kind=None):
     """The public function of an operator, on arrays of class ``kind`` (default those of ``nd``).
 
-    Takes the arrays first, then the attributes, all by position or keyword as MXNet's do, and
-    ``out=`` (where to write the result) and ``name=`` (accepted for symbols' sake).
+    Takes the arrays first, then the attributes, then ``out`` (where to write the result) and
+    ``name`` (accepted for symbols' sake), all by position or keyword as MXNet's do.
     """
     inputs, variadic = op.inputs, op.variadic
     attrs = tuple(op.attrs)
@@ -108,6 +109,8 @@ def make_function(op, name=None, kind=None):
                             return cls(append(bound, values, scalars))
                         except MXNetError as e:
                             raise shown(e)  # noqa: B904
+            if n > len(order):
+                args, out, name = last_arguments(op, args, out=out, name=name)
             arrays = named_arguments(op, args, kwargs)
             names, gap = None, False
             for i, a in enumerate(arrays):
@@ -161,6 +164,30 @@ def named_arguments(op, args, kwargs):
             fail(AttributeTypeError, op.name, f"parameter {key!r} is given twice")
         kwargs[key] = value
     return [*args[:n], *[kwargs.pop(key, None) for key in inputs[len(args) :]]]
+
+
+def last_arguments(op, args, **last):
+    """What a call gave by position after the attributes.
+
+    Parameters
+    ----------
+    args : tuple   more than the operator has inputs and attributes
+    **last         what follows them, in order, each with the value that was given by keyword
+
+    Returns
+    -------
+    args : tuple   of inputs and attributes; unchanged where they are too many even so
+    *values        of ``last``
+    """
+    n = len(op.inputs) + len(op.attrs)
+    rest = args[n:]
+    if len(rest) > len(last):
+        return args, *last.values()
+    for key, value in zip(last, rest):
+        if last[key] is not None:
+            fail(AttributeTypeError, op.name, f"parameter {key!r} is given twice")
+        last[key] = value
+    return args[:n], *last.values()
 
 
 def split_arguments(op, given, is_array, refuse):
@@ -295,8 +322,8 @@ def signature_of(op):
     for n, a in op.attrs.items():
         add(n, a.required, shown_default(a))
     params += [
-        P("out", P.KEYWORD_ONLY, default=None),
-        P("name", P.KEYWORD_ONLY, default=None),
+        P("out", kind, default=None),
+        P("name", kind, default=None),
         P("kwargs", P.VAR_KEYWORD),
     ]
     return inspect.Signature(params)

@@ -15,7 +15,13 @@ from .._traceback import shown
 from ..attribute import AttrScope
 from ..error import MXNetError, SymbolTypeError, fail, nearest
 from ..name import NameManager
-from .build import described, named_arguments, signature_of, split_arguments
+from .build import (
+    described,
+    last_arguments,
+    named_arguments,
+    signature_of,
+    split_arguments,
+)
 from .dispatch import array_class
 
 __all__ = ["as_text", "compose", "fill_symbols", "make_symbol_function", "node_attributes"]
@@ -166,8 +172,11 @@ def make_symbol_function(op, public, registered):
                 raise shown(e)  # noqa: B904
 
     else:
+        order = len(op.inputs) + len(attrs)
 
         def function(*args, name=None, attr=None, out=None, **kwargs):
+            if len(args) > order:
+                args, name, attr, out = last_arguments(op, args, name=name, attr=attr, out=out)
             arrays = named_arguments(op, args, kwargs)
             try:
                 return compose(registered, arrays, kwargs, name, attr, hint)
@@ -182,10 +191,11 @@ def symbol_signature(op):
     found = signature_of(op)
     params = [p for p in found.parameters.values() if p.name not in ("out", "name", "kwargs")]
     P = inspect.Parameter
+    kind = P.KEYWORD_ONLY if op.variadic else P.POSITIONAL_OR_KEYWORD
     params += [
-        P("name", P.KEYWORD_ONLY, default=None),
-        P("attr", P.KEYWORD_ONLY, default=None),
-        P("out", P.KEYWORD_ONLY, default=None),
+        P("name", kind, default=None),
+        P("attr", kind, default=None),
+        P("out", kind, default=None),
         P("kwargs", P.VAR_KEYWORD),
     ]
     return inspect.Signature(params)

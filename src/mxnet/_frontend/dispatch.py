@@ -9,7 +9,7 @@ from .._engine.state import threads
 from .._ops._facts import all_equal
 from .._ops._spec import get
 from ..context import canonical, current_context, device_of
-from ..error import MXNetError, fail
+from ..error import AttributeTypeError, MXNetError, fail
 
 __all__ = ["invoke", "array_class", "bind"]
 
@@ -271,7 +271,15 @@ def write_out(op, results, out):
     if len(outs) < len(results):
         results = results[: len(outs)]
     for i, (o, v) in enumerate(zip(outs, results)):
-        spec = o._spec
+        spec = getattr(o, "_spec", None)
+        if spec is None:
+            fail(
+                AttributeTypeError,
+                op.name,
+                "out does not fit: it is no array",
+                expected="an NDArray to write into",
+                got=f"{o!r} of type {type(o).__name__}",
+            )
         if spec.shape != v.spec.shape:
             fail(
                 MXNetError,

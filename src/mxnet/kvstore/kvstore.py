@@ -241,7 +241,8 @@ class KVStore(KVStoreBase):
         # A copy to another device runs what is pending. All that stays on the device comes before
         # the first of them, so that it is one program for all keys.
         for total, o in sorted(found, key=lambda pair: pair[0].context != pair[1].context):
-            total.copyto(o)
+            if total is not o:
+                total.copyto(o)
 
     def _sums(self, pairs, where):
         """The sums, on all devices, of what several devices have: dict of key to dict of context to
@@ -308,7 +309,8 @@ class KVStore(KVStoreBase):
             home = self._stored(k, "push").context
             self._arrays[k] = near[home] if home in near else given[0].as_in_context(home)
             for o in row:
-                near[o.context].copyto(o)
+                if near[o.context] is not o:
+                    near[o.context].copyto(o)
         if others:
             keys, values, outs = [list(part) for part in zip(*others)]
             self._push(keys, values)

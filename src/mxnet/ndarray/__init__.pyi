@@ -408,7 +408,7 @@ def full(
     dtype: _DType | None = "float32",
     out: NDArray | None = None,
 ) -> NDArray:
-    """Array of one number."""
+    """Array of one number, or of an array or list that is broadcast."""
 
 def empty(
     shape: _Shape,
@@ -564,7 +564,6 @@ def logical_xor(lhs: NDArray | _Number, rhs: NDArray | _Number) -> NDArray:
 def elemwise_add(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -573,7 +572,6 @@ def elemwise_add(
 def elemwise_sub(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -582,7 +580,6 @@ def elemwise_sub(
 def elemwise_mul(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -591,7 +588,6 @@ def elemwise_mul(
 def elemwise_div(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -599,7 +595,6 @@ def elemwise_div(
 
 def abs(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -607,7 +602,6 @@ def abs(
 
 def sign(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -615,7 +609,6 @@ def sign(
 
 def negative(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -623,7 +616,6 @@ def negative(
 
 def square(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -631,7 +623,6 @@ def square(
 
 def relu(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -639,7 +630,6 @@ def relu(
 
 def round(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -647,7 +637,6 @@ def round(
 
 def rint(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -655,7 +644,6 @@ def rint(
 
 def fix(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -663,7 +651,6 @@ def fix(
 
 def trunc(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -671,7 +658,6 @@ def trunc(
 
 def floor(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -679,7 +665,6 @@ def floor(
 
 def ceil(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -687,7 +672,6 @@ def ceil(
 
 def reciprocal(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -695,7 +679,6 @@ def reciprocal(
 
 def exp(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -703,7 +686,6 @@ def exp(
 
 def expm1(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -711,7 +693,6 @@ def expm1(
 
 def log(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -719,7 +700,6 @@ def log(
 
 def log10(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -727,7 +707,6 @@ def log10(
 
 def log2(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -735,7 +714,6 @@ def log2(
 
 def log1p(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -743,7 +721,6 @@ def log1p(
 
 def sqrt(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -751,7 +728,6 @@ def sqrt(
 
 def rsqrt(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -759,7 +735,6 @@ def rsqrt(
 
 def cbrt(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -767,7 +742,6 @@ def cbrt(
 
 def rcbrt(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -775,7 +749,6 @@ def rcbrt(
 
 def sin(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -783,7 +756,6 @@ def sin(
 
 def cos(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -791,7 +763,6 @@ def cos(
 
 def tan(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -799,7 +770,6 @@ def tan(
 
 def arcsin(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -807,7 +777,6 @@ def arcsin(
 
 def arccos(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -815,7 +784,6 @@ def arccos(
 
 def arctan(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -823,7 +791,6 @@ def arctan(
 
 def sinh(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -831,7 +798,6 @@ def sinh(
 
 def cosh(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -839,7 +805,6 @@ def cosh(
 
 def tanh(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -847,7 +812,6 @@ def tanh(
 
 def arcsinh(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -855,7 +819,6 @@ def arcsinh(
 
 def arccosh(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -863,7 +826,6 @@ def arccosh(
 
 def arctanh(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -871,7 +833,6 @@ def arctanh(
 
 def degrees(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -879,7 +840,6 @@ def degrees(
 
 def radians(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -887,7 +847,6 @@ def radians(
 
 def erf(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -895,7 +854,6 @@ def erf(
 
 def erfinv(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -903,7 +861,6 @@ def erfinv(
 
 def gamma(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -911,7 +868,6 @@ def gamma(
 
 def gammaln(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -919,7 +875,6 @@ def gammaln(
 
 def sigmoid(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -927,7 +882,6 @@ def sigmoid(
 
 def softsign(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -935,7 +889,6 @@ def softsign(
 
 def logical_not(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -943,7 +896,6 @@ def logical_not(
 
 def identity(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -951,7 +903,6 @@ def identity(
 
 def BlockGrad(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -959,7 +910,6 @@ def BlockGrad(
 
 def stop_gradient(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -967,7 +917,6 @@ def stop_gradient(
 
 def make_loss(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -976,7 +925,6 @@ def make_loss(
 def Cast(
     data: NDArray,
     dtype: _DType,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -987,7 +935,6 @@ def Cast(
 def cast(
     data: NDArray,
     dtype: _DType,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -998,7 +945,6 @@ def cast(
 def amp_cast(
     data: NDArray,
     dtype: _DType,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1017,7 +963,6 @@ def clip(
     data: NDArray,
     a_min: _Number,
     a_max: _Number,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1026,7 +971,6 @@ def clip(
 def smooth_l1(
     data: NDArray,
     scalar: _Number = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1038,7 +982,6 @@ def hard_sigmoid(
     data: NDArray,
     alpha: float = 0.2,
     beta: float = 0.5,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1046,7 +989,6 @@ def hard_sigmoid(
 
 def zeros_like(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1054,7 +996,6 @@ def zeros_like(
 
 def ones_like(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1062,7 +1003,6 @@ def ones_like(
 
 def shape_array(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1070,7 +1010,6 @@ def shape_array(
 
 def size_array(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1095,7 +1034,6 @@ def ElementWiseSum(
 def broadcast_add(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1104,7 +1042,6 @@ def broadcast_add(
 def broadcast_plus(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1113,7 +1050,6 @@ def broadcast_plus(
 def broadcast_sub(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1122,7 +1058,6 @@ def broadcast_sub(
 def broadcast_minus(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1131,7 +1066,6 @@ def broadcast_minus(
 def broadcast_mul(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1140,7 +1074,6 @@ def broadcast_mul(
 def broadcast_div(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1149,7 +1082,6 @@ def broadcast_div(
 def broadcast_mod(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1158,7 +1090,6 @@ def broadcast_mod(
 def broadcast_power(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1167,7 +1098,6 @@ def broadcast_power(
 def broadcast_maximum(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1176,7 +1106,6 @@ def broadcast_maximum(
 def broadcast_minimum(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1185,7 +1114,6 @@ def broadcast_minimum(
 def broadcast_hypot(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1194,7 +1122,6 @@ def broadcast_hypot(
 def broadcast_equal(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1203,7 +1130,6 @@ def broadcast_equal(
 def broadcast_not_equal(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1212,7 +1138,6 @@ def broadcast_not_equal(
 def broadcast_greater(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1221,7 +1146,6 @@ def broadcast_greater(
 def broadcast_greater_equal(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1230,7 +1154,6 @@ def broadcast_greater_equal(
 def broadcast_lesser(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1239,7 +1162,6 @@ def broadcast_lesser(
 def broadcast_lesser_equal(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1248,7 +1170,6 @@ def broadcast_lesser_equal(
 def broadcast_logical_and(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1257,7 +1178,6 @@ def broadcast_logical_and(
 def broadcast_logical_or(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1266,7 +1186,6 @@ def broadcast_logical_or(
 def broadcast_logical_xor(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1275,7 +1194,6 @@ def broadcast_logical_xor(
 def broadcast_to(
     data: NDArray,
     shape: _Shape = (),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1285,7 +1203,6 @@ def broadcast_axis(
     data: NDArray,
     axis: _Shape = (),
     size: _Shape = (),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1295,7 +1212,6 @@ def broadcast_axes(
     data: NDArray,
     axis: _Shape = (),
     size: _Shape = (),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1306,7 +1222,6 @@ def broadcast_like(
     rhs: NDArray,
     lhs_axes: _Shape | None = None,
     rhs_axes: _Shape | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1316,7 +1231,6 @@ def sort(
     data: NDArray,
     axis: int | None = -1,
     is_ascend: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1327,7 +1241,6 @@ def argsort(
     axis: int | None = -1,
     is_ascend: bool = True,
     dtype: _DType = "float32",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1340,7 +1253,6 @@ def topk(
     ret_typ: Literal['value', 'indices', 'mask', 'both'] = "indices",
     is_ascend: bool = False,
     dtype: _DType = "float32",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -1361,7 +1273,6 @@ def BatchNorm(
     cudnn_off: bool = False,
     min_calib_range: float | None = None,
     max_calib_range: float | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -1382,7 +1293,6 @@ def BatchNorm_v1(
     cudnn_off: bool = False,
     min_calib_range: float | None = None,
     max_calib_range: float | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -1395,7 +1305,6 @@ def LayerNorm(
     axis: int = -1,
     eps: float = 9.99999975e-06,
     output_mean_var: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -1406,7 +1315,6 @@ def InstanceNorm(
     gamma: NDArray,
     beta: NDArray,
     eps: float = 0.00100000005,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1419,7 +1327,6 @@ def GroupNorm(
     num_groups: int = 1,
     eps: float = 9.99999975e-06,
     output_mean_var: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -1431,7 +1338,6 @@ def L2Normalization(
     data: NDArray,
     eps: float = 1.00000001e-10,
     mode: Literal['channel', 'instance', 'spatial'] = "instance",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1443,7 +1349,6 @@ def LRN(
     beta: float = 0.75,
     knorm: float = 2.0,
     nsize: int = ...,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1455,7 +1360,6 @@ def IdentityAttachKLSparseReg(
     sparseness_target: float = 0.100000001,
     penalty: float = 0.00100000005,
     momentum: float = 0.899999976,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1465,7 +1369,6 @@ def BilinearSampler(
     data: NDArray,
     grid: NDArray,
     cudnn_off: bool | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1475,7 +1378,6 @@ def GridGenerator(
     data: NDArray,
     transform_type: Literal['affine', 'warp'],
     target_shape: _Shape = (0, 0),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1488,7 +1390,6 @@ def SpatialTransformer(
     transform_type: Literal['affine'] = ...,
     sampler_type: Literal['bilinear'] = ...,
     cudnn_off: bool | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1501,7 +1402,6 @@ def ROIPooling(
     rois: NDArray,
     pooled_size: _Shape,
     spatial_scale: float,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1529,7 +1429,6 @@ def Correlation(
     stride2: int = 1,
     pad_size: int = 0,
     is_multiply: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1541,7 +1440,6 @@ def im2col(
     stride: _Shape = (),
     dilate: _Shape = (),
     pad: _Shape = (),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1554,7 +1452,6 @@ def col2im(
     stride: _Shape = (),
     dilate: _Shape = (),
     pad: _Shape = (),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1567,7 +1464,6 @@ def softmax(
     temperature: float | None = None,
     dtype: _DType | None = None,
     use_length: bool | None = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1579,7 +1475,6 @@ def softmin(
     temperature: float | None = None,
     dtype: _DType | None = None,
     use_length: bool | None = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1591,7 +1486,6 @@ def log_softmax(
     temperature: float | None = None,
     dtype: _DType | None = None,
     use_length: bool | None = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1600,7 +1494,6 @@ def log_softmax(
 def SoftmaxActivation(
     data: NDArray,
     mode: Literal['channel', 'instance'] = "instance",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1609,7 +1502,6 @@ def SoftmaxActivation(
 def softmax_cross_entropy(
     data: NDArray,
     label: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1623,7 +1515,6 @@ def CTCLoss(
     use_data_lengths: bool = False,
     use_label_lengths: bool = False,
     blank_label: Literal['first', 'last'] = "first",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1637,7 +1528,6 @@ def ctc_loss(
     use_data_lengths: bool = False,
     use_label_lengths: bool = False,
     blank_label: Literal['first', 'last'] = "first",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1649,7 +1539,6 @@ def pick(
     axis: int | None = -1,
     keepdims: bool = False,
     mode: Literal['clip', 'wrap'] = "clip",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1661,7 +1550,6 @@ def choose_element_0index(
     axis: int | None = -1,
     keepdims: bool = False,
     mode: Literal['clip', 'wrap'] = "clip",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1670,7 +1558,6 @@ def choose_element_0index(
 def batch_take(
     a: NDArray,
     indices: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1680,7 +1567,6 @@ def fill_element_0index(
     lhs: NDArray,
     mhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1692,7 +1578,6 @@ def one_hot(
     on_value: float = 1.0,
     off_value: float = 0.0,
     dtype: _DType = "float32",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1701,7 +1586,6 @@ def one_hot(
 def gather_nd(
     data: NDArray,
     indices: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1711,7 +1595,6 @@ def scatter_nd(
     data: NDArray,
     indices: NDArray,
     shape: _Shape,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1720,7 +1603,6 @@ def scatter_nd(
 def ravel_multi_index(
     data: NDArray,
     shape: _Shape,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1729,7 +1611,6 @@ def ravel_multi_index(
 def unravel_index(
     data: NDArray,
     shape: _Shape,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1739,7 +1620,6 @@ def where(
     condition: NDArray,
     x: NDArray,
     y: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1752,7 +1632,6 @@ def Embedding(
     output_dim: int,
     dtype: _DType = "float32",
     sparse_grad: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1764,7 +1643,6 @@ def dot(
     transpose_a: bool = False,
     transpose_b: bool = False,
     forward_stype: Literal['default', 'csr', 'row_sparse'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1776,7 +1654,6 @@ def batch_dot(
     transpose_a: bool = False,
     transpose_b: bool = False,
     forward_stype: Literal['default', 'csr', 'row_sparse'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1799,7 +1676,6 @@ def linalg_gemm(
     alpha: float = 1.0,
     beta: float = 1.0,
     axis: int = -2,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1812,7 +1688,6 @@ def linalg_gemm2(
     transpose_b: bool = False,
     alpha: float = 1.0,
     axis: int = -2,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1822,7 +1697,6 @@ def linalg_syrk(
     A: NDArray,
     transpose: bool = False,
     alpha: float = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1835,7 +1709,6 @@ def linalg_trmm(
     rightside: bool = False,
     lower: bool = True,
     alpha: float = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1850,7 +1723,6 @@ def linalg_trsm(
     rightside: bool = False,
     lower: bool = True,
     alpha: float = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1859,7 +1731,6 @@ def linalg_trsm(
 def linalg_potrf(
     A: NDArray,
     lower: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1868,7 +1739,6 @@ def linalg_potrf(
 def linalg_potri(
     A: NDArray,
     lower: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1878,7 +1748,6 @@ def linalg_potri(
 
 def linalg_gelqf(
     A: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -1886,7 +1755,6 @@ def linalg_gelqf(
 
 def linalg_syevd(
     A: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -1894,7 +1762,6 @@ def linalg_syevd(
 
 def linalg_inverse(
     A: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1902,7 +1769,6 @@ def linalg_inverse(
 
 def linalg_det(
     A: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1910,7 +1776,6 @@ def linalg_det(
 
 def linalg_slogdet(
     A: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -1918,7 +1783,6 @@ def linalg_slogdet(
 
 def linalg_sumlogdiag(
     A: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1927,7 +1791,6 @@ def linalg_sumlogdiag(
 def linalg_extractdiag(
     A: NDArray,
     offset: int = 0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1936,7 +1799,6 @@ def linalg_extractdiag(
 def linalg_makediag(
     A: NDArray,
     offset: int = 0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1946,7 +1808,6 @@ def linalg_extracttrian(
     A: NDArray,
     offset: int = 0,
     lower: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1958,7 +1819,6 @@ def linalg_maketrian(
     A: NDArray,
     offset: int = 0,
     lower: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1967,7 +1827,6 @@ def linalg_maketrian(
 def Activation(
     data: NDArray,
     act_type: Literal['relu', 'sigmoid', 'softrelu', 'softsign', 'tanh'],
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -1980,7 +1839,6 @@ def LeakyReLU(
     slope: float = 0.25,
     lower_bound: float = 0.125,
     upper_bound: float = 0.333999991,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2001,7 +1859,6 @@ def Convolution(
     cudnn_tune: Literal['None', 'fastest', 'limited_workspace', 'off'] | None = None,
     cudnn_off: bool = False,
     layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2022,7 +1879,6 @@ def Convolution_v1(
     cudnn_tune: Literal['None', 'fastest', 'limited_workspace', 'off'] | None = None,
     cudnn_off: bool = False,
     layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2045,7 +1901,6 @@ def Deconvolution(
     cudnn_tune: Literal['None', 'fastest', 'limited_workspace', 'off'] | None = None,
     cudnn_off: bool = False,
     layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2058,7 +1913,6 @@ def FullyConnected(
     num_hidden: int = ...,
     no_bias: bool = False,
     flatten: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2070,7 +1924,6 @@ def Dropout(
     mode: Literal['always', 'training'] = "training",
     axes: _Shape | None = (),
     cudnn_off: bool | None = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2090,7 +1943,6 @@ def Pooling(
     p_value: int | None = None,
     count_include_pad: bool | None = None,
     layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2108,7 +1960,6 @@ def Pooling_v1(
     p_value: int | None = None,
     count_include_pad: bool | None = None,
     layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2131,7 +1982,6 @@ def RNN(
     lstm_state_clip_max: float | None = None,
     lstm_state_clip_nan: bool = False,
     use_sequence_length: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -2142,7 +1992,6 @@ def sum(
     axis: _Shape | None = None,
     keepdims: bool = False,
     exclude: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2153,7 +2002,6 @@ def sum_axis(
     axis: _Shape | None = None,
     keepdims: bool = False,
     exclude: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2164,7 +2012,6 @@ def mean(
     axis: _Shape | None = None,
     keepdims: bool = False,
     exclude: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2175,7 +2022,6 @@ def prod(
     axis: _Shape | None = None,
     keepdims: bool = False,
     exclude: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2186,7 +2032,6 @@ def nansum(
     axis: _Shape | None = None,
     keepdims: bool = False,
     exclude: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2197,7 +2042,6 @@ def nanprod(
     axis: _Shape | None = None,
     keepdims: bool = False,
     exclude: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2208,7 +2052,6 @@ def max(
     axis: _Shape | None = None,
     keepdims: bool = False,
     exclude: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2219,7 +2062,6 @@ def max_axis(
     axis: _Shape | None = None,
     keepdims: bool = False,
     exclude: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2230,7 +2072,6 @@ def min(
     axis: _Shape | None = None,
     keepdims: bool = False,
     exclude: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2241,7 +2082,6 @@ def min_axis(
     axis: _Shape | None = None,
     keepdims: bool = False,
     exclude: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2253,7 +2093,6 @@ def norm(
     axis: _Shape | None = None,
     out_dtype: Literal['float16', 'float32', 'float64', 'int32', 'int64', 'int8'] | None = None,
     keepdims: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2263,7 +2102,6 @@ def argmax(
     data: NDArray,
     axis: int | None = None,
     keepdims: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2273,7 +2111,6 @@ def argmin(
     data: NDArray,
     axis: int | None = None,
     keepdims: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2281,7 +2118,6 @@ def argmin(
 
 def argmax_channel(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2291,7 +2127,6 @@ def moments(
     data: NDArray,
     axes: _Shape | None = None,
     keepdims: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -2301,7 +2136,6 @@ def cumsum(
     a: NDArray,
     axis: int | None = None,
     dtype: Literal['float16', 'float32', 'float64', 'int32', 'int64', 'int8'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2313,7 +2147,6 @@ def random_uniform(
     shape: _Shape | None = None,
     ctx: Context | str = "",
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2325,7 +2158,6 @@ def uniform(
     shape: _Shape | None = None,
     ctx: Context | str = "",
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2336,7 +2168,6 @@ def sample_uniform(
     high: NDArray,
     shape: _Shape = (),
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2348,7 +2179,6 @@ def random_normal(
     shape: _Shape | None = None,
     ctx: Context | str = "",
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2360,7 +2190,6 @@ def normal(
     shape: _Shape | None = None,
     ctx: Context | str = "",
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2371,7 +2200,6 @@ def sample_normal(
     sigma: NDArray,
     shape: _Shape = (),
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2385,7 +2213,6 @@ def random_gamma(
     shape: _Shape | None = None,
     ctx: Context | str = "",
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2396,7 +2223,6 @@ def sample_gamma(
     beta: NDArray,
     shape: _Shape = (),
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2409,7 +2235,6 @@ def random_exponential(
     shape: _Shape | None = None,
     ctx: Context | str = "",
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2419,7 +2244,6 @@ def sample_exponential(
     lam: NDArray,
     shape: _Shape = (),
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2432,7 +2256,6 @@ def random_poisson(
     shape: _Shape | None = None,
     ctx: Context | str = "",
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2442,7 +2265,6 @@ def sample_poisson(
     lam: NDArray,
     shape: _Shape = (),
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2454,7 +2276,6 @@ def random_negative_binomial(
     shape: _Shape | None = None,
     ctx: Context | str = "",
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2465,7 +2286,6 @@ def sample_negative_binomial(
     p: NDArray,
     shape: _Shape = (),
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2479,7 +2299,6 @@ def random_generalized_negative_binomial(
     shape: _Shape | None = None,
     ctx: Context | str = "",
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2490,7 +2309,6 @@ def sample_generalized_negative_binomial(
     alpha: NDArray,
     shape: _Shape = (),
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2504,7 +2322,6 @@ def random_randint(
     shape: _Shape | None = None,
     ctx: Context | str = "",
     dtype: _DType | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2515,7 +2332,6 @@ def sample_multinomial(
     shape: _Shape = (),
     get_prob: bool = False,
     dtype: _DType = "int32",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -2523,7 +2339,6 @@ def sample_multinomial(
 
 def shuffle(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2535,7 +2350,6 @@ def Reshape(
     reverse: bool = False,
     target_shape: _Shape = (),
     keep_highest: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2547,7 +2361,6 @@ def reshape(
     reverse: bool = False,
     target_shape: _Shape = (),
     keep_highest: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2560,7 +2373,6 @@ def reshape_like(
     lhs_end: int | None = None,
     rhs_begin: int | None = None,
     rhs_end: int | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2568,7 +2380,6 @@ def reshape_like(
 
 def Flatten(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2576,7 +2387,6 @@ def Flatten(
 
 def flatten(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2585,7 +2395,6 @@ def flatten(
 def transpose(
     data: NDArray,
     axes: _Shape = (),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2595,7 +2404,6 @@ def SwapAxis(
     data: NDArray,
     dim1: int = 0,
     dim2: int = 0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2605,7 +2413,6 @@ def swapaxes(
     data: NDArray,
     dim1: int = 0,
     dim2: int = 0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2614,7 +2421,6 @@ def swapaxes(
 def expand_dims(
     data: NDArray,
     axis: int,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2623,7 +2429,6 @@ def expand_dims(
 def squeeze(
     data: NDArray,
     axis: _Shape | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2634,7 +2439,6 @@ def slice(
     begin: _Shape,
     end: _Shape,
     step: _Shape | None = (),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2645,7 +2449,6 @@ def crop(
     begin: _Shape,
     end: _Shape,
     step: _Shape | None = (),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2656,7 +2459,6 @@ def slice_axis(
     axis: int,
     begin: int,
     end: int | None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2666,7 +2468,6 @@ def slice_like(
     data: NDArray,
     shape_like: NDArray,
     axes: _Shape = (),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2715,7 +2516,6 @@ def SliceChannel(
     num_outputs: int,
     axis: int = 1,
     squeeze_axis: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -2726,7 +2526,6 @@ def split(
     num_outputs: int,
     axis: int = 1,
     squeeze_axis: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -2735,7 +2534,6 @@ def split(
 def tile(
     data: NDArray,
     reps: _Shape,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2745,7 +2543,6 @@ def repeat(
     data: NDArray,
     repeats: int,
     axis: int | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2756,7 +2553,6 @@ def Pad(
     mode: Literal['constant', 'edge', 'reflect'],
     pad_width: _Shape,
     constant_value: float = 0.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2767,7 +2563,6 @@ def pad(
     mode: Literal['constant', 'edge', 'reflect'],
     pad_width: _Shape,
     constant_value: float = 0.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2776,7 +2571,6 @@ def pad(
 def reverse(
     data: NDArray,
     axis: _Shape,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2785,7 +2579,6 @@ def reverse(
 def flip(
     data: NDArray,
     axis: _Shape,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2796,7 +2589,6 @@ def diag(
     k: int = 0,
     axis1: int = 0,
     axis2: int = 1,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2805,7 +2597,6 @@ def diag(
 def depth_to_space(
     data: NDArray,
     block_size: int,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2814,7 +2605,6 @@ def depth_to_space(
 def space_to_depth(
     data: NDArray,
     block_size: int,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2831,7 +2621,6 @@ def SoftmaxOutput(
     normalization: Literal['batch', 'null', 'valid'] = "null",
     out_grad: bool = False,
     smooth_alpha: float = 0.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2848,7 +2637,6 @@ def Softmax(
     normalization: Literal['batch', 'null', 'valid'] = "null",
     out_grad: bool = False,
     smooth_alpha: float = 0.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2858,7 +2646,6 @@ def LinearRegressionOutput(
     data: NDArray,
     label: NDArray,
     grad_scale: float = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2868,7 +2655,6 @@ def LogisticRegressionOutput(
     data: NDArray,
     label: NDArray,
     grad_scale: float = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2878,7 +2664,6 @@ def MAERegressionOutput(
     data: NDArray,
     label: NDArray,
     grad_scale: float = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2890,7 +2675,6 @@ def SVMOutput(
     margin: float = 1.0,
     regularization_coefficient: float = 1.0,
     use_linear: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2901,7 +2685,6 @@ def MakeLoss(
     grad_scale: float = 1.0,
     valid_thresh: float = 0.0,
     normalization: Literal['batch', 'null', 'valid'] = "null",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2912,7 +2695,6 @@ def random_pdf_uniform(
     low: NDArray,
     high: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2923,7 +2705,6 @@ def random_pdf_normal(
     mu: NDArray,
     sigma: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2934,7 +2715,6 @@ def random_pdf_gamma(
     alpha: NDArray,
     beta: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2944,7 +2724,6 @@ def random_pdf_exponential(
     sample: NDArray,
     lam: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2954,7 +2733,6 @@ def random_pdf_poisson(
     sample: NDArray,
     lam: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2965,7 +2743,6 @@ def random_pdf_negative_binomial(
     k: NDArray,
     p: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2976,7 +2753,6 @@ def random_pdf_generalized_negative_binomial(
     mu: NDArray,
     alpha: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2986,7 +2762,6 @@ def random_pdf_dirichlet(
     sample: NDArray,
     alpha: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -2998,7 +2773,6 @@ def SequenceMask(
     use_sequence_length: bool = False,
     value: float = 0.0,
     axis: int = 0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3009,7 +2783,6 @@ def SequenceLast(
     sequence_length: NDArray | None = None,
     use_sequence_length: bool = False,
     axis: int = 0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3020,7 +2793,6 @@ def SequenceReverse(
     sequence_length: NDArray | None = None,
     use_sequence_length: bool = False,
     axis: int = 0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3034,7 +2806,6 @@ def sgd_update(
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     lazy_update: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3049,7 +2820,6 @@ def mp_sgd_update(
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     lazy_update: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3065,7 +2835,6 @@ def sgd_mom_update(
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     lazy_update: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3082,7 +2851,6 @@ def mp_sgd_mom_update(
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     lazy_update: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3101,7 +2869,6 @@ def adam_update(
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     lazy_update: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3116,7 +2883,6 @@ def nag_mom_update(
     wd: _Number = 0.0,
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3132,7 +2898,6 @@ def mp_nag_mom_update(
     wd: _Number = 0.0,
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3149,7 +2914,6 @@ def rmsprop_update(
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     clip_weights: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3169,7 +2933,6 @@ def rmspropalex_update(
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     clip_weights: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3188,7 +2951,6 @@ def ftrl_update(
     wd: _Number = 0.0,
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3208,7 +2970,6 @@ def ftml_update(
     wd: _Number = 0.0,
     rescale_grad: _Number = 1.0,
     clip_grad: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3221,7 +2982,6 @@ def signsgd_update(
     wd: _Number = 0.0,
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3237,7 +2997,6 @@ def signum_update(
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     wd_lh: _Number = 0.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3256,7 +3015,6 @@ def lamb_update_phase1(
     wd: _Number = ...,
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3276,7 +3034,6 @@ def mp_lamb_update_phase1(
     wd: _Number = ...,
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3290,7 +3047,6 @@ def lamb_update_phase2(
     lr: _Number,
     lower_bound: _Number = -1.0,
     upper_bound: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3305,7 +3061,6 @@ def mp_lamb_update_phase2(
     lr: _Number,
     lower_bound: _Number = -1.0,
     upper_bound: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3411,7 +3166,6 @@ def multi_lars(
     eta: _Number,
     eps: _Number,
     rescale_grad: _Number = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -3428,7 +3182,6 @@ def multi_sum_sq(
 def all_finite(
     data: NDArray,
     init_output: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:

@@ -153,7 +153,11 @@ def ones(shape, ctx=None, dtype=None, **kwargs):
 
 
 def full(shape, val, ctx=None, dtype="float32", out=None):
-    """Array of one number."""
+    """Array of one number, or of an array or list that is broadcast."""
+    if isinstance(val, (list, tuple, onp.ndarray, NDArray)):
+        x = zeros(shape, ctx, dtype)
+        x[:] = val
+        return _into(x, {"out": out}, "full")
     if not isinstance(val, (bool, int, float, onp.generic)):
         raise ValueError(f"full: expected a number to fill with, got {type(val)}.")
     return _into(_filled(shape, val, ctx, dtype), {"out": out}, "full")

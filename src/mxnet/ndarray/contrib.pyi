@@ -238,7 +238,6 @@ def multi_mp_lamb_update(
 
 def isnan(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -246,7 +245,6 @@ def isnan(
 
 def isinf(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -254,7 +252,6 @@ def isinf(
 
 def isfinite(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -265,7 +262,6 @@ def quadratic(
     a: float = 0.0,
     b: float = 0.0,
     c: float = 0.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -273,7 +269,6 @@ def quadratic(
 
 def div_sqrt_dim(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -283,7 +278,6 @@ def gradientmultiplier(
     data: NDArray,
     scalar: _Number = 1.0,
     is_int: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -291,7 +285,6 @@ def gradientmultiplier(
 
 def round_ste(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -299,7 +292,6 @@ def round_ste(
 
 def sign_ste(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -311,7 +303,6 @@ def allclose(
     rtol: float = 1e-05,
     atol: float = 1e-08,
     equal_nan: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -321,7 +312,6 @@ def box_iou(
     lhs: NDArray,
     rhs: NDArray,
     format: Literal['center', 'corner'] = "corner",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -339,7 +329,6 @@ def box_nms(
     force_suppress: bool = False,
     in_format: Literal['center', 'corner'] = "corner",
     out_format: Literal['center', 'corner'] = "corner",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -357,7 +346,6 @@ def box_non_maximum_suppression(
     force_suppress: bool = False,
     in_format: Literal['center', 'corner'] = "corner",
     out_format: Literal['center', 'corner'] = "corner",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -368,7 +356,6 @@ def bipartite_matching(
     is_ascend: bool = False,
     threshold: float = ...,
     topk: int = -1,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -381,7 +368,6 @@ def box_encode(
     refs: NDArray,
     means: NDArray,
     stds: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -396,7 +382,6 @@ def box_decode(
     std3: float = 1.0,
     clip: float = -1.0,
     format: Literal['center', 'corner'] = "center",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -409,7 +394,6 @@ def MultiBoxPrior(
     clip: bool = False,
     steps: Any = (-1.0, -1.0),
     offsets: Any = (0.5, 0.5),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -425,7 +409,6 @@ def MultiBoxTarget(
     negative_mining_thresh: float = 0.5,
     minimum_negative_samples: int = 0,
     variances: Any = (0.1, 0.1, 0.2, 0.2),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -442,7 +425,6 @@ def MultiBoxDetection(
     force_suppress: bool = False,
     variances: Any = (0.1, 0.1, 0.2, 0.2),
     nms_topk: int = -1,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -463,7 +445,6 @@ def Proposal(
     feature_stride: int = 16,
     output_score: bool = False,
     iou_loss: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -482,7 +463,6 @@ def MultiProposal(
     feature_stride: int = 16,
     output_score: bool = False,
     iou_loss: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -491,7 +471,6 @@ def MultiProposal(
 def fft(
     data: NDArray,
     compute_size: int = 128,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -500,7 +479,6 @@ def fft(
 def ifft(
     data: NDArray,
     compute_size: int = 128,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -512,7 +490,6 @@ def count_sketch(
     s: NDArray,
     out_dim: int,
     processing_batch_size: int = 32,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -527,7 +504,6 @@ def hawkesll(
     marks: NDArray,
     valid_length: NDArray,
     max_time: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -548,7 +524,6 @@ def BatchNormWithReLU(
     cudnn_off: bool = False,
     min_calib_range: float | None = None,
     max_calib_range: float | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -567,7 +542,6 @@ def SyncBatchNorm(
     output_mean_var: bool = False,
     ndev: int = 1,
     key: str = ...,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -576,7 +550,6 @@ def SyncBatchNorm(
 def AdaptiveAvgPooling2D(
     data: NDArray,
     output_size: _Shape | None = (),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -593,7 +566,6 @@ def BilinearResize2D(
         'like', 'odd_scale', 'size', 'to_even_down', 'to_even_up', 'to_odd_down', 'to_odd_up',
     ] = "size",
     align_corners: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -607,7 +579,6 @@ def ROIAlign(
     sample_ratio: int = -1,
     position_sensitive: bool = False,
     aligned: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -619,7 +590,6 @@ def RROIAlign(
     pooled_size: _Shape,
     spatial_scale: float,
     sampling_ratio: int = -1,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -632,7 +602,6 @@ def PSROIPooling(
     output_dim: int,
     pooled_size: int,
     group_size: int = 0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -650,7 +619,6 @@ def DeformablePSROIPooling(
     sample_per_part: int = 1,
     trans_std: float = 0.0,
     no_trans: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -671,7 +639,6 @@ def DeformableConvolution(
     workspace: int = 1024,
     no_bias: bool = False,
     layout: Literal['None', 'NCW', 'NCHW', 'NCDHW'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -694,7 +661,6 @@ def ModulatedDeformableConvolution(
     no_bias: bool = False,
     im2col_step: int = 64,
     layout: Literal['None', 'NCW', 'NCHW', 'NCDHW'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -706,7 +672,6 @@ def edge_id(
     data: NDArray,
     u: NDArray,
     v: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -714,7 +679,6 @@ def edge_id(
 
 def dgl_adjacency(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -769,7 +733,6 @@ def CTCLoss(
     use_data_lengths: bool = False,
     use_label_lengths: bool = False,
     blank_label: Literal['first', 'last'] = "first",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -783,7 +746,6 @@ def ctc_loss(
     use_data_lengths: bool = False,
     use_label_lengths: bool = False,
     blank_label: Literal['first', 'last'] = "first",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -796,7 +758,6 @@ def SparseEmbedding(
     output_dim: int,
     dtype: _DType = "float32",
     deterministic: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -806,7 +767,6 @@ def index_copy(
     old_tensor: NDArray,
     index_vector: NDArray,
     new_tensor: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -816,7 +776,6 @@ def index_add(
     old_tensor: NDArray,
     index_vector: NDArray,
     new_tensor: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -825,7 +784,6 @@ def index_add(
 def index_array(
     data: NDArray,
     axes: _Shape | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -835,7 +793,6 @@ def boolean_mask(
     data: NDArray,
     index: NDArray,
     axis: int = 0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -850,7 +807,6 @@ def arange_like(
     repeat: int = 1,
     ctx: Context | str | None = None,
     axis: int | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -859,7 +815,6 @@ def arange_like(
 def interleaved_matmul_selfatt_qk(
     queries_keys_values: NDArray,
     heads: int,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -869,7 +824,6 @@ def interleaved_matmul_selfatt_valatt(
     queries_keys_values: NDArray,
     attention: NDArray,
     heads: int,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -879,7 +833,6 @@ def interleaved_matmul_encdec_qk(
     queries: NDArray,
     keys_values: NDArray,
     heads: int,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -889,7 +842,6 @@ def interleaved_matmul_encdec_valatt(
     keys_values: NDArray,
     attention: NDArray,
     heads: int,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -900,7 +852,6 @@ def quantize(
     min_range: NDArray,
     max_range: NDArray,
     out_type: Literal['int8', 'uint8'] = "uint8",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -911,7 +862,6 @@ def quantize_v2(
     out_type: Literal['auto', 'int8', 'uint8'] = "int8",
     min_calib_range: float | None = None,
     max_calib_range: float | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -922,7 +872,6 @@ def dequantize(
     min_range: NDArray,
     max_range: NDArray,
     out_type: Literal['float32'] = "float32",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -935,7 +884,6 @@ def requantize(
     out_type: Literal['auto', 'int8', 'uint8'] = "int8",
     min_calib_range: float | None = None,
     max_calib_range: float | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -946,7 +894,6 @@ def quantized_act(
     min_data: NDArray,
     max_data: NDArray,
     act_type: Literal['relu', 'sigmoid', 'softrelu', 'softsign', 'tanh'],
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -956,7 +903,6 @@ def quantized_flatten(
     data: NDArray,
     min_data: NDArray,
     max_data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -976,7 +922,6 @@ def quantized_pooling(
     p_value: int | None = None,
     count_include_pad: bool | None = None,
     layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -1004,7 +949,6 @@ def quantized_fully_connected(
     num_hidden: int = ...,
     no_bias: bool = False,
     flatten: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -1031,7 +975,6 @@ def quantized_conv(
     cudnn_tune: Literal['None', 'fastest', 'limited_workspace', 'off'] | None = None,
     cudnn_off: bool = False,
     layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -1046,7 +989,6 @@ def quantized_embedding(
     output_dim: int,
     dtype: _DType = "float32",
     sparse_grad: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -1061,7 +1003,6 @@ def quantized_elemwise_add(
     rhs_max: NDArray,
     min_calib_range: float | None = None,
     max_calib_range: float | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -1077,7 +1018,6 @@ def quantized_elemwise_mul(
     min_calib_range: float | None = None,
     max_calib_range: float | None = None,
     enable_float_output: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -1100,7 +1040,6 @@ def quantized_batch_norm(
     cudnn_off: bool = False,
     min_calib_range: float | None = None,
     max_calib_range: float | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -1110,7 +1049,6 @@ def calibrate_entropy(
     hist: NDArray,
     hist_edges: NDArray,
     num_quantized_bins: int = 255,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -1120,7 +1058,6 @@ def quantize_asym(
     data: NDArray,
     min_calib_range: float | None = None,
     max_calib_range: float | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -1144,7 +1081,6 @@ def quantized_rnn(
     lstm_state_clip_max: float | None = None,
     lstm_state_clip_nan: bool = False,
     use_sequence_length: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
@@ -1160,7 +1096,6 @@ def group_adagrad_update(
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     epsilon: _Number = 9.99999975e-06,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:

@@ -31,7 +31,6 @@ _Shape: TypeAlias = int | Sequence[int]
 
 def to_tensor(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -41,7 +40,6 @@ def normalize(
     data: NDArray,
     mean: Any = (0.0, 0.0, 0.0, 0.0),
     std: Any = (1.0, 1.0, 1.0, 1.0),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -53,7 +51,6 @@ def crop(
     y: int,
     width: int,
     height: int,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -61,7 +58,6 @@ def crop(
 
 def flip_left_right(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -69,7 +65,6 @@ def flip_left_right(
 
 def random_flip_left_right(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -77,7 +72,6 @@ def random_flip_left_right(
 
 def flip_top_bottom(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -85,7 +79,6 @@ def flip_top_bottom(
 
 def random_flip_top_bottom(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -96,7 +89,6 @@ def resize(
     size: _Shape = (),
     keep_ratio: bool = False,
     interp: int = 1,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -106,7 +98,6 @@ def random_brightness(
     data: NDArray,
     min_factor: float,
     max_factor: float,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -116,7 +107,6 @@ def random_contrast(
     data: NDArray,
     min_factor: float,
     max_factor: float,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -128,7 +118,6 @@ def random_saturation(
     data: NDArray,
     min_factor: float,
     max_factor: float,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -140,7 +129,6 @@ def random_hue(
     data: NDArray,
     min_factor: float,
     max_factor: float,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -154,7 +142,6 @@ def random_color_jitter(
     contrast: float,
     saturation: float,
     hue: float,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -163,7 +150,6 @@ def random_color_jitter(
 def adjust_lighting(
     data: NDArray,
     alpha: Any,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -172,7 +158,6 @@ def adjust_lighting(
 def random_lighting(
     data: NDArray,
     alpha_std: float = 0.05,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:

@@ -37,7 +37,6 @@ def gemm(
     alpha: float = 1.0,
     beta: float = 1.0,
     axis: int = -2,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -50,7 +49,6 @@ def gemm2(
     transpose_b: bool = False,
     alpha: float = 1.0,
     axis: int = -2,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -60,7 +58,6 @@ def syrk(
     A: NDArray,
     transpose: bool = False,
     alpha: float = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -73,7 +70,6 @@ def trmm(
     rightside: bool = False,
     lower: bool = True,
     alpha: float = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -88,7 +84,6 @@ def trsm(
     rightside: bool = False,
     lower: bool = True,
     alpha: float = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -97,7 +92,6 @@ def trsm(
 def potrf(
     A: NDArray,
     lower: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -106,7 +100,6 @@ def potrf(
 def potri(
     A: NDArray,
     lower: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -116,7 +109,6 @@ def potri(
 
 def gelqf(
     A: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -124,7 +116,6 @@ def gelqf(
 
 def syevd(
     A: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -132,7 +123,6 @@ def syevd(
 
 def inverse(
     A: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -140,7 +130,6 @@ def inverse(
 
 def det(
     A: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -148,7 +137,6 @@ def det(
 
 def slogdet(
     A: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
@@ -156,7 +144,6 @@ def slogdet(
 
 def sumlogdiag(
     A: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -165,7 +152,6 @@ def sumlogdiag(
 def extractdiag(
     A: NDArray,
     offset: int = 0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -174,7 +160,6 @@ def extractdiag(
 def makediag(
     A: NDArray,
     offset: int = 0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -184,7 +169,6 @@ def extracttrian(
     A: NDArray,
     offset: int = 0,
     lower: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -196,7 +180,6 @@ def maketrian(
     A: NDArray,
     offset: int = 0,
     lower: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:

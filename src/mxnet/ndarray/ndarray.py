@@ -640,6 +640,11 @@ class NDArray:
         """
         if isinstance(other, NDArray):
             if other is self:
+                warnings.warn(
+                    "You are attempting to copy an array to itself",
+                    RuntimeWarning,
+                    stacklevel=2,
+                )
                 return False
             spec = self._spec
             if other.shape != spec.shape:

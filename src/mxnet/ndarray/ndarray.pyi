@@ -74,7 +74,6 @@ class NDArray:
 
     def abs(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -82,7 +81,6 @@ class NDArray:
 
     def arccos(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -90,7 +88,6 @@ class NDArray:
 
     def arccosh(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -98,7 +95,6 @@ class NDArray:
 
     def arcsin(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -106,7 +102,6 @@ class NDArray:
 
     def arcsinh(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -114,7 +109,6 @@ class NDArray:
 
     def arctan(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -122,7 +116,6 @@ class NDArray:
 
     def arctanh(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -132,7 +125,6 @@ class NDArray:
         self,
         axis: int | None = None,
         keepdims: bool = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -140,7 +132,6 @@ class NDArray:
 
     def argmax_channel(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -150,7 +141,6 @@ class NDArray:
         self,
         axis: int | None = None,
         keepdims: bool = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -161,7 +151,6 @@ class NDArray:
         axis: int | None = -1,
         is_ascend: bool = True,
         dtype: _DType = "float32",
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -204,7 +193,6 @@ class NDArray:
         self,
         axis: _Shape = (),
         size: _Shape = (),
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -216,7 +204,6 @@ class NDArray:
     def broadcast_to(
         self,
         shape: _Shape = (),
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -224,7 +211,6 @@ class NDArray:
 
     def cbrt(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -232,7 +218,6 @@ class NDArray:
 
     def ceil(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -242,7 +227,6 @@ class NDArray:
         self,
         a_min: _Number,
         a_max: _Number,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -262,7 +246,6 @@ class NDArray:
 
     def cos(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -270,7 +253,6 @@ class NDArray:
 
     def cosh(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -282,7 +264,6 @@ class NDArray:
 
     def degrees(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -291,7 +272,6 @@ class NDArray:
     def depth_to_space(
         self,
         block_size: int,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -307,7 +287,6 @@ class NDArray:
         k: int = 0,
         axis1: int = 0,
         axis2: int = 1,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -319,7 +298,6 @@ class NDArray:
 
     def exp(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -332,7 +310,6 @@ class NDArray:
 
     def expm1(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -340,7 +317,6 @@ class NDArray:
 
     def fix(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -354,7 +330,6 @@ class NDArray:
     def flip(
         self,
         axis: _Shape,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -362,7 +337,6 @@ class NDArray:
 
     def floor(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -378,7 +352,6 @@ class NDArray:
 
     def log(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -386,7 +359,6 @@ class NDArray:
 
     def log10(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -394,7 +366,6 @@ class NDArray:
 
     def log1p(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -402,7 +373,6 @@ class NDArray:
 
     def log2(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -414,7 +384,6 @@ class NDArray:
         temperature: float | None = None,
         dtype: _DType | None = None,
         use_length: bool | None = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -427,7 +396,6 @@ class NDArray:
         axis: _Shape | None = None,
         keepdims: bool = False,
         exclude: bool = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -438,7 +406,6 @@ class NDArray:
         axis: _Shape | None = None,
         keepdims: bool = False,
         exclude: bool = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -449,7 +416,6 @@ class NDArray:
         axis: _Shape | None = None,
         keepdims: bool = False,
         exclude: bool = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -460,7 +426,6 @@ class NDArray:
         axis: _Shape | None = None,
         keepdims: bool = False,
         exclude: bool = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -471,7 +436,6 @@ class NDArray:
         axis: _Shape | None = None,
         keepdims: bool = False,
         exclude: bool = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -483,7 +447,6 @@ class NDArray:
 
     def negative(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -495,7 +458,6 @@ class NDArray:
         axis: _Shape | None = None,
         out_dtype: Literal['float16', 'float32', 'float64', 'int32', 'int64', 'int8'] | None = None,
         keepdims: bool = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -507,7 +469,6 @@ class NDArray:
         on_value: float = 1.0,
         off_value: float = 0.0,
         dtype: _DType = "float32",
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -517,7 +478,6 @@ class NDArray:
 
     def ones_like(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -528,7 +488,6 @@ class NDArray:
         mode: Literal['constant', 'edge', 'reflect'],
         pad_width: _Shape,
         constant_value: float = 0.0,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -540,7 +499,6 @@ class NDArray:
         axis: int | None = -1,
         keepdims: bool = False,
         mode: Literal['clip', 'wrap'] = "clip",
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -551,7 +509,6 @@ class NDArray:
         axis: _Shape | None = None,
         keepdims: bool = False,
         exclude: bool = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -559,7 +516,6 @@ class NDArray:
 
     def radians(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -567,7 +523,6 @@ class NDArray:
 
     def rcbrt(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -575,7 +530,6 @@ class NDArray:
 
     def reciprocal(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -583,7 +537,6 @@ class NDArray:
 
     def relu(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -593,7 +546,6 @@ class NDArray:
         self,
         repeats: int,
         axis: int | None = None,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -609,7 +561,6 @@ class NDArray:
         lhs_end: int | None = None,
         rhs_begin: int | None = None,
         rhs_end: int | None = None,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -619,7 +570,6 @@ class NDArray:
 
     def rint(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -627,7 +577,6 @@ class NDArray:
 
     def round(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -635,7 +584,6 @@ class NDArray:
 
     def rsqrt(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -647,7 +595,6 @@ class NDArray:
 
     def shape_array(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -655,7 +602,6 @@ class NDArray:
 
     def sigmoid(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -663,7 +609,6 @@ class NDArray:
 
     def sign(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -671,7 +616,6 @@ class NDArray:
 
     def sin(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -679,7 +623,6 @@ class NDArray:
 
     def sinh(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -691,7 +634,6 @@ class NDArray:
 
     def size_array(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -702,7 +644,6 @@ class NDArray:
         begin: _Shape,
         end: _Shape,
         step: _Shape | None = (),
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -725,7 +666,6 @@ class NDArray:
         axis: int,
         begin: int,
         end: int | None,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -735,7 +675,6 @@ class NDArray:
         self,
         shape_like: NDArray,
         axes: _Shape = (),
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -748,7 +687,6 @@ class NDArray:
         temperature: float | None = None,
         dtype: _DType | None = None,
         use_length: bool | None = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -760,7 +698,6 @@ class NDArray:
         temperature: float | None = None,
         dtype: _DType | None = None,
         use_length: bool | None = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -770,7 +707,6 @@ class NDArray:
         self,
         axis: int | None = -1,
         is_ascend: bool = True,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -779,7 +715,6 @@ class NDArray:
     def space_to_depth(
         self,
         block_size: int,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -790,7 +725,6 @@ class NDArray:
         num_outputs: int,
         axis: int = 1,
         squeeze_axis: bool = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray | Any:
@@ -806,7 +740,6 @@ class NDArray:
 
     def sqrt(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -814,7 +747,6 @@ class NDArray:
 
     def square(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -834,7 +766,6 @@ class NDArray:
         axis: _Shape | None = None,
         keepdims: bool = False,
         exclude: bool = False,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -844,7 +775,6 @@ class NDArray:
         self,
         dim1: int = 0,
         dim2: int = 0,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -862,7 +792,6 @@ class NDArray:
 
     def tan(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -870,7 +799,6 @@ class NDArray:
 
     def tanh(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -879,7 +807,6 @@ class NDArray:
     def tile(
         self,
         reps: _Shape,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -898,7 +825,6 @@ class NDArray:
         ret_typ: Literal['value', 'indices', 'mask', 'both'] = "indices",
         is_ascend: bool = False,
         dtype: _DType = "float32",
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray | Any:
@@ -910,7 +836,6 @@ class NDArray:
     def transpose(
         self,
         axes: _Shape = (),
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -918,7 +843,6 @@ class NDArray:
 
     def trunc(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
@@ -936,7 +860,6 @@ class NDArray:
 
     def zeros_like(
         self,
-        *,
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:

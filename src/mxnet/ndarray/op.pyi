@@ -552,7 +552,6 @@ __all__ = [
 def cast_storage(
     data: NDArray,
     stype: Literal['csr', 'default', 'row_sparse'],
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -563,7 +562,6 @@ def take(
     indices: NDArray,
     axis: int = 0,
     mode: Literal['raise', 'wrap', 'clip'] = "clip",
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:

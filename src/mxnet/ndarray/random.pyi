@@ -155,7 +155,6 @@ def uniform_like(
     data: NDArray,
     low: _Number = 0.0,
     high: _Number = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -165,7 +164,6 @@ def normal_like(
     data: NDArray,
     loc: _Number = 0.0,
     scale: _Number = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -177,7 +175,6 @@ def gamma_like(
     data: NDArray,
     alpha: _Number = 1.0,
     beta: _Number = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -188,7 +185,6 @@ def gamma_like(
 def exponential_like(
     data: NDArray,
     lam: _Number = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -199,7 +195,6 @@ def exponential_like(
 def poisson_like(
     data: NDArray,
     lam: _Number = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -209,7 +204,6 @@ def negative_binomial_like(
     data: NDArray,
     k: _Number = 1.0,
     p: _Number = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -221,7 +215,6 @@ def generalized_negative_binomial_like(
     data: NDArray,
     mu: _Number = 1.0,
     alpha: _Number = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -234,7 +227,6 @@ def pdf_uniform(
     low: NDArray,
     high: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -245,7 +237,6 @@ def pdf_normal(
     mu: NDArray,
     sigma: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -256,7 +247,6 @@ def pdf_gamma(
     alpha: NDArray,
     beta: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -266,7 +256,6 @@ def pdf_exponential(
     sample: NDArray,
     lam: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -276,7 +265,6 @@ def pdf_poisson(
     sample: NDArray,
     lam: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -287,7 +275,6 @@ def pdf_negative_binomial(
     k: NDArray,
     p: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -298,7 +285,6 @@ def pdf_generalized_negative_binomial(
     mu: NDArray,
     alpha: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -308,7 +294,6 @@ def pdf_dirichlet(
     sample: NDArray,
     alpha: NDArray,
     is_log: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:

@@ -197,7 +197,6 @@ def zeros(
 def elemwise_add(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -206,7 +205,6 @@ def elemwise_add(
 def elemwise_sub(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -215,7 +213,6 @@ def elemwise_sub(
 def elemwise_mul(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -224,7 +221,6 @@ def elemwise_mul(
 def elemwise_div(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -232,7 +228,6 @@ def elemwise_div(
 
 def abs(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -240,7 +235,6 @@ def abs(
 
 def sign(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -248,7 +242,6 @@ def sign(
 
 def negative(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -256,7 +249,6 @@ def negative(
 
 def square(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -264,7 +256,6 @@ def square(
 
 def relu(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -272,7 +263,6 @@ def relu(
 
 def round(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -280,7 +270,6 @@ def round(
 
 def rint(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -288,7 +277,6 @@ def rint(
 
 def fix(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -296,7 +284,6 @@ def fix(
 
 def trunc(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -304,7 +291,6 @@ def trunc(
 
 def floor(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -312,7 +298,6 @@ def floor(
 
 def ceil(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -320,7 +305,6 @@ def ceil(
 
 def exp(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -328,7 +312,6 @@ def exp(
 
 def expm1(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -336,7 +319,6 @@ def expm1(
 
 def log(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -344,7 +326,6 @@ def log(
 
 def log10(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -352,7 +333,6 @@ def log10(
 
 def log2(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -360,7 +340,6 @@ def log2(
 
 def log1p(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -368,7 +347,6 @@ def log1p(
 
 def sqrt(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -376,7 +354,6 @@ def sqrt(
 
 def rsqrt(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -384,7 +361,6 @@ def rsqrt(
 
 def cbrt(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -392,7 +368,6 @@ def cbrt(
 
 def sin(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -400,7 +375,6 @@ def sin(
 
 def cos(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -408,7 +382,6 @@ def cos(
 
 def tan(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -416,7 +389,6 @@ def tan(
 
 def arcsin(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -424,7 +396,6 @@ def arcsin(
 
 def arccos(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -432,7 +403,6 @@ def arccos(
 
 def arctan(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -440,7 +410,6 @@ def arctan(
 
 def sinh(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -448,7 +417,6 @@ def sinh(
 
 def cosh(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -456,7 +424,6 @@ def cosh(
 
 def tanh(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -464,7 +431,6 @@ def tanh(
 
 def arcsinh(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -472,7 +438,6 @@ def arcsinh(
 
 def arccosh(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -480,7 +445,6 @@ def arccosh(
 
 def arctanh(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -488,7 +452,6 @@ def arctanh(
 
 def degrees(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -496,7 +459,6 @@ def degrees(
 
 def radians(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -504,7 +466,6 @@ def radians(
 
 def gamma(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -512,7 +473,6 @@ def gamma(
 
 def gammaln(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -520,7 +480,6 @@ def gammaln(
 
 def sigmoid(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -528,7 +487,6 @@ def sigmoid(
 
 def stop_gradient(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -536,7 +494,6 @@ def stop_gradient(
 
 def make_loss(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -546,7 +503,6 @@ def clip(
     data: NDArray,
     a_min: _Number,
     a_max: _Number,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -554,7 +510,6 @@ def clip(
 
 def zeros_like(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -578,7 +533,6 @@ def ElementWiseSum(
 
 def _contrib_round_ste(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -586,7 +540,6 @@ def _contrib_round_ste(
 
 def _contrib_sign_ste(
     data: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -595,7 +548,6 @@ def _contrib_sign_ste(
 def broadcast_add(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -604,7 +556,6 @@ def broadcast_add(
 def broadcast_plus(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -613,7 +564,6 @@ def broadcast_plus(
 def broadcast_sub(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -622,7 +572,6 @@ def broadcast_sub(
 def broadcast_minus(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -631,7 +580,6 @@ def broadcast_minus(
 def broadcast_mul(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -640,7 +588,6 @@ def broadcast_mul(
 def broadcast_div(
     lhs: NDArray,
     rhs: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -650,7 +597,6 @@ def where(
     condition: NDArray,
     x: NDArray,
     y: NDArray,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -663,7 +609,6 @@ def Embedding(
     output_dim: int,
     dtype: _DType = "float32",
     sparse_grad: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -675,7 +620,6 @@ def dot(
     transpose_a: bool = False,
     transpose_b: bool = False,
     forward_stype: Literal['default', 'csr', 'row_sparse'] | None = None,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -688,7 +632,6 @@ def FullyConnected(
     num_hidden: int = ...,
     no_bias: bool = False,
     flatten: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -699,7 +642,6 @@ def sum(
     axis: _Shape | None = None,
     keepdims: bool = False,
     exclude: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -710,7 +652,6 @@ def mean(
     axis: _Shape | None = None,
     keepdims: bool = False,
     exclude: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -722,7 +663,6 @@ def norm(
     axis: _Shape | None = None,
     out_dtype: Literal['float16', 'float32', 'float64', 'int32', 'int64', 'int8'] | None = None,
     keepdims: bool = False,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -733,7 +673,6 @@ def slice(
     begin: _Shape,
     end: _Shape,
     step: _Shape | None = (),
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -752,7 +691,6 @@ def LinearRegressionOutput(
     data: NDArray,
     label: NDArray,
     grad_scale: float = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -762,7 +700,6 @@ def LogisticRegressionOutput(
     data: NDArray,
     label: NDArray,
     grad_scale: float = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -772,7 +709,6 @@ def MAERegressionOutput(
     data: NDArray,
     label: NDArray,
     grad_scale: float = 1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -786,7 +722,6 @@ def sgd_update(
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     lazy_update: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -802,7 +737,6 @@ def sgd_mom_update(
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     lazy_update: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -821,7 +755,6 @@ def adam_update(
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
     lazy_update: bool = True,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -836,7 +769,6 @@ def adagrad_update(
     wd: _Number = 0.0,
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
@@ -853,7 +785,6 @@ def ftrl_update(
     wd: _Number = 0.0,
     rescale_grad: _Number = 1.0,
     clip_gradient: _Number = -1.0,
-    *,
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:

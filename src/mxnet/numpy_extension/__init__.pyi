@@ -110,7 +110,6 @@ def save(file: Any, arr: ndarray) -> ndarray:
 
 def relu(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -118,7 +117,6 @@ def relu(
 
 def erf(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -126,7 +124,6 @@ def erf(
 
 def erfinv(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -134,7 +131,6 @@ def erfinv(
 
 def gamma(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -142,7 +138,6 @@ def gamma(
 
 def gammaln(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -150,7 +145,6 @@ def gammaln(
 
 def sigmoid(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -159,7 +153,6 @@ def sigmoid(
 def cast(
     data: ndarray,
     dtype: _DType,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -170,7 +163,6 @@ def cast(
 def smooth_l1(
     data: ndarray,
     scalar: _Number = 1.0,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -180,7 +172,6 @@ def smooth_l1(
 
 def shape_array(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -193,7 +184,6 @@ def topk(
     ret_typ: Literal['value', 'indices', 'mask', 'both'] = "indices",
     is_ascend: bool = False,
     dtype: _DType = "float32",
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray | Any:
@@ -206,7 +196,6 @@ def multibox_prior(
     clip: bool = False,
     steps: Any = (-1.0, -1.0),
     offsets: Any = (0.5, 0.5),
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -222,7 +211,6 @@ def multibox_target(
     negative_mining_thresh: float = 0.5,
     minimum_negative_samples: int = 0,
     variances: Any = (0.1, 0.1, 0.2, 0.2),
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> list[ndarray]:
@@ -239,7 +227,6 @@ def multibox_detection(
     force_suppress: bool = False,
     variances: Any = (0.1, 0.1, 0.2, 0.2),
     nms_topk: int = -1,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -262,7 +249,6 @@ def batch_norm(
     cudnn_off: bool = False,
     min_calib_range: float | None = None,
     max_calib_range: float | None = None,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray | Any:
@@ -275,7 +261,6 @@ def layer_norm(
     axis: int = -1,
     eps: float = 9.99999975e-06,
     output_mean_var: bool = False,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray | Any:
@@ -286,7 +271,6 @@ def roi_pooling(
     rois: ndarray,
     pooled_size: _Shape,
     spatial_scale: float,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -299,7 +283,6 @@ def softmax(
     temperature: float | None = None,
     dtype: _DType | None = None,
     use_length: bool | None = False,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -311,7 +294,6 @@ def log_softmax(
     temperature: float | None = None,
     dtype: _DType | None = None,
     use_length: bool | None = False,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -323,7 +305,6 @@ def pick(
     axis: int | None = -1,
     keepdims: bool = False,
     mode: Literal['clip', 'wrap'] = "clip",
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -335,7 +316,6 @@ def one_hot(
     on_value: float = 1.0,
     off_value: float = 0.0,
     dtype: _DType = "float32",
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -344,7 +324,6 @@ def one_hot(
 def gather_nd(
     data: ndarray,
     indices: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -357,7 +336,6 @@ def embedding(
     output_dim: int,
     dtype: _DType = "float32",
     sparse_grad: bool = False,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -370,7 +348,6 @@ def arange_like(
     repeat: int = 1,
     ctx: Context | str | None = None,
     axis: int | None = None,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -382,7 +359,6 @@ def batch_dot(
     transpose_a: bool = False,
     transpose_b: bool = False,
     forward_stype: Literal['default', 'csr', 'row_sparse'] | None = None,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -391,7 +367,6 @@ def batch_dot(
 def activation(
     data: ndarray,
     act_type: Literal['relu', 'sigmoid', 'softrelu', 'softsign', 'tanh'],
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -404,7 +379,6 @@ def leaky_relu(
     slope: float = 0.25,
     lower_bound: float = 0.125,
     upper_bound: float = 0.333999991,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -425,7 +399,6 @@ def convolution(
     cudnn_tune: Literal['None', 'fastest', 'limited_workspace', 'off'] | None = None,
     cudnn_off: bool = False,
     layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -448,7 +421,6 @@ def deconvolution(
     cudnn_tune: Literal['None', 'fastest', 'limited_workspace', 'off'] | None = None,
     cudnn_off: bool = False,
     layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -461,7 +433,6 @@ def fully_connected(
     num_hidden: int = ...,
     no_bias: bool = False,
     flatten: bool = True,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -473,7 +444,6 @@ def dropout(
     mode: Literal['always', 'training'] = "training",
     axes: _Shape | None = (),
     cudnn_off: bool | None = False,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -493,7 +463,6 @@ def pooling(
     p_value: int | None = None,
     count_include_pad: bool | None = None,
     layout: Literal['None', 'NCW', 'NCHW', 'NCDHW', 'NWC', 'NHWC', 'NDHWC'] | None = None,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -516,7 +485,6 @@ def rnn(
     lstm_state_clip_max: float | None = None,
     lstm_state_clip_nan: bool = False,
     use_sequence_length: bool = False,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray | Any:
@@ -528,7 +496,6 @@ def nonzero(a: ndarray) -> tuple[ndarray, ...]:
 def constraint_check(
     input: ndarray,
     msg: str = "Constraint violated.",
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -541,7 +508,6 @@ def reshape_like(
     lhs_end: int | None = None,
     rhs_begin: int | None = None,
     rhs_end: int | None = None,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -549,7 +515,6 @@ def reshape_like(
 
 def batch_flatten(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -560,7 +525,6 @@ def slice(
     begin: _Shape,
     end: _Shape,
     step: _Shape | None = (),
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -575,7 +539,6 @@ def sequence_mask(
     use_sequence_length: bool = False,
     value: float = 0.0,
     axis: int = 0,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:

@@ -31,7 +31,6 @@ _Shape: TypeAlias = int | Sequence[int]
 
 def to_tensor(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -41,7 +40,6 @@ def normalize(
     data: ndarray,
     mean: Any = (0.0, 0.0, 0.0, 0.0),
     std: Any = (1.0, 1.0, 1.0, 1.0),
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -53,7 +51,6 @@ def crop(
     y: int,
     width: int,
     height: int,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -61,7 +58,6 @@ def crop(
 
 def flip_left_right(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -69,7 +65,6 @@ def flip_left_right(
 
 def random_flip_left_right(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -77,7 +72,6 @@ def random_flip_left_right(
 
 def flip_top_bottom(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -85,7 +79,6 @@ def flip_top_bottom(
 
 def random_flip_top_bottom(
     data: ndarray,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -96,7 +89,6 @@ def resize(
     size: _Shape = (),
     keep_ratio: bool = False,
     interp: int = 1,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -106,7 +98,6 @@ def random_brightness(
     data: ndarray,
     min_factor: float,
     max_factor: float,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -116,7 +107,6 @@ def random_contrast(
     data: ndarray,
     min_factor: float,
     max_factor: float,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -128,7 +118,6 @@ def random_saturation(
     data: ndarray,
     min_factor: float,
     max_factor: float,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -140,7 +129,6 @@ def random_hue(
     data: ndarray,
     min_factor: float,
     max_factor: float,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -154,7 +142,6 @@ def random_color_jitter(
     contrast: float,
     saturation: float,
     hue: float,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -163,7 +150,6 @@ def random_color_jitter(
 def adjust_lighting(
     data: ndarray,
     alpha: Any,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:
@@ -172,7 +158,6 @@ def adjust_lighting(
 def random_lighting(
     data: ndarray,
     alpha_std: float = 0.05,
-    *,
     out: ndarray | Sequence[ndarray] | None = None,
     name: str | None = None,
 ) -> ndarray:

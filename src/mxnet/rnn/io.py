@@ -1,7 +1,6 @@
 """Sentences as numbers, in buckets of equal length."""
 
 import bisect
-import logging
 import random
 
 import numpy as onp
@@ -113,10 +112,9 @@ class BucketSentenceIter(DataIter):
             row = onp.full(buckets[b], invalid_label, as_dtype(dtype))
             row[: len(sentence)] = sentence
             rows[b].append(row)
-        if discarded:
-            logging.getLogger().warning(
-                "discarded %d sentences longer than the largest bucket.", discarded
-            )
+        print(  # noqa: T201 - where programs of 1.x look for it
+            f"WARNING: discarded {discarded} sentences longer than the largest bucket."
+        )
         self.data = [
             onp.asarray(r, as_dtype(dtype)).reshape(len(r), n) for r, n in zip(rows, buckets)
         ]
