@@ -6,10 +6,10 @@ from ._engine.state import threads
 from ._engine.tape import NOT_IN_GRAPH, PythonTape, gradients
 from ._engine.tape import backward as _backward
 from ._engine.value import Mark
-from ._frontend.dispatch import array_class
+from ._frontend.dispatch import array_class, cast_value
 from ._interrupt import enter_scope, leave_scope, whole
 from ._traceback import door
-from .error import MXNetError, fail
+from .error import AttributeTypeError, MXNetError, fail
 from .ndarray.ndarray import NDArray, _head_grad
 from .symbol import Symbol
 
@@ -187,9 +187,10 @@ def backward(heads, head_grads=None, retain_graph=False, train_mode=True):
     heads : NDArray or list of NDArray
     head_grads : NDArray, list of NDArray or None    None, also inside the list, stands for ones
     retain_graph : bool                              keep the graph for another pass
+    train_mode : bool                                the mode that a ``Function`` finds in the pass
     """
     values, grads = _heads(heads, head_grads)
-    _backward(values, grads, retain_graph)
+    _backward(values, grads, retain_graph, bool(train_mode))
 
 
 @door
@@ -206,6 +207,11 @@ def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=Fals
     list of NDArray, one per variable
     """
     variables = _list(variables)
+    for v in variables:
+        if not isinstance(v, NDArray):
+            raise TypeError(f"autograd.grad: variables must be NDArrays, got {type(v)}.")
+    if not variables:
+        raise AssertionError("autograd.grad: variables cannot be an empty list.")
     values, grads = _heads(heads, head_grads)
     found = gradients(
         values,
@@ -213,6 +219,7 @@ def grad(heads, variables, head_grads=None, retain_graph=None, create_graph=Fals
         [v._read() for v in variables],
         create_graph if retain_graph is None else retain_graph,
         create_graph,
+        bool(train_mode),
     )
     if create_graph:
         return [v.__class__(g) for v, g in zip(variables, found)]
@@ -300,6 +307,12 @@ class Function:
         arrays = [x for x in inputs if isinstance(x, NDArray)]
         if not recording or not any(x._read().spec.grad for x in arrays):
             return outputs
+        for o in outs:
+            if not isinstance(o, NDArray):
+                raise TypeError(
+                    f"{type(self).__name__}: forward returned {type(o)}; "
+                    "expected an NDArray or a tuple of them."
+                )
         values = [x._read() for x in arrays]
         cls = array_class("np" if any(o._numpy for o in outs) else "nd")
 
@@ -316,6 +329,14 @@ class Function:
                     got=len(grads),
                 )
             for x, g in zip(values, grads):
+                if g is not None and not isinstance(g, NDArray):
+                    fail(
+                        AttributeTypeError,
+                        type(self).__name__,
+                        "backward returned a gradient that is no array",
+                        expected="an NDArray or None for each input",
+                        got=type(g),
+                    )
                 if g is not None and g.shape != x.spec.shape:
                     fail(
                         MXNetError,
@@ -324,7 +345,9 @@ class Function:
                         expected=x.spec.shape,
                         got=g.shape,
                     )
-            return [None if g is None else g._read() for g in grads]
+            return [
+                None if g is None else _cast(g._read(), x.spec.dtype) for x, g in zip(values, grads)
+            ]
 
         for o in outs:
             concrete(o._read())
@@ -332,6 +355,10 @@ class Function:
             cls(v) for v in PythonTape(values, pull, len(outs)).attach([o._read() for o in outs])
         ]
         return attached[0] if single else type(outputs)(attached)
+
+
+def _cast(value, dtype):
+    return value if value.spec.dtype == dtype else cast_value(value, dtype)
 
 
 def _zeros_like(x):

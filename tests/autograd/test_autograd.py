@@ -339,3 +339,95 @@ def test_work_of_the_host_stops_gradients():
         y = (counts * threshold).sum()
     y.backward()
     close(counts.grad, nd.ones((7,)) * threshold)
+
+
+def test_a_function_finds_the_mode_of_its_pass():
+    found = []
+
+    class Double(autograd.Function):
+        def forward(self, a):
+            return a * 2
+
+        def backward(self, d):
+            found.append((autograd.is_recording(), autograd.is_training()))
+            return d * 2
+
+    x = variable([1.0])
+    for recorded in (True, False):
+        for mode in (True, False):
+            with autograd.record(train_mode=recorded):
+                y = Double()(x)
+            y.backward(train_mode=mode)
+            with autograd.record(train_mode=recorded):
+                y = Double()(x)
+            autograd.backward(y, train_mode=mode)
+            with autograd.record(train_mode=recorded):
+                y = Double()(x)
+            autograd.grad(y, [x], train_mode=mode)
+    one = [(False, True)] * 3 + [(False, False)] * 3
+    assert found == one + one
+    assert not autograd.is_training()
+
+
+@pytest.mark.parametrize("returned", [3, "numpy"])
+def test_a_gradient_that_is_no_array(returned):
+    class Wrong(autograd.Function):
+        def forward(self, a):
+            return a * 2
+
+        def backward(self, d):
+            return d.asnumpy() if returned == "numpy" else returned
+
+    x = variable([1.0])
+    with autograd.record():
+        y = Wrong()(x)
+    with pytest.raises(mx.MXNetError, match="Wrong: backward returned a gradient that is no array"):
+        y.backward()
+
+
+def test_a_result_that_is_no_array():
+    class Wrong(autograd.Function):
+        def forward(self, a):
+            return None
+
+    x = variable([1.0])
+    assert Wrong()(x) is None
+    with autograd.record(), pytest.raises(TypeError, match=r"forward returned .*NoneType"):
+        Wrong()(x)
+
+
+@pytest.mark.parametrize(
+    ("variables", "error", "message"),
+    [
+        (2, TypeError, "variables must be NDArrays, got .*int"),
+        ([None], TypeError, "variables must be NDArrays, got .*NoneType"),
+        ([], AssertionError, "cannot be an empty list"),
+    ],
+)
+def test_variables_of_grad(variables, error, message):
+    x = variable([1.0])
+    with autograd.record():
+        y = x * x
+    with pytest.raises(error, match=message):
+        autograd.grad(y, variables)
+
+
+def test_a_write_to_a_detached_array_keeps_the_graph():
+    """As 1.9.1: the memory is one, the graph is not."""
+    x = variable([1.0, 2.0, 3.0])
+    with autograd.record():
+        y = x * 2
+        d = y.detach()
+        d[:] = 5
+        z = y * y
+    z.backward()
+    close(x.grad, [20, 20, 20])
+    close(y, [5, 5, 5])
+    with autograd.record():
+        y = x * 2
+        d = y.detach()
+        d[:] = x * 7
+        z = y + d
+    z.backward()
+    close(x.grad, [9, 9, 9])
+    close(z, [14, 28, 42])

@@ -224,7 +224,8 @@ def test_parts_are_copies_and_assignment_replaces():
     assert c.data.asnumpy().tolist() == [5, 6]
     r[:] = 3
     assert r.indices.asnumpy().tolist() == [0, 1, 2, 3, 4, 5]
-    r[:] = onp.zeros((6, 2))
+    with pytest.warns(RuntimeWarning, match="RowSparseNDArray is not efficient"):
+        r[:] = onp.zeros((6, 2))
     assert r.data.shape == (0, 2)
     d = nd.ones((4, 5))
     d += c

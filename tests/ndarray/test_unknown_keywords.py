@@ -126,3 +126,16 @@ def test_what_no_array_can_be_made_of_is_told(source):
         nd.array(source)
     assert isinstance(e.value, mx.MXNetError)
     assert type(source).__name__ in str(e.value)
+
+
+@pytest.mark.parametrize("other", [1, None, "a", 2.5])
+@pytest.mark.parametrize("name", ["concat", "stack", "add_n", "khatri_rao"])
+def test_a_number_among_arrays(name, other):
+    """An operator of any number of arrays takes nothing else by position, as in 1.9.1."""
+    x = nd.ones((2, 2))
+    wanted = f"have NDArray type, but got {other!r}"
+    with pytest.raises(mx.error.AttributeTypeError, match=wanted):
+        getattr(nd, name)(x, x, other)
+    a = mx.sym.var("a")
+    with pytest.raises(mx.error.SymbolTypeError, match=f"must be Symbol instances, .*{other!r}"):
+        getattr(mx.sym, name)(a, a, other)

@@ -6,11 +6,14 @@ optimizers and initializers, 1,900 with cells and layers of both kinds, transfor
 modules, executors, the model zoo and what stands in contrib, 300 with ``npx`` and Gluon on
 ``mx.np``, 4,900 with what programs lean on: ``test_utils``, ``util``, ``base``, scopes of names and
 attributes, registries, custom operators, executors, monitors, callbacks, contexts, stores, files,
-schedules and helpers of Gluon, wrong inputs included. Types, element types, shapes and values are
-compared, and where an error is the answer, the classes by which it is caught. Left out are programs
-that 1.9.1 refuses, and those (one in thirty, of the gradients one in twelve) whose answer differs
-for a reason: casts that are undefined in C, memory never written, addresses, random draws, and what
-docs/differences.md lists. ``answers.py`` recorded them.
+schedules and helpers of Gluon, wrong inputs included, 4,600 with autograd (orders, modes, writes
+while recording, ``Function``), losses, layers of images and norms, sparse arrays, updates, 8-bit
+operators, symbols, executors and modules, and operators with arguments drawn at random. Types,
+element types, shapes and values are compared, and where an error is the answer, the classes by
+which it is caught. Left out are programs that 1.9.1 refuses, and those (one in thirty, of the
+gradients one in twelve) whose answer differs for a reason: casts that are undefined in C, memory
+never written, addresses, random draws, and what docs/differences.md lists. ``answers.py`` recorded
+them.
 """
 
 import gzip
@@ -64,6 +67,11 @@ def semantics(request, tmp_path, monkeypatch):
         ("programs", False),
         ("npx", True),
         ("utils", False),
+        ("autograd", False),
+        ("heads", False),
+        ("sparse", False),
+        ("graphs", False),
+        ("operators", False),
         ("utils_numpy", True),
     ],
     indirect=["semantics"],

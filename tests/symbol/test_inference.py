@@ -248,3 +248,11 @@ def test_loops_and_branches_take_a_name_whatever_F_is(hybridize):
     exe = mx.sym.Group([rows, last]).simple_bind(mx.cpu(), x=(2, 1))
     exe.arg_dict["x"][:] = 1
     assert [o.asnumpy().tolist() for o in exe.forward()] == [[2, 3], [3]]
+
+
+def test_warnings_name_each_argument_once():
+    a = mx.sym.var("a")
+    with pytest.warns(UserWarning, match=r"input:\n\ta: None$"):
+        assert a.infer_type() == (None, None, None)
+    with pytest.warns(UserWarning, match=r"input:\n\ta: \(\)$"):
+        assert a.infer_shape() == (None, None, None)

@@ -83,7 +83,7 @@ class PythonTape:
 
 
 @collects_later
-def backward(heads, head_grads, retain):
+def backward(heads, head_grads, retain, training=True):
     """Run a backward pass and write the gradients of all marked variables that it reaches.
 
     Parameters
@@ -91,12 +91,13 @@ def backward(heads, head_grads, retain):
     heads : list of Value
     head_grads : list of Value or None     None stands for ones
     retain : bool                          keep the graph for another pass
+    training : bool                        the mode that Python code of the pass finds
 
     Raises
     ------
     MXNetError   a head is not in a graph, or its graph is used up, or no variable is reached
     """
-    for mark, ct in _collect(heads, head_grads, retain).items():
+    for mark, ct in _collect(heads, head_grads, retain, training).items():
         if mark.req == "add":
             ct = unrecorded(append, ADD, (mark.grad._read(), ct))
         if mark.req != "null":
@@ -104,7 +105,7 @@ def backward(heads, head_grads, retain):
             mark.fresh = True
 
 
-def gradients(heads, head_grads, variables, retain, create_graph):
+def gradients(heads, head_grads, variables, retain, create_graph, training=True):
     """Gradients of heads with respect to marked variables, returned instead of written.
 
     With ``create_graph`` they are recorded, and can be differentiated again.
@@ -117,7 +118,7 @@ def gradients(heads, head_grads, variables, retain, create_graph):
             )
     if create_graph:
         return _recorded_gradients(heads, head_grads, variables)
-    found = _collect(heads, head_grads, retain)
+    found = _collect(heads, head_grads, retain, training)
     for i, v in enumerate(variables):
         if v.mark not in found:
             raise _unreachable(i)
@@ -159,7 +160,7 @@ def replaced(old, new):
         t.recording = saved
 
 
-def _collect(heads, head_grads, retain):
+def _collect(heads, head_grads, retain, training):
     """Gradients by mark (of a variable), summed over all ways that lead to it."""
     found = {}
     queue, cotangents = [], {}
@@ -201,7 +202,7 @@ def _collect(heads, head_grads, retain):
     while queue:
         tape = heapq.heappop(queue)[1]
         used.append(tape)
-        for v, ct in _pull(tape, cotangents.pop(tape)):
+        for v, ct in _pull(tape, cotangents.pop(tape), training):
             route(v, ct)
     if used and not retain:
         for tape in used:
@@ -311,13 +312,19 @@ def _backward_step(state, bound, refs, fresh, fresh_specs):
     return step
 
 
-def _pull(tape, cts):
+def _pull(tape, cts, training):
     """One executed tape backwards: (input Value, gradient Value) pairs."""
     if tape.__class__ is PythonTape:
         given = [cts.get(i) for i in range(tape.n_outputs)]
+        t = threads
+        saved, t.training = t.training, training
+        try:
+            found = tape.pull(given)
+        finally:
+            t.training = saved
         return [
             (v, ct)
-            for v, ct, wanted in zip(tape.vals, tape.pull(given), tape.wanted)
+            for v, ct, wanted in zip(tape.vals, found, tape.wanted)
             if ct is not None and wanted
         ]
     given = tuple(sorted(cts))

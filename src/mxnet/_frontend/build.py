@@ -18,7 +18,6 @@ __all__ = [
     "last_arguments",
     "make_function",
     "named_arguments",
-    "split_arguments",
 ]
 
 
@@ -52,13 +51,11 @@ def make_function(op, name=None, kind=None):
                         raise shown(e)  # noqa: B904
             arrays = [*args, *kwargs.pop(variadic, ())]
             kwargs.pop("num_args", None)
-            arrays, rest = split_arguments(
-                op,
-                arrays,
-                lambda a: isinstance(a, cls) and a._numpy is cls._numpy,
-                lambda i, a: _not_array(op, f"number {i}", a, cls),
-            )
-            kwargs.update(zip(attrs, rest))
+            for i, a in enumerate(arrays):
+                if a.__class__ is not cls and (
+                    not isinstance(a, cls) or a._numpy is not cls._numpy
+                ):
+                    _not_array(op, f"number {i}", a, cls)
             try:
                 return invoke(op, arrays, kwargs, out, None, kind)
             except MXNetError as e:
@@ -188,19 +185,6 @@ def last_arguments(op, args, **last):
             fail(AttributeTypeError, op.name, f"parameter {key!r} is given twice")
         last[key] = value
     return args[:n], *last.values()
-
-
-def split_arguments(op, given, is_array, refuse):
-    """What a variadic operator was given by position, as (arrays, attributes).
-
-    ``refuse(i, value)`` raises for a value that can be neither.
-    """
-    for i, value in enumerate(given):
-        if not is_array(value):
-            if i and op.attrs and not isinstance(value, (list, tuple)):
-                return given[:i], given[i:]
-            refuse(i, value)
-    return given, []
 
 
 def is_plain(op):

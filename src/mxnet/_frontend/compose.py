@@ -15,13 +15,7 @@ from .._traceback import shown
 from ..attribute import AttrScope
 from ..error import MXNetError, SymbolTypeError, fail, nearest
 from ..name import NameManager
-from .build import (
-    described,
-    last_arguments,
-    named_arguments,
-    signature_of,
-    split_arguments,
-)
+from .build import described, last_arguments, named_arguments, signature_of
 from .dispatch import array_class
 
 __all__ = ["as_text", "compose", "fill_symbols", "make_symbol_function", "node_attributes"]
@@ -139,19 +133,19 @@ def _not_symbol(where, name, value):
 
 def make_symbol_function(op, public, registered):
     """The public function of an operator on symbols."""
-    variadic, attrs = op.variadic, tuple(op.attrs)
+    variadic = op.variadic
     hint = public.lower()
 
     if variadic is not None:
 
-        def refuse(i, value):
-            raise SymbolTypeError(
-                f"{op.name}: Positional arguments must be Symbol instances, but got {value!r}."
-            )
-
         def function(*args, name=None, attr=None, out=None, **kwargs):
             cls = array_class("sym")
-            arrays, rest = split_arguments(op, list(args), lambda a: isinstance(a, cls), refuse)
+            arrays = list(args)
+            for a in arrays:
+                if not isinstance(a, cls):
+                    raise SymbolTypeError(
+                        f"{op.name}: Positional arguments must be Symbol instances, but got {a!r}."
+                    )
             named = {k: kwargs.pop(k) for k, v in [*kwargs.items()] if isinstance(v, cls)}
             if named:
                 given = {k: as_text(k, v) for k, v in kwargs.items() if k in op.attrs}
@@ -163,7 +157,6 @@ def make_symbol_function(op, public, registered):
                     arrays += named.values()
             if isinstance(kwargs.get(variadic), (list, tuple)):
                 arrays += list(kwargs.pop(variadic))
-            kwargs.update(zip(attrs, rest))
             if op.counted or "num_args" in op.attrs:
                 kwargs.setdefault("num_args", len(arrays))
             try:

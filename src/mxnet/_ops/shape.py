@@ -494,14 +494,14 @@ def slice_axis(data, *, axis: int, begin: int, end: int | None):
 
 
 @op("slice_like")
-def slice_like(data, shape_like, *, axes: Shape = ()):
+def slice_like(data, shape_like, *, axes: Shape | None = ()):
     """The leading part of an array, of the size of another.
 
     Parameters
     ----------
     data : (*S) any dtype
     shape_like : array that gives the sizes
-    axes : tuple of int     cut only these; none given means all
+    axes : tuple of int     cut only these; none given, or None, means all
 
     Returns
     -------

@@ -8,6 +8,7 @@ waits for the values and is done on the host.
 """
 
 import math
+import warnings
 from collections import namedtuple
 from typing import Any, cast
 
@@ -24,11 +25,12 @@ from .._graph.steps import spec_of, spec_of_sparse
 from .._ops import _spec
 from .._ops._spec import Bound
 from .._ops.sparse import without_marks
+from .._traceback import user_level
 from ..base import NotSupportedForSparseNDArray
 from ..context import canonical, current_context, device_of
 from ..error import MXNetError, ShapeError, allocate, fail
 from ._index import WHOLE
-from .ndarray import NDArray, _register_stypes, _wrap
+from .ndarray import NDArray, _copied_to_itself, _register_stypes, _wrap
 
 __all__ = [
     "BaseSparseNDArray",
@@ -403,7 +405,7 @@ class BaseSparseNDArray(NDArray):
         """
         if isinstance(other, NDArray):
             if other is self:
-                return False
+                return _copied_to_itself()
             if other.stype == "default":
                 return _wrap(NDArray, self._read()).copyto(other)
             if other.stype != self._stype:
@@ -502,6 +504,11 @@ class BaseSparseNDArray(NDArray):
         except (TypeError, ValueError):
             raise TypeError(f"type {type(value)} not supported") from None
         need_shape("assignment", self.shape, a.shape)
+        warnings.warn(
+            f"Assigning non-NDArray object to {type(self).__name__} is not efficient",
+            RuntimeWarning,
+            stacklevel=user_level(),
+        )
         self._take(type(self)._of_value(value_of(a, self.context)))
 
     # ------------------------------------------------------------------ autograd

@@ -156,6 +156,12 @@ def _inplace(method):
     return apply
 
 
+def _copied_to_itself():
+    message = "You are attempting to copy an array to itself"
+    warnings.warn(message, RuntimeWarning, stacklevel=user_level())
+    return False
+
+
 def _wrap(cls, value):
     x = _new(cls)
     x._v = value
@@ -325,6 +331,10 @@ class NDArray:
         """Let the handle stand for another Value of the same shape and dtype."""
         base = self._base
         if base is not None:
+            if self._lens is _DETACH and threads.recording:
+                unrecorded(base._write, v)  # the memory is one, the graph is not
+                self._v, self._seen = v, base._read()
+                return
             base._write(self._lens.put(base._read(), v))
             self._seen = None
             return
@@ -365,6 +375,9 @@ class NDArray:
         while x._base is not None:
             if x._lens.own is not None:
                 return x._lens.own.req != "null"
+            if x._lens is _DETACH:
+                x._read()
+                break
             x = x._base
         return x._v.spec.grad and not used_up(x._v)
 
@@ -587,12 +600,14 @@ class NDArray:
         ValueError   shapes that cannot be broadcast
         """
         recording = threads.recording
+        whole = key is Ellipsis or (key.__class__ is slice and key == WHOLE)
+        if whole and value is self:
+            return
         if recording and self._tracked():
             raise MXNetError(WRITE_TRACKED)
         spec = self._read().spec
-        whole = key is Ellipsis or (key.__class__ is slice and key == WHOLE)
         if whole:
-            if value.__class__ is self.__class__ and value is not self:
+            if value.__class__ is self.__class__:
                 v = value._read()
                 if (
                     v.spec.shape == spec.shape
@@ -640,12 +655,7 @@ class NDArray:
         """
         if isinstance(other, NDArray):
             if other is self:
-                warnings.warn(
-                    "You are attempting to copy an array to itself",
-                    RuntimeWarning,
-                    stacklevel=2,
-                )
-                return False
+                return _copied_to_itself()
             spec = self._spec
             if other.shape != spec.shape:
                 fail(
@@ -920,8 +930,10 @@ class NDArray:
         ----------
         out_grad : NDArray, same shape    gradient of what follows; ones by default
         retain_graph : bool               keep the graph for another pass
+        train_mode : bool                 the mode that an ``autograd.Function`` finds in the pass
         """
-        backward([self._read()], [_head_grad(self, out_grad)], retain_graph)
+        grads = [_head_grad(self, out_grad)]
+        backward([self._read()], grads, retain_graph, bool(train_mode))
 
     # ------------------------------------------------------------------ storage
     @door

@@ -358,7 +358,7 @@ class Symbol:
         if not open_:
             return found
         known = self.list_inputs()
-        shown = "\n\t".join(f"{n}: {s}" for n, s in open_ if n in known)
+        shown = "\n\t".join(dict.fromkeys(f"{n}: {s}" for n, s in open_ if n in known))
         warnings.warn(
             "Cannot decide shape for the following arguments (0s in shape means unknown "
             f"dimensions). Consider providing them as input:\n\t{shown}",
@@ -436,7 +436,7 @@ class Symbol:
         if not open_:
             return found
         known = self.list_inputs()
-        shown = "\n\t".join(f"{n}: None" for n in open_ if n in known)
+        shown = "\n\t".join(dict.fromkeys(f"{n}: None" for n in open_ if n in known))
         warnings.warn(
             "Cannot decide type for the following arguments. Consider providing them as "
             f"input:\n\t{shown}",
