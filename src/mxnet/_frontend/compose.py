@@ -165,7 +165,7 @@ def make_symbol_function(op, public, registered):
                 raise shown(e)  # noqa: B904
 
     else:
-        order = len(op.inputs) + len(attrs)
+        order = len(op.inputs) + len(op.attrs)
 
         def function(*args, name=None, attr=None, out=None, **kwargs):
             if len(args) > order:
