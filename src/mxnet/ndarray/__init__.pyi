@@ -2467,7 +2467,7 @@ def slice_axis(
 def slice_like(
     data: NDArray,
     shape_like: NDArray,
-    axes: _Shape = (),
+    axes: _Shape | None = (),
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:

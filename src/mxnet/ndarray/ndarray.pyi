@@ -674,7 +674,7 @@ class NDArray:
     def slice_like(
         self,
         shape_like: NDArray,
-        axes: _Shape = (),
+        axes: _Shape | None = (),
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
