@@ -1,5 +1,5 @@
-"""Write the type stubs of ``mx.nd``, ``mx.np``, ``mx.npx`` and ``mx.sym.np`` from what is there at
-run time.
+"""Write the type stubs of ``mx.nd``, ``mx.np``, ``mx.npx``, ``mx.sym.np`` and ``mx.io`` from what
+is there at run time.
 
     python tools/make_stubs.py            write the .pyi files of src/mxnet
     python tools/make_stubs.py --check    say which files are not what would be written
@@ -445,6 +445,27 @@ NUMPY = {
 }
 
 
+def iterators() -> str:
+    """Return the stub of ``mx.io``, whose iterators over files show their tables."""
+    text = ""
+    names = [n for n in mx.io.__all__ if n != "io"]
+    made = [n for n in names if not inspect.isclass(getattr(mx.io, n))]
+    for name in made:
+        function = getattr(mx.io, name)
+        found = ["*"]
+        for p in inspect.signature(function).parameters.values():
+            if p.kind is p.VAR_KEYWORD:
+                found.append(f"**{p.name}: Any")
+                continue
+            default = "" if p.default is p.empty else f" = {p.default!r}"
+            found.append(f"{p.name}: {inspect.formatannotation(p.annotation)}{default}")
+        text += define(name, found, "MXDataIter", first_line(function.__doc__)) + "\n\n"
+    classes = [f"from .io import {n} as {n}" for n in names if n not in made]
+    imports = ["from . import io as io", *classes]
+    found = whole(mx.io.__doc__, mx.io.__all__, imports, text.strip())
+    return found.replace("# ruff: noqa: I001\n", "")  # they are in order
+
+
 def numpy_function(function, name: str) -> str:
     """Return the stub of a function of ``mx.np`` or its like."""
     op = getattr(function, "op", None)
@@ -517,7 +538,8 @@ def numpy_stub(module, arrays: str) -> str:
 
 def every() -> dict[str, str]:
     """Return the text of each stub, by file name from the folder of ``mx.nd``."""
-    return {**stubs(), **{name: numpy_stub(*of) for name, of in NUMPY.items()}}
+    numpy = {name: numpy_stub(*of) for name, of in NUMPY.items()}
+    return {**stubs(), **numpy, "../io/__init__.pyi": iterators()}
 
 
 def stale(folder: Path = FOLDER) -> list[str]:

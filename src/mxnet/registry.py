@@ -2,6 +2,7 @@
 comes from JSON.
 """
 
+import inspect
 import json
 import warnings
 from typing import TypeVar
@@ -167,4 +168,12 @@ def get_create_func(base_class, nickname):
         )
 
     create.__doc__ = f"Make a {nickname} by its registered name."
+    P = inspect.Parameter
+    create.__signature__ = inspect.Signature(
+        [
+            P(nickname.replace(" ", "_"), P.POSITIONAL_OR_KEYWORD),
+            P("args", P.VAR_POSITIONAL),
+            P("kwargs", P.VAR_KEYWORD),
+        ]
+    )
     return create

@@ -15,7 +15,7 @@ from ..context import cpu
 from ..error import DTypeError, FormatError, MissingFileError, MXNetError, ShapeError, fail
 from ..ndarray import NDArray
 from ..ndarray.sparse import csr_matrix
-from ._parameters import BATCH, REQUIRED, read_parameters, remember
+from ._parameters import BATCH, REQUIRED, read_parameters, remember, takes
 from .io import MXDataIter
 
 __all__ = ["CSVIter", "LibSVMIter", "MNISTIter", "MissingFileError", "Rounds"]
@@ -157,6 +157,7 @@ def _on_cpu(data):
 
 
 # ---------------------------------------------------------------------------- CSV
+@takes(_CSV)
 def CSVIter(*args, **kwargs):
     """Batches of the rows of a file of comma-separated values.
 
@@ -276,6 +277,7 @@ def _load(path, dtype):
 
 
 # ---------------------------------------------------------------------------- LibSVM
+@takes(_LIBSVM)
 def LibSVMIter(*args, **kwargs):
     """Batches of sparse rows ``label column:value column:value ...``; columns count from 0.
 
@@ -440,6 +442,7 @@ def _span(size, part):
 
 
 # ---------------------------------------------------------------------------- MNIST
+@takes(_MNIST)
 def MNISTIter(*args, **kwargs):
     """Batches of the images in idx files, as numbers from 0 to below 1 (the byte over 256).
 

@@ -14,7 +14,7 @@ from ._image_record import (
     Records,
     check_shape,
 )
-from ._parameters import read_parameters, remember
+from ._parameters import read_parameters, remember, takes
 from .io import MXDataIter
 
 __all__ = ["ImageDetRecordIter"]
@@ -71,6 +71,7 @@ _CROPS = (
 _HEAD = 4  # channels, height, width and number of labels stand before the labels
 
 
+@takes(_TABLE)
 def ImageDetRecordIter(*args, **kwargs):
     """Batches of the images of a record file, with the boxes of the objects in them.
 

@@ -19,7 +19,7 @@ from ..ndarray import NDArray, array, load, save
 from ..recordio import RecordFile, unpack
 from ._augment import ImageAugmenter
 from ._files import Rounds, _part, _paths, _span
-from ._parameters import BATCH, REQUIRED, read_parameters, remember
+from ._parameters import BATCH, REQUIRED, read_parameters, remember, takes
 from .io import MXDataIter
 
 __all__ = [
@@ -101,9 +101,11 @@ _AUGMENT = {
     "pad": ("int", 0),
 }
 _TABLE = remember({**RECORDS, **_AUGMENT, **CHANNELS})
+_PLAIN = {**RECORDS, **_AUGMENT}  # of iterators whose images keep their numbers
 _ORDER_STREAM, _AUGMENT_STREAM = 0x0DE5, 0xC4A2
 
 
+@takes(_TABLE)
 def ImageRecordIter(*args, **kwargs):
     """Batches of the images in a record file, decoded and changed by threads ahead of their use.
 
@@ -167,21 +169,25 @@ def ImageRecordIter(*args, **kwargs):
     return _image_iter("ImageRecordIter", args, kwargs)
 
 
+@takes(_PLAIN)
 def ImageRecordUInt8Iter(*args, **kwargs):
     """As :func:`ImageRecordIter`, with uint8 images as they are, without mean and scale."""
     return _image_iter("ImageRecordUInt8Iter", args, kwargs, "uint8")
 
 
+@takes(_PLAIN)
 def ImageRecordInt8Iter(*args, **kwargs):
     """As :func:`ImageRecordIter`, with int8 numbers; those out of range become -128 or 127."""
     return _image_iter("ImageRecordInt8Iter", args, kwargs, "int8")
 
 
+@takes(_TABLE)
 def ImageRecordIter_v1(*args, **kwargs):
     """The same as :func:`ImageRecordIter`, under the name of its predecessor."""
     return _image_iter("ImageRecordIter_v1", args, kwargs)
 
 
+@takes(_PLAIN)
 def ImageRecordUInt8Iter_v1(*args, **kwargs):
     """The same as :func:`ImageRecordUInt8Iter`, under the name of its predecessor."""
     return _image_iter("ImageRecordUInt8Iter_v1", args, kwargs, "uint8")

@@ -1,14 +1,16 @@
 """Parameters of the iterators over files: named, typed, with defaults; text is read as 1.x did."""
 
 import ast
+import inspect
 import operator
-from typing import Any
+import re
+from typing import Any, Literal
 
 import numpy as onp
 
 from ..error import AttributeTypeError, fail, nearest
 
-__all__ = ["REQUIRED", "read_parameters", "BATCH", "DTYPES"]
+__all__ = ["BATCH", "DTYPES", "REQUIRED", "read_parameters", "remember", "takes"]
 
 
 class _Required:
@@ -111,6 +113,59 @@ _READERS = {
     "integers": (lambda v: _items(v, _integer), "a tuple of integers"),
     "dtype": (_dtype, "None or one of " + ", ".join(DTYPES)),
 }
+
+
+# kind -> the type that a signature shows
+_SHOWN = {
+    "int": int,
+    "int or None": int | None,
+    "count": int,
+    "number": float,
+    "number or None": float | None,
+    "flag": bool,
+    "text": str,
+    "shape": tuple[int, ...],
+    "numbers": tuple[float, ...],
+    "integers": tuple[int, ...],
+    "dtype": str | None,
+}
+
+
+def _shown(kind):
+    return Literal[kind] if isinstance(kind, tuple) else _SHOWN[kind]
+
+
+def takes(table):
+    """Decorator of an iterator ``(*args, **kwargs)``: its signature shows the parameters of a table
+    by their names, and its docstring lists those that it says nothing about.
+
+    Parameters of others of the family are accepted and ignored, as in 1.x: ``**kwargs``.
+    """
+    P = inspect.Parameter
+    shown = [
+        P(
+            name,
+            P.KEYWORD_ONLY,
+            default=P.empty if default is REQUIRED else default,
+            annotation=_shown(kind),
+        )
+        for name, (kind, default) in table.items()
+    ]
+
+    def decorate(function):
+        function.__signature__ = inspect.Signature([*shown, P("kwargs", P.VAR_KEYWORD)])
+        doc = inspect.cleandoc(function.__doc__)
+        silent = [p for p in shown if not re.search(rf"\b{p.name}\b", doc)]
+        if silent:
+            lines = ["", "", "Other Parameters", "----------------"]
+            for p in silent:
+                default = "" if p.default is P.empty else f", default {p.default!r}"
+                lines.append(f"{p.name} : {inspect.formatannotation(p.annotation)}{default}")
+            doc += "\n".join(lines)
+        function.__doc__ = doc
+        return function
+
+    return decorate
 
 
 def remember(table):

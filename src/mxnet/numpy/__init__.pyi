@@ -6,6 +6,7 @@ Made by tools/make_stubs.py; do not edit.
 # fmt: off
 # ruff: noqa: I001
 from collections.abc import Sequence
+from os import PathLike
 from typing import Any, TypeAlias
 
 import numpy as onp
@@ -1257,7 +1258,13 @@ def broadcast_arrays(*args: Any) -> list[ndarray]:
 def diag_indices_from(arr: ndarray) -> tuple[ndarray, ...]:
     """Coordinates of the main diagonal, a vector for each axis."""
 
-def genfromtxt(*args: Any, **kwargs: Any) -> ndarray:
+def genfromtxt(
+    fname: str | PathLike[str],
+    dtype: _DType | None = ...,
+    *args: Any,
+    ctx: Context | str | None = None,
+    **kwargs: Any,
+) -> ndarray:
     """An array from a text file, read by NumPy's function of that name; float32 by default."""
 
 def histogram(

@@ -317,8 +317,6 @@ def set_printoptions(precision=None, threshold=None, **kwarg):
     onp.set_printoptions(precision=precision, threshold=threshold, **kwarg)
 
 
-def genfromtxt(*args, **kwargs):
+def genfromtxt(fname, dtype=onp.float32, *args, ctx=None, **kwargs):
     """An array from a text file, read by NumPy's function of that name; float32 by default."""
-    kwargs.setdefault("dtype", onp.float32)
-    ctx = kwargs.pop("ctx", None)
-    return FUNCTIONS["array"](onp.genfromtxt(*args, **kwargs), ctx=ctx)
+    return FUNCTIONS["array"](onp.genfromtxt(fname, dtype, *args, **kwargs), ctx=ctx)

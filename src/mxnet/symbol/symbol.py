@@ -725,17 +725,18 @@ class Symbol:
 
     __iadd__ = __isub__ = __imul__ = __itruediv__ = __idiv__ = __imod__ = _in_place
 
-    def reshape(self, *args, **kwargs):
+    def reshape(self, *shape, **kwargs):
         """The symbol in another shape; see ``Reshape``."""
+        args = shape
         if len(args) > 1 and all(isinstance(a, int) for a in args):
             args = (args,)
         if args and "shape" not in kwargs:
             kwargs["shape"], args = args[0], args[1:]
         return _reshape(self, *args, **kwargs)
 
-    def astype(self, *args, **kwargs):
+    def astype(self, dtype, **kwargs):
         """The symbol in another element type."""
-        return _cast(self, *args, **kwargs)
+        return _cast(self, dtype, **kwargs)
 
     def expand_dims(self, axis, inplace=False, **kwargs):
         """The symbol with a new axis of size one."""
@@ -752,10 +753,6 @@ class Symbol:
     def diag(self, k=0, **kwargs):
         """Diagonals, or a matrix with the symbol as diagonal."""
         return _diag(self, k, **kwargs)
-
-    def softmax(self, *args, **kwargs):
-        """Softmax along an axis."""
-        return _softmax(self, *args, **kwargs)
 
     def as_np_ndarray(self):
         """The same outputs as a symbol of ``mx.sym.np``, with NumPy's operators."""
@@ -789,7 +786,7 @@ def _function(name):
 
 _reshape, _cast, _flatten = _function("reshape"), _function("cast"), _function("flatten")
 _expand_dims, _squeeze = _function("expand_dims"), _function("squeeze")
-_diag, _softmax = _function("diag"), _function("softmax")
+_diag = _function("diag")
 
 
 def _add_methods():
