@@ -276,10 +276,217 @@ def test_the_same_bits_as_a_program(name, dtype):
         found.append(SAME[name](a, i).asnumpy())
     first, light, compiled = found
     assert bits(first) == bits(light)
-    nan = onp.isnan(light) if light.dtype.kind == "f" else onp.zeros(light.shape, bool)
-    onp.testing.assert_array_equal(light, compiled)
-    onp.testing.assert_array_equal(onp.signbit(light[~nan]), onp.signbit(compiled[~nan]))
-    assert light.dtype == compiled.dtype
+    same(light, compiled)
+
+
+def same(x, y):
+    """The same numbers, with their signs; of what is not a number nothing more is asked."""
+    assert x.dtype == y.dtype
+    onp.testing.assert_array_equal(x, y)
+    if x.dtype.kind == "f":
+        number = ~onp.isnan(x)
+        onp.testing.assert_array_equal(onp.signbit(x[number]), onp.signbit(y[number]))
+
+
+def ways(run, *arrays, compiled=False):
+    """What the evaluated formula and the light path give; and the compiled program."""
+    found = []
+    for evaluate in (8, 8, 0) if compiled else (8, 8):
+        _config.set_option("evaluate", evaluate)
+        inputs = [nd.array(x, dtype=x.dtype) for x in arrays]
+        nd.waitall()
+        before = mx.engine.stats()["compiled"]
+        found.append(run(*inputs).asnumpy())
+        if evaluate:
+            assert mx.engine.stats()["compiled"] == before
+    return found
+
+
+SPECIAL = {
+    "float": [0.0, -0.0, 1.5, -1.5, 3, -3, 7.25, -0.1, 1e30, onp.inf, -onp.inf, onp.nan],
+    "int": [0, 1, -1, 3, -3, 7, -8, 2**31 - 1, -(2**31)],
+}
+
+
+def every_pair(dtype):
+    x = onp.array(SPECIAL["int" if onp.dtype(dtype).kind == "i" else "float"])
+    with onp.errstate(over="ignore"):
+        x = x.astype(dtype)
+    return onp.repeat(x, len(x)), onp.tile(x, len(x))
+
+
+PAIRS = """add sub mul div mod maximum minimum equal not_equal greater greater_equal lesser
+    lesser_equal logical_and logical_or logical_xor""".split()
+FLOATS = ["float16", "float32", "float64"]
+
+
+@pytest.mark.parametrize("dtype", [*FLOATS, "int32", "int64"])
+@pytest.mark.parametrize("name", PAIRS)
+def test_pairs_of_special_numbers(name, dtype):
+    a, b = every_pair(dtype)
+    function = getattr(nd, f"broadcast_{name}")
+    first, light, compiled = ways(function, a, b, compiled=True)
+    same(first, light)
+    if not (name == "div" and onp.dtype(dtype).kind == "i"):  # -2^31 / -1 is nobody's number
+        same(light, compiled)
+    n = round(len(a) ** 0.5)
+    same(*ways(function, b[:n].reshape(1, n), a.reshape(n, n)))
+    same(ways(function, a[:0], b[:0])[1], first[:0])
+    same(ways(function, a[:1].reshape(1, 1), b[:1])[1], first[:1].reshape(1, 1))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("number", [2, -1.5, 0.0, -0.0, float("inf"), float("nan")])
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda x, s: x % s,
+        lambda x, s: s % x,
+        nd.maximum,
+        lambda x, s: nd.minimum(s, x),
+        lambda x, s: nd.clip(x, s, 1),
+        lambda x, s: nd.clip(x, -1, s),
+    ],
+    ids=["mod", "rmod", "maximum", "minimum", "clip below", "clip above"],
+)
+def test_numbers_beside_special_numbers(run, number, dtype):
+    x = every_pair(dtype)[0]
+    found = ways(lambda a: run(a, number), x, compiled=dtype == "float32")
+    for other in found[1:]:
+        same(found[0], other)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_remainders_of_numbers_of_all_sizes(dtype):
+    random = onp.random.RandomState(11)
+    a, b = (random.normal(size=(2, 2000)) * 2.0 ** random.randint(-40, 40, (2, 2000))).astype(dtype)
+    b[:500] = (a[:500] / random.randint(1, 9, 500)).astype(dtype)  # quotients near whole numbers
+    for start in (0, 1000):
+        x, y = a[start : start + 1000], b[start : start + 1000]
+        same(*ways(lambda x, y: x % y, x, y))
+        near = onp.abs(x) < onp.abs(y) * 2.0**20
+        same(*ways(lambda x, y: x % y, x[near], y[near]))
+
+
+# What rounds otherwise when it is compiled; or has more than one right answer: the sign of the
+# largest of zeros.
+CLOSE = {
+    "abs": abs,
+    "minus": lambda a: -a,
+    "relu": nd.relu,
+    "sigmoid": nd.sigmoid,
+    "sum": nd.sum,
+    "mean": nd.mean,
+    "largest": nd.max,
+    "least": nd.min,
+    "largest of columns": lambda a: nd.max(a, axis=0),
+    "sum with an axis": lambda a: nd.sum(a.reshape((-1,)), axis=0),
+    "softmax": nd.softmax,
+    "softmax of columns": lambda a: nd.softmax(a, axis=0),
+    "log of softmax": nd.log_softmax,
+    "normalized": lambda a: nd.LayerNorm(a, a[0], a[1]),
+    "of a transposed one": lambda a: nd.maximum(a.T, a.T * 2) + nd.relu(a.T),
+    "sum of a view": lambda a: a[1:3].sum() + a[2].max(),
+    "best": lambda a: nd.topk(a, k=2, ret_typ="value"),
+    "least of all": lambda a: nd.topk(a, k=3, ret_typ="value", is_ascend=True),
+    "places of the best": lambda a: nd.topk(a, k=2),
+    "best of columns": lambda a: nd.topk(a, k=2, axis=0, ret_typ="value"),
+    "order": nd.argsort,
+    "order downwards": lambda a: nd.argsort(a, is_ascend=False, dtype="int32"),
+    "order of columns": lambda a: nd.argsort(a, axis=0),
+    "stack": lambda a: nd.stack(a, a + 1, axis=-1),
+    "type": lambda a: a.astype("int32"),
+    "long type": lambda a: a.astype("int64"),
+    "range": lambda a: nd.arange(3, 40, 1.5, dtype=a.dtype) * a[0, 0],
+    "short range": lambda a: nd.arange(4, dtype=a.dtype) + a[0],
+    "product": lambda a: nd.dot(a, a.T),
+    "by windows, largest": lambda a: nd.Pooling(a.reshape((1, 1, 4, 4)), kernel=(2, 2)),
+    "by windows, mean": lambda a: nd.Pooling(
+        a.reshape((1, 1, 4, 4)), kernel=(2, 2), stride=(2, 2), pool_type="avg"
+    ),
+    "by windows, padded": lambda a: nd.Pooling(
+        a.reshape((1, 1, 4, 4)), kernel=(3, 3), stride=(2, 2), pad=(1, 1), pool_type="avg"
+    ),
+    "by windows, not counting": lambda a: nd.Pooling(
+        a.reshape((1, 1, 4, 4)),
+        kernel=(3, 3),
+        pad=(1, 1),
+        pool_type="avg",
+        count_include_pad=False,
+    ),
+    "by windows, full": lambda a: nd.Pooling(
+        a.reshape((1, 1, 4, 4)),
+        kernel=(3, 3),
+        stride=(2, 2),
+        pad=(1, 1),
+        pooling_convention="full",
+    ),
+    "by windows, sum": lambda a: nd.Pooling(
+        a.reshape((1, 1, 4, 4)), kernel=(2, 2), pool_type="sum", layout="NCHW"
+    ),
+    "by windows, channels last": lambda a: nd.Pooling(
+        a.reshape((1, 2, 2, 4)), kernel=(2, 2), pool_type="max", layout="NHWC"
+    ),
+}
+
+
+def numbers(kind, dtype):
+    random = onp.random.RandomState(3)
+    x = random.normal(0, 3, (4, 4))
+    if kind == "zeros":
+        x[random.uniform(size=x.shape) < 0.5] = 0
+        x[random.uniform(size=x.shape) < 0.5] *= -1
+    elif kind == "special":
+        return special(4, 4, dtype=dtype)
+    elif kind == "rows of infinities":
+        x[1], x[2], x[3, 1:] = -onp.inf, onp.inf, -onp.inf
+    elif kind == "large":
+        x *= 1e9
+        x[0, :4] = 2**31, -(2**31), 2**31 - 128, 2.0**63
+    return x.astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("kind", ["plain", "zeros", "special", "rows of infinities", "large"])
+@pytest.mark.parametrize("name", CLOSE)
+def test_the_same_numbers_as_evaluated(name, kind, dtype):
+    compiled = dtype == "float32" and kind in ("plain", "special")
+    first, light, *more = ways(CLOSE[name], numbers(kind, dtype), compiled=compiled)
+    if "est" in name or "largest" in name:
+        assert first.dtype == light.dtype
+        onp.testing.assert_array_equal(first, light)
+    else:
+        same(first, light)
+    for program in more:
+        onp.testing.assert_allclose(light, program, rtol=2e-6, atol=1e-6)
+
+
+def test_what_is_one_function():
+    a = array(4, 4)
+    runs = {
+        **{n: CLOSE[n] for n in ("abs", "relu", "sigmoid", "sum", "mean", "largest", "best")},
+        **{n: CLOSE[n] for n in ("places of the best", "order", "by windows, mean")},
+        "stack": lambda x: nd.stack(x, x),
+        "range": lambda x: nd.arange(4),
+        "mod": lambda x: x % x,
+        "maximum": lambda x: nd.maximum(x, x.T),
+        "clip": lambda x: x.clip(1, 2),
+    }
+    for name, run in runs.items():
+        run(a).wait_to_read()
+        y = run(a)
+        assert threads.segment.state.light.calls[-1].whole, name
+        y.wait_to_read()
+
+
+def test_half_precision_and_empty_arrays():
+    for name, run in CLOSE.items():
+        if "window" not in name and "range" not in name:
+            same(*ways(run, numbers("plain", "float16")))
+    for run in (nd.sum, nd.relu, nd.sigmoid, abs, nd.softmax, lambda a: a.astype("int32")):
+        same(*ways(run, onp.zeros((0, 3), "float32")))
+    with pytest.raises(mx.MXNetError, match="empty axis"):
+        nd.max(nd.zeros((0, 3)))
 
 
 def test_parts_that_are_replaced():
@@ -331,7 +538,7 @@ def test_one_runs_within_another(monkeypatch):
 
     def nested(*args):
         with pytest.raises(RuntimeError):
-            threads.quiet.run(inner_light.call, {b._read(): 0}, [2], [])
+            threads.quiet.run(inner_light.call, threads.segment)
         found.append(True)
         return call(*args)
 

@@ -11,7 +11,7 @@ from .._dtypes import is_floating
 from .._graph.lower import Fill
 from .._interrupt import enter_scope, leave_scope, whole
 from ..error import allocate
-from .segment import append_many
+from .segment import append
 from .state import draw, threads
 from .tape import unrecorded
 from .value import Value
@@ -42,7 +42,7 @@ def fill(spec, number):
         if number == 0:  # memory that nobody touches costs nothing
             return Value(None, 0, spec, allocate("zeros", onp.zeros, spec.shape, spec.dtype))
         return Value(None, 0, spec, allocate("full", onp.full, spec.shape, number, spec.dtype))
-    return unrecorded(append_many, Fill.of(spec), (), (number,), ctx=spec.ctx)[0]
+    return unrecorded(append, Fill.of(spec), (), (number,), spec.ctx)
 
 
 def host_draw(name, parameters, spec):

@@ -16,7 +16,7 @@ from .._graph.equations import Aval, formula_of
 from .._graph.lower import Backward, GradOp, PathOp, Pullback
 from .._graph.steps import count_scalars, steps_of
 from .blas import one_thread
-from .numpy_rules import RULES
+from .numpy_rules import MOVES, RULES
 from .plan import plan
 from .state import compilers, threads
 from .stats import stats
@@ -30,21 +30,20 @@ _MOST = 25.0  # nominal microseconds that NumPy takes
 _CALL, _BYTES = 1.0, 4e3  # us; bytes in a us
 # Primitives that take longer than that, and those of ours that are light at all.
 _SLOW = {"gather": 20, "dynamic_slice": 2, "scatter": 20, "scatter-add": 20, "iota": 2}
-_OURS = {"mxnet_softmax": 16, "mxnet_layer_norm": 16}
+_OURS = {"mxnet_softmax": 6, "mxnet_layer_norm": 10}
 _SORTS = {"sort", "mxnet_sort_rows"}
 _SORTED = 400  # bytes in a us
 _PRODUCTS = 2e4  # multiplications in a us
+_ONE_THREAD = 1 << 12  # so many multiplications OpenBLAS never divides among threads (from 9216 on)
 _SAME = {"copy", "copy_p", "stop_gradient", "optimization_barrier"}
 _SIZE = "dim_as_value"  # a number that is known
 # Types that make the same of a run-time number as an array of float64 converted to them.
 _NUMBERS = {onp.float32, onp.float64}
-# NumPy's functions of two arrays, which stretch one to the other one's shape by themselves.
-_PAIRS = set("add sub mul max min eq ne lt le gt ge and or xor atan2".split())
 # Primitives whose results never share memory with what they are made of.
 _FRESH = set(
     "rsqrt logistic erf_inv erf erfc lgamma digamma rem pow integer_pow round concatenate pad sort "
     "dot_general cumsum cumprod cummax cummin convert_element_type reduce_sum reduce_prod "
-    "reduce_max reduce_min reduce_and reduce_or reduce_xor".split()
+    "reduce_max reduce_min reduce_and reduce_or reduce_xor mxnet_softmax mxnet_layer_norm".split()
 )
 _PATHS = (Backward, GradOp, PathOp, Pullback)
 _option = _config.options["evaluate"]
@@ -55,15 +54,17 @@ class Light:
 
     Attributes
     ----------
-    call : callable (inputs, run-time numbers, outputs with handles), which gives the last ones
-        their data; made when it is first wanted
+    call : callable (segment), which gives the outputs with handles their data; made when it is
+        first wanted
     template : list       of all arrays: constants, and None for what comes from outside or a call
     calls : list of _Call
     kept : list of (place, how), of the outputs with handles: see :func:`_handed_out`
     words : dict place -> (number of the run-time number, its type)
+    products : bool          matrices are multiplied that NumPy might take several threads for
+    moves : bool             nothing is computed that NumPy might warn of
     """
 
-    __slots__ = ("call", "n", "calls", "template", "kept", "depth", "words", "products")
+    __slots__ = ("call", "n", "calls", "template", "kept", "depth", "words", "products", "moves")
 
     def run(self, seg):
         """Give the values of a pending segment their data; False where that is not the plain case,
@@ -79,29 +80,33 @@ class Light:
             or (compilers and threads.compiling)
         ):
             return False
-        outs = seg.outs
         try:
-            call = self.call
-            if call is None:
-                call = self.call = _written(self)
-            # NumPy's errors are ignored in this context: it need not be told so each time.
+            call = self.call or self.written()
             if self.products:
                 with one_thread():
-                    threads.quiet.run(call, seg.slots, seg.scalars, outs)
-            else:
-                threads.quiet.run(call, seg.slots, seg.scalars, outs)
+                    seg.quiet(call, seg)
+            elif self.moves:
+                call(seg)
+            else:  # NumPy's errors are ignored in this context: it need not be told so each time
+                seg.quiet(call, seg)
         except Exception:  # noqa: BLE001 - the same comes of the general way
             return False
         if seg.aliases:
             for v, i in seg.aliases:
-                v.data, v.seg = outs[i].data, None
+                v.data, v.seg = seg.outs[i].data, None
             seg.aliases = []
         # What Segment.reset() does, but for what is empty.
-        seg.state, seg.slots, seg.outs, seg.scalars = seg.root, {}, [], []
-        stats.flushes += 1
-        stats.evaluated += 1
+        seg.state, seg.slots, seg.outs = seg.root, {}, []
+        if seg.scalars:
+            seg.scalars = []
+        stats.light += 1
         stats.ops += self.depth
         return True
+
+    def written(self):
+        """Write ``call``, which nobody wanted until now."""
+        self.call = _written(self)
+        return self.call
 
 
 def _written(light):
@@ -109,15 +114,15 @@ def _written(light):
 
     For ``(a + b) * 2``::
 
-        def call(slots, scalars, outs):
-            v0, v1, = slots  # the inputs
+        def call(seg):
+            v0, v1, = seg.slots  # the inputs
+            scalars = seg.scalars
             a0 = v0.data  # and so for a1
             if a0.__class__ is not ndarray: a0 = asarray(a0)
             a2 = array(scalars[0], t2)
             a3 = f0(a0, a1)
             a4 = f1(a3, a2)
-            if not a4.flags.c_contiguous: a4 = ascontiguousarray(a4)
-            o0, = outs  # what has a handle
+            o0, = seg.outs  # what has a handle
             o0.data = a4; o0.seg = None
     """
     names = {
@@ -125,12 +130,11 @@ def _written(light):
         "array": onp.array,
         "asarray": onp.asarray,
         "ascontiguousarray": onp.ascontiguousarray,
-        "own": _own,
     }
     body = []
     read = {i for c in light.calls for i in c.ins} | {i for i, _ in light.kept}
     if light.n:
-        body.append("".join([f"v{i}, " for i in range(light.n)]) + "= slots")
+        body.append("".join([f"v{i}, " for i in range(light.n)]) + "= seg.slots")
     for i in range(light.n):
         if i in read:
             body += [
@@ -140,6 +144,8 @@ def _written(light):
     for i, value in enumerate(light.template):
         if value is not None and i in read:
             names[f"a{i}"] = value
+    if not read.isdisjoint(light.words):
+        body.append("scalars = seg.scalars")
     for place, (i, kind) in light.words.items():
         if place in read:
             if kind is None:
@@ -153,41 +159,48 @@ def _written(light):
         body.append(f"{results} = f{number}({', '.join([f'a{i}' for i in c.ins])})")
     for k, (i, how) in enumerate(light.kept):
         body.append(f"r{k} = a{i}" if how is None else f"r{k} = {how.format(f'a{i}')}")
-        if how is None:
-            body.append(f"if not r{k}.flags.c_contiguous: r{k} = ascontiguousarray(r{k})")
-    body.append("".join([f"o{k}, " for k in range(len(light.kept))]) + "= outs")
+    body.append("".join([f"o{k}, " for k in range(len(light.kept))]) + "= seg.outs")
     body += [f"o{k}.data = r{k}; o{k}.seg = None" for k in range(len(light.kept))]
-    source = "\n    ".join(["def call(slots, scalars, outs):", *body])
+    source = "\n    ".join(["def call(seg):", *body])
     exec(source, names)  # noqa: S102 - of numbers and the words above
     return names["call"]
 
 
-# How an array becomes a result that shares no memory with inputs and constants.
-_COPY, _ARRAY, _OWN = "asarray({}).copy()", "asarray({})", "own({})"
-
-
-def _own(array):
-    array = onp.asarray(array)
-    return array if array.base is None and array.flags.c_contiguous else array.copy()
+# How an array becomes a result: an array in order that shares no memory with inputs and constants.
+_COPY, _ARRAY, _ORDER = "asarray({}).copy()", "asarray({})", "ascontiguousarray({})"
+# Functions whose results are in order where their arrays are.
+_ORDERLY = set(
+    "reduce_sum reduce_prod reduce_max reduce_min concatenate reshape pad select_n rsqrt logistic "
+    "erf rem pow integer_pow sign round convert_element_type dot_general mxnet_softmax "
+    "mxnet_layer_norm".split()
+)
 
 
 def _handed_out(builder, words, n):
-    """Of each place: None where it is an array of its own, else how it becomes one."""
+    """Of each place: None where it is an array of its own, in order, else how it becomes one."""
     foreign = builder.constants.union(range(n))  # whose memory is not their own, or may not be
     how = {**dict.fromkeys(words, _ARRAY), **dict.fromkeys(foreign, _COPY)}
+    disorder = set()
+    for i in builder.constants:
+        if not onp.asarray(builder.template[i]).flags.c_contiguous:
+            disorder.add(i)
     for c in builder.calls:
-        fresh = c.function.__class__ is onp.ufunc or c.name in _FRESH
+        ufunc = c.function.__class__ is onp.ufunc
+        fresh = ufunc or c.whole or c.name in _FRESH
         if c.name == "select_n":  # one number chooses one of the arrays as it is
             fresh = bool(c.shapes[0]) or not c.shapes[-1]
         if not fresh and not foreign.isdisjoint(c.ins):
             foreign.update(c.outs)
+        orderly = ufunc or c.whole or c.name in _ORDERLY
+        if not (orderly and disorder.isdisjoint(c.ins)):
+            disorder.update(c.outs)
         for i, shape in zip(c.outs, c.shapes[len(c.ins) :]):
-            if c.whole:
-                how[i] = _OWN
-            elif i in foreign:
+            if i in foreign:
                 how[i] = _COPY
             elif not shape:  # NumPy's functions give numbers
                 how[i] = _ARRAY
+            elif i in disorder:
+                how[i] = _ORDER
     return how
 
 
@@ -198,7 +211,7 @@ class _Call:
         self.function, self.name, self.ins, self.outs = function, name, ins, outs
         self.shapes = shapes  # of the arguments, then of the results
         self.kind = kind  # of the first result
-        self.whole = equation is None  # computes an operator, by by_numpy: a new array, or a view
+        self.whole = equation is None  # computes an operator, by by_numpy: a new array
         self.many = equation is not None and equation.primitive.multiple_results
         self.stretches = False  # does no more than NumPy's functions do by themselves
         if name == "broadcast_in_dim":
@@ -268,6 +281,15 @@ class _Builder:
         self.calls.append(_Call(function, name, places, [out], shapes, spec.dtype.type))
         return [out]
 
+    def drop_unread(self, kept):
+        """Leave out what nobody asks for: results without handles."""
+        read, needed = set(kept), []
+        for call in reversed(self.calls):
+            if not read.isdisjoint(call.outs):
+                read.update(call.ins)
+                needed.append(call)
+        self.calls = needed[::-1]
+
     def stretch_late(self, kept):
         """Leave out what only stretches an array for functions that do so themselves."""
         for call in [c for c in self.calls if c.stretches and c.outs[0] not in kept]:
@@ -286,7 +308,7 @@ def _stretches(call, place):
     """Whether a call stretches the argument at ``place`` to the shape of its result by itself."""
     others = [s for i, s in zip(call.ins, call.shapes) if i != place]
     full = call.shapes[len(call.ins)]
-    if call.name in _PAIRS:
+    if call.function.__class__ is onp.ufunc:  # which stretches one to the other one's shape
         return others == [full]
     if call.name != "select_n" or call.ins[0] == place or call.shapes[0] != full:
         return False
@@ -339,10 +361,12 @@ def light_of(last):
             return None
         places.update(zip(range(step.pos, step.pos + len(step.specs)), results))
         if bound.multiplications is not None:
-            products = True
             shapes = [specs[r].shape for r in refs], [s.shape for s in step.specs]
-            cost += bound.multiplications(*shapes) / _PRODUCTS
+            count = bound.multiplications(*shapes)
+            products = products or count > _ONE_THREAD
+            cost += count / _PRODUCTS
     kept = [places[p] for s in steps for p in range(s.pos, s.pos + s.keep)]
+    builder.drop_unread(kept)
     builder.stretch_late(kept)
     if cost + sum(map(_cost, builder.calls)) > _MOST:
         return None
@@ -359,4 +383,5 @@ def light_of(last):
     light.template, light.calls, light.words = builder.template, builder.calls, words
     light.kept = [(i, how.get(i)) for i in kept]
     light.products = products
+    light.moves = all(c.name in MOVES for c in builder.calls) and numbers.issuperset(words)
     return light

@@ -70,11 +70,13 @@ class Segment:
         "side",
         "root",
         "notes",
+        "quiet",
     )
 
     def __init__(self, ctx, root):
         self.ctx, self.root = ctx, root
         self.owner = get_ident()
+        self.quiet = threads.quiet.run  # runs functions with NumPy's errors ignored
         self.trace = None
         self.side = threads.aside  # a side segment: see aside()
         self.reset()
@@ -172,7 +174,7 @@ def _known_step(seg, bound, ins):
     return step
 
 
-def append(bound, ins, scalars=()):
+def append(bound, ins, scalars=(), ctx=None):
     """Append an operator with one output that has a handle; returns its Value. See
     :func:`append_many`.
 
@@ -182,7 +184,7 @@ def append(bound, ins, scalars=()):
     t = threads
     seg = t.segment
     if seg is None:
-        return append_many(bound, ins, scalars)[0]
+        return append_many(bound, ins, scalars, ctx=ctx)[0]
     try:
         state = seg.state
         slots = seg.slots
@@ -232,10 +234,14 @@ def append(bound, ins, scalars=()):
             step = (state.next_rec if t.recording else state.next).get((bound, p))
             if step is None:
                 _take_back(seg, state)
-        else:
+        elif ins:
             step = _known_step(seg, bound, ins)
+        elif seg.ctx is ctx:
+            step = (state.next_rec if t.recording else state.next).get((bound,))
+        else:
+            step = None
         if step is None:
-            return append_many(bound, ins, scalars)[0]
+            return append_many(bound, ins, scalars, ctx=ctx)[0]
         if scalars:
             seg.scalars += scalars
         out = Value(seg, step.pos, step.specs[0])

@@ -27,6 +27,7 @@ class Stats:
     def __init__(self):
         self.ops = self.flushes = self.compiled = self.hits = self.steps = self.donated = 0
         self.evaluated = self.collectives = 0
+        self.light = 0  # paths that are among flushes and evaluated, too: see light.py
         self.compile_seconds = 0.0
         # (whether it was compiled, why: text, or a function that makes it)
         self.reasons = collections.deque(maxlen=64)
@@ -37,10 +38,10 @@ class Stats:
         """The counters as a dict."""
         return {
             "ops": self.ops,
-            "flushes": self.flushes,
+            "flushes": self.flushes + self.light,
             "compiled": self.compiled,
             "hits": self.hits,
-            "evaluated": self.evaluated,
+            "evaluated": self.evaluated + self.light,
             "collectives": self.collectives,
             "compile_seconds": round(self.compile_seconds, 6),
             "steps": self.steps,

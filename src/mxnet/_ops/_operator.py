@@ -70,7 +70,7 @@ class Operator:
         of a product, which stays a kernel of its own
     by_numpy : callable(inputs, **attributes) -> function of NumPy arrays and run-time numbers
         of such inputs (``.shape``, ``.dtype``): the same bits as ``fn``, in fewer calls; None
-        where there is none. It may raise, and may give a view of an input
+        where there is none. It may raise, and gives a new array, in C order where the inputs are
     devices : callable(attributes) -> int     how many devices' values it needs at once, 0: its own
     outside_loops : bool         compiled well by XLA:CPU only where no loop or branch is around it
     storage : Storage            of results and gradients: see ``_storage.py``

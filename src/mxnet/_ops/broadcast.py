@@ -3,6 +3,7 @@
 from jax import lax
 
 from ..error import ShapeError, fail
+from . import _by_numpy
 from ._axes import one_axis, paired, spread
 from ._spec import Shape, op
 from ._storage import Storage, scaled
@@ -56,6 +57,7 @@ ShapeError   if the shapes do not broadcast
         complete=(_paired_shapes,),
         loss=short in COMPARE,
         storage=Storage(scaled) if short in ("mul", "div") else Storage(),
+        by_numpy=_by_numpy.pair(short),
     )(binary)
 
 

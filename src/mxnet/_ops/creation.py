@@ -3,6 +3,7 @@
 import math
 
 import jax.numpy as jnp
+import numpy as onp
 from jax import lax
 
 from .._dtypes import as_dtype
@@ -99,7 +100,8 @@ def full(*, shape: Shape = (), ctx: str | None = None, dtype: DType = "float32",
 
 def range_length(start, stop, step, where="arange"):
     """Number of elements of ``start, start + step, ...`` below ``stop``."""
-    if step == 0 or not all(math.isfinite(v) for v in (start, stop, step)):
+    finite = math.isfinite
+    if step == 0 or not (finite(start) and finite(stop) and finite(step)):
         fail(
             ShapeError,
             where,
@@ -181,7 +183,21 @@ def _range_in_files(texts):
     return "_arange" if "repeat" in texts else "_npi_arange", found | ends
 
 
-@op("_range", exported=_range_in_files)
+def _range_by_numpy(ins, n, repeat, dtype):
+    if repeat != 1 or dtype not in (onp.float32, onp.float64):
+        return None
+    i = onp.arange(n, dtype=dtype)
+
+    def count(start, step):
+        if start == 0 and step == 1:
+            return i.copy()
+        found = onp.multiply(i, onp.array(step, dtype))
+        return onp.add(onp.array(start, dtype), found, found)
+
+    return count
+
+
+@op("_range", exported=_range_in_files, by_numpy=_range_by_numpy)
 def number_range(
     *, n: int, start: Scalar = 0.0, step: Scalar = 1.0, repeat: int = 1, dtype: DType = "float32"
 ):

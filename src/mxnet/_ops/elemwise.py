@@ -12,6 +12,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import ShapeError, fail
+from . import _by_numpy
 from ._axes import as_type, is_real, number, same_shape
 from ._facts import all_equal, data_equal, fixed_types
 from ._spec import DType, Scalar, op
@@ -212,10 +213,18 @@ for _name, _short, _more in (
         BINARY[_short][1],
         _more,
         storage=_PAIR_STORAGE.get(_name, Storage()),
+        by_numpy=_by_numpy.pair(_short),
     )
 for _short, (_fn, _meaning) in COMPARE.items():
     _camel = "_".join(p.capitalize() for p in _short.split("_"))
-    _pair(f"_{_short}", _fn, _meaning, (f"_{_camel}",), loss=True)
+    _pair(
+        f"_{_short}",
+        _fn,
+        _meaning,
+        (f"_{_camel}",),
+        loss=True,
+        by_numpy=_by_numpy.pair(_short),
+    )
 
 
 # ------------------------------------------------------------------------- an array and a number
@@ -310,6 +319,7 @@ for _name, _fn, _meaning in (
         (f"_{_camel}Scalar", *_more),
         loss=_name in COMPARE,
         storage=_SCALAR_STORAGE.get(_name, Storage()),
+        by_numpy=_by_numpy.with_number(_name),
     )
 _scalar(
     "_power_scalar",
@@ -497,6 +507,7 @@ Returns
         complete=(all_equal,),
         loss=name in _FLAT,
         storage=_UNARY_STORAGE.get(name, Storage()),
+        by_numpy=_by_numpy.UNARY.get(name),
     )(elementwise)
 
 
@@ -672,10 +683,13 @@ def _stored_clip(node, ins, attrs):
 
 def _clip_by_numpy(ins):
     dtype = ins[0].dtype
-    if dtype not in (onp.float32, onp.float64):
+    if dtype not in (onp.float32, onp.float64) or not ins[0].shape:
         return None
 
     def clip(x, low, high):
+        if 0 != low <= high != 0:  # of zeros the sign would not be known
+            found = onp.maximum(x, onp.array(low, dtype))
+            return onp.minimum(found, onp.array(high, dtype), out=found)
         low, high, found = onp.array(low, dtype), onp.array(high, dtype), x.copy()
         onp.putmask(found, onp.less(x, low), low)
         onp.putmask(found, onp.greater(x, high), high)

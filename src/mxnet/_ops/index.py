@@ -8,6 +8,7 @@ belongs to the operator: ``x[i]`` in a loop over ``i`` is one program, and so is
 import functools
 
 import jax.numpy as jnp
+import numpy as onp
 from jax import lax
 
 from ._spec import Bound
@@ -60,7 +61,10 @@ class Index(_Part):
         if self.advanced:
             return None
         key = _numpy_key(self.form, ins[0].shape)
-        return lambda x, *starts: x[key(starts)]
+        if all(f == INT for f in self.form):
+            dtype = ins[0].dtype
+            return lambda x, *at: onp.array(x[at], dtype)
+        return lambda x, *starts: x[key(starts)].copy()
 
     def run(self, inputs, scalars):
         data, arrays = inputs[0], inputs[1:]
@@ -113,9 +117,12 @@ def _numpy_key(form, shape):
 
     Where a block is not inside of the array, which XLA would move inside, it raises IndexError.
     """
-    if form[:1] == (INT,) and all(f is None for f in form[1:]):
-        return lambda starts: int(starts[0])
-    parts, axis = [], 0  # (whether it has a start, what makes it part of the key, or that part)
+    if form[:1] == (INT,) and form.count(None) == len(form) - 1:
+        return lambda starts: starts[0]  # NumPy checks it
+    while form[-1:] == (None,):
+        form = form[:-1]
+    # (whether it has a start, what makes it part of the key, or that part)
+    parts, axis = [], 0
     for f in form:
         if f == NEW:
             parts.append((False, None))
@@ -123,28 +130,42 @@ def _numpy_key(form, shape):
         if f is None:
             parts.append((False, slice(None)))
         elif f == INT:
-            parts.append((True, int))  # NumPy checks it
+            parts.append((True, None))
         else:
-            parts.append((True, functools.partial(_slice_from, *f, shape[axis])))
+            parts.append((True, _slices(*f, shape[axis])))
         axis += 1
+    if len(parts) == 1 and parts[0][0]:
+        only = parts[0][1]
+        return lambda starts: only(starts[0])
 
     def key(starts):
-        starts = iter(starts)
-        return tuple([part(next(starts)) if has_start else part for has_start, part in parts])
+        starts, found = iter(starts), []
+        for has_start, part in parts:
+            if not has_start:
+                found.append(part)
+            elif part is None:
+                found.append(next(starts))
+            else:
+                found.append(part(next(starts)))
+        return tuple(found)
 
     return key
 
 
-def _slice_from(size, step, n, start):
-    first = int(start)
-    last = first + (size - 1) * step
+def _slices(size, step, n):
+    """A function of the start that gives the slice of so many elements of ``n``."""
     if not size:
-        return slice(0, 0)
-    if not (0 <= first < n and 0 <= last < n):
-        raise IndexError("a block is outside of its array")
-    if step > 0:
-        return slice(first, last + 1, step)
-    return slice(first, last - 1 if last else None, step)
+        return lambda first: slice(0, 0)
+    span = (size - 1) * step
+    least, most = (0, n - span) if step > 0 else (-span, n)
+
+    def make(first):
+        if not least <= first < most:
+            raise IndexError("a block is outside of its array")
+        end = first + span + (1 if step > 0 else -1)
+        return slice(first, end if end >= 0 else None, step)
+
+    return make
 
 
 def _starts(shape, form, scalars):

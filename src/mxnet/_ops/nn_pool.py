@@ -26,8 +26,57 @@ def _counted_outputs(node):
     return 2 if spaces and node.read("pool_type") == "max" and node.op_name != "Pooling_v1" else 1
 
 
+def _pooling_by_numpy(
+    ins, kernel, pool_type, global_pool, pooling_convention, stride, pad, count_include_pad, layout,
+    p_value, cudnn_off,
+):  # fmt: skip
+    """Few offsets, added or compared one after the other, as the formula does."""
+    (shape, dtype), n = ins[0], len(kernel)
+    if dtype not in (onp.float32, onp.float64) or pool_type == "lp" or global_pool or 0 in shape:
+        return None
+    letters = layout_of("Pooling", layout, n)
+    axes = tuple([i for i, c in enumerate(letters) if c not in "NC"])
+    stride, pad = stride or (1,) * n, pad or (0,) * n
+    if len(shape) != n + 2 or math.prod(kernel) > _FEW_OFFSETS or pooling_convention == "same":
+        return None
+    spatial = [shape[a] for a in axes]
+    out, pads = zip(
+        *(extent(*a, pooling_convention, shape) for a in zip(spatial, kernel, stride, pad))
+    )
+    full = Windows(len(shape), axes, kernel, stride, pads, out)
+    edges = full.spread(pads, (0, 0))
+    if any(low < 0 or high < 0 for low, high in edges if low or high > 0):
+        return None
+    padded = tuple([n + low + max(high, 0) for n, (low, high) in zip(shape, edges)])
+    inside = tuple([slice(low, low + n) for n, (low, _) in zip(shape, edges)])
+    keys = [tuple(map(slice, *key)) for key in _keys(full, padded)]
+    fill = least(dtype) if pool_type == "max" else 0
+    join = onp.maximum if pool_type == "max" else onp.add
+    factor = None
+    if pool_type == "avg":
+        factor = onp.asarray(_factor(full, spatial, pad, count_include_pad), dtype)
+
+    def pool(x):
+        if padded != shape:
+            whole = onp.full(padded, fill, dtype)
+            whole[inside] = x
+            x = whole
+        first, *rest = keys
+        if rest:
+            second, *rest = rest
+            found = join(x[first], x[second], order="C")
+            for key in rest:
+                join(found, x[key], out=found)
+        else:
+            found = x[first].copy()
+        return found if factor is None else onp.multiply(found, factor, found)
+
+    return pool
+
+
 @op(
     "Pooling",
+    by_numpy=_pooling_by_numpy,
     aliases=("_npx_pooling", "Pooling_v1"),
     total=_counted_outputs,
     written={"Pooling_v1": "Pooling_v1"},
@@ -130,13 +179,20 @@ def pooling(
         return root(total, p_value).astype(data.dtype)
     y = window_sum(full, x)
     if pool_type == "avg":
-        counts = onp.ones((1,) * data.ndim)
-        for axis, size, k, s, p, t in zip(axes, spatial, kernel, stride, pad, out):
-            c = covered(size, k, s, p, t, count_include_pad is None or count_include_pad)
-            counts = counts * c.reshape([-1 if i == axis else 1 for i in range(data.ndim)])
-        one = counts.flat[0] if counts.size else 1
-        y = y * (1 / one if (counts == one).all() else jnp.asarray(1 / counts, x.dtype))
+        factor = _factor(full, spatial, pad, count_include_pad)
+        y = y * (factor if isinstance(factor, float) else jnp.asarray(factor, x.dtype))
     return y.astype(data.dtype)
+
+
+def _factor(full, spatial, pad, count_include_pad):
+    """What the sums are multiplied by for their mean: a number, or one for each window."""
+    ndim, axes, kernel, stride, _, out = full
+    counts = onp.ones((1,) * ndim)
+    for axis, size, k, s, p, t in zip(axes, spatial, kernel, stride, pad, out):
+        c = covered(size, k, s, p, t, count_include_pad is None or count_include_pad)
+        counts = counts * c.reshape([-1 if i == axis else 1 for i in range(ndim)])
+    one = counts.flat[0] if counts.size else 1
+    return float(1 / one) if (counts == one).all() else 1 / counts
 
 
 _MOST_OFFSETS = 1 << 14  # 128 x 128
@@ -296,14 +352,20 @@ def least(dtype):
 
 def shifted(full, padded):
     """The windows' elements one by one: for each position in a window, an array of all windows."""
+    for key in _keys(full, padded.shape):
+        yield lax.slice(padded, *key)
+
+
+def _keys(full, shape):
+    """Where these stand in an array of a shape: starts, ends and steps of all axes."""
     _, axes, kernel, stride, _, out = full
     for offsets in itertools.product(*(range(k) for k in kernel)):
         start = full.spread(offsets, 0)
-        stop = list(padded.shape)
+        stop = list(shape)
         step = full.spread(stride, 1)
         for axis, o, s, t in zip(axes, offsets, stride, out):
             stop[axis] = o + s * (t - 1) + 1
-        yield lax.slice(padded, start, stop, step)
+        yield start, stop, step
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))

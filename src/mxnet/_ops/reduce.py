@@ -13,6 +13,7 @@ from jax import lax
 
 from .._dtypes import as_dtype
 from ..error import AttributeTypeError, ShapeError, fail
+from . import _by_numpy
 from ._axes import is_real, one_axis, reduced_axes
 from ._facts import data_equal_along_axis
 from ._spec import Shape, op
@@ -166,7 +167,8 @@ Raises
 ------
 ShapeError   if an axis is out of range or named twice
 {_GRADIENTS.get(name, "")}"""
-    op(name, aliases=aliases, storage=_STORAGE.get(name, Storage()))(reduction)
+    storage, by_numpy = _STORAGE.get(name, Storage()), _by_numpy.reduction(name)
+    op(name, aliases=aliases, storage=storage, by_numpy=by_numpy)(reduction)
 
 
 for _name, (_fn, _meaning, _more) in REDUCE.items():

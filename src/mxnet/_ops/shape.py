@@ -778,7 +778,28 @@ def _stack_shapes(found, node):
         found.put((node, 0), (*known[:at], len(node.inputs), *known[at:]), node)
 
 
-@op("stack", same_dtype=True, counted=True, complete=(_stack_shapes,))
+def _stack_by_numpy(ins, axis, num_args=None):
+    shape, dtype = ins[0].shape, ins[0].dtype
+    axis = axis if axis >= 0 else axis + len(shape) + 1
+    out = (*shape[:axis], len(ins), *shape[axis:])
+    keys = [(*[slice(None)] * axis, i) for i in range(len(ins))]
+
+    def stack(*arrays):
+        found = onp.empty(out, dtype)
+        for key, x in zip(keys, arrays):
+            found[key] = x
+        return found
+
+    return stack
+
+
+@op(
+    "stack",
+    same_dtype=True,
+    counted=True,
+    complete=(_stack_shapes,),
+    by_numpy=_stack_by_numpy,
+)
 def stack(*data, axis: int = 0, num_args: int | None = None):
     """Arrays of one shape joined along a new axis.
 

@@ -9,12 +9,13 @@ from .._engine.initial import fill
 from .._engine.program import from_shared_memory
 from .._engine.segment import append
 from .._engine.value import Value
-from .._frontend.dispatch import invoke
+from .._frontend.dispatch import bind, invoke
 from .._graph.lower import COPY
 from .._graph.steps import spec_of
 from .._ops import _spec
 from .._ops._limits import check_size
 from .._ops.creation import range_length
+from .._tables import table
 from .._traceback import shown
 from ..context import canonical, cpu, current_context, device_of, gpu
 from ..error import MXNetError, ShapeError, allocate, fail, not_array_like, only_keywords
@@ -112,6 +113,12 @@ def _from_arrays(source, dtype):
 
 
 def _shape(shape):
+    if shape.__class__ is tuple:
+        for n in shape:
+            if n.__class__ is not int or n < 0:
+                break
+        else:
+            return shape
     try:
         if hasattr(shape, "__index__"):
             shape = (shape,)
@@ -189,18 +196,20 @@ def arange(start, stop=None, step=1.0, repeat=1, infer_range=None, ctx=None, dty
     if stop is None:
         start, stop = 0, start
     n = range_length(start, stop, step)
-    return invoke(
-        _spec.get("_range"),
-        [],
-        {
-            "n": n,
-            "start": start,
-            "step": step,
-            "repeat": repeat,
-            "dtype": dtype,
-            "ctx": _context(ctx),
-        },
-    )
+    ctx = _context(ctx)
+    try:
+        bound = _ranges.get((n, repeat, dtype))
+    except TypeError:  # a repeat or a type that is refused below
+        bound = None
+    if bound is None or not {start.__class__, step.__class__} <= _NUMBERS:
+        given = {"n": n, "start": start, "step": step, "repeat": repeat, "dtype": dtype}
+        bound, (start, step) = bind(_RANGE, given, 0)
+        if repeat.__class__ is int and dtype.__class__ is str:
+            _ranges[n, repeat, dtype] = bound
+    return _wrap(NDArray, append(bound, (), (start, step), ctx))
+
+
+_RANGE, _ranges, _NUMBERS = _spec.get("_range"), table(), {int, float}
 
 
 def linspace(start, stop, num, endpoint=True, ctx=None, dtype="float32"):

@@ -10,6 +10,7 @@ from ..error import DTypeError
 __all__ = ["parse_key", "WHOLE"]
 
 WHOLE = slice(None)
+_WHOLES = [(None,) * n for n in range(65)]
 _ROWS = [(INT, *[None] * n) for n in range(-1, 64)]  # forms of ``x[i]``, by dimensions
 
 
@@ -38,41 +39,35 @@ def parse_key(key, shape, array_type):
         return _ROWS[len(shape)], (key if key >= 0 else key + shape[0],), (), True
     if key.__class__ is not tuple:
         key = (key,)
-    used = 0
-    dots = False
+    ndim = len(shape)
+    form, starts, arrays = [], [], []
+    contiguous, seen_long, dots, axis = True, False, False, 0
     for k in key:
+        if k is None:
+            form.append(NEW)
+            continue
         if k is Ellipsis:
             if dots:
                 raise IndexError("an index can only have a single ellipsis ('...')")
             dots = True
-        elif k is not None:
-            used += 1
-    ndim = len(shape)
-    if used > ndim:
-        raise IndexError(f"too many indices ({used}) for array with {ndim} dimensions")
-    full = []
-    for k in key:
-        if k is Ellipsis:
-            full += [WHOLE] * (ndim - used)
-        else:
-            full.append(k)
-    if not dots:
-        full += [WHOLE] * (ndim - used)
-
-    form, starts, arrays = [], [], []
-    contiguous, seen_long, axis = True, False, 0
-    for k in full:
-        if k is None:
-            form.append(NEW)
+            rest = ndim - _axes_used(key)
+            form += _WHOLES[max(rest, 0)]
+            seen_long = seen_long or any(n > 1 for n in shape[axis : axis + rest])
+            axis += rest
             continue
+        if not 0 <= axis < ndim:
+            raise IndexError(
+                f"too many indices ({_axes_used(key)}) for array with {ndim} dimensions"
+            )
         n = shape[axis]
-        if k.__class__ is slice:
+        cls = k.__class__
+        if cls is slice:
             if k.start is None and k.stop is None and k.step is None:
                 form.append(None)
                 size, step = n, 1
             else:
                 start, stop, step = _slice(k, n)
-                size = len(range(start, stop, step))
+                size = max(stop - start, 0) if step == 1 else len(range(start, stop, step))
                 if size == n and step == 1:
                     form.append(None)
                 else:
@@ -84,7 +79,9 @@ def parse_key(key, shape, array_type):
                 if step != 1:
                     contiguous = False
                 seen_long = True
-        elif isinstance(k, (int, onp.integer)) and not isinstance(k, (bool, onp.bool_)):
+        elif cls is int or (
+            isinstance(k, (int, onp.integer)) and not isinstance(k, (bool, onp.bool_))
+        ):
             i = int(k)
             if not -n <= i < n:
                 raise IndexError(f"index {i} is out of bounds for axis {axis} with size {n}")
@@ -97,14 +94,27 @@ def parse_key(key, shape, array_type):
             form.append(ARRAY)
             contiguous = False
         axis += 1
+    if axis < ndim:
+        form += _WHOLES[ndim - axis]
     return tuple(form), tuple(starts), arrays, contiguous
 
 
+def _axes_used(key):
+    return sum(k is not None and k is not Ellipsis for k in key)
+
+
 def _slice(k, n):
-    for part in (k.start, k.stop, k.step):
-        if part is not None and not hasattr(part, "__index__"):
-            raise ValueError(f"NDArray does not support slicing with key {k} of type {type(part)}.")
-    return k.indices(n)
+    try:
+        return k.indices(n)
+    except TypeError:
+        part = next(p for p in (k.start, k.stop, k.step) if p is not None and not _is_index(p))
+        raise ValueError(
+            f"NDArray does not support slicing with key {k} of type {type(part)}."
+        ) from None
+
+
+def _is_index(part):
+    return hasattr(part, "__index__")
 
 
 def _index_array(k, axis, n, array_type):

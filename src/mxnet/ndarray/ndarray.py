@@ -48,6 +48,7 @@ from ._one import OneElement
 __all__ = ["NDArray", "waitall"]
 
 _new = object.__new__
+_EXPAND_DIMS = _spec.get("expand_dims")
 
 # 1.9.1's numeric codes, by the names under which client libraries import them
 _DTYPE_MX_TO_NP = {-1: None, **{c: d if c == 12 else d.type for c, d in CODES.items()}}
@@ -111,6 +112,19 @@ def _binary(array_op, scalar_op, reflected=False):
     return _binary_method(
         both.bind({}, 2), {float: number, int: number}, _fixed_numbers(scalar), _refuse, reflected
     )
+
+
+def _unary(name):
+    bound = _spec.get(name).bind({}, 1)
+
+    def apply(self):
+        try:
+            v = (self._base is None and self._v) or self._read()
+            return _wrap(self.__class__, append(bound, (v,)))
+        except MXNetError as e:
+            raise shown(e)  # noqa: B904
+
+    return apply
 
 
 def _defaults(op):
@@ -279,6 +293,7 @@ def _shared(x, cls):
 
 
 _reshapes = table()
+_shapings = table()  # of what users ask for: (shape with codes, reverse) -> bound operator
 
 
 def _reshape_value(v, shape):
@@ -550,11 +565,7 @@ class NDArray:
     __imod__ = _inplace(__mod__)
     # No __ipow__, as in 1.9.1: ``x **= 2`` makes another array, and what shares x keeps its values.
 
-    def __neg__(self):
-        return self.negative()
-
-    def __abs__(self):
-        return self.abs()
+    __neg__, __abs__ = _unary("negative"), _unary("abs")
 
     # ------------------------------------------------------------------ indexing
     def __getitem__(self, key):
@@ -729,8 +740,15 @@ class NDArray:
                 f"reshape() got unknown keyword {', '.join(kwargs)}; it takes shape and reverse"
             )
         v = self._read()
-        op = _spec.get("Reshape")
-        value = append(bind(op, {"shape": shape, "reverse": reverse}, 1)[0], (v,))
+        try:
+            bound = _shapings.get((shape, reverse))
+        except TypeError:  # a list in the shape
+            bound = None
+        if bound is None:
+            bound, _ = bind(_spec.get("Reshape"), {"shape": shape, "reverse": reverse}, 1)
+            if all(n.__class__ is int for n in shape):
+                _shapings[shape, reverse] = bound
+        value = append(bound, (v,))
         x = _new(self.__class__)
         x._base, x._lens, x._mark = self, _ShapeLens(value.spec.shape, v.spec.shape), None
         x._v, x._seen = value, v
@@ -816,7 +834,9 @@ class NDArray:
         AssertionError   ``inplace``, and the axis is out of range
         """
         if not inplace:
-            return invoke(_spec.get("expand_dims"), [self], {"axis": axis, **kwargs})
+            if kwargs or self.__class__ is not NDArray:
+                return invoke(_EXPAND_DIMS, [self], {"axis": axis, **kwargs})
+            return _wrap(NDArray, append(bind(_EXPAND_DIMS, {"axis": axis}, 1)[0], (self._read(),)))
         shape = list(self.shape)
         _need_axis(axis, -len(shape) - 1, len(shape) + 1, len(shape))
         shape.insert(axis if axis >= 0 else len(shape) + 1 + axis, 1)
@@ -1028,7 +1048,7 @@ def _keep_one_axis(form):
 
     Where arrays without axes are asked for (:func:`mx.util.np_shape`), they leave ``()``.
     """
-    if form and form[-1] == INT and all(f == INT for f in form) and not is_np_shape():
+    if form and form[-1] == INT and form.count(INT) == len(form) and not is_np_shape():
         return (*form[:-1], (1, 1))
     return form
 

@@ -48,6 +48,12 @@ def _context(ctx):
 
 def _shape(shape, where):
     """A shape as a tuple; without NumPy's shapes, sizes of 0 and no axes are refused."""
+    if shape.__class__ is tuple and shape:
+        for n in shape:
+            if n.__class__ is not int or n <= 0:
+                break
+        else:
+            return shape
     if isinstance(shape, (list, tuple)):
         shape = tuple([operator.index(s) for s in shape])
     elif isinstance(shape, ndarray):

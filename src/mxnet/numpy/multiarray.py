@@ -557,6 +557,9 @@ class _ArrayFront(Front):
 
     def apply(self, bound, inputs):
         """Append a bound operator to the segment."""
+        if len(inputs) == 1:
+            (x,) = inputs
+            return _wrap(ndarray, append(bound, ((x._base is None and x._v) or x._read(),)))
         return _wrap(ndarray, append(bound, [x._read() for x in inputs]))
 
     def fast(self, op):
@@ -566,9 +569,20 @@ class _ArrayFront(Front):
         n = len(op.inputs)
         bound = op.bind(op.parse({})[0], n)
         if n == 1:
-            return lambda x: _wrap(ndarray, append(bound, (x._read(),)))
+            return lambda x: _wrap(
+                ndarray, append(bound, ((x._base is None and x._v) or x._read(),))
+            )
         if n == 2:
-            return lambda x, y: _wrap(ndarray, append(bound, (x._read(), y._read())))
+            return lambda x, y: _wrap(
+                ndarray,
+                append(
+                    bound,
+                    (
+                        (x._base is None and x._v) or x._read(),
+                        (y._base is None and y._v) or y._read(),
+                    ),
+                ),
+            )
         return lambda *xs: _wrap(ndarray, append(bound, [x._read() for x in xs]))
 
 

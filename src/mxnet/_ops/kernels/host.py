@@ -9,7 +9,7 @@ import math
 import numpy as onp
 from numpy.lib.stride_tricks import as_strided
 
-from .draws import BY_NUMPY
+from . import draws, rowwise
 
 __all__ = ["RULES", "in_memory"]
 
@@ -165,7 +165,8 @@ def _look_up(params, ins, outs):
 
 
 RULES = {
-    **BY_NUMPY,
+    **draws.BY_NUMPY,
+    **rowwise.BY_NUMPY,
     "mxnet_look_up": _look_up,
     "mxnet_sort_order": _order,
     "mxnet_dense_product": _dense(lambda x, w: onp.matmul(x, w.T)),

@@ -16,7 +16,7 @@ from jax import lax
 from .choose import rows_are_long
 from .primitive import kernel
 
-__all__ = ["layer_norm", "log_softmax", "softmax", "softmax_formula"]
+__all__ = ["BY_NUMPY", "layer_norm", "log_softmax", "softmax", "softmax_formula"]
 
 
 def _is_worth_it(dtypes, shapes):
@@ -61,6 +61,55 @@ def _plain_layer_norm_gradient(x, gamma, mean, scale, g):
     dx = scale * (d - jnp.mean(d, -1, keepdims=True) - h * slope)
     others = tuple(range(x.ndim - 1))
     return dx, jnp.sum(g * h, others), jnp.sum(g, others)
+
+
+def _softmax_by_numpy(params, ins, outs):
+    """The formula's steps, without those that are for rows of -inf only where there is none."""
+    (shape, dtype), log = ins[0], params["log"]
+    if dtype not in (onp.float32, onp.float64) or 0 in shape:
+        return None
+    most, add = onp.maximum.reduce, onp.add.reduce
+
+    def softmax(x):
+        peak = most(x, -1, None, None, True)
+        plain = onp.count_nonzero(onp.isfinite(peak)) == peak.size
+        if not plain:
+            peak = onp.where(peak == -onp.inf, dtype.type(0), peak)
+        s = onp.subtract(x, peak)
+        if log:
+            return (onp.subtract(s, onp.log(add(onp.exp(s), -1, dtype, None, True)), s),)
+        onp.exp(s, s)
+        total = add(s, -1, dtype, None, True)
+        if not plain:
+            total = onp.where(total == 0, dtype.type(1), total)
+        return (onp.divide(s, total, s),)
+
+    return softmax
+
+
+def _layer_norm_by_numpy(params, ins, outs):
+    (shape, dtype), eps = ins[0], onp.array(params["eps"], ins[0].dtype)
+    if dtype not in (onp.float32, onp.float64) or 0 in shape:
+        return None
+    add, n = onp.add.reduce, onp.array(shape[-1], dtype)
+
+    def layer_norm(x, gamma, beta):
+        mean = add(x, -1, dtype, None, True)
+        onp.divide(mean, n, mean)
+        found = onp.subtract(x, mean)
+        scale = add(onp.multiply(found, found), -1, dtype, None, True)
+        onp.divide(scale, n, scale)
+        onp.add(scale, eps, scale)
+        onp.reciprocal(onp.sqrt(scale, scale), scale)
+        onp.multiply(found, scale, found)
+        onp.multiply(found, gamma, found)
+        return onp.add(found, beta, found), mean, scale
+
+    return layer_norm
+
+
+# name of a primitive -> rule, see host.RULES
+BY_NUMPY = {"mxnet_softmax": _softmax_by_numpy, "mxnet_layer_norm": _layer_norm_by_numpy}
 
 
 _softmax = kernel("softmax", _plain_softmax, _is_worth_it, by_rows=True)
