@@ -99,8 +99,8 @@ def make_function(op, name=None, kind=None):
                     else:
                         given = kwargs
                     found = known and _met(known, given, len(arrays))
-                    if found or (
-                        n <= len(order) and (not kwargs or kwargs.keys() <= op.attrs.keys())
+                    if n <= len(order) and (
+                        found or not kwargs or kwargs.keys() <= op.attrs.keys()
                     ):
                         try:
                             bound, scalars = found or bind(op, given, len(arrays))
