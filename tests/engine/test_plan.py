@@ -7,9 +7,12 @@ import pytest
 from jax import lax
 from jax._src import ad_util
 
+from mxnet import _config, autograd, gluon, nd
+from mxnet._engine import numpy_rules
 from mxnet._engine import plan as plans
 from mxnet._graph.equations import Aval, Formula
 from mxnet._ops.kernels import dense
+from support import processes
 
 RNG = onp.random.default_rng(7)
 N, M = 300, 240
@@ -213,3 +216,117 @@ def test_what_is_read_elsewhere_is_not_written_to(function):
     arrays = normal(N, M), normal(N, M)
     found, _ = run(lambda *a: list(function(*a)), *arrays)
     agree(function, arrays, found, 1e-3)
+
+
+# ------------------------------------------------------------------- vectors joined when needed
+
+
+@pytest.fixture
+def joined(monkeypatch):
+    """Sizes of the vectors that were joined after all."""
+    found, whole = [], numpy_rules.Joined.whole
+
+    def noted(self):
+        if self._whole is None:
+            found.append(self.shape[0])
+        return whole(self)
+
+    monkeypatch.setattr(numpy_rules.Joined, "whole", noted)
+    return found
+
+
+def planned(function, *arrays):
+    avals = [Aval(a.shape, a.dtype) for a in arrays]
+    return Formula(function).plan(avals, plans.plan)(arrays)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_what_is_taken_apart_as_it_was_joined_is_not_copied(dtype, joined):
+    parts = [normal(*s, dtype="float64").astype(dtype) for s in [(70_000,), (0,), (3, 41_000)]]
+    (vector,) = planned(lambda a, b, c: [jnp.concatenate([a, b, c.reshape(-1)])], *parts)
+    assert vector.__class__ is numpy_rules.Joined
+    assert (vector.shape, vector.dtype) == ((193_000,), onp.dtype(dtype))
+    found = planned(lambda x: lax.split(x, [70_000, 0, 123_000]), vector)
+    assert joined == []
+    for x, y in zip(found, parts, strict=True):
+        onp.testing.assert_array_equal(x, y.reshape(-1))
+    # in other parts, or read otherwise: as one, made once
+    (left, right), (same,) = (
+        planned(lambda x: lax.split(x, [100_000, 93_000]), vector),
+        planned(lambda x: [x * 2], vector),
+    )
+    assert joined == [193_000]
+    wanted = onp.concatenate([p.reshape(-1) for p in parts])
+    onp.testing.assert_array_equal(onp.concatenate([left, right]), wanted)
+    onp.testing.assert_array_equal(same, wanted * 2)
+
+
+def test_small_vectors_and_those_read_inside_are_arrays():
+    x, y = normal(40), normal(90_000)
+    assert planned(lambda a: [jnp.concatenate([a, a])], x)[0].__class__ is onp.ndarray
+    found = planned(lambda a: [jnp.concatenate([a, a]) + 1.0], y)[0]
+    onp.testing.assert_array_equal(found, onp.concatenate([y, y]) + onp.float32(1))
+    turned = planned(lambda a: [jnp.concatenate([a.reshape(300, 300)] * 2)], y)[0]
+    assert turned.__class__ is onp.ndarray
+
+
+def vectors_with_a_gradient(read):
+    """A joined vector, what ``read`` makes of it, and the gradients of its parts."""
+
+    def run():
+        parts = [nd.array(normal_of(k, 60_000)) for k in range(2)]
+        for p in parts:
+            p.attach_grad()
+        with autograd.record():
+            whole = nd.concat(*parts, dim=0)
+            found = read(whole)
+            loss = sum((f * f).sum() for f in found)
+        loss.backward()
+        return [whole.asnumpy(), *[f.asnumpy() for f in found], *[p.grad.asnumpy() for p in parts]]
+
+    return run
+
+
+def normal_of(seed, n):
+    return onp.random.default_rng(seed).standard_normal(n).astype("float32")
+
+
+READ = {
+    "apart": lambda v: nd.split_v2(v, 2, axis=0),
+    "one part": lambda v: [nd.split_v2(v, 2, axis=0)[1]],
+    "apart and whole": lambda v: [*nd.split_v2(v, 2, axis=0), v * 3],
+    "twice": lambda v: [*nd.split_v2(v, 2, axis=0), *nd.split_v2(v, 3, axis=0)],
+    "joined again": lambda v: [nd.concat(v, v, dim=0)],
+    "as it is": lambda v: [v],
+    "of another type": lambda v: [v.astype("float16").astype("float32")],
+}
+
+
+@pytest.mark.parametrize("read", READ)
+def test_joined_vectors_in_programs(read, monkeypatch):
+    run = vectors_with_a_gradient(READ[read])
+    monkeypatch.setattr(_config.options["evaluate"], "value", 8)
+    processes.forget_what_was_met()
+    found, again = run(), run()
+    monkeypatch.setattr(_config.options["evaluate"], "value", 0)
+    processes.forget_what_was_met()
+    for x, y, z in zip(found, run(), again, strict=True):
+        onp.testing.assert_allclose(x, y, rtol=1e-5, atol=1e-6)
+        onp.testing.assert_array_equal(x, z)
+
+
+def test_a_recurrent_layer_joins_nothing(joined, monkeypatch):
+    if _config.get("engine_type") == "NaiveEngine":
+        pytest.skip("paths of one operator each")
+    monkeypatch.setattr(_config.options["evaluate"], "value", 8)
+    processes.forget_what_was_met()
+    net = gluon.rnn.LSTM(80, input_size=70)
+    net.initialize()
+    x = nd.ones((9, 4, 70))
+    net(x).asnumpy()
+    with autograd.record():
+        loss = (net(x) * 2).sum()
+    loss.backward()
+    gradients = [p.grad().asnumpy() for p in net.collect_params().values()]
+    assert joined == []
+    assert all(g.any() for g in gradients)

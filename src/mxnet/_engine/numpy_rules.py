@@ -19,7 +19,7 @@ from jax import lax
 
 from .._ops.kernels.host import in_memory
 
-__all__ = ["MOVES", "RULES", "foreign"]
+__all__ = ["MOVES", "RULES", "Joined", "foreign"]
 
 
 RULES = {}  # name of a primitive -> rule
@@ -491,6 +491,37 @@ def _pad(params, ins, outs):
     return pad
 
 
+class Joined:
+    """Vectors one after the other, which become one when somebody needs one.
+
+    The parameters of a recurrent layer are joined by one operator and taken apart by the next, and
+    so are their gradients.
+    """
+
+    __slots__ = ("parts", "shape", "dtype", "_whole")
+
+    def __init__(self, parts):
+        self.parts, self.dtype, self._whole = parts, parts[0].dtype, None
+        self.shape = (sum([len(p) for p in parts]),)
+
+    def whole(self):
+        """The one vector, made once."""
+        if self._whole is None:
+            self._whole = onp.concatenate(self.parts)
+        return self._whole
+
+    def __array__(self, dtype=None, copy=None):
+        whole = self.whole()
+        return whole if dtype in (None, whole.dtype) and not copy else onp.array(whole, dtype)
+
+    def __add__(self, other):
+        return self.whole() + other
+
+    def astype(self, dtype):
+        """As that of an array."""
+        return self.whole().astype(dtype)
+
+
 @rule("concatenate")
 def _concatenate(params, ins, outs):
     axis = params["dimension"]
@@ -503,7 +534,15 @@ def _split(params, ins, outs):
     for n in params["sizes"]:
         keys.append((slice(None),) * axis + (slice(at, at + n),))
         at += n
-    return lambda x: [x[k] for k in keys]
+
+    def split(x):
+        if x.__class__ is Joined:
+            if [len(p) for p in x.parts] == list(params["sizes"]):
+                return x.parts
+            x = x.whole()
+        return [x[k] for k in keys]
+
+    return split
 
 
 @rule("stack")

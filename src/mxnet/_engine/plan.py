@@ -8,7 +8,7 @@ import numpy as onp
 from .._graph.equations import NUMBERS, Equations, Formula
 from .._ops.kernels import direct, host
 from .._tables import table
-from .numpy_rules import RULES, foreign
+from .numpy_rules import RULES, Joined, foreign
 
 __all__ = ["Plan", "TooLong", "gradient_plan", "plan"]
 
@@ -27,11 +27,17 @@ class Template:
     places : list of (numbers of the arguments, number or numbers of the results, numbers that
         nothing reads any more), one for each equation
     values : list       of all variables: constants, and None
+    again : dict        see :func:`_overwritten`
+    apart : set         inputs that may be :class:`Joined`: they are only taken apart
+    joins : set         numbers of the steps that make such, where the plan's user allows them
     """
 
-    __slots__ = ("equations", "steps", "inputs", "outputs", "values", "places", "again", "made")
+    __slots__ = (
+        *("equations", "steps", "inputs", "outputs", "values", "places", "again", "apart", "joins"),
+        "made",
+    )
 
-    def __init__(self, equations, steps, inputs, outputs):
+    def __init__(self, equations, steps, inputs, outputs, joins=False):
         self.equations, self.steps = equations, steps
         self.inputs, self.outputs = inputs, outputs
         self.values = [None] * equations.n
@@ -49,6 +55,7 @@ class Template:
             (tuple(e.inputs), tuple(e.outputs) if e.primitive.multiple_results else e.outputs[0],
              tuple(gone)) for e, gone in zip(steps, dead)
         ]  # fmt: skip
+        self.apart, self.joins = _taken_apart(steps, inputs, kept, joins)
         self.again = _overwritten(steps, dead, equations.shapes)
         # functions for any sizes; where there is none, the numbers of the equations
         self.made = [None] * len(steps), range(len(steps))
@@ -67,6 +74,8 @@ class Template:
             functions[at] = _function_of(e, sizes, known, avals)
             if at in self.again:
                 functions[at] = _in_place(functions[at], self.again[at], avals[e.outputs[0]])
+            if at in self.joins and _is_large(avals[e.outputs[0]]):
+                functions[at] = _join
             if todo.__class__ is range and self._depends(e):
                 depend.append(at)
         if todo.__class__ is range:
@@ -97,6 +106,8 @@ class Plan:
         template = self.template
         env = template.values.copy()
         for number, value in zip(template.inputs, args):
+            if value.__class__ is Joined and number not in template.apart:
+                value = value.whole()
             env[number] = value
         for function, (ins, outs, gone) in zip(self.functions, template.places):
             found = function(*[env[i] for i in ins])
@@ -113,6 +124,25 @@ class Plan:
         """The same for JAX's arrays and tracers."""
         t = self.template
         return t.equations.trace(self.sizes, args, t.steps, t.inputs, t.outputs)
+
+
+def _taken_apart(steps, inputs, kept, joins):
+    """Inputs that are only split, and numbers of the steps that join vectors into an output."""
+    readers = {}
+    for e in steps:
+        for i in e.inputs:
+            readers.setdefault(i, []).append(e.primitive.name)
+    apart = {i for i in inputs if i not in kept and set(readers.get(i, ())) == {"split"}}
+    made = set()
+    for at, e in enumerate(steps) if joins else ():
+        out = e.outputs[0] if e.primitive.name == "concatenate" else None
+        if out in kept and out not in readers and len(e.avals_out[0].shape) == 1:
+            made.add(at)
+    return apart, made
+
+
+def _join(*parts):
+    return Joined(parts)
 
 
 # Primitives whose results are new arrays, and those whose results are their operand's memory, all
@@ -155,14 +185,14 @@ def _overwritten(steps, dead, shapes):
     return found
 
 
+def _is_large(aval):
+    shape, dtype = aval
+    return isinstance(dtype, onp.dtype) and math.prod(shape) * dtype.itemsize >= _LARGE
+
+
 def _in_place(function, place, aval):
     """A function that writes its result to its operand at ``place``, where that is worth it."""
-    shape, dtype = aval
-    if (
-        function.__class__ is not onp.ufunc
-        or not isinstance(dtype, onp.dtype)
-        or math.prod(shape) * dtype.itemsize < _LARGE
-    ):
+    if function.__class__ is not onp.ufunc or not _is_large(aval):
         return function
     if place:
         return lambda a, b: function(a, b, out=b)
@@ -201,7 +231,7 @@ def _by_definition(primitive, params, ins):
     formula = _definitions.get(key)
     if formula is None:
         formula = _definitions[key] = Formula(partial(primitive.impl, **params))
-    found = formula.plan(ins, plan)
+    found = formula.plan(ins, _arrays)
     if primitive.multiple_results:
         function = lambda *a: found(a)  # noqa: E731
     else:
@@ -299,14 +329,21 @@ def _needed(steps, outputs):
     return found
 
 
-def plan(equations, sizes):
-    """The plan of a Formula."""
+def plan(equations, sizes, joins=True):
+    """The plan of a Formula.
+
+    joins : bool    whether it may give large :class:`Joined` vectors
+    """
     template = equations.templates.get("plan")
     if template is None:
         steps = _needed(equations.steps, equations.outputs)
-        template = Template(equations, steps, equations.inputs, equations.outputs)
+        template = Template(equations, steps, equations.inputs, equations.outputs, joins)
         equations.templates["plan"] = template
     return template.plan(sizes)
+
+
+def _arrays(equations, sizes):
+    return plan(equations, sizes, False)
 
 
 def gradient_plan(equations, sizes):
@@ -337,6 +374,6 @@ def _gradient_templates(equations):
     first = [e for e in equations.steps if late.isdisjoint(e.outputs)]
     first = _needed(first, [*outs, *residuals])
     return (
-        Template(equations, first, equations.inputs[:n], [*outs, *residuals]),
-        Template(equations, back, [*residuals, *equations.inputs[n:]], grads),
+        Template(equations, first, equations.inputs[:n], [*outs, *residuals], True),
+        Template(equations, back, [*residuals, *equations.inputs[n:]], grads, True),
     )
