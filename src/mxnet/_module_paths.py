@@ -89,7 +89,7 @@ GONE = {
 }
 
 
-class _Alias(importlib.abc.Loader):
+class _AliasLoader(importlib.abc.Loader):
     """Gives a module that is there under another name."""
 
     def __init__(self, target):
@@ -110,7 +110,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         if package != __package__:
             return None
         if name in ALIASES:
-            loader = _Alias(f"{package}.{ALIASES[name]}")
+            loader = _AliasLoader(f"{package}.{ALIASES[name]}")
             return importlib.machinery.ModuleSpec(fullname, loader, is_package=True)
         parts = name.split(".")
         for n in range(len(parts), 0, -1):

@@ -5,25 +5,28 @@ import threading
 __all__ = ["AttrScope"]
 
 
-class _Current(threading.local):
-    def __init__(self):
-        self.value = None
-
-
-_current = _Current()
-
-
 class _HasCurrent(type):
+    """What makes ``cls.current`` the innermost scope of this thread: a new one where there is none.
+
+    Classes derived from one of these share it.
+    """
+
+    def __init__(cls, name, bases, namespace):
+        super().__init__(name, bases, namespace)
+        if not any(isinstance(base, _HasCurrent) for base in bases):
+            cls._current, cls._default = threading.local(), cls
+
     @property
     def current(cls):
-        """The scope of this thread."""
-        if _current.value is None:
-            _current.value = AttrScope()
-        return _current.value
+        """The innermost one of this thread."""
+        found = getattr(cls._current, "value", None)
+        if found is None:
+            found = cls._current.value = cls._default()
+        return found
 
     @current.setter
     def current(cls, scope):
-        _current.value = scope
+        cls._current.value = scope
 
 
 class AttrScope(metaclass=_HasCurrent):
@@ -46,8 +49,8 @@ class AttrScope(metaclass=_HasCurrent):
     def __enter__(self):
         self._saved = AttrScope.current
         self._attr = {**self._saved._attr, **self._attr}
-        _current.value = self
+        AttrScope.current = self
         return self
 
     def __exit__(self, *exc):
-        _current.value = self._saved
+        AttrScope.current = self._saved

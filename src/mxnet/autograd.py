@@ -57,7 +57,7 @@ def is_training():
     return threads.training
 
 
-class _Scope:
+class _RecordingScope:
     """``with`` scope of the two modes; None leaves a mode as it is."""
 
     __slots__ = ("recording", "training", "saved")
@@ -112,22 +112,22 @@ def record(train_mode=True):
     >>> x.grad.asnumpy().tolist()
     [2.0, 4.0, 6.0]
     """
-    return _Scope(True, train_mode)
+    return _RecordingScope(True, train_mode)
 
 
 def pause(train_mode=False):
     """Scope in which nothing is recorded."""
-    return _Scope(False, train_mode)
+    return _RecordingScope(False, train_mode)
 
 
 def train_mode():
     """Scope in training mode, recording left as it is."""
-    return _Scope(None, True)
+    return _RecordingScope(None, True)
 
 
 def predict_mode():
     """Scope in prediction mode, recording left as it is."""
-    return _Scope(None, False)
+    return _RecordingScope(None, False)
 
 
 def _list(x):

@@ -51,12 +51,12 @@ class _Quiet(logging.Filter):
 logging.getLogger("jax._src.xla_bridge").addFilter(_Quiet())
 
 
-class _Current(threading.local):
+class _ContextStack(threading.local):
     stack: tuple = ()
     default = None  # set_default()
 
 
-_current = _Current()
+_current = _ContextStack()
 
 
 class _HasDefault(type):

@@ -72,7 +72,7 @@ def _host(n, attempts=5):
     return _host(n, attempts - 1)
 
 
-class _Group:
+class _Attempt:
     """The processes of one attempt."""
 
     def __init__(self, options, attempt):
@@ -206,7 +206,7 @@ def main(argv=None):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), forward)
     for attempt in range(options.restarts + 1):
-        group = _Group(options, attempt)
+        group = _Attempt(options, attempt)
         first = group.wait(lambda: bool(ended))
         if first is None:
             return 128 + ended[0] if ended else 0

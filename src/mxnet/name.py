@@ -1,29 +1,8 @@
 """Automatic names: ``dense0``, ``dense1`` ... and prefixes."""
 
-import threading
+from .attribute import _HasCurrent
 
 __all__ = ["NameManager", "Prefix"]
-
-
-class _Current(threading.local):
-    def __init__(self):
-        self.value = None
-
-
-_current = _Current()
-
-
-class _HasCurrent(type):
-    @property
-    def current(cls):
-        """The manager that names things in this thread."""
-        if _current.value is None:
-            _current.value = NameManager()
-        return _current.value
-
-    @current.setter
-    def current(cls, manager):
-        _current.value = manager
 
 
 class NameManager(metaclass=_HasCurrent):
@@ -45,11 +24,11 @@ class NameManager(metaclass=_HasCurrent):
 
     def __enter__(self):
         self._saved = NameManager.current
-        _current.value = self
+        NameManager.current = self
         return self
 
     def __exit__(self, *exc):
-        _current.value = self._saved
+        NameManager.current = self._saved
 
 
 class Prefix(NameManager):

@@ -92,7 +92,7 @@ def _check_no_arrays():
         )
 
 
-class _Scope:
+class _NumpyScope:
     """``with`` scope, for one thread, in which a semantic is on or off."""
 
     def __init__(self, kind, active):
@@ -128,7 +128,7 @@ def _under(kind, func):
 
     @functools.wraps(func)
     def wrapped(*args, **kwargs):
-        with _Scope(kind, True):
+        with _NumpyScope(kind, True):
             return func(*args, **kwargs)
 
     return wrapped
@@ -161,7 +161,7 @@ def np_shape(active=True):
 
     Entering it with ``active=False`` raises ValueError where Gluon works on arrays of ``mx.np``.
     """
-    return _Scope("shape", active)
+    return _NumpyScope("shape", active)
 
 
 def use_np_shape(func):
@@ -176,7 +176,7 @@ def is_np_array():
 
 def np_array(active=True):
     """``with`` scope in which Gluon works on arrays of ``mx.np``."""
-    return _Scope("array", active)
+    return _NumpyScope("array", active)
 
 
 def use_np_array(func):

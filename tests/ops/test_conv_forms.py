@@ -10,7 +10,7 @@ import pytest
 
 from mxnet import _config
 from mxnet._ops.kernels import convolution, forms
-from mxnet._ops.kernels.choose import Choice
+from mxnet._ops.kernels.choose import Formulation
 from mxnet._ops.kernels.forms import Geometry
 
 RNG = onp.random.default_rng(7)
@@ -160,7 +160,7 @@ def gradient(i, case, other, y, geometry, shape):
     return jax.vjp(f, zero)[1](y)[0]
 
 
-@pytest.mark.parametrize("choice", [Choice.IM2COL, Choice.TOEPLITZ, Choice.SHIFTED])
+@pytest.mark.parametrize("choice", [Formulation.IM2COL, Formulation.TOEPLITZ, Formulation.SHIFTED])
 def test_other_platforms_have_the_plain_form(choice, monkeypatch):
     """What is lowered for a GPU does not depend on what a CPU would have."""
     monkeypatch.setattr(convolution, "choose", lambda *_: choice)

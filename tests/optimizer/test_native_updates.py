@@ -75,7 +75,7 @@ class Run:
     def plan(self):
         """A prepared update, see ``Updater.plan``; small states are packed."""
         self.grads = self.arrays()
-        return _plan.Plan(
+        return _plan.UpdatePlan(
             *(self.optimizer, self.indices, self.weights, self.grads, self.states),
             self.optimizer.multi_precision,
             pack=True,
@@ -334,7 +334,7 @@ def lowered(rule, dtypes, platform="cpu", shape=(3, 2), **options):
     weights = [mx.nd.ones(shape, dtype=d) for d in dtypes]
     states = [optimizer.create_state_multi_precision(i, w) for i, w in enumerate(weights)]
     indices = list(range(len(weights)))
-    plan = _plan.Plan(optimizer, indices, weights, weights, states, optimizer.multi_precision)
+    plan = _plan.UpdatePlan(optimizer, indices, weights, weights, states, optimizer.multi_precision)
     plan.run(optimizer)
     n = plan.bound.n_scalars
     shapes = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in plan.reads]

@@ -42,7 +42,7 @@ def evaluate(case):
         "h": nd.array([1, 2, 3], dtype="float16"),
         "d": nd.array([1, 2, 3], dtype="float64"),
     }
-    mx.name._current.value = mx.name.NameManager()
+    mx.name.NameManager.current = mx.name.NameManager()
     mx.random.seed(7)
     onp.random.seed(7)
     try:

@@ -163,7 +163,7 @@ _programs = {}
 forgets(_programs.clear)
 
 
-class _Program:
+class _CollectiveProgram:
     """A program that sums arrays of certain sizes: over devices, or on one several rows."""
 
     __slots__ = ("fn", "n_devices", "ready", "sharding")
@@ -186,7 +186,7 @@ def _program(devices, rows):
     key = (devices, len(rows), tuple([(a.shape, a.dtype) for a in rows[0]]))
     found = _programs.get(key)
     if found is None:
-        found = _programs.setdefault(key, _Program(devices))
+        found = _programs.setdefault(key, _CollectiveProgram(devices))
     return found
 
 

@@ -21,7 +21,7 @@ def recorded_graph(value):
     ------
     MXNetError   the history is used up, or holds Python code
     """
-    entries = [_Graph().of(value)]
+    entries = [_RecordedGraph().of(value)]
     variables = [n for n in topological(entries) if n.op is None]
     for i, node in enumerate(variables):
         node.name = f"var{i}"
@@ -35,10 +35,10 @@ def path_graph(bound, inputs):
     ------
     MXNetError   a step is no operator that symbols have
     """
-    return _Graph("export").step(bound, inputs, (0,) * bound.n_scalars, None, None)
+    return _RecordedGraph("export").step(bound, inputs, (0,) * bound.n_scalars, None, None)
 
 
-class _Graph:
+class _RecordedGraph:
     def __init__(self, where="get_symbol"):
         self.variables, self.count, self.tapes, self.where = {}, 0, {}, where
 

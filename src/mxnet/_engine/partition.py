@@ -44,7 +44,7 @@ class _Operation:
         self.eqn, self.kind, self.ins, self.outs = eqn, kind, ins, outs
 
 
-class _Graph:
+class _JaxprGraph:
     """A traced program as a flat list of operations on numbered variables.
 
     Attributes
@@ -284,7 +284,7 @@ class Partitioned:
         numbers = [jax.ShapeDtypeStruct((), "float64")] * n_scalars
         closed, shape = jax.make_jaxpr(self.function, return_shape=True)(numbers, *data)
         self.tree = jax.tree_util.tree_structure(shape)
-        graph = _Graph(closed)
+        graph = _JaxprGraph(closed)
         self.inputs, self.results = graph.inputs[n_scalars:], graph.results
         operations = graph.operations
         descriptions = list(graph.kinds)

@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-class Function(Bound):
+class EngineFunction(Bound):
     """An operator of the engine's own that is one JAX function of its inputs."""
 
     def __init__(self, name, fn):
@@ -102,10 +102,10 @@ _replaced.defjvp(lambda values, tangents: (values[1], tangents[0]))
 
 _fills = table()
 # ``new``, whose gradient goes to ``old``: what is written over an array leaves its graph as it is.
-REPLACED = Function("replaced", _replaced)
-ADD = Function("add", jnp.add)
-COPY = Function("copy", lambda x: x)
-ONES_LIKE = Function("ones_like", jnp.ones_like)
+REPLACED = EngineFunction("replaced", _replaced)
+ADD = EngineFunction("add", jnp.add)
+COPY = EngineFunction("copy", lambda x: x)
+ONES_LIKE = EngineFunction("ones_like", jnp.ones_like)
 
 
 class Shift(Bound):

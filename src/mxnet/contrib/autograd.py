@@ -4,7 +4,7 @@ import functools
 
 from .. import autograd
 from .._frontend.examples import attach_to as _attach_examples_to
-from ..autograd import _Scope, mark_variables
+from ..autograd import _RecordingScope, mark_variables
 from ..error import AttributeTypeError, fail
 from ..ndarray import NDArray
 
@@ -28,7 +28,7 @@ def set_is_training(is_train):
     return old
 
 
-class TrainingStateScope(_Scope):
+class TrainingStateScope(_RecordingScope):
     """``with`` scope of recording in training mode, or of neither."""
 
     def __init__(self, enter_state):

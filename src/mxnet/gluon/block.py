@@ -69,7 +69,7 @@ __all__ = [
 ]
 
 
-class _Scope:
+class _BlockScope:
     """Names of the children of one block."""
 
     _current = threading.local()
@@ -82,7 +82,7 @@ class _Scope:
     @staticmethod
     def create(prefix, params, hint):
         """Prefix and ParameterDict of a new block."""
-        current = getattr(_Scope._current, "value", None)
+        current = getattr(_BlockScope._current, "value", None)
         if current is None:
             if prefix is None:
                 prefix = NameManager.current.get(None, hint) + "_"
@@ -105,8 +105,8 @@ class _Scope:
         if self._block._empty_prefix:
             return self
         names = Prefix(self._block.prefix)
-        self._saved.append((getattr(_Scope._current, "value", None), names))
-        _Scope._current.value = self
+        self._saved.append((getattr(_BlockScope._current, "value", None), names))
+        _BlockScope._current.value = self
         names.__enter__()
         return self
 
@@ -115,7 +115,7 @@ class _Scope:
             return
         old, names = self._saved.pop()
         names.__exit__(*exc)
-        _Scope._current.value = old
+        _BlockScope._current.value = old
 
 
 def _hooked(table, hook):
@@ -142,9 +142,9 @@ class Block:
 
     def __init__(self, prefix=None, params=None):
         self._empty_prefix = prefix == ""
-        self._prefix, self._params = _Scope.create(prefix, params, self._alias())
+        self._prefix, self._params = _BlockScope.create(prefix, params, self._alias())
         self._name = self._prefix[:-1] if self._prefix.endswith("_") else self._prefix
-        self._scope = _Scope(self)
+        self._scope = _BlockScope(self)
         self._children = OrderedDict()
         self._reg_params = {}
         self._forward_hooks = OrderedDict()

@@ -13,12 +13,12 @@ from ..error import AttributeTypeError, fail, nearest
 __all__ = ["BATCH", "DTYPES", "REQUIRED", "read_parameters", "remember", "takes"]
 
 
-class _Required:
+class _Missing:
     def __repr__(self):
         return "required"
 
 
-REQUIRED = _Required()
+REQUIRED = _Missing()
 
 DTYPES = ("bfloat16", "float16", "float32", "float64", "int32", "int64", "int8", "uint8")
 

@@ -656,7 +656,7 @@ class Module(BaseModule):
         updater = self._updater
         plans = self._plans
         if plans is None or plans.updater is not updater or plans.states is not updater.states:
-            plans = self._plans = _Plans(updater, self._exec_group, self._number)
+            plans = self._plans = _ModulePlans(updater, self._exec_group, self._number)
         plans.run()
 
     def _number(self, name):
@@ -810,7 +810,7 @@ def _start():
         flush_all()
 
 
-class _Plans:
+class _ModulePlans:
     """Prepared updates of a group's parameters, one per device."""
 
     __slots__ = ("updater", "states", "plans")

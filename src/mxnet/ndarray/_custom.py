@@ -23,7 +23,7 @@ __all__ = ["Custom", "registered"]
 registered = {}  # op_type -> class of its properties
 
 
-class _Name:
+class _TypeName:
     """What ``write_out`` wants to know of an operator."""
 
     def __init__(self, name):
@@ -130,7 +130,7 @@ def Custom(*data, op_type=None, out=None, name=None, **kwargs):
         pull = _pull(where, op_type, made, values, in_data, out_data, aux, training)
         results = PythonTape(values, pull, len(results)).attach(results)
     if out is not None:
-        return write_out(_Name("Custom"), results, out)
+        return write_out(_TypeName("Custom"), results, out)
     found = [_wrap(cls, v) for v in results]
     return found[0] if len(found) == 1 else found
 

@@ -14,7 +14,7 @@ from ._fold import Dim, fold, slices
 
 __all__ = [
     "READERS",
-    "Reader",
+    "GraphReader",
     "get_model_metadata",
     "import_model",
     "reads",
@@ -42,7 +42,7 @@ def require(ok, text):
         raise MXNetError(f"{text}.")
 
 
-class Reader:
+class GraphReader:
     """The symbols of an ONNX graph's values, by name."""
 
     def __init__(self, constants, opset=17):
@@ -636,7 +636,7 @@ def import_model(model_file):
     folder = os.path.dirname(os.path.abspath(os.fspath(model_file)))
     constants = {t.name: tensor_value(onnx, t, model_file, folder) for t in graph.initializer}
     opset = max([o.version for o in model.opset_import if o.domain in ("", "ai.onnx")], default=1)
-    r = Reader(constants, opset)
+    r = GraphReader(constants, opset)
     for value in graph.input:
         if value.name not in constants:
             r.symbols[value.name] = S.Variable(value.name)

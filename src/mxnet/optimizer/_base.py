@@ -11,7 +11,7 @@ from .._traceback import user_level
 from ..error import AttributeTypeError, LearningRateError, ShapeError, fail, nearest
 from ..ndarray import NDArray, array
 from ..registry import UnknownNameError, get_register_func, get_registry
-from ._plan import HALF, Plan
+from ._plan import HALF, UpdatePlan
 
 __all__ = ["Optimizer", "register", "create", "copied", "LearningRateError"]
 
@@ -323,7 +323,7 @@ class Optimizer:
                     f"{type(self).__name__}.update: weight and grad must be NDArrays, got "
                     f"{type(w)} and {type(g)}."
                 )
-        Plan(self, list(index), list(weight), list(grad), list(state), mixed).run(self)
+        UpdatePlan(self, list(index), list(weight), list(grad), list(state), mixed).run(self)
 
     # ------------------------------------------------------------------ rates and multipliers
     @property

@@ -49,7 +49,7 @@ def _guarded(inner):
 
 
 def run_guarded(plan, optimizer):
-    """``Plan.run``, guarded; returns the Value that says whether all gradients were finite."""
+    """``UpdatePlan.run``, guarded; returns the Value that says whether gradients were finite."""
     optimizer._set_current_context(plan.weights[0].context.device_id)
     scalars = optimizer._numbers(plan.indices)
     bound = plan.bind(optimizer, len(scalars))

@@ -18,7 +18,7 @@ from ..ndarray.ndarray import _Lens
 __all__ = ["Pack", "release"]
 
 
-class _Part(_Lens):
+class _PackedPart(_Lens):
     """What makes a handle stand for its part of a pack, see ``NDArray._read``."""
 
     __slots__ = ("begin", "number", "pack", "spec")
@@ -56,7 +56,7 @@ class Pack:
     def of(leaves):
         """The pack of these handles: the one that they are in, or a new one."""
         lens = leaves[0]._lens if leaves[0]._base is not None else None
-        if lens.__class__ is _Part:
+        if lens.__class__ is _PackedPart:
             there = lens.pack.leaves
             if len(there) == len(leaves) and all(a() is b for a, b in zip(there, leaves)):
                 return lens.pack
@@ -72,7 +72,7 @@ class Pack:
         self.array = array(whole, ctx=leaves[0].context)
         self.leaves = [weakref.ref(x) for x in leaves]
         for number, (x, begin) in enumerate(zip(leaves, begins)):
-            x._lens = _Part(self, number, begin, x._spec)
+            x._lens = _PackedPart(self, number, begin, x._spec)
             x._base, x._seen, x._v = self.array, None, None
 
     def dissolve(self):
@@ -86,5 +86,5 @@ class Pack:
 
 def release(leaf):
     """See that a handle has a value of its own."""
-    if leaf._base is not None and leaf._lens.__class__ is _Part:
+    if leaf._base is not None and leaf._lens.__class__ is _PackedPart:
         leaf._lens.pack.dissolve()

@@ -2,8 +2,8 @@
 
 An optimizer's formula is a pure function for one parameter; a :class:`MultiStep` applies it to all
 of them, with everything that changes from step to step (rates, decays, counts) as run-time scalars.
-A :class:`Plan` ties it to the handles of one list of parameters, so that a training loop looks
-nothing up twice.
+An :class:`UpdatePlan` ties it to the handles of one list of parameters, so that a training loop
+looks nothing up twice.
 """
 
 import jax
@@ -22,7 +22,7 @@ from ..ndarray import NDArray
 from ._lazy import Rows, is_lazy, lazily
 from ._pack import Pack, release
 
-__all__ = ["HALF", "LEAF", "MultiStep", "Plan", "flatten", "native"]
+__all__ = ["HALF", "LEAF", "MultiStep", "UpdatePlan", "flatten", "native"]
 
 HALF = (onp.float16, jnp.bfloat16)  # element types that ``multi_precision`` keeps a float32 copy of
 LEAF = 0
@@ -182,7 +182,7 @@ class MultiStep(Bound):
         return dict(zip(found, joined(rule, arrays, shared, [rates[i] for i in found])))
 
 
-class Plan:
+class UpdatePlan:
     """A list of parameters that one :class:`MultiStep` updates.
 
     Parameters

@@ -6,7 +6,7 @@ from .._traceback import door
 from ..ndarray import NDArray
 from . import _states
 from ._base import Optimizer
-from ._plan import Plan
+from ._plan import UpdatePlan
 
 __all__ = ["Updater", "get_updater"]
 
@@ -84,7 +84,7 @@ class Updater:
         if not self.optimizer.fuses:
             return None
         states = self._prepare(index, weight)
-        return Plan(
+        return UpdatePlan(
             self.optimizer,
             list(index),
             list(weight),

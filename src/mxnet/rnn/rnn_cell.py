@@ -546,7 +546,7 @@ class FusedRNNCell(BaseRNNCell):
         return stack
 
 
-class _Container(BaseRNNCell):
+class _CellContainer(BaseRNNCell):
     """Cells whose states and weights are put together."""
 
     def _take(self, cell, what):
@@ -579,7 +579,7 @@ class _Container(BaseRNNCell):
         return args
 
 
-class SequentialRNNCell(_Container):
+class SequentialRNNCell(_CellContainer):
     """Cells on top of each other.
 
     Parameters
@@ -799,7 +799,7 @@ def _plus_residual(output, x):
     return symbol.elemwise_add(output, x, name=f"{output.name}_plus_residual")
 
 
-class BidirectionalCell(_Container):
+class BidirectionalCell(_CellContainer):
     """One cell forwards and one backwards in time; outputs are joined.
 
     Parameters

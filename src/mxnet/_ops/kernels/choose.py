@@ -10,7 +10,7 @@ from ..._machine import cpu_features
 from . import native
 
 __all__ = [
-    "Choice",
+    "Formulation",
     "choose",
     "bytes_are_native",
     "for_evaluation",
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-class Choice(enum.Enum):
+class Formulation(enum.Enum):
     """How an operation is computed."""
 
     NATIVE = "native"
@@ -117,37 +117,37 @@ def choose(kind, dtype, x, w, y, geometry):
     """How to compute one convolution (``kind`` forward, data or weight) of these shapes."""
     mode = _config.get("kernels")
     if mode == "plain" or 0 in (*x, *w, *y):
-        return Choice.PLAIN
+        return Formulation.PLAIN
     if any(p < 0 for pair in geometry.pad for p in pair):
-        return Choice.PLAIN
+        return Formulation.PLAIN
     sizes = _Sizes(kind, x, w, y, geometry)
     if mode == "native" and dtype == "float32":
         loses = sizes.simple and _native_loses(sizes)
         if not loses and native.available(native.CONVOLUTION):
-            return Choice.NATIVE
-    return _portable(sizes) if sizes.simple else Choice.PLAIN
+            return Formulation.NATIVE
+    return _portable(sizes) if sizes.simple else Formulation.PLAIN
 
 
 def _portable(s):
     """How to compute a convolution of few offsets without native kernels."""
     if s.offsets == 1:
-        return Choice.PLAIN if s.dense else Choice.IM2COL
+        return Formulation.PLAIN if s.dense else Formulation.IM2COL
     if s.windows <= (1 if s.kind == "weight" else _TINY_IMAGE):
-        return Choice.IM2COL
+        return Formulation.IM2COL
     if s.kind == "forward":
         few = s.channels * s.offsets <= _FEW_TERMS and s.dense and not s.channels_last
-        return Choice.SHIFTED if few else Choice.PLAIN
+        return Formulation.SHIFTED if few else Formulation.PLAIN
     # The zeros of the banded matrix make it dearer, and so do many filters.
     banded = s.filters * s.image[-1] <= _FEW_FILTERS * s.kernel[-1]
     if s.kind == "weight":
-        return Choice.TOEPLITZ if banded and s.channels == 1 else Choice.PLAIN
+        return Formulation.TOEPLITZ if banded and s.channels == 1 else Formulation.PLAIN
     if s.channels == 1:
-        return Choice.IM2COL
+        return Formulation.IM2COL
     if s.dense and banded and s.offsets >= _MANY_ROWS:
-        return Choice.TOEPLITZ
+        return Formulation.TOEPLITZ
     # XLA's own reads the windows of the result's gradient, im2col writes those of the data's.
     wide = math.prod(s.image) * s.filters >= _WIDER * s.windows * s.channels
-    return Choice.IM2COL if s.dense and wide else Choice.PLAIN
+    return Formulation.IM2COL if s.dense and wide else Formulation.PLAIN
 
 
 def _native_loses(s):

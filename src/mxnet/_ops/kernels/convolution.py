@@ -23,7 +23,7 @@ from jax.interpreters import ad, batching, mlir
 
 from ... import _config
 from . import direct, forms, native
-from .choose import Choice, choose
+from .choose import Formulation, choose
 from .forms import Geometry
 from .primitive import mapped_first
 
@@ -153,10 +153,10 @@ def _given_shape(a, b, *, geometry, shape):
 _TARGETS = {"forward": "conv_forward", "data": "conv_data", "weight": "conv_weight"}
 _PLAIN = {"forward": plain_forward, "data": plain_data, "weight": plain_weight}
 _FORMS = {
-    Choice.IM2COL: forms.IM2COL,
-    Choice.TOEPLITZ: forms.TOEPLITZ,
-    Choice.SHIFTED: forms.SHIFTED,
-    Choice.PLAIN: _PLAIN,
+    Formulation.IM2COL: forms.IM2COL,
+    Formulation.TOEPLITZ: forms.TOEPLITZ,
+    Formulation.SHIFTED: forms.SHIFTED,
+    Formulation.PLAIN: _PLAIN,
 }
 
 
@@ -178,7 +178,7 @@ def _on_cpu(kind, ctx, a, b, **params):
         few = partial(_trimmed, kind, offsets)
         return mlir.lower_fun(few, multiple_results=False)(ctx, a, b, **params)
     choice = choose(kind, ctx.avals_in[0].dtype, x, w, y, g)
-    if choice is Choice.NATIVE:
+    if choice is Formulation.NATIVE:
         return jax.ffi.ffi_lowering(native.name(_TARGETS[kind]))(ctx, a, b, **numbers(g))
     return mlir.lower_fun(_FORMS[choice][kind], multiple_results=False)(ctx, a, b, **params)
 

@@ -28,7 +28,7 @@ _AN_ELEMENT = 1  # nanoseconds of NumPy
 _ALIGNED = 16  # elements; kAligned in update.cc
 
 
-class Rule(NamedTuple):
+class NativeRule(NamedTuple):
     """An operator as the kernel knows it."""
 
     formula: Callable
@@ -38,13 +38,13 @@ class Rule(NamedTuple):
 
 # In the order of kForms in update.cc.
 RULES = {
-    "sgd": Rule(formulas.sgd_update, 0, ()),
-    "momentum": Rule(formulas.sgd_mom_update, 1, ("momentum",)),
-    "adam": Rule(formulas.adam_update, 2, ("beta1", "beta2", "epsilon")),
-    "nag": Rule(formulas.nag_mom_update, 1, ("momentum",)),
-    "adagrad": Rule(formulas.sparse_adagrad_update, 1, ("epsilon",)),
-    "rmsprop": Rule(formulas.rmsprop_update, 1, ("gamma1", None, "epsilon", "clip_weights")),
-    "centred": Rule(
+    "sgd": NativeRule(formulas.sgd_update, 0, ()),
+    "momentum": NativeRule(formulas.sgd_mom_update, 1, ("momentum",)),
+    "adam": NativeRule(formulas.adam_update, 2, ("beta1", "beta2", "epsilon")),
+    "nag": NativeRule(formulas.nag_mom_update, 1, ("momentum",)),
+    "adagrad": NativeRule(formulas.sparse_adagrad_update, 1, ("epsilon",)),
+    "rmsprop": NativeRule(formulas.rmsprop_update, 1, ("gamma1", None, "epsilon", "clip_weights")),
+    "centred": NativeRule(
         formulas.rmspropalex_update, 3, ("gamma1", "gamma2", "epsilon", "clip_weights")
     ),
 }

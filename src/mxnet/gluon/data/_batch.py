@@ -301,7 +301,7 @@ def batch_form(fn, rank):
     if isinstance(fn, (Sequential, HybridSequential)) and _is_plain(cls):
         forms = [batch_form(child, rank) for child in fn._children.values()]
         if None not in forms:
-            return Chain(forms)
+            return TransformChain(forms)
     return None
 
 
@@ -322,7 +322,7 @@ def _is_plain(cls):
     return all(getattr(cls, n, None) in _PLAIN for n in ("forward", "hybrid_forward", "__call__"))
 
 
-class Chain:
+class TransformChain:
     """Functions applied one after another."""
 
     __slots__ = ("forms",)
