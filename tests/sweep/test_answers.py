@@ -6,9 +6,9 @@ optimizers and initializers, 1,900 with cells and layers of both kinds, transfor
 modules, executors, the model zoo and what stands in contrib, 300 with ``npx`` and Gluon on
 ``mx.np``, 4,900 with what programs lean on: ``test_utils``, ``util``, ``base``, scopes of names and
 attributes, registries, custom operators, executors, monitors, callbacks, contexts, stores, files,
-schedules and helpers of Gluon, wrong inputs included, 4,600 with autograd (orders, modes, writes
+schedules and helpers of Gluon, wrong inputs included, 7,200 with autograd (orders, modes, writes
 while recording, ``Function``), losses, layers of images and norms, sparse arrays, updates, 8-bit
-operators, symbols, executors and modules, and operators with arguments drawn at random. Types,
+operators, symbols, executors and modules, and operators and keys drawn at random. Types,
 element types, shapes and values are compared, and where an error is the answer, the classes by
 which it is caught. Left out are programs that 1.9.1 refuses, and those (one in thirty, of the
 gradients one in twelve) whose answer differs for a reason: casts that are undefined in C, memory
@@ -72,6 +72,10 @@ def semantics(request, tmp_path, monkeypatch):
         ("sparse", False),
         ("graphs", False),
         ("operators", False),
+        ("operators_more", False),
+        ("longer", False),
+        ("keys", False),
+        ("keys_numpy", True),
         ("utils_numpy", True),
     ],
     indirect=["semantics"],

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
+from .._dtypes import is_floating
 from ..error import ShapeError, fail
 from . import _by_numpy
 from ._axes import as_type, is_real, number, same_shape
@@ -912,16 +913,20 @@ def quadratic(data, *, a: float = 0.0, b: float = 0.0, c: float = 0.0):
 
     Parameters
     ----------
-    data : (*S) float
+    data : (*S) any number type
     a, b, c : float, default 0
 
     Returns
     -------
-    (*S) same dtype
+    (*S) same dtype; of integers, the fraction is cut at the end
     """
-    return lax.add(
+    dtype = data.dtype
+    if not is_floating(dtype):
+        data = data.astype("float32")
+    found = lax.add(
         lax.mul(lax.add(lax.mul(_full(data, a), data), _full(data, b)), data), _full(data, c)
     )
+    return found.astype(dtype)
 
 
 @op("_contrib_div_sqrt_dim", complete=(all_equal,))

@@ -45,6 +45,11 @@ def split_v2(ary, indices_or_sections, axis=0, squeeze_axis=False):
     given = {"axis": axis, "squeeze_axis": squeeze_axis}
     if isinstance(indices_or_sections, int):
         given["sections"] = indices_or_sections
-    else:
+    elif isinstance(indices_or_sections, (tuple, list, set)):
         given["indices"] = (0, *indices_or_sections)
+    else:
+        raise ValueError(
+            "split_v2: indices_or_sections must be an int or a tuple of int, "
+            f"got {indices_or_sections!r}."
+        )
     return invoke(_spec.get("_split_v2"), [ary], given)

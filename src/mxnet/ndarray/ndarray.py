@@ -754,6 +754,31 @@ class NDArray:
         x._v, x._seen = value, v
         return x
 
+    def _slice(self, start, stop):
+        """Rows as a view, and below one row: what iterators and updaters of 1.x call."""
+        return self[start:stop]
+
+    def _at(self, idx):
+        return self[idx]
+
+    def _sync_copyfrom(self, source_array):
+        """Take the values of an array-like of the same shape.
+
+        Raises
+        ------
+        ValueError   another shape
+        """
+        a = onp.asarray(source_array, self.dtype)
+        if a.shape != self.shape:
+            fail(
+                ShapeError,
+                "_sync_copyfrom",
+                "Shape inconsistent",
+                expected=self.shape,
+                got=a.shape,
+            )
+        self[:] = a
+
     def slice_assign(self, rhs, begin, end, step):
         """Replace a slice by ``rhs``; returns the array."""
         given = {"begin": begin, "end": end, "step": step}
