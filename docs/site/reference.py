@@ -11,16 +11,26 @@ import re
 import types
 from dataclasses import dataclass
 
+from chinese_summaries import SUMMARIES
+
 import mxnet as mx
 from mxnet._ops._spec import registry
 
 WORDS = {
     "en": {
         "title": "API reference",
-        "intro": "Every public name, with its signature, shapes, errors and, where there is one, a "
-        "tested example. Names are written as programs use them after ``import mxnet as mx``. All "
+        "intro": "Every public name, with its signature, shapes, errors and a tested "
+        "example. Names are written as programs use them after ``import mxnet as mx``. All "
         "examples assume ``import mxnet as mx`` and ``from mxnet import nd, np, npx, autograd, "
         "gluon, init`` and ``from mxnet.gluon import nn``.",
+        "errors": "Errors of all operators",
+        "errors_text": "Beside what an entry lists, every operator raises ``AttributeTypeError`` "
+        "(a ``TypeError``) for an input that is no array, for too many inputs and for an attribute "
+        "that does not fit; ``ShapeError`` (a ``ValueError``) for shapes that do not fit together "
+        "or an axis that is not there; ``DTypeError`` (a ``TypeError``) for element types that do "
+        "not; and ``MXNetError`` (a ``RuntimeError``, the base of them all) for an input that is "
+        "missing or an ``out`` that does not fit. All are raised at the call, and say what was "
+        "expected and what came.",
         "Parameters": "Parameters",
         "Other Parameters": "Other parameters",
         "Attributes": "Attributes",
@@ -53,7 +63,15 @@ WORDS = {
         "``import mxnet as mx`` 之后的写法。示例都假定已经执行 ``import mxnet as mx``、"
         "``from mxnet import nd, np, npx, autograd, gluon, init`` 和 "
         "``from mxnet.gluon import nn``。"
-        "各条目的说明文字取自源代码的文档字符串，目前只有英文。",
+        "各条目的说明文字取自源代码的文档字符串，是英文的；最常用的名称前面有一句中文摘要。",
+        "errors": "所有算子都会抛出的错误",
+        "errors_text": "除了条目中列出的错误，每个算子还会抛出："
+        "输入不是数组、输入过多或属性不合要求时的 ``AttributeTypeError``（属于 ``TypeError``）；"
+        "形状不匹配或轴不存在时的 ``ShapeError``（属于 ``ValueError``）；"
+        "元素类型不合要求时的 ``DTypeError``（属于 ``TypeError``）；"
+        "缺少输入或 ``out`` 不合要求时的 "
+        "``MXNetError``（属于 ``RuntimeError``，是上述错误的基类）。"
+        "错误都在调用时抛出，并说明期望什么、得到什么。",
         "Parameters": "参数",
         "Other Parameters": "其他参数",
         "Attributes": "属性",
@@ -458,6 +476,11 @@ def full(space, name):
     return ".".join(filter(None, ["mxnet", space, name]))
 
 
+def short(name):
+    """The name as programs write it after ``mx.``."""
+    return name.removeprefix("mxnet.")
+
+
 def doc_of(value):
     """A docstring without its indentation; another package's object is only named."""
     home = getattr(value, "__module__", None) or "mxnet"
@@ -499,11 +522,17 @@ class Writer:
         self.language = language
         self.home = {}  # id of an object -> (name, it): its one full entry
 
+    def text(self, names, value):
+        """A docstring's sections, in Chinese with a sentence before them where there is one."""
+        found = [SUMMARIES[n] for n in map(short, names) if n in SUMMARIES]
+        first = f"{found[0]}\n\n" if self.language == "zh" and found else ""
+        return first + converted(doc_of(value), self.words)
+
     def function(self, names, value):
         """One entry of a function under all its names."""
         head = f".. py:function:: {names[0]}{signature(value)}\n"
         head += "".join(f"                 {other}\n" for other in names[1:])
-        return f"{head}\n{indent(converted(doc_of(value), self.words), 3)}\n"
+        return f"{head}\n{indent(self.text(names, value), 3)}\n"
 
     def klass(self, names, value):
         """One entry of a class, with its methods."""
@@ -515,7 +544,7 @@ class Writer:
             for b in value.__bases__
             if b is not object and not b.__name__.startswith("_")
         ]
-        body = converted(doc_of(value), self.words)
+        body = self.text(names, value)
         if bases:
             body += "\n\n" + self.words["inherits"].format(", ".join(bases))
         for name, member, raw, doc in members(value):
@@ -620,6 +649,8 @@ class Writer:
                     tree.setdefault(space.group, []).append(f"{stem}-{name}")
         title = self.words["title"]
         index = f"{title}\n{'=' * (2 * len(title))}\n\n{self.words['intro']}\n"
+        errors = self.words["errors"]
+        index += f"\n.. rubric:: {errors}\n\n{self.words['errors_text']}\n"
         for group, stems in tree.items():
             index += f"\n.. toctree::\n   :caption: {self.words[group]}\n   :maxdepth: 1\n\n"
             index += "".join(f"   {stem}\n" for stem in stems)

@@ -134,6 +134,18 @@ def test_both_languages_have_the_same_pages():
     assert list(reference.Writer("zh").pages()) == list(PAGES)
 
 
+def test_common_names_have_a_chinese_sentence():
+    summaries = site.module("chinese_summaries").SUMMARIES
+    pages_zh = reference.Writer("zh").pages()
+    entries = "\n".join(pages_zh.values())
+    assert len(summaries) >= 100
+    for name, sentence in summaries.items():
+        space, _, public = name.rpartition(".")
+        assert hasattr(reference.module_of(space), public), name
+        assert f"\n   {sentence}\n" in entries, name
+        assert sentence not in "".join(PAGES.values())
+
+
 def test_markup_is_what_was_meant():
     assert reference.inline("(*S, K) of *args, |x|, a_ and ``*x``") == (
         r"(\*S, K) of \*args, \|x\|, a\_ and ``*x``"

@@ -148,19 +148,69 @@ def _filled(shape, value, ctx, dtype):
 
 
 def zeros(shape, ctx=None, dtype=None, stype=None, **kwargs):
-    """Array of zeros (float32 by default); ``stype``: of that storage."""
+    """Array of zeros (float32 by default); ``stype``: of that storage.
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+    ctx : Context, default the current one
+    dtype : str or numpy.dtype, default 'float32'
+    stype : {'default', 'row_sparse', 'csr'}, optional
+    out : NDArray, optional    receives the zeros
+
+    Returns
+    -------
+    NDArray, or a sparse array of that storage
+
+    Raises
+    ------
+    ShapeError   a negative size
+    """
     if stype not in (None, "default"):
         return _into(sparse.zeros(stype, _shape(shape), ctx, dtype), kwargs, "zeros")
     return _into(_filled(shape, 0, ctx, dtype), kwargs, "zeros")
 
 
 def ones(shape, ctx=None, dtype=None, **kwargs):
-    """Array of ones (float32 by default)."""
+    """Array of ones (float32 by default).
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+    ctx : Context, default the current one
+    dtype : str or numpy.dtype, default 'float32'
+    out : NDArray, optional    receives the ones
+
+    Returns
+    -------
+    NDArray
+
+    Raises
+    ------
+    ShapeError   a negative size
+    """
     return _into(_filled(shape, 1, ctx, dtype), kwargs, "ones")
 
 
 def full(shape, val, ctx=None, dtype="float32", out=None):
-    """Array of one number, or of an array or list that is broadcast."""
+    """Array of one number, or of an array or list that is broadcast.
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+    val : number, NDArray, numpy.ndarray or list
+    ctx : Context, default the current one
+    dtype : str or numpy.dtype, default 'float32'
+    out : NDArray, optional    receives the numbers
+
+    Returns
+    -------
+    NDArray
+
+    Raises
+    ------
+    ValueError   ``val`` is something else
+    """
     if isinstance(val, (list, tuple, onp.ndarray, NDArray)):
         x = zeros(shape, ctx, dtype)
         x[:] = val
@@ -182,12 +232,41 @@ def _into(x, kwargs, where):
 
 
 def empty(shape, ctx=None, dtype=None, stype=None):
-    """Array whose contents do not matter (zeros)."""
+    """Array whose contents do not matter (zeros).
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+    ctx : Context, default the current one
+    dtype : str or numpy.dtype, default 'float32'
+    stype : {'default', 'row_sparse', 'csr'}, optional
+
+    Returns
+    -------
+    NDArray, or a sparse array of that storage
+
+    Raises
+    ------
+    ShapeError   a negative size
+    """
     return zeros(shape, ctx, dtype, stype)
 
 
 def arange(start, stop=None, step=1.0, repeat=1, infer_range=None, ctx=None, dtype="float32"):
     """``start, start + step, ...`` below ``stop``, each ``repeat`` times; with one argument from 0.
+
+    Parameters
+    ----------
+    start, stop : number       of one argument alone: ``stop``
+    step : number
+    repeat : int
+    infer_range : bool, ignored
+    ctx : Context, default the current one
+    dtype : str or numpy.dtype, default 'float32'
+
+    Returns
+    -------
+    NDArray (n,)
 
     Raises
     ------
@@ -213,13 +292,39 @@ _RANGE, _ranges, _NUMBERS = _spec.get("_range"), table(), {int, float}
 
 
 def linspace(start, stop, num, endpoint=True, ctx=None, dtype="float32"):
-    """``num`` evenly spaced numbers from ``start`` to ``stop``."""
+    """``num`` evenly spaced numbers from ``start`` to ``stop``.
+
+    Parameters
+    ----------
+    start, stop : number
+    num : int
+    endpoint : bool            whether ``stop`` is the last of them
+    ctx : Context, default the current one
+    dtype : str or numpy.dtype, default 'float32'
+
+    Returns
+    -------
+    NDArray (num,)
+    """
     check_size((int(num),))
     return array(allocate("linspace", onp.linspace, start, stop, int(num), endpoint), ctx, dtype)
 
 
 def eye(N, M=0, k=0, ctx=None, dtype=None, **kwargs):
-    """``(N, M)`` matrix with ones on the ``k``-th diagonal; ``M=0``: square."""
+    """``(N, M)`` matrix with ones on the ``k``-th diagonal; ``M=0``: square.
+
+    Parameters
+    ----------
+    N, M : int                 rows and columns
+    k : int                    0: the main diagonal; above it where positive
+    ctx : Context, default the current one
+    dtype : str or numpy.dtype, default 'float32'
+    out : NDArray, optional    receives the matrix
+
+    Returns
+    -------
+    NDArray (N, M)
+    """
     check_size((int(N), int(M) or int(N)))
     only_keywords(kwargs, "eye", ("N", "M", "k", "ctx", "dtype", "out"))
     return _into(
@@ -228,14 +333,43 @@ def eye(N, M=0, k=0, ctx=None, dtype=None, **kwargs):
 
 
 def concatenate(arrays, axis=0, always_copy=True):
-    """Join a list of arrays along an axis."""
+    """Join a list of arrays along an axis.
+
+    Parameters
+    ----------
+    arrays : list of NDArray   of one shape but for that axis
+    axis : int
+    always_copy : bool         False: a single array is returned itself
+
+    Returns
+    -------
+    NDArray
+
+    Raises
+    ------
+    ShapeError   shapes do not fit together
+    """
     if len(arrays) == 1 and not always_copy:
         return arrays[0]
     return invoke(_spec.get("concat"), list(arrays), {"dim": axis})
 
 
 def moveaxis(tensor, source, destination):
-    """Move axes to other places; the others keep their order."""
+    """Move axes to other places; the others keep their order.
+
+    Parameters
+    ----------
+    tensor : NDArray
+    source, destination : int, or as many ints in both    negative ones count from the end
+
+    Returns
+    -------
+    NDArray   with the same elements
+
+    Raises
+    ------
+    ValueError   an axis that is not there, one named twice, or not as many in both
+    """
     n = tensor.ndim
     source = [source] if isinstance(source, int) else list(source)
     destination = [destination] if isinstance(destination, int) else list(destination)
@@ -261,7 +395,17 @@ def moveaxis(tensor, source, destination):
 
 
 def onehot_encode(indices, out):
-    """Write the one-hot rows of ``indices`` into ``out`` (B, K)."""
+    """Write the one-hot rows of ``indices`` into ``out`` (B, K).
+
+    Parameters
+    ----------
+    indices : NDArray (B,)     outside of 0 to K - 1: a row of zeros
+    out : NDArray (B, K)
+
+    Returns
+    -------
+    NDArray   ``out``
+    """
     one = invoke(_spec.get("one_hot"), [indices], {"depth": out.shape[1]})
     out[:] = one
     return out
@@ -306,6 +450,14 @@ def from_dlpack(dlpack):
     """NDArray that shares the memory of an object with ``__dlpack__``, where the device allows it.
 
     The other side must not write to that memory any more: values here never change.
+
+    Parameters
+    ----------
+    dlpack : object with ``__dlpack__``, or a capsule
+
+    Returns
+    -------
+    NDArray   of the same shape and element type
     """
     data = from_shared_memory(dlpack)
     ctx = _context(gpu(data.device.id) if data.device.platform == "gpu" else cpu())
@@ -313,10 +465,28 @@ def from_dlpack(dlpack):
 
 
 def to_dlpack_for_read(data):
-    """DLPack capsule of an array's present value, without a copy."""
+    """DLPack capsule of an array's present value, without a copy.
+
+    Parameters
+    ----------
+    data : NDArray
+
+    Returns
+    -------
+    capsule   for :func:`from_dlpack` and other libraries, which use it once
+    """
     return data.to_dlpack_for_read()
 
 
 def to_dlpack_for_write(data):
-    """DLPack capsule of a copy: values never change, so writes cannot reach the array."""
+    """DLPack capsule of a copy: values never change, so writes cannot reach the array.
+
+    Parameters
+    ----------
+    data : NDArray
+
+    Returns
+    -------
+    capsule   for :func:`from_dlpack` and other libraries, which use it once
+    """
     return data.to_dlpack_for_write()

@@ -91,10 +91,23 @@ def _function(name, array_op, scalar_op, right_op, numbers, doc):
         )
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = (
-        doc + "\n\n``lhs``, ``rhs``: NDArray or number; arrays are broadcast against each other."
-    )
+    function.__doc__ = f"{doc}\n\n{_OPERANDS}"
     return function
+
+
+_OPERANDS = """\
+Parameters
+----------
+lhs, rhs : NDArray or number    arrays are broadcast against each other
+
+Returns
+-------
+NDArray, of the arrays' common shape; a number where both are numbers
+
+Raises
+------
+ShapeError   the shapes cannot be broadcast
+TypeError    neither an array nor a number"""
 
 
 def _compare(symbol):
@@ -196,5 +209,9 @@ def power(base, exp):
     Parameters
     ----------
     base, exp : NDArray or number    arrays are broadcast against each other
+
+    Returns
+    -------
+    NDArray, of the arrays' common shape; a number where both are numbers
     """
     return _power(base, exp)

@@ -27,13 +27,30 @@ def _through_host(function):
     def fallback(*args, **kwargs):
         return through_numpy(function, args, kwargs)
 
-    name = function.__name__
+    name = function.__name__.lstrip("_")
     fallback.__name__ = fallback.__qualname__ = name
     fallback.__wrapped__ = function  # whose parameters are asked for by ``help``
-    fallback.__doc__ = (
-        f"NumPy's ``{name}``, computed there: no gradient flows and nothing is compiled."
+    release = "stable" if name == function.__name__ else "1.19"  # ours: NumPy has dropped it
+    fallback.__doc__ = _TEXT.format(
+        name, f"https://numpy.org/doc/{release}/reference/generated/numpy.{name}.html"
     )
     return fallback
+
+
+_TEXT = """\
+NumPy's ``{0}``, computed there: no gradient flows and nothing is compiled.
+
+Parameters
+----------
+all : as in {1}; arrays may be of ``mx.np``
+
+Returns
+-------
+NumPy's result, its arrays as arrays of ``mx.np``
+
+Raises
+------
+TypeError, ValueError   where NumPy raises them"""
 
 
 # ------------------------------------------------ functions that NumPy has dropped since 1.9.1
