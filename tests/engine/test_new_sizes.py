@@ -71,7 +71,37 @@ FUNCTIONS = {
     "tile with more": lambda x: nd.tile(x, reps=(10, 1, 1, 1)),
     "repeat": lambda x: nd.repeat(x, repeats=3, axis=1),
     "repeat more": lambda x: nd.repeat(x, repeats=12, axis=0),
+    "slice": lambda x: nd.slice(x, begin=(1, -5, None), end=(10, None, -2), step=(2, 1, None)),
+    "slice backwards": lambda x: nd.slice(x, begin=(None,), end=(2,), step=(-2,)),
+    "depth_to_space": lambda x: nd.depth_to_space(x.expand_dims(0), 2),
+    "div_sqrt_dim": nd.contrib.div_sqrt_dim,
+    "np reshape": lambda x: x.as_np_ndarray().reshape(-1, 4).as_nd_ndarray(),
+    "sort": lambda x: nd.sort(x, axis=0),
+    "argsort": lambda x: nd.argsort(x, axis=0) * x,
+    "topk": lambda x: nd.topk(x, k=3, axis=0, ret_typ="value"),
+    "take": lambda x: nd.take(x, nd.array([0, 2, 2])),
+    "softmax": lambda x: nd.softmax(x, axis=0),
 }
+# Those with sizes among their attributes: it takes some more of them.
+RELATED = {
+    "own first size": lambda x: x.reshape((x.shape[0], -1)),
+    "own product": lambda x: x.reshape((x.shape[0] * x.shape[1], x.shape[2])),
+    "own sizes, mx.np": lambda x: x.as_np_ndarray().reshape(x.shape[0], -1).as_nd_ndarray(),
+    "all but the last": lambda x: x[:-1] * x[1:],
+    "slice_axis, all but one": lambda x: nd.slice_axis(x, axis=0, begin=0, end=x.shape[0] - 1),
+    "broadcast_to": lambda x: x[:1].broadcast_to(x.shape),
+    "arange": lambda x: nd.arange(x.shape[0]).reshape((-1, 1, 1)) * x,
+    "one_hot": lambda x: nd.one_hot(nd.abs(x[:, 0, 0] * 9), x.shape[0]) * x[:, :1, 0],
+}
+
+
+def fits(function, shape):
+    """Whether a function takes arrays of a shape."""
+    try:
+        function(nd.zeros(shape)).shape  # noqa: B018
+    except mx.MXNetError:
+        return False
+    return True
 
 
 def sizes(k):
@@ -87,14 +117,42 @@ def test_new_sizes_are_not_traced(traces, name):
     for k in range(3):
         both(function, array(k, *sizes(k)))
     traces.clear()
-    for k in range(3, 23):
+    for k in range(3, 33):
         both(function, array(k, *sizes(k)))
     assert False not in traces
-    assert len(traces) <= 4
-    traces.clear()
-    for k in range(23, 33):
+    assert len(traces) <= 8
+
+
+@pytest.mark.parametrize("name", RELATED)
+def test_sizes_that_are_attributes_are_not_traced(traces, name):
+    """Operators that differ in sizes alone share what was traced, so long as these depend on the
+    arrays' in the same way.
+    """
+    function = RELATED[name]
+    for k in range(8):
         both(function, array(k, *sizes(k)))
+    traces.clear()
+    for k in range(8, 28):
+        both(function, array(k, *sizes(k)))
+    assert False not in traces
+    assert len(traces) <= 6
+
+
+def test_random_draws_of_new_sizes_are_not_traced(monkeypatch, traces):
+    def draw(n, evaluate):
+        monkeypatch.setattr(_config.options["evaluate"], "value", 8 if evaluate else 0)
+        mx.random.seed(n)
+        drawn = nd.random.uniform(shape=(n, 40)), nd.random.normal(shape=(n, 600))
+        return [x.asnumpy() for x in drawn]
+
+    for n in range(20, 26):
+        draw(n, True)
+    traces.clear()
+    found = [draw(n, True) for n in range(26, 36)]
     assert traces == []
+    clear()
+    for x, y in zip(found[0], draw(26, False)):
+        onp.testing.assert_allclose(x, y, rtol=1e-5, atol=1e-6)
 
 
 def test_arrays_of_one_number_are_not_traced(traces):
@@ -104,10 +162,11 @@ def test_arrays_of_one_number_are_not_traced(traces):
     assert traces == []
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", [*FUNCTIONS, *RELATED])
 def test_values_are_those_of_the_compiled_program(monkeypatch, name):
-    function = FUNCTIONS[name]
-    given = [array(k, *shape) for k, shape in enumerate([sizes(0), sizes(3), (24, 12, 8)])]
+    function = (FUNCTIONS | RELATED)[name]
+    shapes = [sizes(0), sizes(3), (24, 12, 8), (13, 19, 28), (60, 60, 60)]
+    given = [array(k, *s) for k, s in enumerate(shapes) if fits(function, s)]
     found = [both(function, x) for x in given]
     monkeypatch.setattr(_config.options["evaluate"], "value", 0)
     clear()

@@ -1,11 +1,11 @@
 """Equations run by NumPy: the rule of each primitive, applied once per shapes."""
 
 import math
-from functools import partial
 
 import numpy as onp
 
-from .._graph.equations import NUMBERS, Equations, Formula
+from .._graph.equations import FEWEST, NUMBERS, Equations, formula_of
+from .._ops._spec import Bound, refilled, without_sizes
 from .._ops.kernels import direct, host
 from .._tables import table
 from .numpy_rules import RULES, Joined, foreign
@@ -222,16 +222,38 @@ def _function_of(e, sizes, known, avals):
     return direct.chosen(e.primitive, params, ins, outs, by_numpy)
 
 
+class _Definition(Bound):
+    """A kernel of ours by its formula in JAX, as an operator."""
+
+    def __init__(self, primitive, params):
+        super().__init__()
+        self.primitive, self.attrs, self.name = primitive, params, primitive.name
+
+    def run(self, inputs, scalars):
+        found = self.primitive.impl(*inputs, **self.attrs)
+        return found if self.primitive.multiple_results else (found,)
+
+    def sized(self, fewest):
+        found = []
+        rest = [(k, without_sizes(v, fewest, found)) for k, v in sorted(self.attrs.items())]
+        return (self.primitive, *rest), tuple(found)
+
+    def with_sizes(self, sizes):
+        left = iter(sizes)
+        attrs = {k: refilled(v, FEWEST, left) for k, v in sorted(self.attrs.items())}
+        return _Definition(self.primitive, attrs)
+
+
 _definitions = table()
 
 
 def _by_definition(primitive, params, ins):
     """A kernel of ours by its formula in JAX."""
     key = (primitive, tuple(sorted(params.items(), key=lambda p: p[0])))
-    formula = _definitions.get(key)
-    if formula is None:
-        formula = _definitions[key] = Formula(partial(primitive.impl, **params))
-    found = formula.plan(ins, _arrays)
+    bound = _definitions.get(key)
+    if bound is None:
+        bound = _definitions[key] = _Definition(primitive, params)
+    found = formula_of(bound, len(ins)).plan(ins, _arrays)
     if primitive.multiple_results:
         function = lambda *a: found(a)  # noqa: E731
     else:

@@ -12,6 +12,7 @@ these numbers (``(1, 4 * s0)`` becomes ``(1, -1, 4)``); at last it is traced wit
 """
 
 import contextlib
+import itertools
 import math
 import numbers
 import operator
@@ -33,6 +34,7 @@ except ImportError:
     _traces = None
 
 __all__ = [
+    "FEWEST",
     "NUMBERS",
     "Aval",
     "Equations",
@@ -42,7 +44,7 @@ __all__ = [
     "gradient_of",
 ]
 
-_FEWEST = 8  # sizes from here on can be symbols
+FEWEST, _MOST = 8, (1 << 24) - 1  # sizes that can be symbols; floats number so many elements
 _MOST_KEPT = 64  # numbers of shapes that a formula keeps something for
 _MOST_EQUATIONS = 60_000  # traced or made to run, of all formulas: some 150 MB
 # Primitives that are their insides.
@@ -362,22 +364,40 @@ class Formula:
     ----------
     function : callable(*arrays) -> sequence of arrays
     fixed : set of int      sizes that are never symbols
+    related : bool          the last argument's sizes are attributes, which depend on the others'
     """
 
-    def __init__(self, function, fixed=frozenset()):
-        self.function, self.fixed = function, fixed
+    def __init__(self, function, fixed=frozenset(), related=False):
+        self.function, self.fixed, self.related = function, fixed, related
         self.traces = {}  # pattern -> equations, or None: they need the numbers
         self.alike = {}  # pattern -> whether it serves for equal sizes too
         self.numeric = {}  # avals -> equations
         self.plans = {}  # avals -> what was made of the equations to run them
         self.varied = {}  # ranks and types -> (last avals, sizes that were ever others)
+        self.last = None, None  # avals, and what ``equations`` found for them
 
-    def equations(self, avals):
-        """The equations for arrays like these, and the Sizes that their symbols stand for."""
+    def with_symbols(self, avals):
+        """Equations for arrays like these and of other sizes, and the Sizes that their symbols
+        stand for; None where there are none.
+        """
         for pattern, values in self._patterns(avals):
             found = self._general(pattern, values, avals)
             if found is not None:
                 return found
+        return None
+
+    def equations(self, avals):
+        """The equations for arrays like these, and the Sizes that their symbols stand for."""
+        before, found = self.last
+        if before != avals:
+            found = self._located(avals)
+            self.last = avals, found
+        return found
+
+    def _located(self, avals):
+        found = self.with_symbols(avals)
+        if found is not None:
+            return found
         key = tuple(avals)
         found = self.numeric.get(key)
         if found is None:
@@ -389,6 +409,9 @@ class Formula:
 
     def _patterns(self, avals):
         """Ways to write shapes with symbols, and what these stand for: the most general first."""
+        if self.related:
+            yield _related(avals, self.fixed)
+            return
         yield _pattern(avals, self.fixed)
         kind = tuple([(len(shape), dtype) for shape, dtype in avals])
         before, axes = self.varied.get(kind, (avals, frozenset()))
@@ -400,8 +423,9 @@ class Formula:
         }
         self.varied[kind] = avals, axes
         limits = sorted([n for n in self.fixed if n > 1])
-        if limits:  # multiples of one product of them, the last axes' first; or each what it is
-            yield _pattern(avals, self.fixed, None, limits, True)
+        # Multiples of one product of them, the last axes' first; or each of what it is.
+        yield _pattern(avals, self.fixed, None, limits, True)
+        if limits:
             yield _pattern(avals, self.fixed, None, limits)
         # Perhaps for all sizes of those axes alone that do change.
         moving = {avals[i].shape[j] for i, j in axes}
@@ -495,15 +519,15 @@ class GradientFormula(Formula):
     """
 
     def __init__(self, forward, diff, floats):
-        super().__init__(forward.function, forward.fixed)
+        super().__init__(forward.function, forward.fixed, forward.related)
         self.forward, self.diff, self.floats = forward, diff, floats
 
-    def equations(self, avals):
+    def _located(self, avals):
         """As a Formula's; no equations where no gradient goes through the function."""
         found, sizes = self.forward.equations(avals)
         if not found.carries(self.diff, self.floats):
             return None, sizes
-        return super().equations(avals)
+        return super()._located(avals)
 
     def _symbolic(self, pattern):
         if self.forward.traces.get(pattern, self) is None:
@@ -542,6 +566,76 @@ class GradientFormula(Formula):
         return found
 
 
+class Family:
+    """Operators that differ in sizes alone that are among their attributes, ``x.reshape((n, -1))``
+    say for any n: from the third of them on one formula is asked first, which has symbols for these
+    sizes too.
+
+    They are the shape of a further argument, which is not read.
+    """
+
+    def __init__(self):
+        self.formulas, self.avals = {}, {}
+        self.first = set()  # sizes of the first members, which have formulas of their own
+        self.misses = 0
+
+    def takes(self, sizes):
+        """Whether a member is asked with symbols for its sizes."""
+        if sizes not in self.first and len(self.first) < _OWN:
+            self.first.add(sizes)
+        return sizes not in self.first
+
+    def with_symbols(self, key, avals, sizes):
+        """As a Formula's, of the one that ``key`` stands for."""
+        if self.misses >= _MOST_MISSES or key not in self.formulas:  # forgotten meanwhile
+            return None
+        found = self.formulas[key].with_symbols([*avals, Aval(sizes, _UNREAD)])
+        self.misses += found is None
+        return found
+
+
+_OWN = 2
+_MOST_MISSES = 3
+_UNREAD = onp.dtype("float32")
+_families = {}
+
+
+class _Member(Formula):
+    """The formula of a member of a family."""
+
+    def __init__(self, bound, n, same, family, sizes):
+        super().__init__(_function(bound, n, same), _named_sizes(bound))
+        self.family, self.key, self.sizes = family, (n, same), sizes
+        if self.key not in family.formulas:
+            family.formulas[self.key] = Formula(
+                lambda *a: _function(bound.with_sizes(a[-1].shape), n, same)(*a[:-1]),
+                frozenset(d for d in self.fixed if d not in sizes),
+                True,
+            )
+            _holders.add(family)
+
+    def _located(self, avals):
+        found = self.family.with_symbols(self.key, avals, self.sizes)
+        return super()._located(avals) if found is None else found
+
+
+class _GradientMember(GradientFormula):
+    """The gradient of a member of a family."""
+
+    def __init__(self, forward, diff, floats):
+        super().__init__(forward, diff, floats)
+        family = forward.family
+        self.key = (*forward.key, diff, floats)
+        if self.key not in family.formulas and forward.key in family.formulas:
+            of_all = GradientFormula(family.formulas[forward.key], diff, floats)
+            family.formulas[self.key] = of_all
+
+    def with_symbols(self, avals):
+        forward = self.forward
+        found = forward.family.with_symbols(self.key, avals, forward.sizes)
+        return super().with_symbols(avals) if found is None else found
+
+
 _holders = weakref.WeakSet()  # operators that have formulas
 _kept = 0  # equations in all of them, at most
 
@@ -563,46 +657,99 @@ def _forget():
         bound.avals.clear()
     _holders.clear()
     _scopes.clear()
+    _families.clear()
     _kept = 0
     if hasattr(_traces, "cache_clear"):
         _traces.cache_clear()
 
 
-def _pattern(avals, fixed, moving=None, limits=(), product=False):
+_LARGEST_FACTOR = 64
+
+
+def _pattern(avals, fixed, moving=None, limits=None, product=False):
     """Avals with the names of symbols in place of sizes; and what the symbols stand for.
 
     Parameters
     ----------
     moving : set of int, optional       the only sizes that become symbols
     limits : list of int                numbers that sizes are compared with and divided by: then a
-        symbol is (name, factor, least, most), of which the size is that multiple; ``most`` 0: any
+        symbol is (name, factor, least, most), of which the size is that multiple, below ``most``
     product : bool                      no more factors than the product of ``limits`` has
     """
-    names, found, left = {}, [], math.prod(limits)
+    names, found, left = {}, [], math.prod([n for n in limits or () if n <= _LARGEST_FACTOR])
+    if not product and left < FEWEST:
+        left *= left  # a block of pixels, say
     for shape, dtype in reversed(avals) if product else avals:
         sizes = []
         for d in reversed(shape) if product else shape:
-            if d >= _FEWEST and d not in fixed and (moving is None or d in moving):
+            if FEWEST <= d <= _MOST and d not in fixed and (moving is None or d in moving):
                 name = names.get(d)
                 if name is None:
                     name = f"s{len(names)}"
-                    if limits:
+                    if limits is not None:
                         factor = math.gcd(d, left)
                         left //= factor if product else 1
-                        least = max([n for n in limits if n <= d], default=_FEWEST)
-                        most = min([n for n in limits if n > d], default=0)
-                        name = (name, factor, max(least, _FEWEST), most)
+                        least = max([n for n in limits if n <= d], default=FEWEST)
+                        most = min([n for n in limits if n > d], default=_MOST + 1)
+                        name = (name, factor, max(least, FEWEST), most)
                     names[d] = name
                 d = name
             sizes.append(d)
         found.append((tuple(reversed(sizes) if product else sizes), dtype))
     if product:
         found.reverse()
-    if limits:
+    if limits is not None:
         return tuple(found), {name: d // factor for d, (name, factor, *_) in names.items()}
     return tuple(found), {name: d for d, name in names.items()}
 
 
+def _related(avals, fixed):
+    """As :func:`_pattern`, where the last sizes are attributes: those that follow from the others
+    by a relation, ``n - 1`` say, are that.
+    """
+    pattern, values = _pattern(avals[:-1], fixed)
+    axes = [pair for a, (shape, _) in zip(avals, pattern) for pair in zip(a.shape, shape)]
+    names = {n: name for name, n in values.items()}
+    sizes = []
+    for n in avals[-1].shape:
+        d = names.get(n) or _relation(n, axes)
+        if d is None:
+            d = names[n] = f"s{len(names)}"
+            values[d] = n
+        sizes.append(d)
+    return (*pattern, (tuple(sizes), avals[-1].dtype)), values
+
+
+def _relation(n, axes):
+    """How a size follows from those of arrays: (what, symbol, number) or None."""
+    moving = [(size, d) for size, d in axes if d.__class__ is str]
+    for size, d in moving:
+        if 0 < abs(n - size) < FEWEST:
+            return "plus", d, n - size
+    for i, j in itertools.combinations(range(len(axes) + 1), 2):
+        if j - i > 1 and math.prod([size for size, _ in axes[i:j]]) == n:
+            return ("times", *[d for _, d in axes[i:j]])
+    for k in range(2, FEWEST):
+        for size, d in moving:
+            if size * k == n:
+                return "times", d, k
+            if -(-size // k) == n:
+                return "parts", d, k
+            if size // k == n:
+                return "wholes", d, k
+    return None
+
+
+def _made_of(relation, symbols):
+    what, *parts = relation
+    one, *others = [symbols[d] if d.__class__ is str else d for d in parts]
+    if what == "times":
+        return math.prod(others, start=one)
+    (k,) = others
+    return {"plus": one + k, "parts": -(-one // k), "wholes": one // k}[what]
+
+
+_RELATIONS = {"plus", "times", "parts", "wholes"}
 _scopes = {}  # bounds of symbols -> symbols of these
 
 
@@ -612,15 +759,16 @@ def _symbols_of(pattern):
     Formulas share their symbols, so that what JAX traced for one it has for the others.
     """
     used = {d: None for shape, _ in pattern for d in shape if d.__class__ is not int}
+    used = {d: None for d in used if d.__class__ is str or d[0] not in _RELATIONS}
     if all(d.__class__ is str for d in used):
-        bounds = ((_FEWEST, 0),) * len(used)
+        bounds = ((FEWEST, 0),) * len(used)
     else:
         bounds = tuple([(-(-least // k), (most - 1) // k) for _, k, least, most in sorted(used)])
     symbols = _scopes.get(bounds)
     if symbols is None:
         names = [f"s{i}" for i in range(len(bounds))]
         limits = [f"{name} >= {least}" for name, (least, _) in zip(names, bounds)]
-        limits += [f"{name} <= {most}" for name, (_, most) in zip(names, bounds) if most > 0]
+        limits += [f"{name} <= {most}" for name, (_, most) in zip(names, bounds) if most]
         scope = export.SymbolicScope(limits)
         made = export.symbolic_shape(",".join(names), scope=scope)
         symbols = _scopes.setdefault(bounds, dict(zip(names, made)))
@@ -628,7 +776,9 @@ def _symbols_of(pattern):
     def size(d):
         if d.__class__ is int:
             return d
-        return symbols[d] if d.__class__ is str else d[1] * symbols[d[0]]
+        if d.__class__ is str:
+            return symbols[d]
+        return _made_of(d, symbols) if d[0] in _RELATIONS else d[1] * symbols[d[0]]
 
     return [jax.ShapeDtypeStruct(tuple([size(d) for d in shape]), t) for shape, t in pattern]
 
@@ -651,7 +801,12 @@ def _fit(pattern, avals, fixed):
             if d.__class__ is int:
                 if d != n:
                     return None
-            elif n < _FEWEST or n in fixed or sizes.setdefault(d, n) != n:
+            elif (
+                d[0] in _RELATIONS
+                or not FEWEST <= n <= _MOST
+                or n in fixed
+                or sizes.setdefault(d, n) != n
+            ):
                 return None
     values = {}
     for d, n in sizes.items():
@@ -659,7 +814,7 @@ def _fit(pattern, avals, fixed):
             values[d] = n
         else:
             name, factor, least, most = d
-            if n % factor or n < least or (most and n >= most):
+            if n % factor or not least <= n < most:
                 return None
             values[name] = n // factor
     return values
@@ -670,9 +825,9 @@ def _all_equal(pattern):
     used = {d for shape, _ in pattern for d in shape if d.__class__ is not int}
     one = "s0"
     if any(d.__class__ is tuple for d in used):
-        most = min([d[3] for d in used if d[3]], default=0)
+        most = min([d[3] for d in used])
         one = "s0", math.lcm(*[d[1] for d in used]), max([d[2] for d in used]), most
-        if most and most - one[2] < one[1]:
+        if most - one[2] < one[1]:
             return None
     return tuple(
         [(tuple([d if d.__class__ is int else one for d in shape]), t) for shape, t in pattern]
@@ -737,7 +892,7 @@ def _same_at(general, one, values, others):
 
 def _named_sizes(bound):
     """Sizes that an operator's attributes name."""
-    found, todo = set(), list(bound.attrs.values())
+    found, todo = set(), [*bound.attrs.values(), bound.form]
     while todo:
         value = todo.pop()
         if isinstance(value, (tuple, list)):
@@ -760,7 +915,16 @@ def formula_of(bound, n, same=()):
     """
     found = bound.formulas.get((n, same))
     if found is None:
-        found = Formula(_function(bound, n, same), _named_sizes(bound))
+        key, sizes = bound.sized(FEWEST)
+        family = None
+        if sizes:
+            family = _families.get(key)
+            if family is None:
+                family = _families[key] = Family()
+        if family is not None and family.takes(sizes):
+            found = _Member(bound, n, same, family, sizes)
+        else:
+            found = Formula(_function(bound, n, same), _named_sizes(bound))
         bound.formulas[n, same] = found
         _holders.add(bound)
     return found
@@ -771,7 +935,8 @@ def gradient_of(bound, n, diff, floats):
     key = (n, diff, floats)
     found = bound.formulas.get(key)
     if found is None:
-        found = GradientFormula(formula_of(bound, n), diff, floats)
-        bound.formulas[key] = found
+        forward = formula_of(bound, n)
+        kind = _GradientMember if forward.__class__ is _Member else GradientFormula
+        found = bound.formulas[key] = kind(forward, diff, floats)
         _holders.add(bound)
     return found

@@ -25,6 +25,7 @@ The decorator's options say what the signature cannot: see :func:`op`.
 """
 
 import ast
+import copy
 import inspect
 import math
 import types
@@ -479,6 +480,7 @@ class Bound:
 
     op = None  # the OpDef, where there is one
     attrs = {}
+    form = ()  # the structure of an index
     needs_key = False  # the last two scalars are a random key, assigned by dispatch
     n_scalars = 0
     # outputs through which no gradient flows: new moving statistics, optimizer states
@@ -498,6 +500,31 @@ class Bound:
 
     def __repr__(self):
         return self.name
+
+    def sized(self, fewest):
+        """What it is but for sizes of at least ``fewest`` that are attributes, and these sizes."""
+        return None, ()
+
+    def with_sizes(self, sizes):
+        """The same with other sizes, which may be symbols."""
+        raise NotImplementedError(self.name)
+
+
+def without_sizes(value, fewest, found):
+    """An attribute with None in place of sizes, which are added to ``found``."""
+    if value.__class__ is tuple:
+        return tuple([without_sizes(v, fewest, found) for v in value])
+    if value.__class__ is int and value >= fewest:
+        found.append(value)
+        return None
+    return value
+
+
+def refilled(value, fewest, sizes):
+    """An attribute with the next of ``sizes`` in place of its own."""
+    if value.__class__ is tuple:
+        return tuple([refilled(v, fewest, sizes) for v in value])
+    return next(sizes) if value.__class__ is int and value >= fewest else value
 
 
 class BoundOp(Bound):
@@ -535,6 +562,23 @@ class BoundOp(Bound):
     def __repr__(self):
         shown = ", ".join(f"{k}={v!r}" for k, v in self.attrs.items())
         return f"{self.name}({shown})"
+
+    def sized(self, fewest):
+        found = []
+        rest = [(k, without_sizes(v, fewest, found)) for k, v in self.attrs.items()]
+        names = self.names if self.names is None else tuple(self.names)
+        key = (self.op, self.n_inputs, names, self.n_out, precision, *rest)
+        try:
+            hash(key)
+        except TypeError:
+            return None, ()
+        self._fewest = fewest
+        return key, tuple(found)
+
+    def with_sizes(self, sizes):
+        left, other = iter(sizes), copy.copy(self)
+        other.attrs = {k: refilled(v, self._fewest, left) for k, v in self.attrs.items()}
+        return other
 
     def by_numpy(self, ins):
         f = self.op.by_numpy

@@ -941,7 +941,8 @@ def div_sqrt_dim(data):
     -------
     (*S, C) same dtype
     """
-    return lax.div(data, _full(data, math.sqrt(data.shape[-1])))
+    size = jnp.asarray(data.shape[-1], "float64")  # which may be a symbol
+    return lax.div(data, jnp.broadcast_to(jnp.sqrt(size).astype(data.dtype), data.shape))
 
 
 @jax.custom_vjp

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ._spec import Bound
+from ._spec import Bound, refilled, without_sizes
 
 __all__ = ["index_op", "assign_op", "INT", "NEW", "ARRAY"]
 
@@ -42,6 +42,15 @@ class _Part(Bound):
         self.name = type(self).__name__.lower()
         self.n_scalars = sum(f is not None and f not in (NEW, ARRAY) for f in form)
         self.advanced = ARRAY in form
+
+    def sized(self, fewest):
+        found = []
+        form = without_sizes(self.form, fewest, found)
+        self._fewest = fewest
+        return (type(self), form), tuple(found)
+
+    def with_sizes(self, sizes):
+        return type(self)(refilled(self.form, self._fewest, iter(sizes)))
 
 
 class Index(_Part):

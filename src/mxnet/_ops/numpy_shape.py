@@ -1,5 +1,6 @@
 """NumPy's operators that rearrange: reshape, transpose, join, split, pad, flip, choose."""
 
+import math
 from typing import Any, Literal
 
 import jax.numpy as jnp
@@ -17,9 +18,9 @@ __all__ = ["numpy_shape"]
 
 def numpy_shape(old, wanted, where="reshape"):
     """The shape that NumPy means: one size may be -1."""
-    size = int(onp.prod(old, dtype="int64"))
+    size = math.prod(old)
     known = [n for n in wanted if n != -1]
-    product = int(onp.prod(known, dtype="int64")) if known else 1
+    product = math.prod(known)
     missing = len(wanted) - len(known)
     if missing == 1 and product and size % product == 0:
         return tuple(size // product if n == -1 else n for n in wanted)

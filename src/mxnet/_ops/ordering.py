@@ -4,6 +4,7 @@ Equal elements keep their order, ascending and descending alike; NaN counts as t
 """
 
 import math
+import numbers
 from typing import Literal
 
 import jax.numpy as jnp
@@ -248,7 +249,8 @@ def topk(
 def _best(x, a, k, is_ascend):
     """Positions of the ``k`` first in order; a short list needs no full sort."""
     n = x.shape[a]
-    if k * 8 > n or not is_real(x):
+    short = isinstance(n, numbers.Integral) and k * 8 > n  # a symbol may be any size
+    if short or not is_real(x):
         return lax.slice_in_dim(sorted_with_positions(x, a, is_ascend), 0, k, axis=a)
     keys = jnp.moveaxis(lax.stop_gradient(x), a, -1)
     if _by_kernel(keys):

@@ -1,6 +1,7 @@
 """Operators that rearrange: reshape, transpose, slice, join, split, repeat, pad."""
 
 import math
+import numbers
 from itertools import pairwise
 from typing import Literal
 
@@ -384,9 +385,34 @@ def resolved_slice(shape, begin, end, step, where="slice"):
                 expected="a step other than 0",
                 got=f"step {tuple(step)}",
             )
-        lo, hi, by = slice(lo, hi, by).indices(n)
-        found.append((lo, by, len(range(lo, hi, by))))
+        lo, hi, by = _indices(lo, hi, by, n)
+        found.append((lo, by, _count(lo, hi, by)))
     return found
+
+
+def _indices(lo, hi, by, n):
+    """``slice(lo, hi, by).indices(n)``, also where ``n`` is a symbol."""
+    if isinstance(n, numbers.Integral):
+        return slice(lo, hi, by).indices(n)
+    by = 1 if by is None else by
+    least, most = (0, n) if by > 0 else (-1, n - 1)
+
+    def inside(i, otherwise):
+        if i is None:
+            return otherwise
+        if i < 0:
+            i = i + n
+            return least if i < least else i
+        return most if i > most else i
+
+    first, last = (least, most) if by > 0 else (most, least)
+    return inside(lo, first), inside(hi, last), by
+
+
+def _count(lo, hi, by):
+    """How many numbers there are from ``lo`` to before ``hi``."""
+    steps = (hi - lo + by - 1) // by if by > 0 else (lo - hi - by - 1) // -by
+    return steps if steps > 0 else 0
 
 
 def unit_steps(step):

@@ -118,7 +118,7 @@ def threefry(key, counter, turn=0):
 
 def words(key, n):
     """``(n,)`` independent uint32 under two key words."""
-    a, b = threefry(key, lax.iota("uint32", (n + 1) // 2))
+    a, b = threefry(key, lax.broadcasted_iota("uint32", ((n + 1) // 2,), 0))
     both = lax.concatenate([a, b], 0)
     return both if n % 2 == 0 else both[:n]
 

@@ -42,8 +42,10 @@ def _plain_top(x, *, k, smallest):
 
 def _plain_carry(x, places, *, back):
     if back:
+        axes = range(x.ndim - 1)
+        at = [lax.broadcasted_iota(places.dtype, places.shape, i) for i in axes]
         empty = lax.full_like(x, 0)
-        return (jnp.put_along_axis(empty, places, x, -1, inplace=False),)
+        return (empty.at[(*at, places)].set(x, mode="promise_in_bounds", unique_indices=True),)
     return (jnp.take_along_axis(x, places, -1, mode="promise_in_bounds"),)
 
 
