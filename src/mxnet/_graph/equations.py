@@ -316,10 +316,10 @@ def _numpy_aval(aval, number):
 
 
 class Sizes:
-    """What the symbols stand for."""
+    """What the symbols stand for, those of a Formula's ``pattern``."""
 
-    def __init__(self, values):
-        self.values, self.known = values, {}
+    def __init__(self, values, pattern=None):
+        self.values, self.pattern, self.known = values, pattern, {}
 
     def number(self, size):
         """A size, which may be an expression of symbols, as a number."""
@@ -446,7 +446,7 @@ class Formula:
                 self.traces.clear()
                 self.alike.clear()
             found = self.traces[pattern] = self._symbolic(pattern)
-        return None if found is None else (found, Sizes(values))
+        return None if found is None else (found, Sizes(values, pattern))
 
     def _fitting(self, avals):
         """As ``_general``, for a pattern in which some of these sizes happen to be equal or to be
@@ -465,7 +465,7 @@ class Formula:
                     found, self.traces[one], *_probes(pattern, one)
                 )
             if alike:
-                return found, Sizes(values)
+                return found, Sizes(values, pattern)
         return None
 
     def plan(self, avals, make):
@@ -527,7 +527,12 @@ class GradientFormula(Formula):
         found, sizes = self.forward.equations(avals)
         if not found.carries(self.diff, self.floats):
             return None, sizes
-        return super()._located(avals)
+        own = self._traced(sizes.pattern)
+        return super()._located(avals) if own is None else (own, sizes)
+
+    def _traced(self, pattern):
+        """What was traced for the pattern that the forward was found by."""
+        return self.traces.get(pattern)
 
     def _symbolic(self, pattern):
         if self.forward.traces.get(pattern, self) is None:
@@ -629,6 +634,11 @@ class _GradientMember(GradientFormula):
         if self.key not in family.formulas and forward.key in family.formulas:
             of_all = GradientFormula(family.formulas[forward.key], diff, floats)
             family.formulas[self.key] = of_all
+
+    def _traced(self, pattern):
+        formula = self.forward.family.formulas.get(self.key)
+        found = None if formula is None else formula.traces.get(pattern)
+        return self.traces.get(pattern) if found is None else found
 
     def with_symbols(self, avals):
         forward = self.forward
