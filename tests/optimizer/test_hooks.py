@@ -158,3 +158,20 @@ def test_rates_of_hooks_compile_nothing():
         for _ in range(3):
             updater(0, nd.ones((3,)), weight)
             weight.wait_to_read()
+
+
+def test_lars_adapts_by_the_names_that_it_was_given():
+    """A Trainer gives none, so biases adapt too; values of 1.9.1, which a rate of 0.1 moves by 0.1
+    where it does not adapt and by 0.0001 where it does.
+    """
+
+    def moved(names):
+        optimizer = mx.optimizer.LARS(learning_rate=0.1, param_idx2name=names)
+        optimizer.param_dict = {0: gluon.Parameter("a_bias", shape=2)}
+        weight = mx.nd.ones(2)
+        mx.optimizer.get_updater(optimizer)(0, mx.nd.ones(2), weight)
+        return 1 - float(weight[0].asscalar())
+
+    assert moved({}) == pytest.approx(0.0001, rel=1e-3)
+    assert moved({0: "a_bias"}) == pytest.approx(0.1)
+    assert moved({0: "a_weight"}) == pytest.approx(0.0001, rel=1e-3)

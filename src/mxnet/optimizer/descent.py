@@ -245,9 +245,10 @@ class DCASGD(Optimizer):
 class LARS(Optimizer):
     """Momentum with a rate for each layer, by the ratio of norms (You et al. 2017).
 
-    ``lr' = lr eta |w| / (|rescale_grad g| + wd |w| + eps)``, then as :class:`SGD`. Parameters named
-    ``*gamma``, ``*beta`` and ``*bias`` keep ``lr`` and do not decay; where a norm is 0 the ratio is
-    1.
+    ``lr' = lr eta |w| / (|rescale_grad g| + wd |w| + eps)``, then as :class:`SGD`. Where a norm
+    is 0 the ratio is 1. Parameters named ``*gamma``, ``*beta`` and ``*bias`` in ``param_idx2name``
+    keep ``lr`` and do not decay: a ``Module`` gives these names, a ``Trainer`` does not, as in
+    1.9.1, and all of its parameters adapt.
 
     Parameters
     ----------
@@ -291,13 +292,8 @@ class LARS(Optimizer):
         return momentum, self.eta, self.eps
 
     def _own_static(self, indices):
-        names = [self._name(i) for i in indices]
+        names = [str(self.idx2name.get(i, i)) for i in indices]
         return tuple([(("adapts", not n.endswith(("gamma", "beta", "bias"))),) for n in names])
-
-    def _name(self, index):
-        if index in self.param_dict:
-            return self.param_dict[index].name
-        return str(self.idx2name.get(index, index))
 
     @staticmethod
     def step(weight, grad, state, shared, rates, adapts):
