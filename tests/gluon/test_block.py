@@ -526,3 +526,25 @@ class TestNestedListsOfClients:
             gluon.block._regroup([self.x], [0, [0]])
         with pytest.raises(ValueError, match="types that are not None"):
             gluon.block._regroup([self.x], -1)
+
+
+def test_blocks_in_a_container_are_told():
+    class Holder(gluon.Block):
+        def __init__(self, **attributes):
+            super().__init__()
+            for name, value in attributes.items():
+                setattr(self, name, value)
+
+    one, other = Dense(2), Dense(3)
+    for held in ([one], (one,), {"a": one}, [[one]], {"a": [{"b": one}]}):
+        with pytest.warns(
+            UserWarning, match=r'"Holder\.x" is an unregistered container with Blocks'
+        ):
+            assert not Holder(x=held).collect_params().keys()
+    holder = Holder(x=[one], y=one)
+    assert len(holder.collect_params().keys()) == 2  # a child too: no warning
+    holder.x.append(other)
+    with pytest.warns(UserWarning, match=r"not among this block's\. Hint: register_child"):
+        holder.collect_params()
+    with pytest.warns(UserWarning, match=r"Holder\.x"):
+        Holder(y=Holder(x=[one])).initialize()

@@ -224,12 +224,27 @@ class Block:
             if block is not self and type(block).collect_params is not Block.collect_params:
                 found.update(block.collect_params(select=select))
                 continue
+            block._warn_of_containers()
             own = block.params
             if pattern is None:
                 found.update(own)
             else:
                 found.update({n: p for n, p in own.items() if pattern.match(n)})
         return found
+
+    def _warn_of_containers(self):
+        """Blocks in a list or dictionary are no children: their parameters would not be trained."""
+        children = set(self._children.values())
+        for name, value in self.__dict__.items():
+            if name.startswith("__") or not isinstance(value, (list, tuple, dict)):
+                continue
+            if _holds_another(value, children):
+                warnings.warn(
+                    f'"{type(self).__name__}.{name}" is an unregistered container with Blocks: '
+                    "their parameters are not among this block's. Hint: register_child(), or "
+                    "nn.Sequential or nn.HybridSequential instead of the container.",
+                    stacklevel=user_level(),
+                )
 
     def _collect_params_with_prefix(self, prefix=""):
         """Parameters by their place in the tree: ``'0.weight'``."""
@@ -554,6 +569,17 @@ class _Summary:
             "-" * 80,
         ]
         print("\n".join(text))  # noqa: T201 - printing is what summary() is for
+
+
+def _holds_another(container, children):
+    """Whether nested lists and dictionaries hold a block that is not among the children."""
+    for value in container.values() if isinstance(container, dict) else container:
+        if isinstance(value, (list, tuple, dict)):
+            if _holds_another(value, children):
+                return True
+        elif isinstance(value, Block) and value not in children:
+            return True
+    return False
 
 
 def _bare(shapes):
