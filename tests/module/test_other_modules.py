@@ -345,3 +345,18 @@ def test_executor_manager():
     copies = {}
     manager.copy_to(copies, {})
     assert copies["fc_weight"].asnumpy().tolist() == [[1] * 5] * 3
+
+
+def test_a_python_module_is_bound_again():
+    """As 1.9.1 does it: each ``bind`` counts."""
+
+    class Same(mx.mod.PythonModule):
+        def _compute_output_shapes(self):
+            return [("o", self._data_shapes[0][1])]
+
+    module = Same(["data"], ["label"], ["o"])
+    for n in (4, 2):
+        module.bind([("data", (n, 3))], [("label", (n,))])
+        assert module.binded
+        assert module.data_shapes == [("data", (n, 3))]
+        assert module.output_shapes == [("o", (n, 3))]

@@ -74,6 +74,7 @@ def semantics(request, tmp_path, monkeypatch):
         ("operators", False),
         ("operators_more", False),
         ("longer", False),
+        ("orders", False),
         ("keys", False),
         ("keys_numpy", True),
         ("utils_numpy", True),

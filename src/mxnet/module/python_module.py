@@ -105,7 +105,7 @@ class PythonModule(BaseModule):
         shared_module=None,
         grad_req="write",
     ):
-        """Take the inputs' descriptions; the outputs' are computed from them.
+        """Take the inputs' descriptions, anew at each call; the outputs' are computed from them.
 
         Parameters are those of :meth:`Module.bind`; ``grad_req`` must be ``'write'``.
 
@@ -113,9 +113,6 @@ class PythonModule(BaseModule):
         ------
         AssertionError   names that are not those of the module; another ``grad_req``
         """
-        if self.binded and not force_rebind:
-            self.logger.warning("Already bound, ignoring bind()")
-            return
         require(
             grad_req == "write", f"Python module only supports write gradient, got {grad_req!r}"
         )
