@@ -8268,6 +8268,7 @@ rnn.BidirectionalCell
 
 rnn.BucketSentenceIter
 >>> batches = mx.rnn.BucketSentenceIter([[1, 2], [3, 4], [5, 6, 7], [8, 9, 1]], batch_size=2, buckets=[2, 3])
+WARNING: discarded 0 sentences longer than the largest bucket.
 >>> sorted(batch.data[0].shape for batch in batches)
 [(2, 2), (2, 3)]
 
