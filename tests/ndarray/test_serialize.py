@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import mxnet as mx
 from mxnet import nd
 from mxnet.error import FormatError, MXNetError
 from mxnet.ndarray import _serialize
@@ -352,3 +353,21 @@ def test_any_dict_survives(plan):
     for name, a in arrays.items():
         same(loaded[name], a.asnumpy())
     assert save_tobuffer(loaded) == contents
+
+
+@pytest.mark.parametrize("kind", ["symbol", "checkpoint", "states"])
+def test_a_folder_that_is_not_there(kind, tmp_path):
+    """MXNetError in 1.9.1 for files of graphs, FileNotFoundError for states: it is both."""
+    path = str(tmp_path / "absent" / "a")
+    net = mx.sym.relu(mx.sym.var("x"))
+    weight = mx.gluon.Parameter("w", shape=1)
+    weight.initialize()
+    write = {
+        "symbol": lambda: net.save(path),
+        "checkpoint": lambda: mx.model.save_checkpoint(path, 1, net, {}, {}),
+        "states": lambda: mx.gluon.Trainer([weight], "sgd").save_states(path),
+    }[kind]
+    with pytest.raises(MXNetError, match=r"cannot write '.*absent.a.*: No such file or dir") as e:
+        write()
+    assert isinstance(e.value, FileNotFoundError)
+    assert ".tmp" not in str(e.value)

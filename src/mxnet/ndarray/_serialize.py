@@ -39,7 +39,7 @@ from .._engine.value import Value
 from .._graph.steps import spec_of
 from .._traceback import doors
 from ..context import Context, canonical, device_of
-from ..error import ContextError, DTypeError, FormatError, MXNetError
+from ..error import ContextError, DTypeError, FormatError, MissingFileError, MXNetError
 from ._sparse_array import STYPES, BaseSparseNDArray, host, value_of
 from .ndarray import NDArray, _register_state_format, _wrap
 
@@ -471,7 +471,8 @@ def atomic_write(path, chunks):
 
     Raises
     ------
-    OSError   the operating system's; nothing is left behind
+    OSError   the operating system's; nothing is left behind. Where there is no such folder it is a
+              MissingFileError, which is an MXNetError too
     """
     path = os.path.realpath(path)
     try:
@@ -486,9 +487,11 @@ def atomic_write(path, chunks):
     start = f".{base[:100]}."
     _remove_abandoned(folder or ".", start)
     temporary = os.path.join(folder, f"{start}{secrets.token_hex(8)}.tmp")
-    fd = os.open(
-        temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666
-    )
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        fd = os.open(temporary, flags, 0o666)
+    except FileNotFoundError as e:  # the folder's; told of the file that was asked for
+        raise MissingFileError(f"cannot write {path!r}: {e.strerror}.") from None
     try:
         with os.fdopen(fd, "wb") as f:
             if fcntl is not None:
@@ -547,6 +550,8 @@ def save(fname, data, *, np_shape=False):
     chunks = _plan(data, "save", np_shape)
     try:
         atomic_write(name, chunks)
+    except MissingFileError:
+        raise
     except OSError as e:
         raise MXNetError(f"save: cannot write {name!r}: {e.strerror or e}.") from e
 
