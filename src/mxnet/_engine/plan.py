@@ -1,6 +1,7 @@
 """Equations run by NumPy: the rule of each primitive, applied once per shapes."""
 
 import math
+from typing import Any
 
 import numpy as onp
 
@@ -58,7 +59,7 @@ class Template:
         self.apart, self.joins = _taken_apart(steps, inputs, kept, joins)
         self.again = _overwritten(steps, dead, equations.shapes)
         # functions for any sizes; where there is none, the numbers of the equations
-        self.made = [None] * len(steps), range(len(steps))
+        self.made: Any = [None] * len(steps), range(len(steps))
 
     def plan(self, sizes):
         """The :class:`Plan` for certain sizes."""

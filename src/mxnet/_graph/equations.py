@@ -18,7 +18,7 @@ import numbers
 import operator
 import threading
 import weakref
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import numpy as onp
@@ -250,7 +250,7 @@ def _filler(value, place):
         moving = [i for i, v in enumerate(value) if _has_symbols(v)]
         if any(parts[i] is None for i in moving):
             return None
-        kind = type(value)
+        kind: Any = type(value)
 
         def fill(known):
             found = parts.copy()
@@ -386,7 +386,7 @@ class Formula:
                 return found
         return None
 
-    def equations(self, avals):
+    def equations(self, avals) -> Any:
         """The equations for arrays like these, and the Sizes that their symbols stand for."""
         before, found = self.last
         if before != avals:

@@ -141,7 +141,8 @@ def _numpy_key(form, shape):
         elif f == INT:
             parts.append((True, None))
         else:
-            parts.append((True, _slices(*f, shape[axis])))
+            size, step = f
+            parts.append((True, _slices(size, step, shape[axis])))
         axis += 1
     if len(parts) == 1 and parts[0][0]:
         only = parts[0][1]

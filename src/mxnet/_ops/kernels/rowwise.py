@@ -68,7 +68,8 @@ def _softmax_by_numpy(params, ins, outs):
     (shape, dtype), log = ins[0], params["log"]
     if dtype not in (onp.float32, onp.float64) or 0 in shape:
         return None
-    most, add = onp.maximum.reduce, onp.add.reduce
+    most: Any = onp.maximum.reduce
+    add: Any = onp.add.reduce
 
     def softmax(x):
         peak = most(x, -1, None, None, True)
@@ -91,7 +92,8 @@ def _layer_norm_by_numpy(params, ins, outs):
     (shape, dtype), eps = ins[0], onp.array(params["eps"], ins[0].dtype)
     if dtype not in (onp.float32, onp.float64) or 0 in shape:
         return None
-    add, n = onp.add.reduce, onp.array(shape[-1], dtype)
+    add: Any = onp.add.reduce
+    n = onp.array(shape[-1], dtype)
 
     def layer_norm(x, gamma, beta):
         mean = add(x, -1, dtype, None, True)
