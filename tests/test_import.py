@@ -59,7 +59,7 @@ def test_signatures_are_made_when_they_are_asked_for():
     )
     assert n > 250
     assert (before, after) == (0, 1)
-    assert shown == "(data, *, out=None, name=None, **kwargs)"
+    assert shown == "(data, out=None, name=None, **kwargs)"
 
 
 @pytest.mark.parametrize("function", [mx.nd.FullyConnected, mx.nd.concat, mx.sym.FullyConnected])

@@ -9,7 +9,7 @@ from ._engine.value import Mark
 from ._frontend.dispatch import array_class, cast_value
 from ._interrupt import enter_scope, leave_scope, whole
 from ._traceback import door
-from .error import AttributeTypeError, MXNetError, fail
+from .error import FunctionOutputError, MXNetError, fail
 from .ndarray.ndarray import NDArray, _head_grad
 from .symbol import Symbol
 
@@ -309,9 +309,12 @@ class Function:
             return outputs
         for o in outs:
             if not isinstance(o, NDArray):
-                raise TypeError(
-                    f"{type(self).__name__}: forward returned {type(o)}; "
-                    "expected an NDArray or a tuple of them."
+                fail(
+                    FunctionOutputError,
+                    type(self).__name__,
+                    "forward returned what is no array",
+                    expected="an NDArray or a tuple of them",
+                    got=type(o),
                 )
         values = [x._read() for x in arrays]
         cls = array_class("np" if any(o._numpy for o in outs) else "nd")
@@ -331,7 +334,7 @@ class Function:
             for x, g in zip(values, grads):
                 if g is not None and not isinstance(g, NDArray):
                     fail(
-                        AttributeTypeError,
+                        FunctionOutputError,
                         type(self).__name__,
                         "backward returned a gradient that is no array",
                         expected="an NDArray or None for each input",

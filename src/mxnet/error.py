@@ -48,6 +48,7 @@ __all__ = [
     "DownloadError",
     "EmbeddingError",
     "EmbeddingFormatError",
+    "FunctionOutputError",
     "GluonArgumentError",
     "InitializationError",
     "IntervalError",
@@ -236,6 +237,10 @@ class LearningRateError(MXNetError, UserWarning):
 
 class ArrayTypeError(AttributeTypeError, AssertionError):
     """Something else than an array where a function takes one (the original asserts it)."""
+
+
+class FunctionOutputError(AttributeTypeError, AttributeError):
+    """A custom function gives what is no array (1.x asked it for a handle)."""
 
 
 class SymbolTypeError(AttributeTypeError, AssertionError):

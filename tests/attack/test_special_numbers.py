@@ -113,6 +113,8 @@ def backward(bound, words, factors):
         diff, floats, outs = moving(arrays)
         heads = [onp.asarray(factors[k], outs[k].dtype) for k in floats]
         _, pull = EVALUATION.differentiate(bound, arrays, numbers, diff, floats)
+        if pull is None:  # no gradient goes through it
+            return [onp.zeros_like(arrays[i]) for i in diff]
         return EVALUATION.pull(None, pull, heads)
 
     return traced, by_numpy

@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+import logging
 import math
 import re
 
@@ -45,7 +46,20 @@ def failures(name, code):
     return result.failed, "".join(report)
 
 
+@pytest.fixture
+def as_before(monkeypatch):
+    """Take back what examples change for the whole process."""
+    registry = mx.optimizer.Optimizer.opt_registry
+    monkeypatch.setattr(mx.optimizer.Optimizer, "opt_registry", dict(registry))
+    root = logging.getLogger()
+    before = root.disabled, root.level, root.handlers[:]
+    yield
+    root.disabled, root.level, root.handlers = before
+    root.setLevel(before[1])  # what loggers remember of it is forgotten
+
+
 @pytest.mark.parametrize("space", sorted({name.rpartition(".")[0] for name in EXAMPLES}))
+@pytest.mark.usefixtures("as_before")
 def test_examples(space, tmp_path, monkeypatch):
     reports = []
     for name, code in EXAMPLES.items():

@@ -169,6 +169,8 @@ def evaluated(name):
     heads = [onp.asarray(h) for h in heads_of([shapes[i] for i in floats])]
     with onp.errstate(all="ignore"):
         _, pull = EVALUATION.differentiate(bound, inputs, words, tuple(moved), floats)
+        if pull is None:  # no gradient goes through it
+            return 0.0
         grads = EVALUATION.pull(None, pull, heads)
     return sum([(g.astype("float64") * onp.asarray(d)).sum() for g, d in zip(grads, directions)])
 

@@ -3,6 +3,7 @@
 import numpy as onp
 import pytest
 
+from mxnet import _config, nd
 from mxnet.error import DTypeError, ShapeError
 from support.ops import call, check_gradient, gradients
 
@@ -188,3 +189,20 @@ def test_eye():
         expected = onp.eye(attrs["N"], attrs.get("M"), attrs.get("k", 0))
         assert (call("_eye", **attrs) == expected).all()
     assert call("_eye", N=2, dtype="int32").dtype == "int32"
+
+
+@pytest.mark.parametrize("k", [3, 40])  # a few of many, and nearly all
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("most", [0, 1000])
+def test_zeros_of_both_signs_are_equal(k, dtype, most, monkeypatch):
+    """Positions are the same whatever runs it: by NumPy, evaluated for any size, compiled."""
+    monkeypatch.setattr(_config.options["evaluate"], "value", most)
+    for n in (45, 46, 45, 47):
+        a = onp.array([0, -0.0, 0, -0.0, 1] + [-5] * (n - 5), dtype)
+        for sign in (1, -1):
+            x = nd.array(sign * a, dtype=dtype)
+            asked = {"k": k, "is_ascend": sign < 0, "dtype": "int32"}
+            expected = onp.argsort(-a, kind="stable")[:k].tolist()
+            assert nd.topk(x, **asked).asnumpy().tolist() == expected
+            assert (nd.topk(x, **asked) + 0).asnumpy().tolist() == expected
+            assert nd.topk(x, ret_typ="both", **asked)[1].asnumpy().tolist() == expected

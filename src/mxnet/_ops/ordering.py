@@ -253,6 +253,8 @@ def _best(x, a, k, is_ascend):
     if short or not is_real(x):
         return lax.slice_in_dim(sorted_with_positions(x, a, is_ascend), 0, k, axis=a)
     keys = jnp.moveaxis(lax.stop_gradient(x), a, -1)
+    if jnp.issubdtype(keys.dtype, jnp.floating):  # equal for sorting, while XLA puts -0 below 0
+        keys = jnp.where(keys == 0, jnp.zeros((), keys.dtype), keys)
     if _by_kernel(keys):
         order = kernels.top(keys, k, is_ascend)
     else:
