@@ -7,6 +7,7 @@ Run under the original to record: ``python answers.py programs.json answers.json
 import contextlib
 import gzip
 import json
+import logging
 import operator
 import os
 import signal
@@ -118,6 +119,7 @@ def answer(program, scope):
     -------
     list   see :func:`canonical`; of an error ["ERR", its class]
     """
+    disabled = logging.root.manager.disable
     try:
         with warnings.catch_warnings(), mx.name.NameManager():  # names count from 0 in each
             warnings.simplefilter("ignore")
@@ -130,6 +132,8 @@ def answer(program, scope):
             return canonical(eval(program, dict(scope)))  # noqa: S307 - the same
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
         return ["ERR", type(error).__name__]
+    finally:
+        logging.disable(disabled)
 
 
 def record(programs):

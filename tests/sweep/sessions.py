@@ -111,13 +111,13 @@ class _Log(logging.Handler):
 def _logged():
     """The rows that the root logger is given, which no other handler sees."""
     root, log = logging.getLogger(), _Log()
-    handlers, level, disabled = root.handlers, root.level, root.disabled
-    root.handlers, root.disabled = [log], False
+    handlers, level = root.handlers, root.level
+    root.handlers = [log]
     root.setLevel(logging.INFO)
     try:
         yield log.rows
     finally:
-        root.handlers, root.disabled = handlers, disabled
+        root.handlers = handlers
         root.setLevel(level)
 
 
