@@ -41,8 +41,9 @@ def _text(s):
 
 
 def _refused(error):
-    kinds = [c.__name__ for c in type(error).__mro__ if c not in (object, BaseException)]
-    return ["refused", *sorted(kinds)]
+    kinds = [c for c in type(error).__mro__ if c not in (object, BaseException)]
+    names = ["error" if c is re.error else c.__name__ for c in kinds]  # 3.13: PatternError
+    return ["refused", *sorted(names)]
 
 
 def canonical(value):
