@@ -266,13 +266,10 @@ def _by_definition(primitive, params, ins):
 # ---------------------------------------------------------------------------------- control flow
 
 
-def _inside(e, name, sizes):
-    """The plan of what a loop or a branch holds."""
+def _inside(e, name, closed, sizes):
+    """The plan of what a loop or a branch holds: ``closed``, which ``name`` stands for in it."""
     template = e.insides.get(name)
     if template is None:
-        closed = e.params[name[0]] if name.__class__ is tuple else e.params[name]
-        if name.__class__ is tuple:
-            closed = closed[name[1]]
         equations = Equations(closed, bool(e.fillers) or sizes is not NUMBERS)
         template = e.insides[name] = Template(
             equations, equations.steps, equations.inputs, equations.outputs
@@ -281,7 +278,8 @@ def _inside(e, name, sizes):
 
 
 def _scan(e, sizes):
-    params, body = e.params, _inside(e, "jaxpr", sizes)
+    params = e.params
+    body = _inside(e, "jaxpr", params["jaxpr"], sizes)
     n_consts, n_carry = params["num_consts"], params["num_carry"]
     length, backwards = sizes.number(params["length"]), params["reverse"]
     avals = [sizes.aval(a) for a in params["jaxpr"].out_avals[n_carry:]]
@@ -304,7 +302,8 @@ def _scan(e, sizes):
 
 def _while(e, sizes):
     params = e.params
-    test, body = _inside(e, "cond_jaxpr", sizes), _inside(e, "body_jaxpr", sizes)
+    test = _inside(e, "cond_jaxpr", params["cond_jaxpr"], sizes)
+    body = _inside(e, "body_jaxpr", params["body_jaxpr"], sizes)
     n_test, n_body = params["cond_nconsts"], params["body_nconsts"]
 
     def loop(*args):
@@ -330,7 +329,7 @@ def _while(e, sizes):
 
 
 def _cond(e, sizes):
-    branches = [_inside(e, ("branches", i), sizes) for i in range(len(e.params["branches"]))]
+    branches = [_inside(e, i, closed, sizes) for i, closed in enumerate(e.params["branches"])]
     last = len(branches) - 1
     return lambda index, *args: branches[min(max(int(index), 0), last)](args)
 

@@ -84,7 +84,7 @@ class _Equation:
         # is itself made of equations
         self.fillers = fillers
         self.symbolic = tuple(fillers)
-        self.insides = {}  # of loops and branches: name of a parameter -> what was made of it
+        self.insides = {}  # of a loop, name of a parameter, or number of a branch -> its template
 
     def numeric(self, sizes, known=None):
         """The parameters with numbers in place of symbols; ``known``: what ``Equations.known``
@@ -501,11 +501,16 @@ class Formula:
 
     def _trace(self, avals, key, has_symbols):
         """The equations for ``avals``, which ``key`` stands for among ``traces`` or ``numeric``."""
-        with for_evaluation():
-            traced = jax.make_jaxpr(self.function)(*avals)
-        found = _count(Equations(traced, has_symbols))
-        found.scope = _scope_of(avals)
-        return found
+        return _traced(self.function, avals, has_symbols)
+
+
+def _traced(function, avals, has_symbols):
+    """The equations of a function for ``avals``, counted."""
+    with for_evaluation():
+        jaxpr = jax.make_jaxpr(function)(*avals)
+    found = _count(Equations(jaxpr, has_symbols))
+    found.scope = _scope_of(avals)
+    return found
 
 
 class GradientFormula(Formula):
@@ -564,9 +569,7 @@ class GradientFormula(Formula):
             _, pull, outs = jax.vjp(f, *[given[i] for i in self.diff], has_aux=True)
             return [*outs, *pull(tuple(cts))]
 
-        with for_evaluation():
-            traced = jax.make_jaxpr(whole)(*avals, *cts)
-        found = _count(Equations(traced, has_symbols))
+        found = _traced(whole, [*avals, *cts], has_symbols)
         found.n_args, found.n_outs = n, len(outs)
         return found
 
