@@ -99,7 +99,7 @@ class _Host:
     """The service for ``size`` members; the host itself is one more node, which only watches."""
 
     def __init__(self, port, size):
-        self.size = size
+        self.size, self.mark = size, _claim(port)
         self.service = _jax.get_distributed_runtime_service(
             f"[::]:{port}",
             size + 1,
@@ -141,7 +141,6 @@ class _Host:
 def main():
     """Host the service until whoever holds our standard input says ``end``."""
     port, size, by = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-    mark = _claim(port)  # noqa: F841 - it is held while this process lives
     host = _Host(port, size)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
