@@ -2,7 +2,6 @@
 
 import doctest
 import inspect
-import logging
 import math
 import re
 
@@ -51,11 +50,6 @@ def as_before(monkeypatch):
     """Take back what examples change for the whole process."""
     registry = mx.optimizer.Optimizer.opt_registry
     monkeypatch.setattr(mx.optimizer.Optimizer, "opt_registry", dict(registry))
-    root = logging.getLogger()
-    before = root.disabled, root.level, root.handlers[:]
-    yield
-    root.disabled, root.level, root.handlers = before
-    root.setLevel(before[1])  # what loggers remember of it is forgotten
 
 
 @pytest.mark.parametrize("space", sorted({name.rpartition(".")[0] for name in EXAMPLES}))
