@@ -501,10 +501,10 @@ class Formula:
 
     def _trace(self, avals, key, has_symbols):
         """The equations for ``avals``, which ``key`` stands for among ``traces`` or ``numeric``."""
-        return _traced(self.function, avals, has_symbols)
+        return _equations_of(self.function, avals, has_symbols)
 
 
-def _traced(function, avals, has_symbols):
+def _equations_of(function, avals, has_symbols):
     """The equations of a function for ``avals``, counted."""
     with for_evaluation():
         jaxpr = jax.make_jaxpr(function)(*avals)
@@ -569,7 +569,7 @@ class GradientFormula(Formula):
             _, pull, outs = jax.vjp(f, *[given[i] for i in self.diff], has_aux=True)
             return [*outs, *pull(tuple(cts))]
 
-        found = _traced(whole, [*avals, *cts], has_symbols)
+        found = _equations_of(whole, [*avals, *cts], has_symbols)
         found.n_args, found.n_outs = n, len(outs)
         return found
 
