@@ -1,5 +1,6 @@
 """``python -m mxnet.run``: old names of NumPy for old programs, and for them only."""
 
+import re
 import subprocess
 import sys
 
@@ -46,11 +47,22 @@ def test_neighbours_and_exit_status(tmp_path):
     assert _call(tmp_path / "program.py").returncode == 7
 
 
-@pytest.mark.parametrize(("given", "status"), [([], 2), (["-h"], 0), (["-m"], 2)])
-def test_usage(given, status, capsys):
+@pytest.mark.parametrize(
+    ("given", "status", "said"),
+    [
+        ([], 2, r"usage: python -m mxnet\.run "),
+        (["-m"], 2, r"python -m mxnet\.run: -m needs the name of a module"),
+        (["-c", "1"], 2, r"expected a script or -m, got -c"),
+        (["no/such.py"], 2, r"no such file: no/such\.py"),
+    ],
+)
+def test_usage(given, status, said, capsys):
+    missing = set(vars(onp))
     assert run.main(given) == status
     out = capsys.readouterr()
-    assert "python -m mxnet.run" in out.out or "needs" in out.err
+    assert re.match(r"(python -m mxnet\.run: )?" + said, out.err), out.err
+    assert out.out == ""
+    assert set(vars(onp)) == missing  # NumPy is as it was
 
 
 def test_import_changes_nothing():

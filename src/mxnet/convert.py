@@ -15,6 +15,7 @@ import sys
 import numpy as onp
 
 from ._checkpoint import params_file, save_checkpoint, split_params, symbol_file
+from ._command import called_by
 from ._frontend.examples import attach_to as _attach_examples_to
 from ._torch_files import read_tensors
 from ._torchvision import from_torchvision
@@ -179,15 +180,31 @@ def _write_arrays(arrays, to, output):
 
 def main(argv=None):
     """The command; returns its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m mxnet.convert", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog=called_by("mxnet.convert"),
+        description="Write a checkpoint in another format, or parameters of torchvision's networks "
+        "as those of the model zoo's.",
+    )
     parser.add_argument(
         "model", help="prefix of a checkpoint, a .params file, or a .pth or .safetensors file"
     )
-    formats = ["onnx", "safetensors", "npz", "params", "checkpoint"]
-    parser.add_argument("--to", required=True, choices=formats)
-    parser.add_argument("--output", help="file to write; of a checkpoint, its prefix")
     parser.add_argument(
-        "--shape", action="append", default=[], help="of an input, e.g. 1,3,224,224; one by one"
+        "--to",
+        required=True,
+        choices=["onnx", "safetensors", "npz", "params", "checkpoint"],
+        help="of a checkpoint: onnx, safetensors or npz; of PyTorch's files: params, for the model "
+        "zoo's network, or checkpoint, symbol and parameters",
+    )
+    parser.add_argument(
+        "--output",
+        help="file to write; of a checkpoint, its prefix (default: the model's name with another "
+        "ending)",
+    )
+    parser.add_argument(
+        "--shape",
+        action="append",
+        default=[],
+        help="of an input, e.g. 1,3,224,224; once for each input; only for ONNX",
     )
     options = parser.parse_args(argv)
     try:

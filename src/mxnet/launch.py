@@ -37,13 +37,16 @@ def _parser():
     )
     p.add_argument("-n", type=int, required=True, help="how many processes")
     p.add_argument(
-        "--restarts", type=int, default=0, help="how often to start all again (%(default)s)"
+        "--restarts",
+        type=int,
+        default=0,
+        help="how often to start all again (default: %(default)s)",
     )
     p.add_argument(
         "--grace",
         type=float,
         default=15.0,
-        help="seconds that others have to save and end (%(default)s)",
+        help="seconds that others have to save and end (default: %(default)s)",
     )
     p.add_argument("--pin", action="store_true", help="give each process its share of the cores")
     p.add_argument("-m", action="store_true", dest="module", help="the script is a module's name")

@@ -14,6 +14,8 @@ import sys
 
 import numpy as onp
 
+from ._command import called_by
+
 __all__ = ["main", "restore_aliases"]
 
 _BUILTINS = {
@@ -120,18 +122,47 @@ def restore_aliases():
     return added
 
 
+def _refused(given):
+    """What is wrong with the arguments, or None."""
+    if given[0] == "-m":
+        return None if given[1:] else "-m needs the name of a module."
+    if given[0].startswith("-"):
+        return f"expected a script or -m, got {given[0]}. Hint: a script's options come after it."
+    if not os.path.exists(given[0]):
+        return f"no such file: {given[0]}"
+    return None
+
+
+def _help(command):
+    return f"""\
+usage: {command} [-h] script.py [ARG ...]
+       {command} [-h] -m module [ARG ...]
+
+Run old client code, with the aliases put back that NumPy and Python have dropped since MXNet 1.9.1
+(np.bool, np.float_, collections.Iterable ...). Nothing else changes: "import mxnet" by itself
+touches neither.
+
+  script.py    a Python file; it runs as __main__, with its folder at the front of sys.path
+  -m module    the name of a module, as for python -m
+  ARG ...      what the program finds in sys.argv
+  -h, --help   show this help message and exit
+"""
+
+
 def main(arguments=None):
     """Run the program that the arguments name; the process's arguments by default."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or given[0] in ("-h", "--help"):
-        sys.stdout.write(__doc__ or "")
+        told = sys.stdout if given else sys.stderr
+        told.write(_help(called_by("mxnet.run")))
         return 0 if given else 2
+    wrong = _refused(given)
+    if wrong:
+        sys.stderr.write(f"{called_by('mxnet.run')}: {wrong}\n")
+        return 2
     restore_aliases()
     _restore_python()
     if given[0] == "-m":
-        if len(given) == 1:
-            sys.stderr.write("mxnet.run: -m needs the name of a module.\n")
-            return 2
         sys.argv = given[1:]
         sys.path.insert(0, "")
         runpy.run_module(given[1], run_name="__main__", alter_sys=True)

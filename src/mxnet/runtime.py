@@ -4,6 +4,7 @@
 what is amiss, and what helps.
 """
 
+import argparse
 import importlib.metadata
 import importlib.util
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 import jax
 
 from . import _config
+from ._command import called_by
 from ._engine import cache
 from ._engine.stats import stats
 from ._frontend.examples import attach_to as _attach_examples_to
@@ -270,8 +272,13 @@ def _device_memory(device):
     return f", {found.get('bytes_in_use', 0) / 2**30:.1f} of {limit / 2**30:.1f} GiB in use"
 
 
-def main():
+def main(argv=None):
     """Print the report: ``mxnet-doctor``."""
+    argparse.ArgumentParser(
+        prog=called_by("mxnet.runtime"),
+        description="Say on one screen what this installation can do, what is slow or amiss in it, "
+        "and what helps. It has no options; put what it prints into bug reports.",
+    ).parse_args(argv)
     cache.enable()  # whether programs can be kept is known then
     kernels.load()  # and whether kernels can be loaded
     sys.stdout.write(diagnose() + "\n")

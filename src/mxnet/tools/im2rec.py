@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tqdm import tqdm
 
 from .. import _codec, recordio
+from .._command import called_by
 from .._frontend.examples import attach_to as _attach_examples_to
 from .._lines import read_list
 from ..error import MXNetError
@@ -196,7 +197,7 @@ def _truth(text):
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="python -m mxnet.tools.im2rec",
+        prog=called_by("mxnet.tools.im2rec"),
         description="Make a list of images (--list), or record files of the images in lists.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
@@ -216,7 +217,13 @@ def _parser():
     lists.add_argument(
         "--shuffle", type=_truth, nargs="?", const=True, default=True, help="mix the list"
     )
-    lists.add_argument("--no-shuffle", dest="shuffle", action="store_false", help="do not mix it")
+    lists.add_argument(
+        "--no-shuffle",
+        dest="shuffle",
+        action="store_false",
+        default=argparse.SUPPRESS,
+        help="do not mix it",
+    )
     records = parser.add_argument_group("making records")
     records.add_argument(
         "--pass-through", action="store_true", help="take the files as they are, undecoded"

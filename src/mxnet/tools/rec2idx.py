@@ -54,7 +54,9 @@ def main(argv=None):
     parser.add_argument("record", help="the record file")
     parser.add_argument("index", help="the index to write")
     parser.add_argument(
-        "--skip-broken", action="store_true", help="leave out what cannot be read, and count it"
+        "--skip-broken",
+        action="store_true",
+        help="leave out what cannot be read, and count it (default: an error)",
     )
     options = parser.parse_args(argv)
     try:
