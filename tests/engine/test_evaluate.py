@@ -341,7 +341,7 @@ def test_equations_are_bounded(monkeypatch):
     for k in range(30):
         found = nd.one_hot(nd.array([1, 2]), 10 + k) * 3
         assert found.asnumpy().sum() == 6
-        kept.append(sum(len(b.formulas) for b in equations._holders))
+        kept.append(sum(len(b.formulas) for b in equations.holders))
     assert max(kept[10:]) <= 20
     assert equations._kept <= 20
 

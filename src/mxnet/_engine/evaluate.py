@@ -5,7 +5,8 @@ import contextlib
 import jax
 import numpy as onp
 
-from .._graph.equations import Aval, formula_of, gradient_of
+from .._graph.equations import Aval
+from .._graph.families import formula_of, gradient_of
 from .._graph.lower import Fill, Interpreter, last_uses, needed_pullbacks
 from .._graph.steps import steps_of
 from .blas import one_thread

@@ -12,7 +12,8 @@ import sys
 import numpy as onp
 
 from .. import _config
-from .._graph.equations import Aval, formula_of
+from .._graph.equations import Aval
+from .._graph.families import formula_of
 from .._graph.lower import Backward, GradOp, PathOp, Pullback
 from .._graph.steps import count_scalars, steps_of
 from .blas import one_thread

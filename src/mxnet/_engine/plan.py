@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as onp
 
-from .._graph.equations import FEWEST, NUMBERS, Equations, formula_of
+from .._graph.equations import NUMBERS, Equations
+from .._graph.families import formula_of
+from .._graph.symbols import FEWEST
 from .._ops._spec import Bound, refilled, without_sizes
 from .._ops.kernels import direct, host
 from .._tables import table

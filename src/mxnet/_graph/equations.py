@@ -3,6 +3,10 @@
 A function is traced by JAX with symbols for its sizes, where its Python allows that, and its
 equations are kept: they tell the shapes of its results, and can be run without being compiled.
 
+:class:`Equations` are what is kept of one tracing. A :class:`Formula` is a function with all that
+was kept of it, and finds the equations for some arrays; how it writes their shapes with symbols is
+in ``symbols.py``, which operators share a Formula in ``families.py``.
+
 Sizes below 8, and those that are also attributes of the operator, stay numbers: Python code asks
 for them (``if channels == 3``). Equal sizes are one symbol, different ones are different, so that
 what compares two sizes is answered as it would be for the numbers. Where that is found to make no
@@ -12,9 +16,6 @@ these numbers (``(1, 4 * s0)`` becomes ``(1, -1, 4)``); at last it is traced wit
 """
 
 import contextlib
-import itertools
-import math
-import numbers
 import operator
 import threading
 import weakref
@@ -27,6 +28,18 @@ from jax.extend import core
 
 from .._ops.kernels.choose import for_evaluation
 from .._tables import emptied
+from .symbols import (
+    Expressions,
+    all_equal,
+    avals_of,
+    fitting,
+    number_of,
+    pattern_of,
+    probes,
+    related,
+    scope_of,
+    scopes,
+)
 
 try:  # private; unbounded: what JAX's functions were traced with while ours were
     from jax._src.interpreters.partial_eval import trace_to_jaxpr as _traces
@@ -34,17 +47,15 @@ except ImportError:
     _traces = None
 
 __all__ = [
-    "FEWEST",
     "NUMBERS",
     "Aval",
     "Equations",
     "Formula",
     "GradientFormula",
-    "formula_of",
-    "gradient_of",
+    "emptied_with_formulas",
+    "holders",
 ]
 
-FEWEST, _MOST = 8, (1 << 24) - 1  # sizes that can be symbols; floats number so many elements
 _MOST_KEPT = 64  # numbers of shapes that a formula keeps something for
 _MOST_EQUATIONS = 60_000  # traced or made to run, of all formulas: some 150 MB
 # Primitives that are their insides.
@@ -108,7 +119,7 @@ class Equations:
     constants : dict          number of a variable -> array
     shapes : dict             number of a variable -> Aval, whose sizes below 0 are symbols: -1 - k
                               stands for ``symbols[k]``
-    symbols : list            sizes that are expressions of symbols
+    symbols : Expressions     sizes that are expressions of symbols
     avals_out : list          of the results, as JAX has them
     has_rules : bool          whether a function with a gradient of its own is among them
     templates : dict          what was made of the equations for all sizes
@@ -116,9 +127,9 @@ class Equations:
 
     def __init__(self, closed, has_symbols):
         self.n, self.constants, self.steps = 0, {}, []
-        self.shapes, self.symbols, self._places = {}, [], {}
+        self.shapes, self.symbols, self._places = {}, Expressions(), {}
         self.has_symbols, self.has_rules = has_symbols, False
-        self.templates, self._evaluate, self._carried = {}, None, {}
+        self.templates, self._carried = {}, {}
         self.scope = None  # of the symbols
         env = {}
         self.inputs = [self._new() for _ in closed.jaxpr.invars]
@@ -182,21 +193,16 @@ class Equations:
         return [read(v) for v in jaxpr.outvars]
 
     def _place(self, size):
-        if isinstance(size, numbers.Integral):
+        if not export.is_symbolic_dim(size):
             return int(size)
         place = self._places.get(size)
         if place is None:
-            place = self._places[size] = len(self.symbols)
-            self.symbols.append(size)
+            place = self._places[size] = self.symbols.add(str(size))
         return -1 - place
 
     def known(self, sizes):
         """Numbers of all ``symbols``."""
-        if not self.symbols:
-            return ()
-        if self._evaluate is None:
-            self._evaluate = _compiled(self.symbols, sizes.values)
-        return self._evaluate(**sizes.values)
+        return self.symbols(sizes.values) if self.symbols else ()
 
     def aval(self, number, known):
         """A variable's Aval without symbols."""
@@ -264,25 +270,6 @@ def _filler(value, place):
     return operator.itemgetter(~place(value))
 
 
-_OPERATIONS = {"floordiv": operator.floordiv, "mod": operator.mod, "max": max, "min": min}
-
-
-def _compiled(symbols, values):
-    """Expressions of symbols as one function of what these stand for.
-
-    They are written as JAX writes and reads them, as text.
-    """
-    text = ", ".join([str(s).replace("^", "**") for s in symbols])
-    source = f"lambda {', '.join(values)}: ({text},)"
-    try:
-        found = eval(source, {"__builtins__": {}, **_OPERATIONS})  # noqa: S307 - of sizes alone
-        if found(**values) == tuple([int(s._evaluate(values)) for s in symbols]):
-            return found
-    except (SyntaxError, NameError):
-        pass
-    return lambda **given: tuple([int(s._evaluate(given)) for s in symbols])
-
-
 def _host(value):
     dtype = getattr(value, "dtype", None)
     if dtype is not None and jax.numpy.issubdtype(dtype, jax.dtypes.prng_key):
@@ -327,8 +314,7 @@ class Sizes:
             return size
         found = self.known.get(size)
         if found is None:
-            found = size if isinstance(size, numbers.Integral) else size._evaluate(self.values)
-            found = self.known[size] = int(found)
+            found = self.known[size] = number_of(size, self.values)
         return found
 
     def of(self, value):
@@ -410,9 +396,9 @@ class Formula:
     def _patterns(self, avals):
         """Ways to write shapes with symbols, and what these stand for: the most general first."""
         if self.related:
-            yield _related(avals, self.fixed)
+            yield related(avals, self.fixed)
             return
-        yield _pattern(avals, self.fixed)
+        yield pattern_of(avals, self.fixed)
         kind = tuple([(len(shape), dtype) for shape, dtype in avals])
         before, axes = self.varied.get(kind, (avals, frozenset()))
         axes |= {
@@ -424,14 +410,14 @@ class Formula:
         self.varied[kind] = avals, axes
         limits = sorted([n for n in self.fixed if n > 1])
         # Multiples of one product of them, the last axes' first; or each of what it is.
-        yield _pattern(avals, self.fixed, None, limits, True)
+        yield pattern_of(avals, self.fixed, None, limits, True)
         if limits:
-            yield _pattern(avals, self.fixed, None, limits)
+            yield pattern_of(avals, self.fixed, None, limits)
         # Perhaps for all sizes of those axes alone that do change.
         moving = {avals[i].shape[j] for i, j in axes}
-        yield _pattern(avals, self.fixed, moving)
+        yield pattern_of(avals, self.fixed, moving)
         if limits:
-            yield _pattern(avals, self.fixed, moving, limits)
+            yield pattern_of(avals, self.fixed, moving, limits)
 
     def _general(self, pattern, values, avals):
         """Equations with symbols, and the Sizes these stand for; None where there are none."""
@@ -453,16 +439,16 @@ class Formula:
         multiples.
         """
         for pattern, found in list(self.traces.items()):
-            values = None if found is None else _fit(pattern, avals, self.fixed)
+            values = None if found is None else fitting(pattern, avals, self.fixed)
             if values is None:
                 continue
             alike = self.alike.get(pattern)
             if alike is None:
-                one = _all_equal(pattern)
+                one = all_equal(pattern)
                 if one is not None and one not in self.traces:
                     self.traces[one] = self._symbolic(one)
                 alike = self.alike[pattern] = one is not None and _alike(
-                    found, self.traces[one], *_probes(pattern, one)
+                    found, self.traces[one], *probes(pattern, one)
                 )
             if alike:
                 return found, Sizes(values, pattern)
@@ -482,7 +468,7 @@ class Formula:
         return found
 
     def _symbolic(self, pattern):
-        avals = _symbols_of(pattern)
+        avals = avals_of(pattern)
         # In a thread of its own: JAX keeps the frames of an error, and through them their callers',
         # which hold arrays that could not be overwritten in place.
         found = []
@@ -509,7 +495,7 @@ def _equations_of(function, avals, has_symbols):
     with for_evaluation():
         jaxpr = jax.make_jaxpr(function)(*avals)
     found = _count(Equations(jaxpr, has_symbols))
-    found.scope = _scope_of(avals)
+    found.scope = scope_of(avals)
     return found
 
 
@@ -547,7 +533,7 @@ class GradientFormula(Formula):
     def _outputs(self, avals, key, has_symbols):
         forward = self.forward
         known = (forward.traces if has_symbols else forward.numeric).get(key)
-        if known is not None and known.scope is _scope_of(avals):
+        if known is not None and known.scope is scope_of(avals):
             return known.avals_out
         return jax.eval_shape(lambda *a: list(self.function(*a)), *avals)
 
@@ -574,82 +560,7 @@ class GradientFormula(Formula):
         return found
 
 
-class Family:
-    """Operators that differ in sizes alone that are among their attributes, ``x.reshape((n, -1))``
-    say for any n: from the third of them on one formula is asked first, which has symbols for these
-    sizes too.
-
-    They are the shape of a further argument, which is not read.
-    """
-
-    def __init__(self):
-        self.formulas, self.avals = {}, {}
-        self.first = set()  # sizes of the first members, which have formulas of their own
-        self.misses = 0
-
-    def takes(self, sizes):
-        """Whether a member is asked with symbols for its sizes."""
-        if sizes not in self.first and len(self.first) < _OWN:
-            self.first.add(sizes)
-        return sizes not in self.first
-
-    def with_symbols(self, key, avals, sizes):
-        """As a Formula's, of the one that ``key`` stands for."""
-        if self.misses >= _MOST_MISSES or key not in self.formulas:  # forgotten meanwhile
-            return None
-        found = self.formulas[key].with_symbols([*avals, Aval(sizes, _UNREAD)])
-        self.misses += found is None
-        return found
-
-
-_OWN = 2
-_MOST_MISSES = 3
-_UNREAD = onp.dtype("float32")
-_families = {}
-
-
-class _Member(Formula):
-    """The formula of a member of a family."""
-
-    def __init__(self, bound, n, same, family, sizes):
-        super().__init__(_function(bound, n, same), _named_sizes(bound))
-        self.family, self.key, self.sizes = family, (n, same), sizes
-        if self.key not in family.formulas:
-            family.formulas[self.key] = Formula(
-                lambda *a: _function(bound.with_sizes(a[-1].shape), n, same)(*a[:-1]),
-                frozenset(d for d in self.fixed if d not in sizes),
-                True,
-            )
-            _holders.add(family)
-
-    def _located(self, avals):
-        found = self.family.with_symbols(self.key, avals, self.sizes)
-        return super()._located(avals) if found is None else found
-
-
-class _GradientMember(GradientFormula):
-    """The gradient of a member of a family."""
-
-    def __init__(self, forward, diff, floats):
-        super().__init__(forward, diff, floats)
-        family = forward.family
-        self.key = (*forward.key, diff, floats)
-        if self.key not in family.formulas and forward.key in family.formulas:
-            of_all = GradientFormula(family.formulas[forward.key], diff, floats)
-            family.formulas[self.key] = of_all
-
-    def _traced(self, pattern):
-        formula = self.forward.family.formulas.get(self.key)
-        found = None if formula is None else formula.traces.get(pattern)
-        return self.traces.get(pattern) if found is None else found
-
-    def with_symbols(self, avals):
-        forward = self.forward
-        found = forward.family.with_symbols(self.key, avals, forward.sizes)
-        return super().with_symbols(avals) if found is None else found
-
-
-_holders = weakref.WeakSet()  # operators that have formulas
+holders = weakref.WeakSet()  # operators that have formulas
 _kept = 0  # equations in all of them, at most
 
 
@@ -662,213 +573,28 @@ def _count(equations):
     return equations
 
 
+_with_formulas = []  # dicts
+
+
+def emptied_with_formulas():
+    """A dict of what has formulas, which is emptied when they are dropped."""
+    _with_formulas.append({})
+    return _with_formulas[-1]
+
+
 @emptied
 def _forget():
     global _kept
-    for bound in list(_holders):
+    for bound in list(holders):
         bound.formulas.clear()
         bound.avals.clear()
-    _holders.clear()
-    _scopes.clear()
-    _families.clear()
+    holders.clear()
+    scopes.clear()
+    for one in _with_formulas:
+        one.clear()
     _kept = 0
     if hasattr(_traces, "cache_clear"):
         _traces.cache_clear()
-
-
-_LARGEST_FACTOR = 64
-
-
-def _pattern(avals, fixed, moving=None, limits=None, product=False):
-    """Avals with the names of symbols in place of sizes; and what the symbols stand for.
-
-    Parameters
-    ----------
-    moving : set of int, optional       the only sizes that become symbols
-    limits : list of int                numbers that sizes are compared with and divided by: then a
-        symbol is (name, factor, least, most), of which the size is that multiple, below ``most``
-    product : bool                      no more factors than the product of ``limits`` has
-    """
-    names, found, left = {}, [], math.prod([n for n in limits or () if n <= _LARGEST_FACTOR])
-    if not product and left < FEWEST:
-        left *= left  # a block of pixels, say
-    for shape, dtype in reversed(avals) if product else avals:
-        sizes = []
-        for d in reversed(shape) if product else shape:
-            if FEWEST <= d <= _MOST and d not in fixed and (moving is None or d in moving):
-                name = names.get(d)
-                if name is None:
-                    name = f"s{len(names)}"
-                    if limits is not None:
-                        factor = math.gcd(d, left)
-                        left //= factor if product else 1
-                        least = max([n for n in limits if n <= d], default=FEWEST)
-                        most = min([n for n in limits if n > d], default=_MOST + 1)
-                        name = (name, factor, max(least, FEWEST), most)
-                    names[d] = name
-                d = name
-            sizes.append(d)
-        found.append((tuple(reversed(sizes) if product else sizes), dtype))
-    if product:
-        found.reverse()
-    if limits is not None:
-        return tuple(found), {name: d // factor for d, (name, factor, *_) in names.items()}
-    return tuple(found), {name: d for d, name in names.items()}
-
-
-def _related(avals, fixed):
-    """As :func:`_pattern`, where the last sizes are attributes: those that follow from the others
-    by a relation, ``n - 1`` say, are that.
-    """
-    pattern, values = _pattern(avals[:-1], fixed)
-    axes = [pair for a, (shape, _) in zip(avals, pattern) for pair in zip(a.shape, shape)]
-    names = {n: name for name, n in values.items()}
-    sizes = []
-    for n in avals[-1].shape:
-        d = names.get(n) or _relation(n, axes)
-        if d is None:
-            d = names[n] = f"s{len(names)}"
-            values[d] = n
-        sizes.append(d)
-    return (*pattern, (tuple(sizes), avals[-1].dtype)), values
-
-
-def _relation(n, axes):
-    """How a size follows from those of arrays: (what, symbol, number) or None."""
-    moving = [(size, d) for size, d in axes if d.__class__ is str]
-    for size, d in moving:
-        if 0 < abs(n - size) < FEWEST:
-            return "plus", d, n - size
-    for i, j in itertools.combinations(range(len(axes) + 1), 2):
-        if j - i > 1 and math.prod([size for size, _ in axes[i:j]]) == n:
-            return ("times", *[d for _, d in axes[i:j]])
-    for k in range(2, FEWEST):
-        for size, d in moving:
-            if size * k == n:
-                return "times", d, k
-            if -(-size // k) == n:
-                return "parts", d, k
-            if size // k == n:
-                return "wholes", d, k
-    return None
-
-
-def _made_of(relation, symbols):
-    what, *parts = relation
-    one, *others = [symbols[d] if d.__class__ is str else d for d in parts]
-    if what == "times":
-        return math.prod(others, start=one)
-    (k,) = others
-    return {"plus": one + k, "parts": -(-one // k), "wholes": one // k}[what]
-
-
-_RELATIONS = {"plus", "times", "parts", "wholes"}
-_scopes = {}  # bounds of symbols -> symbols of these
-
-
-def _symbols_of(pattern):
-    """The avals of a pattern, for JAX.
-
-    Formulas share their symbols, so that what JAX traced for one it has for the others.
-    """
-    used = {d: None for shape, _ in pattern for d in shape if d.__class__ is not int}
-    used = {d: None for d in used if d.__class__ is str or d[0] not in _RELATIONS}
-    if all(d.__class__ is str for d in used):
-        bounds = ((FEWEST, 0),) * len(used)
-    else:
-        bounds = tuple([(-(-least // k), (most - 1) // k) for _, k, least, most in sorted(used)])
-    symbols = _scopes.get(bounds)
-    if symbols is None:
-        names = [f"s{i}" for i in range(len(bounds))]
-        limits = [f"{name} >= {least}" for name, (least, _) in zip(names, bounds)]
-        limits += [f"{name} <= {most}" for name, (_, most) in zip(names, bounds) if most]
-        scope = export.SymbolicScope(limits)
-        made = export.symbolic_shape(",".join(names), scope=scope)
-        symbols = _scopes.setdefault(bounds, dict(zip(names, made)))
-
-    def size(d):
-        if d.__class__ is int:
-            return d
-        if d.__class__ is str:
-            return symbols[d]
-        return _made_of(d, symbols) if d[0] in _RELATIONS else d[1] * symbols[d[0]]
-
-    return [jax.ShapeDtypeStruct(tuple([size(d) for d in shape]), t) for shape, t in pattern]
-
-
-def _scope_of(avals):
-    """What the symbols of these shapes belong to: no others may stand beside them."""
-    dims = [d for a in avals for d in a.shape if export.is_symbolic_dim(d)]
-    return dims[0].scope if dims else None
-
-
-def _fit(pattern, avals, fixed):
-    """What the symbols of a pattern stand for, None where these are no arrays of its kind."""
-    sizes = {}
-    if len(pattern) != len(avals):
-        return None
-    for (shape, dtype), (actual, kind) in zip(pattern, avals):
-        if dtype != kind or len(shape) != len(actual):
-            return None
-        for d, n in zip(shape, actual):
-            if d.__class__ is int:
-                if d != n:
-                    return None
-            elif (
-                d[0] in _RELATIONS
-                or not FEWEST <= n <= _MOST
-                or n in fixed
-                or sizes.setdefault(d, n) != n
-            ):
-                return None
-    values = {}
-    for d, n in sizes.items():
-        if d.__class__ is str:
-            values[d] = n
-        else:
-            name, factor, least, most = d
-            if n % factor or not least <= n < most:
-                return None
-            values[name] = n // factor
-    return values
-
-
-def _all_equal(pattern):
-    """The pattern with one symbol in place of all; None where no size would be that."""
-    used = {d for shape, _ in pattern for d in shape if d.__class__ is not int}
-    one = "s0"
-    if any(d.__class__ is tuple for d in used):
-        most = min([d[3] for d in used])
-        one = "s0", math.lcm(*[d[1] for d in used]), max([d[2] for d in used]), most
-        if most - one[2] < one[1]:
-            return None
-    return tuple(
-        [(tuple([d if d.__class__ is int else one for d in shape]), t) for shape, t in pattern]
-    )
-
-
-# What equations are compared at: primes, which no other expression gives by chance.
-_PROBES = (10_007, 20_011)
-
-
-def _probes(pattern, one):
-    """Values of the symbols of both, at which all sizes are equal."""
-    found = []
-    for probe in _PROBES:
-        sizes = {d for shape, _ in one for d in shape if d.__class__ is not int}
-        size = max([probe * d[1] if d.__class__ is tuple else probe for d in sizes])
-        found.append(
-            [
-                {
-                    d if d.__class__ is str else d[0]: size if d.__class__ is str else size // d[1]
-                    for shape, _ in p
-                    for d in shape
-                    if d.__class__ is not int
-                }
-                for p in (pattern, one)
-            ]
-        )
-    return found
 
 
 def _alike(general, one, *probes):
@@ -901,55 +627,3 @@ def _same_at(general, one, values, others):
         if any(x[k] is not y[k] and not bool(x[k] == y[k]) for k in x):
             return False
     return True
-
-
-def _named_sizes(bound):
-    """Sizes that an operator's attributes name."""
-    found, todo = set(), [*bound.attrs.values(), bound.form]
-    while todo:
-        value = todo.pop()
-        if isinstance(value, (tuple, list)):
-            todo += value
-        elif isinstance(value, int):
-            found.add(abs(value))
-    return frozenset(found)
-
-
-def _function(bound, n, same=()):
-    if same:  # an operator may ask whether two of its inputs are one array
-        return lambda *a: bound.run([a[i] for i in same], list(a[n:]))
-    return lambda *a: bound.run(list(a[:n]), list(a[n:]))
-
-
-def formula_of(bound, n, same=()):
-    """The formula of an operator with ``n`` inputs: arguments are inputs, then scalars.
-
-    ``same``: number of the input that each input is, where some are one array.
-    """
-    found = bound.formulas.get((n, same))
-    if found is None:
-        key, sizes = bound.sized(FEWEST)
-        family = None
-        if sizes:
-            family = _families.get(key)
-            if family is None:
-                family = _families[key] = Family()
-        if family is not None and family.takes(sizes):
-            found = _Member(bound, n, same, family, sizes)
-        else:
-            found = Formula(_function(bound, n, same), _named_sizes(bound))
-        bound.formulas[n, same] = found
-        _holders.add(bound)
-    return found
-
-
-def gradient_of(bound, n, diff, floats):
-    """The same with the pullback of outputs ``floats`` to inputs ``diff``."""
-    key = (n, diff, floats)
-    found = bound.formulas.get(key)
-    if found is None:
-        forward = formula_of(bound, n)
-        kind = _GradientMember if forward.__class__ is _Member else GradientFormula
-        found = bound.formulas[key] = kind(forward, diff, floats)
-        _holders.add(bound)
-    return found

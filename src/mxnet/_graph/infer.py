@@ -6,7 +6,8 @@ import numpy as onp
 
 from .._traceback import shown, user_level
 from ..error import DTypeError, MXNetError, OutOfMemoryError, ShapeError
-from .equations import Aval, formula_of
+from .equations import Aval
+from .families import formula_of
 from .steps import spec_of
 
 __all__ = ["infer_outputs"]
