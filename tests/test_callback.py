@@ -16,6 +16,7 @@ from mxnet.callback import (
     log_train_metric,
     module_checkpoint,
 )
+from support import prepared
 
 
 class Param:
@@ -161,3 +162,39 @@ def test_monitor_sorts_and_prints(lines):
     names = [line.split()[2] for line in said]
     assert names == sorted(names)
     assert "fc_data" in names
+
+
+TUTORIAL = """
+import logging
+import mxnet as mx
+logging.getLogger().setLevel(logging.INFO)
+data = mx.io.NDArrayIter(mx.nd.ones((4, 3)), mx.nd.zeros((4,)), 2)
+net = mx.sym.SoftmaxOutput(mx.sym.FullyConnected(mx.sym.var('data'), num_hidden=2), name='softmax')
+mx.mod.Module(net).fit(
+    data, num_epoch=1, batch_end_callback=mx.callback.log_train_metric(1), eval_data=data,
+    epoch_end_callback=mx.callback.do_checkpoint('net'), eval_metric=mx.metric.CustomMetric(
+        lambda label, scores: 0.5, name='half', allow_extra_outputs=True))
+"""
+
+
+def test_tutorials_show_their_progress_without_a_handler(tmp_path):
+    """``logging.info`` sets the root logger up where nobody has: as 1.9.1 answered."""
+    run = prepared.run(["-c", TUTORIAL], cwd=tmp_path, check=True)
+    shown = [line.split("=")[0] for line in run.stderr.splitlines() if line.startswith("INFO")]
+    assert shown == [
+        "INFO:root:Iter[0] Batch[0] Train-half",
+        "INFO:root:Iter[0] Batch[1] Train-half",
+        "INFO:root:Epoch[0] Train-half",
+        "INFO:root:Epoch[0] Time cost",
+        'INFO:root:Saved checkpoint to "net-0001.params"',
+        "INFO:root:Epoch[0] Validation-half",
+    ]
+
+
+def test_statistics_are_shown_as_numpy_shows_them():
+    seen = mx.mon.Monitor(1, stat_func=lambda x: x.norm() / 3, pattern="x")
+    exe = (mx.sym.var("x") * 2).bind(mx.cpu(), [nd.array([1.0, 2.0])])
+    seen.install(exe)
+    seen.tic()
+    exe.forward()
+    assert seen.toc() == [(1, "x", "0.745356\t")]  # float32, in as many digits as it needs

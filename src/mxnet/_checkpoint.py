@@ -217,7 +217,7 @@ def save_checkpoint(prefix, epoch, symbol, arg_params, aux_params, remove_amp_ca
         with one_set(name, symbol_file(prefix)):
             symbol.save(symbol_file(prefix), remove_amp_cast=remove_amp_cast)
             save(name, named)
-    logging.getLogger().info('Saved checkpoint to "%s"', name)
+    logging.info('Saved checkpoint to "%s"', name)
 
 
 def split_params(named, where):
@@ -279,7 +279,7 @@ def _load_params(prefix, epoch):
     name = params_file(prefix, epoch)
     named = load(name)
     if not named:
-        logging.getLogger().warning("Params file '%s' is empty", name)
+        logging.warning("Params file '%s' is empty", name)
         return {}, {}
     return split_params(named, name)
 

@@ -77,7 +77,7 @@ def log_train_metric(period, auto_reset=False):
     def _callback(param):
         if param.nbatch % period == 0 and param.eval_metric is not None:
             for name, value in param.eval_metric.get_name_value():
-                logging.getLogger().info(
+                logging.info(
                     "Iter[%d] Batch[%d] Train-%s=%f", param.epoch, param.nbatch, name, value
                 )
             if auto_reset:
@@ -123,14 +123,14 @@ class Speedometer:
         seconds = time.time() - self.tic
         speed = self.frequent * self.batch_size / seconds if seconds > 0 else float("inf")
         if named is None:
-            logging.getLogger().info(
+            logging.info(
                 "Iter[%d] Batch [%d]\tSpeed: %.2f samples/sec", param.epoch, count, speed
             )
         else:
             first = count - self.frequent if self.auto_reset else 0
             if self.auto_reset:
                 metric.reset_local()
-            logging.getLogger().info(
+            logging.info(
                 "Epoch[%d] Batch [%d-%d]\tSpeed: %.2f samples/sec" + "\t%s=%f" * len(named),
                 param.epoch,
                 first,
@@ -160,7 +160,7 @@ class ProgressBar:
         filled = round(self.bar_len * count / float(self.total))
         percents = math.ceil(100.0 * count / float(self.total))
         bar = "=" * filled + "-" * (self.bar_len - filled)
-        logging.getLogger().info("[%s] %s%s\r", bar, percents, "%")
+        logging.info("[%s] %s%s\r", bar, percents, "%")
 
 
 class LogValidationMetricsCallback:
@@ -170,4 +170,4 @@ class LogValidationMetricsCallback:
         if param.eval_metric is None:
             return
         for name, value in param.eval_metric.get_name_value():
-            logging.getLogger().info("Epoch[%d] Validation-%s=%f", param.epoch, name, value)
+            logging.info("Epoch[%d] Validation-%s=%f", param.epoch, name, value)

@@ -61,7 +61,7 @@ class DataParallelExecutorManager:
         logger=None,
         sym_gen=None,
     ):
-        logger = logging.getLogger() if logger in (None, logging) else logger
+        logger = logging if logger is None else logger
         logger.info("Start training with %s", str(ctx))
         work_load_list = [1] * len(ctx) if work_load_list is None else work_load_list
         require(

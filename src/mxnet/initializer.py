@@ -182,7 +182,7 @@ class Initializer:
 
     def _tell(self, desc, init, arr):
         if self._verbose and self._print_func:
-            logging.getLogger().info("Initialized %s as %s: %s", desc, init, self._print_func(arr))
+            logging.info("Initialized %s as %s: %s", desc, init, self._print_func(arr))
 
     def _init_weight(self, name, arr):
         raise NotImplementedError(
@@ -293,7 +293,7 @@ class Load:
             self.default_init(name, arr)
             source = "default initialization"
         if self.verbose:
-            logging.getLogger().info("Initialized %s by %s", name, source)
+            logging.info("Initialized %s by %s", name, source)
 
 
 class Mixed:

@@ -18,7 +18,7 @@ __all__ = [
 
 def _tell(num_update, rate):
     """The line by which programs find a changed rate in their logs."""
-    logging.getLogger().info("Update[%d]: Change learning rate to %.5e", num_update, rate)
+    logging.info("Update[%d]: Change learning rate to %.5e", num_update, rate)
 
 
 def _whole(name, value):
@@ -119,7 +119,7 @@ class FactorScheduler(LRScheduler):
             if self.base_lr > self.stop_factor_lr:
                 _tell(num_update, self.base_lr)
             else:
-                logging.getLogger().info(
+                logging.info(
                     "Update[%d]: now learning rate arrived at %.5e, will not change in the future",
                     num_update,
                     self.base_lr,

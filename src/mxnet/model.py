@@ -355,7 +355,7 @@ class FeedForward(BASE_ESTIMATOR):
         ------
         TypeError, ValueError   data that cannot be used; ``num_epoch`` was not given
         """
-        logger = logging.getLogger() if logger in (None, logging) else logger
+        logger = logging if logger is None else logger
         data = self._init_iter(X, y, is_train=True)
         eval_data = self._init_eval_iter(eval_data)
         if self.sym_gen is not None:

@@ -100,7 +100,7 @@ class Monitor:
     def toc_print(self):
         """Stop observing, and log the result."""
         for n, name, text in self.toc():
-            logging.getLogger().info("Batch: %7d %-30s %s", n, name, text)
+            logging.info("Batch: %7d %-30s %s", n, name, text)
 
 
 def _root_mean_square(x):
@@ -113,4 +113,4 @@ def _text(name, found):
         raise AssertionError(
             f"Monitor: stat_func of {name!r}: expected an NDArray or a list of them, got {found!r}."
         )
-    return "".join(f"{x.asscalar() if x.shape == (1,) else x.asnumpy()}\t" for x in found)
+    return "".join(str(x.asscalar() if x.shape == (1,) else x.asnumpy()) + "\t" for x in found)

@@ -196,7 +196,7 @@ class ImageDetIter(ImageIter):
             if most > which.label_shape[0]:
                 which.reshape(None, (most, mine[1]))
         if verbose and mine[0] != other[0]:
-            logging.getLogger().info("Resized label_shape to (%d, %d).", most, mine[1])
+            logging.info("Resized label_shape to (%d, %d).", most, mine[1])
         return it
 
     # -------------------------------------------------------------------------------- batches
@@ -214,7 +214,7 @@ class ImageDetIter(ImageIter):
             if isinstance(error, MXNetError) and not isinstance(error, FormatError):
                 raise
             self.skipped += 1
-            logging.getLogger().debug("Invalid label, skipping: %s", error)
+            logging.debug("Invalid label, skipping: %s", error)
             return None
         return made
 

@@ -339,13 +339,13 @@ class ImageIter(DataIter):
                 if not self.skip_broken:
                     raise
                 self.skipped += 1
-                logging.getLogger().warning("Invalid image, skipping: %s", error)
+                logging.warning("Invalid image, skipping: %s", error)
                 continue
             try:
                 self.check_valid_image([image])
             except RuntimeError as error:
                 self.skipped += 1
-                logging.getLogger().debug("Invalid image, skipping: %s", error)
+                logging.debug("Invalid image, skipping: %s", error)
                 continue
             made = self._augmented(image, label)
             if made is not None:

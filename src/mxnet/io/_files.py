@@ -500,7 +500,7 @@ def MNISTIter(*args, **kwargs):
         )
     images = images.reshape(len(images), -1) if p["flat"] else images[:, None]
     if not p["silent"]:
-        logging.getLogger().info(
+        logging.info(
             "MNISTIter: load %d images, shuffle=%d, shape=%s",
             len(order),
             p["shuffle"],

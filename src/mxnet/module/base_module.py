@@ -84,7 +84,7 @@ class BaseModule:
 
     Parameters
     ----------
-    logger : logging.Logger
+    logger : logging.Logger, or the module ``logging``, which sets the root logger up at first use
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class BaseModule:
     """
 
     def __init__(self, logger: Any = logging):
-        self.logger = logging.getLogger() if logger is logging else logger
+        self.logger = logger
         self.binded = False
         self.for_training = False
         self.inputs_need_grad = False

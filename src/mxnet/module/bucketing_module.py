@@ -410,7 +410,6 @@ class BucketingModule(BaseModule):
                 module.symbol.save(networks[key], remove_amp_cast=remove_amp_cast)
             self.save_params(name)
             save(table, array(keys, dtype="int32"))
-        self.logger.info('Saved checkpoint to "%s"', name)
 
     @staticmethod
     def load(prefix, epoch, sym_gen=None, default_bucket_key=None, **kwargs):

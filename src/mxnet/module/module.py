@@ -161,10 +161,10 @@ class Module(BaseModule):
             self.save_params(name)
             if save_optimizer_states:
                 self.save_optimizer_states(states)
-        logging.getLogger().info('Saved checkpoint to "%s"', name)
+        logging.info('Saved checkpoint to "%s"', name)
         if save_optimizer_states:
             name = states
-            logging.getLogger().info('Saved optimizer state to "%s"', name)
+            logging.info('Saved optimizer state to "%s"', name)
 
     # ------------------------------------------------------------------ descriptions
     @property

@@ -279,7 +279,7 @@ def export_model(
         model = onnx.shape_inference.infer_shapes(model)
     atomic_write(onnx_file_path, [model.SerializeToString()])
     if verbose:
-        logging.getLogger().info("onnx: %d nodes in %s", len(g.nodes), onnx_file_path)
+        logging.info("onnx: %d nodes in %s", len(g.nodes), onnx_file_path)
     return onnx_file_path
 
 

@@ -199,7 +199,7 @@ def init(
         return
     policy = _Policy(target, target_precision_ops, fp32_ops, conditional_fp32_ops)
     flush_all()
-    logging.getLogger(__name__).info("Using AMP")
+    logging.info("Using AMP")
     _spec.set_precision(_Casts(policy, [*(target_precision_ops or ()), *(fp32_ops or ())]))
     _amp_initialized = True
     clear()
@@ -374,7 +374,7 @@ def convert_symbol(
         list_loss_output_functions(target)
     )
     for name in sorted(losses):
-        logging.getLogger().warning(
+        logging.warning(
             "%s does not support dynamic loss scaling in symbolic and hybridized execution.", name
         )
     entries = _with_casts(sym._entries, policy, excluded)

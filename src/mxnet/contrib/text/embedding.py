@@ -171,7 +171,7 @@ class _TokenEmbedding(Vocabulary):
                 expected="an existing file",
                 got=repr(pretrained_file_path),
             )
-        logging.getLogger().info("Loading pre-trained token embedding vectors from %s", path)
+        logging.info("Loading pre-trained token embedding vectors from %s", path)
         vectors = _read_vectors(path, elem_delim, encoding)
         if not len(vectors.table):
             fail(
