@@ -123,9 +123,7 @@ class Speedometer:
         seconds = time.time() - self.tic
         speed = self.frequent * self.batch_size / seconds if seconds > 0 else float("inf")
         if named is None:
-            logging.info(
-                "Iter[%d] Batch [%d]\tSpeed: %.2f samples/sec", param.epoch, count, speed
-            )
+            logging.info("Iter[%d] Batch [%d]\tSpeed: %.2f samples/sec", param.epoch, count, speed)
         else:
             first = count - self.frequent if self.auto_reset else 0
             if self.auto_reset:

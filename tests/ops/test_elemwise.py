@@ -195,6 +195,10 @@ def test_cast():
     assert slope.dtype == "float32"
     assert slope.tolist() == [1, 1, 1, 1]
     assert call("amp_cast", onp.array([1], "int32"), dtype="float16").dtype == "int32"
+    # float64 is no type of mixed precision: 1.9.1 lets it pass
+    assert call("amp_cast", onp.array([1], "float64"), dtype="float16").dtype == "float64"
+    wide = call("amp_multicast", onp.ones(1, "float32"), onp.ones(1, "float64"), num_outputs=2)
+    assert [y.dtype.name for y in wide] == ["float32", "float64"]
     wide = call("amp_multicast", onp.ones(1, "float32"), onp.ones(1, "float16"), num_outputs=2)
     assert [y.dtype.name for y in wide] == ["float32", "float32"]
 

@@ -256,3 +256,68 @@ def test_warnings_name_each_argument_once():
         assert a.infer_type() == (None, None, None)
     with pytest.warns(UserWarning, match=r"input:\n\ta: \(\)$"):
         assert a.infer_shape() == (None, None, None)
+
+
+# what 1.9.1 answered: types of the inputs and of the first output
+TYPES = [
+    ("sym.batch_take(V('a'),V('b'))", {"a": "float16"}, ["float16", "int32"], "float16"),
+    ("sym.SequenceMask(V('a'),V('b'),use_sequence_length=True)",)
+    + ({"a": "float16"}, ["float16", "float16"], "float16"),
+    ("sym.SequenceLast(V('a'),V('b'),use_sequence_length=True)",)
+    + ({"a": "int32"}, ["int32", "int32"], "int32"),
+    ("sym.Embedding(V('a'),V('b'),input_dim=3,output_dim=2)",)
+    + ({"a": "int32", "b": "float16"}, ["int32", "float16"], "float16"),
+    ("sym.Embedding(V('a'),V('b'),input_dim=3,output_dim=2)",)
+    + ({"a": "int32"}, ["int32", "float32"], "float32"),
+    ("sym.sample_normal(V('a'),V('b'))", {"b": "float16"}, ["float16", "float16"], "float32"),
+    ("sym.random.poisson(V('a'),shape=2)", {"a": "float64"}, ["float64"], "float32"),
+    ("sym.contrib.allclose(V('a'),V('b'))",)
+    + ({"a": "float16", "b": "float16"}, ["float16", "float16"], "uint8"),
+    ("sym.amp_cast(V('a'),dtype='float16')", {"a": "float64"}, ["float64"], "float64"),
+    ("sym.amp_cast(V('a'),dtype='float16')", {"a": "float32"}, ["float32"], "float16"),
+    ("sym.amp_cast(V('a'),dtype='float16')", {"a": "int32"}, ["int32"], "int32"),
+    ("sym.amp_multicast(V('a'),V('b'),num_outputs=2)",)
+    + ({"a": "float16", "b": "float32"}, ["float16", "float32"], "float32"),
+    ("sym.amp_multicast(V('a'),V('b'),num_outputs=2,cast_narrow=True)",)
+    + ({"a": "float32", "b": "float64"}, ["float32", "float64"], "float32"),
+]
+
+
+@pytest.mark.parametrize(("code", "given", "ins", "out"), TYPES)
+def test_types_of_inputs_that_have_their_own(code, given, ins, out):
+    found = eval(code, dict(NAMES)).infer_type(**given)  # noqa: S307 - of this file
+    assert [onp.dtype(t).name for t in found[0]] == ins
+    assert onp.dtype(found[1][0]).name == out
+
+
+def test_the_types_that_are_inferred_are_those_that_come():
+    x = nd.array([0.0, 1.0])
+    for code, _given, ins, out in TYPES:
+        arrays = [x.astype(t) for t in ins]
+        if "Embedding" in code:
+            arrays[1] = nd.ones((3, 2), dtype=ins[1])
+        elif "Sequence" in code or "batch_take" in code:
+            arrays[0] = nd.ones((2, 2), dtype=ins[0])
+        elif "sample" in code:
+            arrays[1] = x.astype(ins[1]) + 1
+        exe = eval(code, dict(NAMES)).bind(mx.cpu(), arrays)  # noqa: S307 - of this file
+        assert exe.forward()[0].dtype == onp.dtype(out), code
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "ins", "out"),
+    [
+        ("sym.sample_normal(V('a'),V('b'),shape=(2,))", {"b": (3,)}, [(3,), (3,)], (3, 2)),
+        ("sym.random.gamma(V('a'),V('b'),shape=2)", {"a": (3, 4)}, [(3, 4), (3, 4)], (3, 4, 2)),
+        ("sym.sample_normal(V('a'),V('b'),shape=(2,))+V('o')",)
+        + ({"o": (3, 2)}, [(3,), (3,), (3, 2)], (3, 2)),
+        ("sym.random.poisson(V('a'),shape=2)+V('o')", {"o": (3, 2)}, [(3,), (3, 2)], (3, 2)),
+        ("sym.cast_storage(V('a'),stype='default')+V('o')",)
+        + ({"o": (3, 2)}, [(3, 2), (3, 2)], (3, 2)),
+        ("sym.amp_multicast(V('a'),V('b'),num_outputs=2)[0]+V('o')",)
+        + ({"o": (3, 2), "b": (4,)}, [(3, 2), (4,), (3, 2)], (3, 2)),
+    ],
+)
+def test_shapes_of_draws_and_conversions_flow_both_ways(code, given, ins, out):
+    found = eval(code, dict(NAMES)).infer_shape(**given)  # noqa: S307 - of this file
+    assert found == (ins, [out], [])

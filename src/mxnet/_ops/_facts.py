@@ -12,9 +12,11 @@ import numpy as onp
 __all__ = [
     "CLASH",
     "all_equal",
+    "assumed_type",
     "batch_of_data",
     "data_equal",
     "data_equal_along_axis",
+    "drawn_type",
     "fixed_types",
     "is_full",
     "merge",
@@ -109,15 +111,36 @@ def _own_type(node):
     return None if own is None else onp.dtype(own)
 
 
+def _free(node, ins):
+    names = node.op.inputs
+    return [i < len(names) and names[i] in node.op.free for i in range(len(ins))]
+
+
 def shared_type(node, ins, outs):
     """Inputs (but those that are free) and outputs have one type; an attribute ``dtype`` says that
     of the outputs.
     """
-    own = _own_type(node)
-    free = [i < len(node.op.inputs) and node.op.inputs[i] in node.op.free for i in range(len(ins))]
+    own, free = _own_type(node), _free(node, ins)
     group = [t for t, f in zip(ins, free) if not f] + (list(outs) if own is None else [])
     t = next((t for t in group if t is not None), None)
     return [None if f else t for f in free], [own or t] * len(outs)
+
+
+def assumed_type(kind=None):
+    """The same, and a free input of which nothing is known has type ``kind``, or the others'."""
+    kind = None if kind is None else onp.dtype(kind)
+
+    def rule(node, ins, outs):
+        told, made = shared_type(node, ins, outs)
+        free = _free(node, ins)
+        return [(kind or made[0]) if f else t for t, f in zip(told, free)], made
+
+    return rule
+
+
+def drawn_type(node, ins, outs):
+    """Inputs have one type; outputs that of the attribute ``dtype``, or float32."""
+    return shared_type(node, ins, ())[0], [_own_type(node) or _F32] * len(outs)
 
 
 def fixed_types(*types):

@@ -636,9 +636,20 @@ def cast(data, *, dtype: DType):
     return convert(data, dtype)
 
 
-@op("amp_cast", complete=(all_equal,), free={"data": "float32"})
+# what mixed precision converts: the rest passes unchanged
+_MIXED = {jnp.dtype(t) for t in ("float16", "bfloat16", "float32")}
+
+
+def _amp_cast_types(node, ins, outs):
+    known = ins[0]
+    if known is not None and known in _MIXED:
+        known = onp.dtype(node.parse()[0]["dtype"])
+    return [None], [known]
+
+
+@op("amp_cast", complete=(all_equal,), free={"data": "float32"}, types=_amp_cast_types)
 def amp_cast(data, *, dtype: DType):
-    """Convert between floating-point types; other arrays pass unchanged (mixed precision).
+    """Convert between float32 and half precision; other arrays pass unchanged (mixed precision).
 
     Parameters
     ----------
@@ -647,14 +658,38 @@ def amp_cast(data, *, dtype: DType):
 
     Returns
     -------
-    (*S) of ``dtype`` if data is floating-point, else of data's
+    (*S) of ``dtype`` if data is float32, float16 or bfloat16, else of data's
     """
-    return lax.convert_element_type(data, dtype) if is_real(data) else data
+    return lax.convert_element_type(data, dtype) if data.dtype in _MIXED else data
 
 
-@op("amp_multicast", num_outputs=lambda attrs, n: n, prefix="data_")
+def _multicast_shapes(found, node):
+    for i, e in enumerate(node.inputs):
+        found.put((node, i), found.get(e), node)
+        found.put(e, found.get((node, i)), node)
+
+
+def _multicast_types(node, ins, outs):
+    if any(t is None for t in ins):
+        return [None] * len(ins), [None] * len(outs)
+    to = _common_type(ins, node.parse()[0]["cast_narrow"])
+    return [None] * len(ins), [to if t in _MIXED else t for t in ins]
+
+
+def _common_type(types, narrow):
+    kinds = [t for t in types if t in _MIXED]
+    return (min if narrow else max)(kinds, key=lambda d: jnp.finfo(d).bits) if kinds else None
+
+
+@op(
+    "amp_multicast",
+    num_outputs=lambda attrs, n: n,
+    prefix="data_",
+    complete=(_multicast_shapes,),
+    types=_multicast_types,
+)
 def amp_multicast(*data, num_outputs: int | None = None, cast_narrow: bool = False):
-    """Convert floating-point arrays to the widest (or narrowest) type among them.
+    """Convert float32 and half-precision arrays to the widest (or narrowest) type among them.
 
     Parameters
     ----------
@@ -664,13 +699,10 @@ def amp_multicast(*data, num_outputs: int | None = None, cast_narrow: bool = Fal
 
     Returns
     -------
-    as many arrays, floating-point ones of one type
+    as many arrays, those of float32, float16 and bfloat16 of one type
     """
-    kinds = [x.dtype for x in data if is_real(x)]
-    if not kinds:
-        return data
-    to = (min if cast_narrow else max)(kinds, key=lambda d: jnp.finfo(d).bits)
-    return tuple(lax.convert_element_type(x, to) if is_real(x) else x for x in data)
+    to = _common_type([x.dtype for x in data], cast_narrow)
+    return tuple(lax.convert_element_type(x, to) if x.dtype in _MIXED else x for x in data)
 
 
 def _zero_of_clip(attrs):
@@ -1020,7 +1052,7 @@ def sign_ste(data):
     return _sign_straight(data)
 
 
-@op("_contrib_allclose", loss=True)
+@op("_contrib_allclose", types=fixed_types("uint8"), loss=True)
 def allclose(a, b, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = True):
     """1 if ``|a - b| <= atol + rtol |b|`` everywhere, else 0.
 

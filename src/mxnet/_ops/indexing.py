@@ -12,7 +12,7 @@ from jax import lax
 
 from ..error import MXNetError, ShapeError, fail
 from ._axes import as_type, one_axis, same_shape, whole_index
-from ._facts import put_if_open, without
+from ._facts import assumed_type, put_if_open, without
 from ._limits import unfolded
 from ._spec import DType, Shape, op
 from ._storage import CSR, Storage, need, none, only, rows_of
@@ -183,7 +183,7 @@ def pick(
     return lax.reshape(y, kept if keepdims else rest or (1,))
 
 
-@op("batch_take", free={"indices": "float32"})
+@op("batch_take", free={"indices": "int32"}, types=assumed_type("int32"))
 def batch_take(a, indices):
     """``a[i, indices[i]]`` for every row i; positions outside are clipped.
 
@@ -549,8 +549,8 @@ def _index_shape(found, node):
 
 
 def _embedding_types(node, ins, outs):
-    """Of the weight and of the result: what ``dtype`` says. Indices are free."""
-    own = onp.dtype(node.parse()[0]["dtype"])
+    """Of the weight and of the result: the weight's, or what ``dtype`` says. Indices are free."""
+    own = ins[1] or onp.dtype(node.parse()[0]["dtype"])
     return [None] + [own] * (len(ins) - 1), [own]
 
 

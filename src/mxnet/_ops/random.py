@@ -11,7 +11,7 @@ from .._dtypes import float32
 from ..error import DTypeError, ShapeError, fail
 from . import _samplers
 from ._bits import random_words, standard_normal, uniform01
-from ._facts import data_equal
+from ._facts import CLASH, data_equal, drawn_type, merge
 from ._nn import accumulator, require_floating
 from ._spec import DType, Scalar, Shape, op
 
@@ -165,6 +165,18 @@ def keyword(name, annotation, default):
     )
 
 
+def _sampled(found, node):
+    """Parameters have one shape, with which that of the sample begins."""
+    drawn, out = len(node.parse()[0]["shape"]), found.get((node, 0))
+    shape = None if out is None or len(out) < drawn else out[: len(out) - drawn]
+    for e in node.inputs:
+        shape = merge(shape, found.get(e))
+        if shape is CLASH:
+            return  # evaluation says what is wrong
+    for e in node.inputs:
+        found.put(e, shape or None, node)  # parameters of shape (1,) may be numbers
+
+
 def define_distribution(name, sampler, defaults, summary, arrays):
     """Register ``_random_NAME``, ``_random_NAME_like`` and ``_sample_NAME``.
 
@@ -230,7 +242,9 @@ def define_distribution(name, sampler, defaults, summary, arrays):
     more = (name,) if name in ("uniform", "normal") else ()
     op(full, aliases=(f"random_{name}", *more))(random)
     op(f"{full}_like")(random_like)
-    op(f"_sample_{name}", aliases=(f"sample_{name}",))(sample)
+    op(f"_sample_{name}", aliases=(f"sample_{name}",), complete=(_sampled,), types=drawn_type)(
+        sample
+    )
 
 
 for _name, (_sampler, _defaults, _summary) in DISTRIBUTIONS.items():

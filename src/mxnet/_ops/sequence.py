@@ -5,7 +5,7 @@ from jax import lax
 
 from ..error import ShapeError, fail
 from ._axes import one_axis, whole_index
-from ._facts import data_equal, put_if_open, without
+from ._facts import assumed_type, data_equal, put_if_open, without
 from ._spec import op
 
 
@@ -72,6 +72,7 @@ def _last_shape(found, node):
         _length_shapes,
     ),
     free={"sequence_length": "float32"},
+    types=assumed_type(),
 )
 def sequence_mask(
     data,
@@ -113,6 +114,7 @@ def sequence_mask(
     present={"sequence_length": "use_sequence_length"},
     complete=(_length_shapes, _last_shape),
     free={"sequence_length": "float32"},
+    types=assumed_type(),
 )
 def sequence_last(data, sequence_length=None, *, use_sequence_length: bool = False, axis: int = 0):
     """The last element of each sequence.
@@ -158,6 +160,7 @@ def sequence_last(data, sequence_length=None, *, use_sequence_length: bool = Fal
         _length_shapes,
     ),
     free={"sequence_length": "float32"},
+    types=assumed_type(),
 )
 def sequence_reverse(
     data, sequence_length=None, *, use_sequence_length: bool = False, axis: int = 0

@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 
 from ..error import ShapeError, fail
+from ._facts import all_equal
 from ._spec import op
 from ._storage import DENSE, ROWS, Storage, need, of_head, rows_of
 from .kernels.rows import add_up
@@ -98,6 +99,7 @@ def _stored_rows(node, ins, attrs):
 @op(
     "cast_storage",
     aliases=("_sparse_cast_storage",),
+    complete=(all_equal,),
     storage=Storage(_stored_cast, of_head, source=True),
 )
 def cast_storage(data, *, stype: Literal["csr", "default", "row_sparse"]):

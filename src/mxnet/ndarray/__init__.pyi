@@ -948,7 +948,9 @@ def amp_cast(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Convert between floating-point types; other arrays pass unchanged (mixed precision)."""
+    """Convert between float32 and half precision; other arrays pass unchanged (mixed
+    precision).
+    """
 
 def amp_multicast(
     *data: NDArray,
@@ -957,7 +959,7 @@ def amp_multicast(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
-    """Convert floating-point arrays to the widest (or narrowest) type among them."""
+    """Convert float32 and half-precision arrays to the widest (or narrowest) type among them."""
 
 def clip(
     data: NDArray,
