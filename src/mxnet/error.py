@@ -54,6 +54,7 @@ __all__ = [
     "IntervalError",
     "LayerArgumentError",
     "LearningRateError",
+    "StateCountError",
     "LossArgumentError",
     "MetricArgumentError",
     "MismatchError",
@@ -158,6 +159,12 @@ class DelimiterError(MXNetError, re.error):
 
 class LayerArgumentError(MXNetError, ValueError, AssertionError):
     """An argument that a layer cannot use (an AssertionError as well, as in MXNet 1.x)."""
+
+
+class StateCountError(MXNetError, ValueError, IndexError):
+    """Too few states for a recurrent cell (1.x: a ValueError in the first call, which completes
+    shapes, an IndexError in later ones).
+    """
 
 
 class UnknownSegmentError(MXNetError, KeyError):

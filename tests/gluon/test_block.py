@@ -440,6 +440,17 @@ def test_op_hooks_see_every_operator_of_a_hybridized_block():
     ]
 
 
+def test_a_second_op_hook_takes_the_place_of_the_first():
+    net = gluon.nn.Dense(2, in_units=3)
+    net.initialize()
+    net.hybridize()
+    first, second = [], []
+    net.register_op_hook(lambda name, op, array: first.append(name))
+    net.register_op_hook(lambda name, op, array: second.append(op))
+    net(mx.nd.ones((1, 3)))
+    assert (first, second) == ([], ["FullyConnected"])
+
+
 def test_op_hooks_of_a_block_that_trains():
     net = gluon.nn.HybridSequential()
     net.add(gluon.nn.Dense(2, in_units=3))
@@ -548,3 +559,9 @@ def test_blocks_in_a_container_are_told():
         holder.collect_params()
     with pytest.warns(UserWarning, match=r"Holder\.x"):
         Holder(y=Holder(x=[one])).initialize()
+
+
+def test_initialize_on_no_context():
+    net = gluon.nn.Dense(2, in_units=3)
+    with pytest.raises(mx.error.ContextError, match=r"expected one context.*got an empty list"):
+        net.initialize(ctx=[])

@@ -185,3 +185,16 @@ def test_a_parameter_may_be_used_again_in_the_forward_that_completes_it(hybridiz
         assert type(found) is type(x)
         # 12 weights of a half: 12 + 6 + 3 + 6 + 6 + 6, beside the products of four ones
         onp.testing.assert_allclose(found.asnumpy(), onp.full((2, 3), 2 + 39), rtol=1e-6)
+
+
+def test_shapes_of_parameters_that_are_not_initialized():
+    """As in MXNet 1.9.1; what is initialized afterwards has its value at once."""
+    net = gluon.nn.HybridSequential()
+    net.add(gluon.nn.Conv2D(2, 3), gluon.nn.BatchNorm(), gluon.nn.Dense(5))
+    net.infer_shape(mx.nd.ones((2, 4, 8, 8)))
+    shapes = [p.shape for p in net.collect_params().values()]
+    assert shapes == [(2, 4, 3, 3), (2,), (2,), (2,), (2,), (2,), (5, 72), (5,)]
+    net.initialize()
+    assert net[0].weight.data().shape == (2, 4, 3, 3)
+    with pytest.raises(mx.error.ShapeError):
+        net.infer_shape(mx.nd.ones((2, 3, 8, 8)))

@@ -277,3 +277,15 @@ def test_files_of_the_original(tmp_path):
     close(layer(x), nd.array(onp.load(data / "rnn_lstm.out.npy")))
     layer.save_parameters(str(tmp_path / "p"))
     assert list(nd.load(str(tmp_path / "p"))) == list(nd.load(str(data / "rnn_lstm.params")))
+
+
+def test_too_few_states():
+    cell = gluon.rnn.LSTMCell(2, input_size=3, prefix="l_")
+    cell.initialize()
+    states = cell.begin_state(1)[:1]
+    with pytest.raises(mx.error.StateCountError, match="l: expected 2 states, got 1") as info:
+        cell(mx.nd.ones((1, 3)), states)
+    assert isinstance(info.value, ValueError)
+    assert isinstance(info.value, IndexError)
+    with pytest.raises(mx.error.StateCountError, match="got 0"):
+        cell.unroll(1, mx.nd.ones((1, 1, 3)), [])

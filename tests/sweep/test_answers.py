@@ -37,7 +37,7 @@ def alike(a, b, tolerance):
         if a[:1] == b[:1] == ["refused"]:  # what catches an error there catches it here
             return set(a) <= set(b)
         if a[:1] == ["scalar"] and b[:1] == ["float"]:
-            return alike(a[2][0], b[1], tolerance)
+            return alike(a[2][0], b[1][0] if isinstance(b[1], list) else b[1], tolerance)
         return len(a) == len(b) and all(alike(x, y, tolerance) for x, y in zip(a, b))
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(alike(a[k], b[k], tolerance) for k in a)

@@ -32,7 +32,9 @@ def semantics(request, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(
-    ("file", "semantics"), [("sessions", False), ("sessions_numpy", True)], indirect=["semantics"]
+    ("file", "semantics"),
+    [("sessions", False), ("sessions_gluon", False), ("sessions_numpy", True)],
+    indirect=["semantics"],
 )
 def test_as_recorded(file, semantics, part, tmp_path, monkeypatch):
     with gzip.open(DATA / f"{file}.json.gz", "rt") as source:

@@ -9,7 +9,6 @@ import re
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as onp
@@ -295,16 +294,12 @@ class Block:
     def save_parameters(self, filename, deduplicate=False):
         """Write the parameters to a file, under their places in the tree (``'0.weight'``).
 
-        ``deduplicate``: write a shared parameter once.
+        ``deduplicate``: write a shared parameter once, under the last of its places.
         """
         params = self._collect_params_with_prefix()
         if deduplicate:
-            seen, unique = set(), {}
-            for name, p in params.items():
-                if id(p) not in seen:
-                    seen.add(id(p))
-                    unique[name] = p
-            params = unique
+            last = {p: name for name, p in params.items()}
+            params = {name: p for p, name in last.items()}
         _save(filename, {name: p._reduce() for name, p in params.items()}, np_shape=is_np_shape())
 
     def load_parameters(
@@ -682,7 +677,7 @@ class HybridBlock(Block):
 
     # whether hybrid_forward is written with operators of mx.nd, as this package's layers are
     _of_nd = False
-    _op_hooks: Sequence[Any] = ()
+    _op_hook: Any = None
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -763,8 +758,17 @@ class HybridBlock(Block):
         super().cast(dtype)
 
     def infer_shape(self, *args):
-        """Complete the parameters' shapes from inputs, without keeping the result."""
-        if not self.__dict__.get("_asking"):  # else the pass that asks completes them
+        """Complete the parameters' shapes from inputs, without keeping the result.
+
+        Parameters that are not initialized yet get their shapes too.
+        """
+        if self.__dict__.get("_asking"):  # the pass that asks completes them
+            return
+        params = self.collect_params().values()
+        if any(p._data is None and not p._deferred_init for p in params):
+            for p, shape in self._graph_shapes(None, args).items():
+                p._complete_shape(shape)
+        else:
             self._complete(args)
 
     def _ask_for_shapes(self, args):
@@ -925,10 +929,13 @@ class HybridBlock(Block):
     def register_op_hook(self, callback, monitor_all=False):
         """Call ``callback(name, operator, array)`` on the outputs of each operator (and inputs,
         with ``monitor_all``) while this block is hybridized; it runs operator by operator then.
+
+        A callback that was registered before is no longer called.
         """
-        self.__dict__["_op_hooks"] = [*self._op_hooks, (callback, monitor_all)]
+        self.__dict__["_op_hook"] = callback, monitor_all
 
     def _call_watched(self, ctx, args):
+        callback, everything = self._op_hook
         arrays, outputs = [], []
         structure = _structure_of(args, arrays)
         self.__dict__["_called_with"] = structure
@@ -946,12 +953,11 @@ class HybridBlock(Block):
                 feed[node] = params[node.name].data(ctx)
 
         def watch(node, ins, outs):
-            for callback, everything in self._op_hooks:
-                if everything:
-                    for name, x in zip(input_labels(node), ins):
-                        callback(name, node.op_name, x)
-                for i, x in enumerate(outs):
-                    callback(output_name(node, i), node.op_name, x)
+            if everything:
+                for name, x in zip(input_labels(node), ins):
+                    callback(name, node.op_name, x)
+            for i, x in enumerate(outs):
+                callback(output_name(node, i), node.op_name, x)
 
         made = GraphFunction(self.name, entries, list(feed)).run(
             ctx, list(feed.values()), watch=watch
@@ -1003,7 +1009,7 @@ class HybridBlock(Block):
             raise _refused(self)
         if self._active and threads.tracing is None:
             try:
-                if self._op_hooks and cls is NDArray:
+                if self._op_hook and cls is NDArray:
                     return self._call_watched(ctx, (x, *args))
                 return self._call_traced(ctx, (x, *args), cls)
             except TraceError as e:
@@ -1024,24 +1030,11 @@ class HybridBlock(Block):
         """
         waiting = [p for p in self.collect_params().values() if p._deferred_init]
         if waiting:
-            arrays, outputs = [], []
-            structure = _structure_of(args, arrays)
-            inputs = [symbol.var(f"data{i}") for i in range(len(arrays))]
-            if arrays[0]._numpy:
-                inputs = _converted(inputs, "as_np_ndarray")
-            given = _rebuild(structure, iter(inputs))
             try:
-                _structure_of([self._forward_symbols(given[0], given[1:])], outputs)
-                nodes = {p: p.var()._entries[0][0] for p in self.collect_params().values()}
-                shapes = {s._entries[0][0]: a.shape for s, a in zip(inputs, arrays)}
-                for p, node in nodes.items():
-                    if p._shape is not None:
-                        shapes[node] = tuple([d if d > 0 else -1 for d in p.shape])
-                found = complete([s._entries[0] for s in outputs], shapes, {}, ctx=ctx).shapes
+                found = self._graph_shapes(ctx, args)
             except Exception:  # noqa: BLE001 - a forward that symbols cannot go through
-                found, nodes = {}, {}
-            known = {p: found.get((id(nodes[p]), 0)) for p in waiting if p in nodes}
-            known = {p: shape for p, shape in known.items() if is_full(shape)}
+                found = {}
+            known = {p: found[p] for p in waiting if p in found}
             for p, shape in known.items():
                 DeferredArray(p, ctx).complete(shape)
             if known:
@@ -1049,6 +1042,24 @@ class HybridBlock(Block):
         if isinstance(error, DeferredRead):
             raise ShapeUnknown(str(error)) from None
         raise error
+
+    def _graph_shapes(self, ctx, args):
+        """Shapes of the parameters as the graph of the forward gives them for these inputs."""
+        arrays, outputs = [], []
+        structure = _structure_of(args, arrays)
+        inputs = [symbol.var(f"data{i}") for i in range(len(arrays))]
+        if arrays[0]._numpy:
+            inputs = _converted(inputs, "as_np_ndarray")
+        given = _rebuild(structure, iter(inputs))
+        _structure_of([self._forward_symbols(given[0], given[1:])], outputs)
+        nodes = {p: p.var()._entries[0][0] for p in self.collect_params().values()}
+        shapes = {s._entries[0][0]: a.shape for s, a in zip(inputs, arrays)}
+        for p, node in nodes.items():
+            if p._shape is not None:
+                shapes[node] = tuple([d if d > 0 else -1 for d in p.shape])
+        found = complete([s._entries[0] for s in outputs], shapes, {}, ctx=ctx).shapes
+        known = {p: found.get((id(node), 0)) for p, node in nodes.items()}
+        return {p: shape for p, shape in known.items() if is_full(shape)}
 
     def _not_compiled(self, error):
         """Go on imperatively, with compiled children; says so once."""

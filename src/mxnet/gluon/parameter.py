@@ -19,6 +19,7 @@ from .._interrupt import uninterrupted
 from .._traceback import doors, user_level
 from ..context import Context, canonical, cpu, current_context, device_of
 from ..error import (
+    ContextError,
     DeferredInitializationError,
     FormatError,
     GluonArgumentError,
@@ -65,6 +66,10 @@ def contexts(ctx):
         ctx = [current_context()]
     elif not isinstance(ctx, (list, tuple)):
         ctx = [ctx]
+    if not ctx:
+        raise ContextError(
+            "ctx: expected one context or a list of them, got an empty list. Hint: mx.cpu()."
+        )
     found = [canonical(c, "initialize") for c in ctx]
     for c in found:
         device_of(c)
@@ -188,6 +193,12 @@ class Parameter:
         if self._shape is None:
             return None
         return tuple([0 if d in (-1, None) else d for d in self._shape])
+
+    def _complete_shape(self, shape):
+        """Take the shape that a forward pass found out."""
+        if self._first_shape is None:
+            self._first_shape = self._known_shape
+        self.shape = shape
 
     @property
     def stype(self):
@@ -666,9 +677,7 @@ class DeferredArray(NDArray):
 
     def complete(self, shape):
         """The shape is known now."""
-        if self.parameter._first_shape is None:
-            self.parameter._first_shape = self.parameter._known_shape
-        self.parameter.shape = shape
+        self.parameter._complete_shape(shape)
         self.parameter._finish_deferred_init()
         self.real = self.parameter.data(self.where)
 

@@ -185,7 +185,7 @@ class Trainer:
         elif not several and isinstance(given, str) and not spans_processes(given):
             store = None
         if store is None:
-            if on_store:
+            if on_store and all(p._grad_stype == "default" for p in self._params):
                 raise ValueError(
                     "Trainer: update_on_kvstore=True needs a kvstore and parameters on several "
                     f"devices, got kvstore {given!r} and "

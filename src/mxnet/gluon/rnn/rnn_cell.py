@@ -6,6 +6,7 @@ from ... import ndarray as nd
 from ... import symbol
 from ..._traceback import doors
 from ...base import numeric_types, string_types
+from ...error import StateCountError
 from ...ndarray import NDArray
 from ...symbol import Symbol
 from ...util import is_np_array
@@ -317,7 +318,16 @@ class RecurrentCell(Block):
         output (N, H), new states
         """
         self._counter += 1
-        return super().forward(inputs, states)
+        try:
+            return super().forward(inputs, states)
+        except IndexError:
+            needed = len(self.state_info())
+            if not isinstance(states, (list, tuple)) or len(states) >= needed:
+                raise
+            raise StateCountError(
+                f"{self.name}: expected {needed} states, got {len(states)}. "
+                "Hint: begin_state(batch_size)."
+            ) from None
 
 
 class HybridRecurrentCell(RecurrentCell, HybridBlock):
