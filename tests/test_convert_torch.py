@@ -37,6 +37,7 @@ ZOO |= {
     name: name.replace("_0", ".0").replace("t1_1", "t1.1") for name in RECORD if name not in ZOO
 }
 ZOO |= {name: f"{name}_v1" for name in ("resnet18", "resnet34")}
+ZOO["inception_v3"] = "inceptionv3"
 
 
 def filled(name, shape):
@@ -252,7 +253,10 @@ def test_every_array_finds_its_place(name):
     """Each parameter of the zoo's network gets the array of torchvision's layer of its kind."""
     made = from_torchvision(state_of(name, nothing), "file")
     assert (made.name, made.zoo) == (name, ZOO[name])
-    n = sum(not key.endswith("num_batches_tracked") for key, _, _ in RECORD[name]["layout"])
+    n = sum(
+        not key.endswith("num_batches_tracked") and not key.startswith("AuxLogits.")
+        for key, _, _ in RECORD[name]["layout"]
+    )
     assert len(made.arrays) == n + (5 if name == "mobilenet_v2" else 0)
     if made.zoo:
         net = vision.get_model(made.zoo, classes=7)
@@ -282,12 +286,13 @@ def test_networks_compute_what_torchvision_does(tmp_path, name):
     onp.testing.assert_allclose(found, expected, rtol=0, atol=2e-5 * onp.abs(expected).max())
 
 
-@pytest.mark.parametrize("name", ["alexnet", "vgg11_bn"])
+@pytest.mark.parametrize("name", ["alexnet", "vgg11_bn", "inception_v3"])
 def test_large_networks_compute_what_torchvision_does(name):
     """The same without files, which would be half a gigabyte."""
     symbol, *parameters = from_torchvision(state_of(name), "file").symbol()
     args, aux = ({n: nd.array(x) for n, x in arrays.items()} for arrays in parameters)
-    picture = filled("picture", (2, 3, 224, 224)) * 2
+    side = RECORD[name]["side"]
+    picture = filled("picture", (2, 3, side, side)) * 2
     (found,) = convert._outputs(symbol, args, aux, {"data": picture})
     expected = onp.array(RECORD[name]["output"])
     onp.testing.assert_allclose(found, expected, rtol=0, atol=2e-5 * onp.abs(expected).max())
@@ -338,6 +343,22 @@ def test_names_of_densenets_first_years():
     assert list(from_torchvision(old, "f").arrays) == list(from_torchvision(state, "f").arrays)
 
 
+@pytest.mark.parametrize("name", ["inception_v3", "densenet121", "resnet50", "squeezenet1_0"])
+def test_the_order_in_a_file_does_not_matter(name):
+    """Names of safetensors are sorted."""
+    state = state_of(name, nothing)
+    again = from_torchvision({key: state[key] for key in sorted(state)}, "file")
+    assert list(again.arrays) == list(from_torchvision(state, "file").arrays)
+
+
+def test_inception_without_its_auxiliary_classifier():
+    """Which torchvision leaves out where ``aux_logits=False``."""
+    state = state_of("inception_v3", nothing)
+    bare = {key: x for key, x in state.items() if not key.startswith("AuxLogits.")}
+    assert len(bare) < len(state)
+    assert list(from_torchvision(bare, "f").arrays) == list(from_torchvision(state, "f").arrays)
+
+
 def changed(name, **changes):
     state = state_of(name, nothing)
     for key, shape in changes.items():
@@ -352,6 +373,15 @@ def changed(name, **changes):
     ("state", "message"),
     [
         ({"a": onp.zeros(1), "b": onp.zeros(2)}, r"no network that the model zoo has.*got a, b"),
+        # MobileNetV3, which the model zoo does not have
+        (
+            {"features.0.0.weight": onp.zeros((16, 3, 3, 3)), "classifier.3.bias": onp.zeros(7)},
+            r"expected .* MobileNetV2, .* Inception v3 of torchvision, got features\.0\.0\.weight",
+        ),
+        (
+            changed("inception_v3", **{"Mixed_6e.branch7x7_2.bn.bias": None}),
+            r"got none for 'features\.14\.1\.1\.1\.beta'",
+        ),
         # a wide ResNet, a ResNeXt, and MobileNetV2 of another width have the same names
         (
             changed("resnet50", **{"layer1.0.conv1.weight": (128, 64, 1, 1)}),

@@ -4,8 +4,9 @@ Each family has a table of its modules: torchvision's name and the layer's place
 network. Where the architectures differ, a network of the same layers with the difference made good
 is used, which only a symbol can describe: it is no network of the zoo.
 
-Equal in both: the images' normalisation, eps 1e-5 of batch normalisation, the order in which
-images are flattened. At 224 x 224, torchvision's adaptive pooling is what the zoo's networks do.
+Equal in both: the images' normalisation, eps of batch normalisation, the order in which images are
+flattened. At 224 x 224 (Inception: 299), torchvision's adaptive pooling is what the zoo's networks
+do.
 """
 
 from collections.abc import Callable
@@ -23,8 +24,6 @@ from .gluon.model_zoo.vision.vgg import vgg_spec
 
 __all__ = ["Converted", "from_torchvision"]
 
-_SIDE = 224
-
 
 class Converted(NamedTuple):
     """A network that stands for one of torchvision's.
@@ -36,6 +35,7 @@ class Converted(NamedTuple):
     why : str           the difference
     net : HybridBlock
     arrays : dict       place of a parameter in ``net``, e.g. 'output.weight' -> float32 array
+    side : int          of the images, in pixels
     """
 
     name: str
@@ -43,6 +43,7 @@ class Converted(NamedTuple):
     why: str
     net: nn.HybridBlock
     arrays: dict
+    side: int
 
     def symbol(self):
         """The network as a Symbol, and its parameters and states by name."""
@@ -66,6 +67,8 @@ class _Network(NamedTuple):
     made: Callable | None = None  # where the zoo's differs: (classes, prefix) -> network
     why: str = ""
     extra: dict = {}  # parameters that torchvision's network does not have
+    side: int = 224  # of the images
+    unused: str = "-"  # how names begin that only training needs
 
 
 # ------------------------------------------------------------------ networks that differ
@@ -223,7 +226,46 @@ def _alexnet(state):
     return _Network("alexnet", "alexnet", [*pairs, ("classifier.6", "output")], "classifier.6")
 
 
-_FAMILIES = (_resnet, _mobilenet, _densenet, _squeezenet, _alexnet, _vgg)
+# Branches of Inception's modules, in the zoo's order: what follows "branch" in torchvision's names.
+_INCEPTION_MODULES = {
+    **dict.fromkeys(("5b", "5c", "5d"), "1x1 5x5_1,5x5_2 3x3dbl_1,3x3dbl_2,3x3dbl_3 _pool"),
+    "6a": "3x3 3x3dbl_1,3x3dbl_2,3x3dbl_3",
+    **dict.fromkeys(
+        ("6b", "6c", "6d", "6e"),
+        "1x1 7x7_1,7x7_2,7x7_3 7x7dbl_1,7x7dbl_2,7x7dbl_3,7x7dbl_4,7x7dbl_5 _pool",
+    ),
+    "7a": "3x3_1,3x3_2 7x7x3_1,7x7x3_2,7x7x3_3,7x7x3_4",
+    # two branches fork at their ends
+    **dict.fromkeys(
+        ("7b", "7c"), "1x1 3x3_1/3x3_2a/3x3_2b 3x3dbl_1,3x3dbl_2/3x3dbl_3a/3x3dbl_3b _pool"
+    ),
+}
+
+
+def _inception(state):
+    if "Mixed_5b.branch5x5_1.conv.weight" not in state:
+        return None
+    stem = ("1a_3x3", 0), ("2a_3x3", 1), ("2b_3x3", 2), ("3b_1x1", 4), ("4a_3x3", 5)
+    convs = [(f"Conv2d_{name}", f"features.{n}") for name, n in stem]
+    for n, (module, branches) in enumerate(_INCEPTION_MODULES.items(), 7):
+        its = f"Mixed_{module}.branch"
+        for i, branch in enumerate(branches.split()):
+            mine = f"features.{n}.{i}"
+            trunk, *fork = branch.split("/")
+            if fork:
+                convs += [(its + part, f"{mine}.1.{k}.0") for k, part in enumerate(fork)]
+                mine += ".0"
+            first = int(branch == "_pool")  # after the pooling
+            parts = enumerate(trunk.split(","), first)
+            convs += [(its + part, f"{mine}.{k}") for k, part in parts]
+    pairs = []
+    for name, place in convs:
+        pairs += [(f"{name}.conv", f"{place}.0"), (f"{name}.bn", f"{place}.1")]
+    pairs.append(("fc", "output"))
+    return _Network("inception_v3", "inceptionv3", pairs, "fc", side=299, unused="AuxLogits.")
+
+
+_FAMILIES = (_resnet, _mobilenet, _densenet, _squeezenet, _alexnet, _vgg, _inception)
 _NORM = {"weight": "gamma", "bias": "beta"}
 
 
@@ -232,10 +274,10 @@ def _parameters(net):
     return net._collect_params_with_prefix()
 
 
-def _shapes(net):
-    """Place of each parameter -> shape, for images of the usual size."""
+def _shapes(net, side):
+    """Place of each parameter -> shape, for images of this size."""
     graph = net(symbol.var("data"))
-    given, _, states = graph.infer_shape(data=(1, 3, _SIDE, _SIDE))
+    given, _, states = graph.infer_shape(data=(1, 3, side, side))
     named = dict(zip(graph.list_arguments(), given))
     named |= zip(graph.list_auxiliary_states(), states)
     return {place: tuple(named[p.name]) for place, p in _parameters(net).items()}
@@ -272,8 +314,8 @@ def from_torchvision(state, where):
             FormatError,
             where,
             "no network that the model zoo has",
-            expected="the state_dict of a ResNet-18 to 152, VGG, MobileNetV2, DenseNet, SqueezeNet "
-            "or AlexNet of torchvision",
+            expected="the state_dict of a ResNet-18 to 152, VGG, MobileNetV2, DenseNet, "
+            "SqueezeNet, AlexNet or Inception v3 of torchvision",
             got=", ".join(list(state)[:4]) + (", ..." if len(state) > 4 else ""),
         )
     if f"{found.last}.bias" not in state:
@@ -291,8 +333,9 @@ def from_torchvision(state, where):
                 used.add(f"{module}.{part}")
                 mine = _NORM.get(part, part) if norm else part
                 arrays[f"{place}.{mine}"] = state[f"{module}.{part}"]
-    shapes = _shapes(net)
-    more = [n for n in state if n not in used] + [n for n in arrays if n not in shapes]
+    shapes = _shapes(net, found.side)
+    more = [n for n in state if n not in used and not n.startswith(found.unused)]
+    more += [n for n in arrays if n not in shapes]
     missing = [n for n in shapes if n not in arrays]
     if more or missing:
         fail(
@@ -315,4 +358,6 @@ def from_torchvision(state, where):
                 got=arrays[place].shape,
             )
     arrays = {n: onp.ascontiguousarray(x, "float32").reshape(shapes[n]) for n, x in arrays.items()}
-    return Converted(found.name, None if found.made else found.zoo, found.why, net, arrays)
+    return Converted(
+        found.name, None if found.made else found.zoo, found.why, net, arrays, found.side
+    )

@@ -82,11 +82,14 @@ def _difference_to_torchvision(made, state):
     except ImportError:
         return None
     symbol, args, aux = made.symbol()
-    data = onp.random.default_rng(0).standard_normal((2, 3, 224, 224), "float32")
+    data = onp.random.default_rng(0).standard_normal((2, 3, made.side, made.side), "float32")
     args, aux = ({n: array(x) for n, x in p.items()} for p in (args, aux))
     ours = _outputs(symbol, args, aux, {"data": data})
     classes = ours[0].shape[1]
-    theirs = models.get_model(made.name, weights=None, num_classes=classes).eval()
+    options = {}
+    if made.name == "inception_v3":
+        options = {"aux_logits": "AuxLogits.fc.weight" in state, "init_weights": False}
+    theirs = models.get_model(made.name, weights=None, num_classes=classes, **options).eval()
     theirs.load_state_dict({n: torch.from_numpy(onp.array(x, "float32")) for n, x in state.items()})
     with torch.no_grad():
         expected = theirs(torch.from_numpy(data)).numpy()
