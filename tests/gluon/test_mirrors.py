@@ -1,6 +1,6 @@
 """Downloads that are cut, resumed or damaged, and the mirrors of MXNET_GLUON_REPO.
 
-Every server is one of this machine's own; Hugging Face's client is a stand-in with its interface.
+Every server is one of this machine's own, Hugging Face's too; their client is the real one.
 """
 
 from __future__ import annotations
@@ -8,13 +8,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import json
 import os
+import re
 import struct
 import sys
+import tempfile
 import threading
-import types
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as onp
 import pytest
@@ -24,6 +27,7 @@ from mxnet.error import MXNetError
 from mxnet.gluon import utils
 from mxnet.gluon.data.vision import FashionMNIST
 from mxnet.gluon.model_zoo import model_store, vision
+from support import prepared
 
 CONTENT = onp.random.default_rng(0).bytes(1_000_000)
 SHA1 = hashlib.sha1(CONTENT).hexdigest()
@@ -288,79 +292,183 @@ def test_a_data_set_whose_connection_is_cut(tmp_path, monkeypatch, web, clothes)
 
 
 # ------------------------------------------------------------------------------ Hugging Face
-@pytest.fixture
-def hub(monkeypatch):
-    """A stand-in of Hugging Face's client: {(kind, repository, revision): folder}."""
-    module = types.ModuleType("huggingface_hub")
-    errors = types.ModuleType("huggingface_hub.errors")
-
-    class EntryNotFoundError(Exception):
-        """The repository has no such file."""
-
-    class LocalEntryNotFoundError(FileNotFoundError, EntryNotFoundError):
-        """It is not in the cache, and there is no connection."""
-
-    module.repositories, module.asked = {}, []
-
-    def hf_hub_download(repo_id, filename, *, repo_type=None, revision=None):
-        module.asked.append(filename)
-        folder = module.repositories.get((repo_type, repo_id, revision))
-        if folder is None:
-            raise OSError(f"404 Client Error.\n\nRepository Not Found for {repo_id}")
-        if folder == "offline":
-            raise LocalEntryNotFoundError("cannot reach the hub")
-        if not (folder / filename).exists():
-            raise EntryNotFoundError(filename)
-        return str(folder / filename)
-
-    module.hf_hub_download, module.errors = hf_hub_download, errors
-    errors.EntryNotFoundError = EntryNotFoundError
-    errors.LocalEntryNotFoundError = LocalEntryNotFoundError
-    monkeypatch.setitem(sys.modules, "huggingface_hub", module)
-    monkeypatch.setitem(sys.modules, "huggingface_hub.errors", errors)
-    return module
+COMMIT = "a" * 40
 
 
-@pytest.mark.parametrize("kind", ["params", "zip"])
-@pytest.mark.parametrize("inside", ["gluon/models", ""])
-def test_models_from_the_hub(tmp_path, monkeypatch, hub, published, kind, inside):
-    data, name = published
-    place = tmp_path / "hub" / inside
-    place.mkdir(parents=True)
-    (place / f"{name}.{kind}").write_bytes(data if kind == "params" else zipped(data, name))
-    hub.repositories["model", "me/models", "v1"] = tmp_path / "hub"
-    monkeypatch.setenv("MXNET_GLUON_REPO", "hf://me/models@v1")
-    path = model_store.get_model_file(NAME, root=str(tmp_path / "root"))
-    with open(path, "rb") as file:
-        assert file.read() == data
-    assert os.listdir(tmp_path / "root") == [f"{name}.params"]
-    assert (place / f"{name}.{kind}").exists()  # the client's own copy stays
+class Hub(BaseHTTPRequestHandler):
+    """Hugging Face's addresses of files: ``{repository: {revision: {path: bytes}}}``."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+    def refuse(self, code):
+        self.send_response(404)
+        self.send_header("X-Error-Code", code)
+        if code == "EntryNotFound":
+            self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_HEAD(self):
+        self.do_GET()
+
+    def do_GET(self):
+        web, wanted = self.server, self.headers.get("Range")
+        repository, _, rest = self.path.removeprefix("/").partition("/resolve/")
+        revision, _, name = rest.partition("/")
+        web.asked.append((self.command, self.path, wanted))
+        if repository not in web.repositories:
+            return self.refuse("RepoNotFound")
+        if revision not in web.repositories[repository]:
+            return self.refuse("RevisionNotFound")
+        data = web.repositories[repository][revision].get(name)
+        if data is None:
+            return self.refuse("EntryNotFound")
+        begin = 0
+        if wanted and self.command == "GET":
+            begin = int(wanted.removeprefix("bytes=").partition("-")[0])
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {begin}-{len(data) - 1}/{len(data)}")
+        else:
+            self.send_response(200)
+        self.send_header("ETag", f'"{hashlib.sha256(data).hexdigest()}"')
+        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Content-Length", str(len(data) - begin))
+        self.end_headers()
+        if self.command == "GET":
+            cut = web.cuts > 0
+            web.cuts -= cut
+            self.wfile.write(data[begin:][: web.cut if cut else None])
+            self.close_connection = cut
+        return None
 
 
-def test_data_sets_from_the_hub(tmp_path, monkeypatch, hub, clothes):
-    place = tmp_path / "hub" / "fashion-mnist"
-    place.mkdir(parents=True)
-    for name, data in clothes.items():
-        (place / name).write_bytes(data)
-    hub.repositories["dataset", "me/sets", None] = tmp_path / "hub"
-    monkeypatch.setenv("MXNET_GLUON_REPO", "hf://datasets/me/sets")
-    assert len(FashionMNIST(root=str(tmp_path / "root"))) == 3
+@pytest.fixture(scope="module")
+def models():
+    """Addresses and data of a hub's repositories, with what was asked of it."""
+    pytest.importorskip("huggingface_hub", reason="needs the extra [hub]")
+    array = onp.arange(200_000, dtype="float32")
+    with tempfile.TemporaryDirectory() as folder:
+        nd.save(f"{folder}/made", {"x": nd.array(array)})
+        data = Path(folder, "made").read_bytes()
+    digest = hashlib.sha1(data).hexdigest()
+    name = f"{NAME}-{digest[:8]}"
+    pictures = {
+        "train-images-idx3-ubyte.gz": idx(onp.arange(3 * 784, dtype="uint8").reshape(3, 28, 28)),
+        "train-labels-idx1-ubyte.gz": idx(onp.arange(3, dtype="uint8")),
+    }
+    web = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    web.repositories = {
+        "me/models": {"main": {f"gluon/models/{name}.params": data}},
+        "me/plain": {"main": {}, "v1": {f"{name}.params": data}},
+        "me/zipped": {"main": {f"models/{name}.zip": zipped(data, name)}},
+        "me/other": {"main": {f"{name}.params": data[:-1] + b"?"}},
+        "me/empty": {"main": {}},
+        "datasets/me/sets": {"main": {f"fashion-mnist/{n}": x for n, x in pictures.items()}},
+    }
+    web.asked, web.cut, web.cuts = [], 300_000, 0
+    web.sha1, web.size, web.pictures = digest, len(data), pictures
+    thread = threading.Thread(target=web.serve_forever, daemon=True)
+    thread.start()
+    yield web
+    web.shutdown()
+    web.server_close()
+    thread.join()
 
 
-@pytest.mark.parametrize(
-    ("repository", "message"),
-    [
-        ("hf://me/empty", r"\.params is not in hf://me/empty"),
-        ("hf://me/gone", r"hf://me/gone: 404 Client Error\.;|hf://me/gone: 404 Client Error"),
-        ("hf://me/far", r"hf://me/far: cannot reach the hub"),
-    ],
-)
-def test_what_the_hub_does_not_give(tmp_path, monkeypatch, hub, published, repository, message):
-    hub.repositories["model", "me/empty", None] = tmp_path / "empty"
-    hub.repositories["model", "me/far", None] = "offline"
-    monkeypatch.setenv("MXNET_GLUON_REPO", repository)
-    with pytest.raises(model_store.ModelFileError, match=message):
-        model_store.get_model_file(NAME, root=str(tmp_path / "root"))
+# What the hub's client reads from the environment it reads at import: a process of its own.
+ASK = """
+import json, os, sys, warnings
+from mxnet.gluon.data.vision import FashionMNIST
+from mxnet.gluon.model_zoo import model_store
+from mxnet.error import MXNetError
+warnings.simplefilter("error")
+sha1, root, repositories, pictures = json.loads(sys.argv[1])
+model_store._model_sha1["squeezenet1.1"] = sha1
+FashionMNIST._train_files = tuple(pictures.items())
+told = {}
+for i, repository in enumerate(repositories):
+    os.environ["MXNET_GLUON_REPO"] = repository
+    try:
+        if "me/sets" in repository:
+            told[repository] = len(FashionMNIST(root=f"{root}/{i}"))
+        else:
+            path = model_store.get_model_file("squeezenet1.1", root=f"{root}/{i}")
+            told[repository] = os.listdir(f"{root}/{i}")
+    except MXNetError as error:
+        told[repository] = f"{type(error).__name__}: {error}"
+print(json.dumps(told))
+"""
+
+
+def ask(web, folder, *repositories, **env):
+    """What each repository gives: names of files in a new folder, or the error."""
+    web.asked.clear()
+    pictures = {n: hashlib.sha1(x).hexdigest() for n, x in web.pictures.items()}
+    given = [web.sha1, tempfile.mkdtemp(dir=folder), repositories, pictures]
+    done = prepared.run(
+        ["-c", ASK, json.dumps(given)],
+        check=True,
+        env={
+            **os.environ,
+            "HF_ENDPOINT": f"http://127.0.0.1:{web.server_port}",
+            "HF_HOME": f"{folder}/hub",
+            "no_proxy": "127.0.0.1",
+            **env,
+        },
+    )
+    return json.loads(done.stdout)
+
+
+def test_models_and_data_sets_from_the_hub(tmp_path, models):
+    """By their own client; later from what it keeps, without a connection too."""
+    places = ["hf://me/models", "hf://me/plain@v1", "hf://me/zipped", "hf://datasets/me/sets"]
+    there = [f"{NAME}-{models.sha1[:8]}.params"]
+    expected = dict(zip(places, [there, there, there, 3]))
+    assert ask(models, tmp_path, *places) == expected
+    got = [path for method, path, _ in models.asked if method == "GET" and "/resolve/" in path]
+    assert len(got) == len(set(got)) == 5
+    assert ask(models, tmp_path, *places) == expected
+    assert {method for method, path, _ in models.asked if "/resolve/" in path} == {"HEAD"}
+    assert ask(models, tmp_path, *places, HF_HUB_OFFLINE="1") == expected
+    assert models.asked == []
+
+
+def test_a_model_of_the_hub_whose_connection_is_cut(tmp_path, models):
+    """Their client tries again by itself; if it gives up, the next mirror is asked."""
+    models.cuts = 1000
+    try:
+        told = ask(models, tmp_path, "hf://me/models", f"hf://me/models,{tmp_path}/other")
+    finally:
+        models.cuts = 0
+    first, second = told.values()
+    assert re.search(r"\(hf://me/models: .*(received 300000 bytes|ended|closed)", first), first
+    assert f"params is not in {tmp_path}/other" in second
+    there = [f"{NAME}-{models.sha1[:8]}.params"]
+    assert ask(models, tmp_path, "hf://me/models") == {"hf://me/models": there}
+
+
+def test_what_the_hub_does_not_give(tmp_path, models):
+    file = f"{NAME}-{models.sha1[:8]}.params"
+    expected = {
+        "hf://me/empty": rf"\({file} is not in hf://me/empty\)",
+        "hf://me/gone": r"\(hf://me/gone: there is no such model repository, or you may not read",
+        "hf://datasets/me/gone": r"hf://datasets/me/gone: there is no such dataset repository",
+        "hf://me/plain@v9": r"\(hf://me/plain@v9: there is no revision 'v9'\)",
+        "hf://me/other": rf"\({file} from hf://me/other is not the file that was published: "
+        rf"expected SHA-1 {models.sha1}\)",
+        "hf://no/such/name": r"\(hf://no/such/name: Repo id must be in the form",
+    }
+    told = ask(models, tmp_path, *expected)
+    for repository, message in expected.items():
+        assert told[repository].startswith("ModelFileError: The trained parameters of"), told
+        assert re.search(message, told[repository]), told[repository]
+        assert "Hint: put the file" in told[repository]
+    told = ask(models, tmp_path, "hf://me/models", HF_HUB_OFFLINE="1")["hf://me/models"]
+    assert f"hf://me/models cannot be reached, and no earlier call has fetched {file}" in told
 
 
 def test_without_the_client(tmp_path, monkeypatch, published):

@@ -106,29 +106,44 @@ def _from_hub(repository, folders, names, scratch):
     """A file of a repository of Hugging Face's, by their client: it resumes, keeps and logs in."""
     try:
         import huggingface_hub as hub
-        from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
+        from huggingface_hub import errors
     except ImportError:
         raise DownloadError(
             f"hf://{repository} needs the package huggingface_hub. Hint: pip install "
             "'mxnet-xla[hub]'."
         ) from None
     kind = next((k for k in ("dataset", "model") if repository.startswith(f"{k}s/")), "model")
-    repository, _, revision = repository.removeprefix(f"{kind}s/").partition("@")
-    for folder in folders:
-        for each in reversed(names):
-            inside = f"{folder}/{each}".lstrip("/")
-            try:
-                found = hub.hf_hub_download(
-                    repository, inside, repo_type=kind, revision=revision or None
-                )
-            except LocalEntryNotFoundError as error:  # there is no connection
-                raise DownloadError(f"hf://{repository}: {error}") from error
-            except EntryNotFoundError:
-                continue
-            except (OSError, ValueError) as error:
-                text = str(error).strip().partition("\n")[0]
-                raise DownloadError(f"hf://{repository}: {text}") from error
-            target = os.path.join(scratch, "copy" + os.path.splitext(each)[1])
-            shutil.copyfile(found, target)
-            return target
+    owner_and_name, _, revision = repository.removeprefix(f"{kind}s/").partition("@")
+    unconnected = None
+    for inside in [f"{folder}/{n}".lstrip("/") for folder in folders for n in reversed(names)]:
+        try:
+            found = hub.hf_hub_download(
+                owner_and_name,
+                inside,
+                repo_type=kind,
+                revision=revision or None,
+                local_files_only=unconnected is not None,
+            )
+        except errors.LocalEntryNotFoundError as error:
+            unconnected = error  # what was fetched once may lie under another name
+            continue
+        except errors.EntryNotFoundError:
+            continue
+        except errors.RevisionNotFoundError as error:
+            raise DownloadError(f"hf://{repository}: there is no revision {revision!r}") from error
+        except errors.RepositoryNotFoundError as error:  # which is also what strangers are told
+            raise DownloadError(
+                f"hf://{repository}: there is no such {kind} repository, or you may not read it "
+                "(a private one needs HF_TOKEN, or 'hf auth login')"
+            ) from error
+        except Exception as error:  # their HTTP library has its own
+            text = str(error).strip().partition("\n")[0] or type(error).__name__
+            raise DownloadError(f"hf://{repository}: {text}") from error
+        target = os.path.join(scratch, "copy" + os.path.splitext(inside)[1])
+        shutil.copyfile(found, target)
+        return target
+    if unconnected is not None:
+        raise DownloadError(
+            f"hf://{repository} cannot be reached, and no earlier call has fetched {names[-1]}"
+        ) from unconnected
     raise DownloadError(f"{names[-1]} is not in hf://{repository}")

@@ -122,8 +122,8 @@ def get_model_file(name, root=ROOT):
     why = f" ({'; '.join(reasons)})" if reasons else ""
     raise ModelFileError(
         f"The trained parameters of {name} are not at {path}{where}{why}. Hint: put the file "
-        f"{file_name}.params into {root}, or set MXNET_GLUON_REPO to the address or folder of a "
-        f"repository that has gluon/models/{file_name}.zip."
+        f"{file_name}.params into {root}, or set MXNET_GLUON_REPO to a mirror (an address, a "
+        f"folder or hf://owner/name) that has gluon/models/{file_name}.zip."
     )
 
 
