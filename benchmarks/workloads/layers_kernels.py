@@ -43,7 +43,7 @@ def dense(x, w, b):
 def recurrent(x, w, r, b_w, b_r, kind):
     t, n, k = x.shape
     start = jnp.zeros((n, r.shape[1]), x.dtype)
-    a = product(x.reshape(t * n, k), w).reshape(t, n, -1)
+    a = product(x.reshape(t * n, k), w, transpose_b=True).reshape(t, n, -1)
     a, cell, late = (a + (b_w + b_r), start, None) if kind == "lstm" else (a + b_w, None, b_r)
     return sweep(Sweep(kind, False, None), a, r, late, None, start, cell, None)[0]
 

@@ -65,7 +65,7 @@ def agree(function, arrays, found, tolerance=1e-5):
 
 
 def layer(x, w, b):
-    return [dense.product(x, w).reshape(5, N // 5, M) + b]
+    return [dense.product(x, w, transpose_b=True).reshape(5, N // 5, M) + b]
 
 
 def descent(w, g, lr):
@@ -91,16 +91,21 @@ def test_a_chain_takes_one_array(dtype):
     agree(chain, [x, y], found, {"float16": 2e-2, "bfloat16": 2e-1}.get(dtype, 1e-5))
 
 
-@pytest.mark.parametrize("name", sorted(plans._NEW - set("dot_general".split())))
+@pytest.mark.parametrize("transposed", [(False, False), (False, True), (True, False), (True, True)])
+def test_where_a_product_lies(transposed):
+    arrays = [normal(*((M, N) if t else (N, M))[:: 1 - 2 * i]) for i, t in enumerate(transposed)]
+
+    def double(x, y):
+        return [dense.product(x, y, *transposed) * 2.0]
+
+    found, again = run(double, *arrays)
+    assert again == ["mul"]
+    agree(double, arrays, found, 1e-3)
+
+
+@pytest.mark.parametrize("name", sorted(plans._NEW - {"dot_general", "mxnet_product"}))
 def test_each_function_in_place(name):
     """What is declared to give new arrays does, and is right where an operand was."""
-    if name.startswith("mxnet_dense"):
-        arrays = normal(N, M), normal(*((N, M) if name.endswith("weight") else (M, M)))
-        function = getattr(dense, name.rpartition("_")[2])
-        found, again = run(lambda x, y: [function(x, y) * 2.0], *arrays)
-        assert again == ["mul"]
-        agree(lambda x, y: [function(x, y) * 2.0], arrays, found, 1e-3)
-        return
     primitive = ad_util.add_any_p if name == "add_any" else getattr(lax, name + "_p")
     arrays = abs(normal(N, M)) + 1, abs(normal(N, M)) + 1
     params = {"accuracy": None} if name in ("exp", "log", "tanh", "sqrt") else {}

@@ -379,31 +379,51 @@ def test_libraries_are_as_new_as_the_source():
     assert made["sources"] == expected, "pip install --editable . compiles anew"
 
 
-@pytest.mark.parametrize("sizes", [(0, 4, 5), (64, 96, 80)])
-def test_dense_products(sizes, mode, using):
-    """Products and their derivatives, below and above the size from which operands are turned."""
-    n, k, m = sizes
-    x = RNG.standard_normal((n, k), "float32")
-    w = RNG.standard_normal((m, k), "float32")
-    seed = RNG.standard_normal((n, m), "float32")
+# batch, rows, columns, summed: none, one, few for each thread, many; sizes that fit no vector
+PRODUCTS = [
+    ((), 0, 4, 5),
+    ((), 64, 96, 80),
+    ((), 1, 300, 70),
+    ((), 517, 3, 129),
+    ((3,), 45, 67, 90),
+    ((2, 2), 64, 49, 33),
+    ((37,), 9, 11, 8),
+    ((5,), 20, 0, 20),
+]
 
-    def f(x, w):
-        def steepness(x, w):
-            y, pull = jax.vjp(dense.product, x, w)
-            dx, dw = pull(seed * y)
-            return jnp.sum(dx**2) + jnp.sum(dw**2)
 
-        return dense.product(x, w), jax.grad(steepness, (0, 1))(x, w)
+@pytest.mark.parametrize("transposed", [(False, False), (False, True), (True, False), (True, True)])
+@pytest.mark.parametrize("sizes", PRODUCTS)
+def test_products(sizes, transposed, mode, using):
+    """Products and their first and second derivatives, below and above the bounds of the choice."""
+    batch, n, m, k = sizes
+    a = RNG.standard_normal((*batch, n, k), "float32")
+    b = RNG.standard_normal((*batch, k, m), "float32")
+    seed = RNG.standard_normal((*batch, n, m), "float32")
+    given = [x.swapaxes(-1, -2) if turned else x for x, turned in zip((a, b), transposed)]
 
-    def plain(x, w):
-        def steepness(x, w):
-            y, pull = jax.vjp(lambda x, w: x @ w.T, x, w)
-            dx, dw = pull(seed * y)
-            return jnp.sum(dx**2) + jnp.sum(dw**2)
+    def with_derivatives(function):
+        def steepness(a, b):
+            y, pull = jax.vjp(function, a, b)
+            return sum(jnp.sum(d**2) for d in pull(seed * y))
 
-        return x @ w.T, jax.grad(steepness, (0, 1))(x, w)
+        return lambda a, b: (function(a, b), jax.grad(steepness, (0, 1))(a, b))
 
-    close(using(mode, f, x, w), using("plain", plain, x, w))
+    def plain(a, b):
+        a, b = (x.swapaxes(-1, -2) if turned else x for x, turned in zip((a, b), transposed))
+        return a @ b
+
+    found = using(mode, with_derivatives(lambda a, b: dense.product(a, b, *transposed)), *given)
+    close(found, using("plain", with_derivatives(plain), *given))
+
+
+@pytest.mark.parametrize("axes", [(0, 0), (1, None), (None, 2)])
+def test_products_are_mapped(axes, mode, using):
+    a, b = RNG.standard_normal((4, 40, 50), "float32"), RNG.standard_normal((50, 30, 4), "float32")
+    b = b.transpose(2, 0, 1) if axes[1] == 0 else b if axes[1] else b[..., 0]
+    a = a if axes[0] == 0 else a.transpose(1, 0, 2) if axes[0] else a[0]
+    found = using(mode, jax.vmap(dense.product, axes), a, b)
+    close(found, using("plain", jax.vmap(jnp.matmul, axes), a, b))
 
 
 @pytest.mark.parametrize("reverse", [False, True])

@@ -44,7 +44,8 @@ _NUMBERS = {onp.float32, onp.float64}
 _FRESH = set(
     "rsqrt logistic erf_inv erf erfc lgamma digamma rem pow integer_pow round concatenate pad sort "
     "dot_general cumsum cumprod cummax cummin convert_element_type reduce_sum reduce_prod "
-    "reduce_max reduce_min reduce_and reduce_or reduce_xor mxnet_softmax mxnet_layer_norm".split()
+    "reduce_max reduce_min reduce_and reduce_or reduce_xor mxnet_product mxnet_softmax "
+    "mxnet_layer_norm".split()
 )
 _PATHS = (Backward, GradOp, PathOp, Pullback)
 _option = _config.options["evaluate"]
@@ -172,8 +173,8 @@ _COPY, _ARRAY, _ORDER = "asarray({}).copy()", "asarray({})", "ascontiguousarray(
 # Functions whose results are in order where their arrays are.
 _ORDERLY = set(
     "reduce_sum reduce_prod reduce_max reduce_min concatenate reshape pad select_n rsqrt logistic "
-    "erf rem pow integer_pow sign round convert_element_type dot_general mxnet_softmax "
-    "mxnet_layer_norm".split()
+    "erf rem pow integer_pow sign round convert_element_type dot_general mxnet_product "
+    "mxnet_softmax mxnet_layer_norm".split()
 )
 
 

@@ -17,6 +17,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
+from .._ops.kernels.dense import dimension_numbers
 from .._ops.kernels.host import in_memory
 
 __all__ = ["MOVES", "RULES", "Joined", "foreign"]
@@ -814,6 +815,20 @@ def _dot_general(params, ins, outs):
         return onp.matmul(x, y).astype(dtype, copy=False).reshape(shape)
 
     return product
+
+
+@rule("mxnet_product")
+def _product(params, ins, outs):
+    rank, turned = len(ins[0].shape), (params["transpose_a"], params["transpose_b"])
+    if _is_narrow(ins[0].dtype) or (rank == 2 and turned == (False, False)):
+        return _dot_general({"dimension_numbers": dimension_numbers(rank, *turned)}, ins, outs)
+    if turned == (False, True):
+        return lambda x, y: onp.matmul(in_memory(x), in_memory(y).swapaxes(-1, -2))
+    if turned == (True, False):
+        return lambda x, y: onp.matmul(in_memory(x).swapaxes(-1, -2), in_memory(y))
+    if turned == (True, True):
+        return lambda x, y: onp.matmul(*[in_memory(v).swapaxes(-1, -2) for v in (x, y)])
+    return lambda x, y: onp.matmul(in_memory(x), in_memory(y))
 
 
 def _reduction(name, ufunc, initial=None):

@@ -151,8 +151,8 @@ def _join(*parts):
 # Primitives whose results are new arrays, and those whose results are their operand's memory, all
 # of it, or a copy.
 _NEW = frozenset(
-    "mxnet_dense_product mxnet_dense_back mxnet_dense_weight dot_general add add_any sub mul div "
-    "neg max min abs exp log tanh sqrt square".split()
+    "mxnet_product dot_general add add_any sub mul div neg max min abs exp log tanh sqrt "
+    "square".split()
 )
 _SHAPED = frozenset("reshape squeeze expand_dims".split())
 # Memory that is taken again is larger than all that light paths work on.

@@ -9,6 +9,7 @@ from ..error import ShapeError, fail
 from ._facts import product_cost
 from ._spec import op
 from ._storage import CSR, DENSE, ROWS, Storage
+from .kernels.dense import product
 
 __all__ = ["contract"]
 
@@ -16,11 +17,20 @@ _Storage = Literal["default", "csr", "row_sparse"]
 
 
 def contract(a, b, axes, batch=((), ())):
-    """``lax.dot_general``.
+    """``lax.dot_general``; products of matrices, and of as many in both, as :func:`product`.
 
     Half-precision operands stay what they are, so that the derivatives' are as well: XLA sums them
     in float32 and rounds once.
     """
+    (*i,), (*j,) = axes
+    n = a.ndim - 2
+    if (
+        len(i) == len(j) == 1
+        and tuple(batch) == (tuple(range(n)),) * 2
+        and b.ndim == a.ndim
+        and a.dtype == b.dtype
+    ):
+        return product(a, b, i == [n], j == [n + 1])
     return lax.dot_general(a, b, (axes, batch))
 
 

@@ -101,7 +101,8 @@ def fully_connected(
             hint=None if no_bias else "pass no_bias=True",
         )
     rows = math.prod(x.shape[:-1])
-    y = product(x.reshape(rows, k), weight.astype(x.dtype)).reshape(*x.shape[:-1], num_hidden)
+    y = product(x.reshape(rows, k), weight.astype(x.dtype), transpose_b=True)
+    y = y.reshape(*x.shape[:-1], num_hidden)
     if bias is not None:
         if bias.shape != (num_hidden,):
             fail(

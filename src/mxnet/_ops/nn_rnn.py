@@ -21,7 +21,7 @@ from ._axes import as_type
 from ._limits import unfolded
 from ._nn import accumulator, require_floating, require_shape
 from ._spec import op
-from .kernels import dense
+from .kernels.dense import product
 from .kernels.recurrent import loop
 from .nn_dropout import dropout
 
@@ -338,7 +338,7 @@ def _layer(what, x, weights, biases, h, c, valid) -> Any:
     wide = accumulator(x.dtype)
     t, n, k = x.shape
     x = x.reshape(t * n, k)
-    a = dense.product(x, w) if wide == w.dtype == x.dtype else _dot(x, w, 1, 1)
+    a = product(x, w, transpose_b=True) if wide == w.dtype == x.dtype else _dot(x, w, 1, 1)
     a = a.reshape(t, n, w.shape[0])
     b = biases[0].astype(wide)
     if what.mode != "gru":  # the reset gate of a GRU multiplies the second bias too
@@ -458,7 +458,7 @@ def _backward(what, residuals, cotangents):
     def weight_gradient(d, x):
         d, x = d.reshape(rows, d.shape[2]), x.reshape(rows, x.shape[2])
         if wide == h0.dtype:
-            return dense.weight(d, x)
+            return product(d, x, transpose_a=True)
         return _dot(d, x.astype(h0.dtype), 0, 0).astype(h0.dtype)
 
     d_projection = None

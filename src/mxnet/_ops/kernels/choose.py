@@ -18,10 +18,12 @@ __all__ = [
     "loop_is_worth_it",
     "permuting_is_worth_it",
     "pooling_is_worth_it",
+    "product_is_worth_it",
     "rows_are_long",
     "rows_are_native",
     "slope_is_rational",
     "sorting_is_worth_it",
+    "transposing_is_worth_it",
     "updates_join",
     "updates_are_native",
 ]
@@ -49,6 +51,11 @@ _FEW_TERMS = 27  # of a sum that is written out
 _FEW_FILTERS = 48  # where the kernel is as wide as the image
 _MANY_ROWS = 16  # offsets
 _WIDER = 5
+
+# products of matrices: multiplications in all, for one matrix of many, and before transposing pays
+_SMALL_PRODUCT = 1 << 12
+_SMALL_MATRIX = 1 << 16
+_TRANSPOSED = 1 << 18
 
 # products of 8-bit numbers: what processors call multiplying them in fours, with 32-bit sums
 _VNNI = {"avx512_vnni", "avx_vnni"}
@@ -173,6 +180,21 @@ def _many(shape, least):
 def is_native(library):
     """Whether what is worth it is a native call on a CPU."""
     return _config.get("kernels") == "native" and native.available(library)
+
+
+def product_is_worth_it(dtype, a, columns, transpose_a):
+    """Whether products of a float32 ``a`` (*B, M, K), or (*B, K, M) with ``transpose_a``, with
+    matrices of so many columns are faster natively.
+    """
+    if dtype != "float32" or not _many((*a, columns), _SMALL_PRODUCT):
+        return False
+    # XLA compiles loops for small matrices, which sum slowly over the first axis of both.
+    return len(a) == 2 or transpose_a or _many((*a[-2:], columns), _SMALL_MATRIX)
+
+
+def transposing_is_worth_it(a, columns, transpose_a):
+    """Whether XLA's product is faster if ``a`` (*B, K, M) is transposed before."""
+    return transpose_a and _config.get("kernels") != "plain" and _many((*a, columns), _TRANSPOSED)
 
 
 def bytes_are_native():

@@ -1,4 +1,4 @@
-// Products of matrices, each thread some rows or columns of the result.
+// Products of matrices, and of batches of them: each thread some matrices, or a block of one.
 
 #include <algorithm>
 #include <cstdint>
@@ -17,31 +17,65 @@ namespace ffi = xla::ffi;
 using Buffer = ffi::Buffer<ffi::F32>;
 using Result = ffi::Result<Buffer>;
 
-constexpr int64_t kUnit = 16;  // of rows and columns, which the vector units take together
+constexpr int64_t kUnit = 16;       // of rows and columns, which the vector units take together
+constexpr double kWorthwhile = 2e6;  // operations that are worth a thread: about 20 us
 
-// c = a' b', where a' is `a` or its transpose (`left`), and b' likewise (`right`).
-ffi::Error Product(ffi::ThreadPool pool, Buffer a, Buffer b, Result c, bool left, bool right) {
-  const int64_t rows = c->dimensions()[0], columns = c->dimensions()[1];
-  const int64_t inner = a.dimensions()[left ? 0 : 1];
-  const int64_t a_step = a.dimensions()[1], b_step = b.dimensions()[1];
-  const bool by_rows = rows >= columns;
-  const int64_t length = by_rows ? rows : columns, units = (length + kUnit - 1) / kUnit;
-  // A part is worth a thread from about 20 us on.
+int64_t Units(int64_t length) { return (length + kUnit - 1) / kUnit; }
+
+// How a matrix of so many rows and columns is cut into blocks. Each reads its rows of the first operand
+// and its columns of the second, so they shall be few together.
+struct Grid {
+  int64_t rows = 1, columns = 1;
+
+  Grid(int64_t height, int64_t width, int64_t blocks) {
+    int64_t least = INT64_MAX;
+    for (int64_t r = std::min(blocks, Units(height)); r >= 1; --r) {
+      const int64_t c = std::min(blocks / r, Units(width));
+      if (r * c * 4 < std::min(blocks, Units(height) * Units(width)) * 3) continue;  // idle threads
+      const int64_t read = (height + r - 1) / r + (width + c - 1) / c;
+      if (read < least) least = read, rows = r, columns = c;
+    }
+  }
+};
+
+// c = a' b' of the last two axes, where a' is `a` or its transpose, and b' likewise.
+ffi::Error Product(ffi::ThreadPool pool, Buffer a, Buffer b, Result c, bool transpose_a,
+                   bool transpose_b) {
+  const auto out = c->dimensions(), in = a.dimensions();
+  const int64_t last = out.size() - 1, rows = out[last - 1], columns = out[last];
+  const int64_t inner = in[transpose_a ? last - 1 : last];
+  const int64_t a_step = in[last], b_step = b.dimensions()[last];
+  int64_t matrices = 1;
+  for (int64_t i = 0; i < last - 1; ++i) matrices *= out[i];
+
   const double work = 2.0 * rows * columns * inner;
-  const int64_t parts = std::max<int64_t>(
-      1, std::min({pool.num_threads(), units, static_cast<int64_t>(work / 2e6) + 1}));
-  mxnet_xla::Parallel(pool, parts, [&](int64_t i) {
-    const int64_t begin = std::min(units * i / parts * kUnit, length);
-    const int64_t n = std::min(units * (i + 1) / parts * kUnit, length) - begin;
-    const float* from = a.typed_data() + (by_rows ? begin * (left ? 1 : a_step) : 0);
-    const float* with = b.typed_data() + (by_rows ? 0 : begin * (right ? b_step : 1));
-    float* to = c->typed_data() + begin * (by_rows ? columns : 1);
+  const int64_t threads = std::max<int64_t>(
+      1, std::min<int64_t>(pool.num_threads(), work * matrices / kWorthwhile + 1));
+  // Whole matrices where that leaves no thread without one for long.
+  const bool whole = matrices % threads == 0 || matrices >= 4 * threads;
+  const Grid grid(rows, columns, whole ? 1 : threads);
+  const int64_t blocks = grid.rows * grid.columns, all = matrices * blocks;
+  const int64_t parts = whole ? std::min(matrices, threads > 1 ? 4 * threads : 1) : all;
+
+  const auto block = [&](int64_t i) {
+    const int64_t at = i / blocks, r = i % blocks / grid.columns, s = i % grid.columns;
+    const auto begin = [](int64_t length, int64_t part, int64_t of) {
+      return std::min(Units(length) * part / of * kUnit, length);
+    };
+    const int64_t top = begin(rows, r, grid.rows), height = begin(rows, r + 1, grid.rows) - top;
+    const int64_t start = begin(columns, s, grid.columns);
+    const int64_t width = begin(columns, s + 1, grid.columns) - start;
+    const dnnl_status_t status = dnnl_sgemm(
+        transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', height, width, inner, 1.0f,
+        a.typed_data() + at * rows * inner + top * (transpose_a ? 1 : a_step), a_step,
+        b.typed_data() + at * inner * columns + start * (transpose_b ? b_step : 1), b_step, 0.0f,
+        c->typed_data() + (at * rows + top) * columns + start, columns);
+    if (status == dnnl_out_of_memory) throw std::bad_alloc();
+    if (status != dnnl_success) throw std::runtime_error("oneDNN refused the product");
+  };
+  mxnet_xla::Parallel(pool, parts, [&](int64_t part) {
     mxnet_xla::Alone([&] {
-      const dnnl_status_t status =
-          dnnl_sgemm(left ? 'T' : 'N', right ? 'T' : 'N', by_rows ? n : rows, by_rows ? columns : n,
-                     inner, 1.0f, from, a_step, with, b_step, 0.0f, to, columns);
-      if (status == dnnl_out_of_memory) throw std::bad_alloc();
-      if (status != dnnl_success) throw std::runtime_error("oneDNN refused the product");
+      for (int64_t i = all * part / parts; i < all * (part + 1) / parts; ++i) block(i);
     });
   });
   return ffi::Error::Success();
@@ -50,4 +84,4 @@ ffi::Error Product(ffi::ThreadPool pool, Buffer a, Buffer b, Result c, bool left
 }  // namespace
 
 MXNET_KERNEL(product, Product,
-             mxnet_xla::Bind<2, 1>().Attr<bool>("left").Attr<bool>("right"));
+             mxnet_xla::Bind<2, 1>().Attr<bool>("transpose_a").Attr<bool>("transpose_b"));

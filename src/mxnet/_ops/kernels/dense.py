@@ -1,15 +1,14 @@
-"""The product of a dense layer and its two gradients, as primitives like those of convolutions.
+"""Products of matrices, and of batches of them, as a primitive of their own.
 
-======================  ========================  ================================
-``product(x, w)``       ``x @ w.T``               x (N, I), w (O, I), result (N, O)
-``back(y, w)``          ``y @ w``                 its transpose for x
-``weight(y, x)``        ``y.T @ x``               its transpose for w
-======================  ========================  ================================
+``product(a, b)`` is bilinear and each of its derivatives is one again, so gradients exist to any
+order, in both modes of differentiation; no derivative transposes an array.
 
-The last one sums over the first axis of both operands. XLA:CPU has a slow kernel for that; turning
-``y`` round first makes it 1.0 to 5 times faster: measured in GFLOP/s on one core, float32, N 256
-and 2048 (O 64 ... 1024, I 64 ... 2048), 30 ... 215 become 81 ... 308, and nowhere less by more than
-measurements vary.
+On CPUs float32 is multiplied by oneDNN where that is there. XLA:CPU is as fast where neither
+matrix is transposed, but sums slowly over the first axis of both operands, as the gradient of a
+weight does; so where oneDNN is not, the first operand is transposed before: 1.0 to 5 times faster,
+measured in GFLOP/s on one core, float32, N 256 and 2048 (O 64 ... 1024, I 64 ... 2048), 30 ... 215
+become 81 ... 308, and nowhere less by more than measurements vary. Figures of oneDNN's beside both
+are in benchmarks/KERNELS.md.
 """
 
 import math
@@ -21,68 +20,110 @@ from jax import lax
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
-from ... import _config
 from . import direct, native
+from .choose import is_native, product_is_worth_it, transposing_is_worth_it
+from .primitive import mapped_first
 
-__all__ = ["product", "back", "weight"]
+__all__ = ["dimension_numbers", "product"]
 
-# Products of fewer multiplications than this are over before a transposition pays.
-_WORTHWHILE = 1 << 18
 _A_NANOSECOND = 40  # multiplications of NumPy, on one thread
 
 
-def _dot(a, b, i, j):
-    return lax.dot_general(a, b, (((i,), (j,)), ((), ())))
+def product(a, b, transpose_a=False, transpose_b=False):
+    """Matrix products of arrays of one type.
+
+    Parameters
+    ----------
+    a : (*B, M, K), or (*B, K, M) with transpose_a
+    b : (*B, K, N), or (*B, N, K) with transpose_b, same dtype
+    transpose_a, transpose_b : bool, default False
+
+    Returns
+    -------
+    (*B, M, N) same dtype
+    """
+    return product_p.bind(a, b, transpose_a=transpose_a, transpose_b=transpose_b)
 
 
-def product(x, w):
-    """``x @ w.T`` of matrices of one type."""
-    return product_p.bind(x, w)
+def dimension_numbers(rank, transpose_a, transpose_b):
+    """What ``lax.dot_general`` calls the same product of arrays of so many axes."""
+    batch = tuple(range(rank - 2))
+    i = rank - 2 if transpose_a else rank - 1
+    j = rank - 1 if transpose_b else rank - 2
+    return ((i,), (j,)), (batch, batch)
 
 
-def back(y, w):
-    """``y @ w`` of matrices of one type."""
-    return back_p.bind(y, w)
+def _dot(a, b, *, transpose_a, transpose_b):
+    return lax.dot_general(a, b, dimension_numbers(a.ndim, transpose_a, transpose_b))
 
 
-def weight(y, x):
-    """``y.T @ x`` of matrices of one type."""
-    return weight_p.bind(y, x)
-
-
-def _turned_weight(y, x):
+def _dot_transposed(a, b, *, transpose_a, transpose_b):
     # The barrier keeps XLA from folding the transposition into the product again.
-    return _dot(lax.optimization_barrier(y.T), x, 1, 0)
+    a = lax.optimization_barrier(a.swapaxes(-1, -2))
+    return _dot(a, b, transpose_a=not transpose_a, transpose_b=transpose_b)
 
 
-def _weight_on_cpu(ctx, y, x):
-    (n, rows), (_, columns) = (v.shape for v in ctx.avals_in)
-    turned = _config.get("kernels") != "plain" and n * rows * columns >= _WORTHWHILE
-    function = _turned_weight if turned else partial(_dot, i=0, j=0)
-    return mlir.lower_fun(function, multiple_results=False)(ctx, y, x)
+def _on_cpu(ctx, a, b, **transposed):
+    x, y = ctx.avals_in
+    columns = y.shape[-2 if transposed["transpose_b"] else -1]
+    sizes = x.shape, columns, transposed["transpose_a"]
+    if product_is_worth_it(x.dtype, *sizes) and is_native(native.PRODUCTS):
+        lower = jax.ffi.ffi_lowering(native.name("product"))
+        return lower(ctx, a, b, **_attributes(transposed))
+    turned = transposing_is_worth_it(*sizes)
+    function = partial(_dot_transposed if turned else _dot, **transposed)
+    return mlir.lower_fun(function, multiple_results=False)(ctx, a, b)
 
 
-def _primitive(name, i, j):
-    p = Primitive(f"mxnet_dense_{name}")
-    function = partial(_dot, i=i, j=j)
-    p.def_impl(function)
-    p.def_abstract_eval(
-        lambda a, b: a.update(shape=(a.shape[1 - i], b.shape[1 - j]), weak_type=False)
-    )
-    mlir.register_lowering(p, mlir.lower_fun(function, multiple_results=False))
-    batching.primitive_batchers[p] = lambda arrays, axes: (jax.vmap(function, axes)(*arrays), 0)
-    direct.describes(p)(lambda params, ins, outs: _direct(ins, outs, i, j))
-    return p
+def _attributes(transposed):
+    return {name: onp.bool_(value) for name, value in transposed.items()}
 
 
-def _direct(ins, outs, i, j):
-    """The product of two matrices, summed over axis ``i`` of the first and ``j`` of the other."""
+product_p = Primitive("mxnet_product")
+product_p.def_impl(_dot)
+
+
+@product_p.def_abstract_eval
+def _(a, b, *, transpose_a, transpose_b):
+    rows, columns = a.shape[-1 if transpose_a else -2], b.shape[-2 if transpose_b else -1]
+    return a.update(shape=(*a.shape[:-2], rows, columns), weak_type=False)
+
+
+mlir.register_lowering(product_p, mlir.lower_fun(_dot, multiple_results=False))
+mlir.register_lowering(product_p, _on_cpu, platform="cpu")
+
+
+def _derivative_of_a(ct, a, b, *, transpose_a, transpose_b):
+    if transpose_a:
+        return product(b, ct, transpose_b, True)
+    return product(ct, b, False, not transpose_b)
+
+
+def _derivative_of_b(ct, a, b, *, transpose_a, transpose_b):
+    if transpose_b:
+        return product(ct, a, True, transpose_a)
+    return product(a, ct, not transpose_a, False)
+
+
+ad.defbilinear(product_p, _derivative_of_a, _derivative_of_b)
+
+
+def _mapped(arrays, axes, **transposed):
+    if None in axes:
+        return jax.vmap(partial(_dot, **transposed), axes)(*arrays), 0
+    return product_p.bind(*mapped_first(arrays, axes), **transposed), 0
+
+
+batching.primitive_batchers[product_p] = _mapped
+
+
+@direct.describes(product_p)
+def _product_directly(params, ins, outs):
     a, b = ins
     if any(v.dtype != "float32" for v in (a, b, *outs)) or 0 in (*a.shape, *b.shape):
         return None
-    many = math.prod(outs[0].shape) * a.shape[i]
-    attributes = {"left": onp.bool_(i == 0), "right": onp.bool_(j == 1)}
-    return direct.Call(native.PRODUCTS, "product", attributes, many / _A_NANOSECOND)
+    many = math.prod(outs[0].shape) * a.shape[-2 if params["transpose_a"] else -1]
+    return direct.Call(native.PRODUCTS, "product", _attributes(params), many / _A_NANOSECOND)
 
 
 @direct.describes(lax.dot_general_p)
@@ -90,26 +131,4 @@ def _dot_directly(params, ins, outs):
     (i, j), batch = params["dimension_numbers"]
     if any(len(v.shape) != 2 for v in ins) or len(i) != 1 or any(batch):
         return None
-    return _direct(ins, outs, i[0], j[0])
-
-
-product_p = _primitive("product", 1, 1)
-back_p = _primitive("back", 1, 0)
-weight_p = _primitive("weight", 0, 0)
-mlir.register_lowering(weight_p, _weight_on_cpu, platform="cpu")
-
-ad.defbilinear(
-    product_p,
-    lambda ct, x, w: back(ct, w),
-    lambda ct, x, w: weight(ct, x),
-)
-ad.defbilinear(
-    back_p,
-    lambda ct, y, w: product(ct, w),
-    lambda ct, y, w: weight(y, ct),
-)
-ad.defbilinear(
-    weight_p,
-    lambda ct, y, x: product(x, ct),
-    lambda ct, y, x: back(y, ct),
-)
+    return _product_directly({"transpose_a": i == (0,), "transpose_b": j == (1,)}, ins, outs)

@@ -18,7 +18,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from . import dense
+from .dense import product
 
 __all__ = ["Geometry", "IM2COL", "SHIFTED", "TOEPLITZ"]
 
@@ -97,7 +97,7 @@ def im2col_forward(x, w, *, geometry):
     g = geometry
     kernel = g.sizes(w.shape)
     out = g.windows(g.sizes(x.shape), kernel)
-    y = dense.product(_patches(x, kernel, out, g), _matrix(w, g))
+    y = product(_patches(x, kernel, out, g), _matrix(w, g), transpose_b=True)
     return _back(y.reshape(x.shape[0], *out, w.shape[0]), g)
 
 
@@ -106,7 +106,7 @@ def im2col_data(y, w, *, geometry, shape):
     g = geometry
     out, kernel, size = (g.sizes(s) for s in (y.shape, w.shape, shape))
     c, o = shape[g.layout.index("C")], w.shape[0]
-    columns = dense.back(_last(y, g).reshape(-1, o), _matrix(w, g))
+    columns = product(_last(y, g).reshape(-1, o), _matrix(w, g))
     columns = columns.reshape(y.shape[0], *out, -1)
     parts = []
     for k, at in enumerate(onp.ndindex(*kernel)):
@@ -124,7 +124,7 @@ def im2col_weight(x, y, *, geometry, shape):
     g = geometry
     kernel = g.sizes(shape)
     patches = _patches(x, kernel, g.sizes(y.shape), g)
-    w = dense.weight(_last(y, g).reshape(-1, shape[0]), patches)
+    w = product(_last(y, g).reshape(-1, shape[0]), patches, transpose_a=True)
     return _back(w.reshape(shape[0], *kernel, -1), g)
 
 

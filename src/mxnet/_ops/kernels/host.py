@@ -19,15 +19,6 @@ def in_memory(x):
     return x.copy() if 0 in x.strides else x
 
 
-def _dense(function):
-    def rule(params, ins, outs):
-        if ins[0].dtype.itemsize <= 2:
-            return None
-        return lambda a, b: function(in_memory(a), in_memory(b))
-
-    return rule
-
-
 # ---------------------------------------------------------------------------------- convolutions
 
 
@@ -169,9 +160,6 @@ RULES = {
     **rowwise.BY_NUMPY,
     "mxnet_look_up": _look_up,
     "mxnet_sort_order": _order,
-    "mxnet_dense_product": _dense(lambda x, w: onp.matmul(x, w.T)),
-    "mxnet_dense_back": _dense(onp.matmul),
-    "mxnet_dense_weight": _dense(lambda y, x: onp.matmul(y.T, x)),
     "mxnet_conv_forward": _convolution("forward"),
     "mxnet_conv_data": _convolution("data"),
     "mxnet_conv_weight": _convolution("weight"),
