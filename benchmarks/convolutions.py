@@ -18,7 +18,7 @@ import numpy as onp
 
 from mxnet import _config
 from mxnet._ops.kernels import convolution, native
-from mxnet._ops.kernels.choose import Choice
+from mxnet._ops.kernels.choose import Formulation
 from mxnet._ops.kernels.convolution import Geometry
 
 # data, filters, kernel, stride, pad
@@ -71,7 +71,7 @@ SHAPES = (
     ((128, 32, 2, 2), 32, 3, 1, 1),
 )
 KINDS = ("forward", "data", "weight")
-WAYS = {"native": Choice.NATIVE, "im2col": Choice.IM2COL, "XLA": Choice.PLAIN}
+WAYS = {"native": Formulation.NATIVE, "im2col": Formulation.IM2COL, "XLA": Formulation.PLAIN}
 
 
 def cpu():

@@ -75,6 +75,14 @@ CONVOLUTIONS = {
     # of these kernels some offsets meet padding only
     "one pixel": ((3, 8, 1, 1), (4, 8, 3, 3), geometry("NCHW", pad=1)),
     "four pixels, stride": ((2, 4, 2, 2), (5, 4, 3, 3), geometry("NCHW", stride=2, pad=1)),
+    # whose weight's gradient is one product natively
+    "large weight": ((2, 230, 3, 4), (512, 230, 3, 3), geometry("NCHW", pad=1)),
+    "large weight, stride": (
+        (3, 230, 7, 6),
+        (513, 230, 3, 3),
+        geometry("NCHW", stride=(2, 3), pad=((0, 2), (1, 3)), dilate=(2, 1)),
+    ),
+    "large weight, one axis": ((2, 420, 9), (520, 420, 5), geometry("NCW", stride=2, pad=4)),
     "far apart": ((2, 3, 3, 2), (4, 3, 3, 3), geometry("NCHW", dilate=3, pad=3)),
     "one side": ((2, 3, 2, 5), (4, 3, 4, 3), geometry("NCHW", pad=((3, 0), (0, 2)), stride=(2, 3))),
     "one row, groups": ((2, 1, 4, 6), (4, 5, 3, 3), geometry("NHWC", pad=(2, 1), groups=2)),

@@ -52,9 +52,9 @@ _FEW_FILTERS = 48  # where the kernel is as wide as the image
 _MANY_ROWS = 16  # offsets
 _WIDER = 5
 
-# products of matrices: multiplications in all, for one matrix of many, and before transposing pays
+# products of matrices: multiplications of one, of each of many, and before transposing pays
 _SMALL_PRODUCT = 1 << 12
-_SMALL_MATRIX = 1 << 16
+_SMALL_MATRIX = 1 << 15
 _TRANSPOSED = 1 << 18
 
 # products of 8-bit numbers: what processors call multiplying them in fours, with 32-bit sums
@@ -182,18 +182,18 @@ def is_native(library):
     return _config.get("kernels") == "native" and native.available(library)
 
 
-def product_is_worth_it(dtype, a, columns, transpose_a):
-    """Whether products of a float32 ``a`` (*B, M, K), or (*B, K, M) with ``transpose_a``, with
+def product_is_worth_it(dtype, a, columns):
+    """Whether products of matrices ``a`` of this shape (two axes, and any before them) with
     matrices of so many columns are faster natively.
     """
-    if dtype != "float32" or not _many((*a, columns), _SMALL_PRODUCT):
-        return False
-    # XLA compiles loops for small matrices, which sum slowly over the first axis of both.
-    return len(a) == 2 or transpose_a or _many((*a[-2:], columns), _SMALL_MATRIX)
+    least = _SMALL_PRODUCT if len(a) == 2 else _SMALL_MATRIX
+    return dtype == "float32" and 0 not in a and _many((*a[-2:], columns), least)
 
 
 def transposing_is_worth_it(a, columns, transpose_a):
-    """Whether XLA's product is faster if ``a`` (*B, K, M) is transposed before."""
+    """Whether XLA's product is faster if ``a``, which it sums over the first axis of, is
+    transposed before.
+    """
     return transpose_a and _config.get("kernels") != "plain" and _many((*a, columns), _TRANSPOSED)
 
 

@@ -1,10 +1,10 @@
 // Convolution on CPUs with oneDNN, for XLA's foreign function interface.
 //
 // The handlers: the convolution, its gradient for the data, its gradient for the weight; and the
-// convolution of 8-bit numbers with 32-bit sums. A call is
-// cut into parts (by examples, or by channels where the weight is the larger operand), and the parts
-// run on XLA's own thread pool, each with a sequential oneDNN primitive. So there is one pool of
-// threads in the process, nobody waits by spinning, and no thread is ever started here.
+// convolution of 8-bit numbers with 32-bit sums. A call is cut into parts (by examples, or by channels
+// where the weight is the larger operand), and the parts run on XLA's own thread pool, each with a
+// sequential oneDNN primitive. So there is one pool of threads in the process, nobody waits by
+// spinning, and no thread is ever started here.
 
 #include <algorithm>
 #include <cstdint>
@@ -14,10 +14,12 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <stdexcept>
 #include <vector>
 
 #include "common.h"
 #include "handler.h"
+#include "oneapi/dnnl/dnnl.h"
 #include "oneapi/dnnl/dnnl.hpp"
 #include "parallel.h"
 #include "xla/ffi/api/ffi.h"
@@ -357,6 +359,84 @@ Window MakeWindow(Ints stride, Ints dilate, Ints low, Ints high) {
   return at;
 }
 
+// ------------------------------------- the gradient of a large weight for few windows, as a product
+
+// What oneDNN does for small images is mostly to bring the weight's gradient from an order of its own
+// into ours. As a product of the result's gradient and of the windows it comes out in ours.
+bool IsProduct(const View& w, const View& y, int64_t groups, bool last) {
+  int64_t image = 1;
+  for (size_t i = 2; i < y.size.size(); ++i) image *= y.size[i];
+  const int64_t rows = y.size[0] * image, columns = w.count() / w.size[0];
+  return groups == 1 && !last && image > 1 && image <= 64 && w.size[0] >= 512 &&
+         w.count() >= (1 << 20) && rows * columns <= (1 << 24);
+}
+
+// The windows of one channel: for each offset in the kernel what it meets, (offsets, N, *windows).
+void Windows(const View& x, const float* channel, const Dims& kernel, const Dims& out,
+             const Window& at, float* to) {
+  const int axes = static_cast<int>(kernel.size()), inner = axes - 1;
+  const int64_t stride = at.stride[inner], dilate = at.dilate[inner] + 1;
+  const int64_t width = x.size[2 + inner], columns = out[inner];
+  int64_t offsets = 1, lines = 1;
+  for (int i = 0; i < axes; ++i) offsets *= kernel[i], lines *= i < inner ? out[i] : 1;
+  for (int64_t k = 0; k < offsets; ++k) {
+    Dims offset(axes);
+    for (int64_t i = axes - 1, rest = k; i >= 0; rest /= kernel[i--]) offset[i] = rest % kernel[i];
+    // the columns [begin, end) whose windows have this offset within the image
+    const int64_t shift = offset[inner] * dilate - at.low[inner];
+    const int64_t begin = std::min(columns, shift >= 0 ? 0 : (-shift + stride - 1) / stride);
+    const int64_t end = std::clamp((width - shift + stride - 1) / stride, begin, columns);
+    for (int64_t n = 0; n < x.size[0]; ++n) {
+      for (int64_t line = 0; line < lines; ++line, to += columns) {
+        int64_t start = n * x.step[0] + shift;
+        bool inside = true;
+        for (int64_t i = inner - 1, rest = line; i >= 0; rest /= out[i--]) {
+          const int64_t place =
+              rest % out[i] * at.stride[i] + offset[i] * (at.dilate[i] + 1) - at.low[i];
+          inside = inside && place >= 0 && place < x.size[2 + i];
+          start += place * x.step[2 + i];
+        }
+        if (!inside) {
+          std::fill(to, to + columns, 0.0f);
+          continue;
+        }
+        std::fill(to, to + begin, 0.0f);
+        for (int64_t j = begin; j < end; ++j) to[j] = channel[start + j * stride];
+        std::fill(to + end, to + columns, 0.0f);
+      }
+    }
+  }
+}
+
+void WeightAsProduct(ffi::ThreadPool& pool, const float* x, const float* y, float* w,
+                     const View& vx, const View& vw, const View& vy, const Window& at) {
+  const Dims kernel(vw.size.begin() + 2, vw.size.end()), out(vy.size.begin() + 2, vy.size.end());
+  const int64_t filters = vw.size[0], channels = vw.size[1], columns = vw.count() / filters;
+  const int64_t offsets = columns / channels, rows = vy.count() / filters;
+  const int64_t image = rows / vy.size[0], threads = std::max<int64_t>(1, pool.num_threads());
+  std::unique_ptr<float[]> windows(new float[columns * rows]), results(new float[filters * rows]);
+  mxnet_xla::Parallel(pool, threads, [&](int64_t i) {
+    for (int64_t c = channels * i / threads; c < channels * (i + 1) / threads; ++c)
+      Windows(vx, x + c * vx.step[1], kernel, out, at, &windows[c * offsets * rows]);
+    for (int64_t o = filters * i / threads; o < filters * (i + 1) / threads; ++o)
+      for (int64_t n = 0; n < vy.size[0]; ++n)
+        std::copy_n(y + n * vy.step[0] + o * vy.step[1], image, &results[o * rows + n * image]);
+  });
+  mxnet_xla::Parallel(pool, threads, [&](int64_t i) {
+    constexpr int64_t kUnit = 16;
+    const int64_t units = (columns + kUnit - 1) / kUnit;
+    const int64_t begin = std::min(units * i / threads * kUnit, columns);
+    const int64_t n = std::min(units * (i + 1) / threads * kUnit, columns) - begin;
+    Alone([&] {
+      const dnnl_status_t status =
+          dnnl_sgemm('N', 'T', filters, n, rows, 1.0f, results.get(), rows, &windows[begin * rows],
+                     rows, 0.0f, w + begin, columns);
+      if (status == dnnl_out_of_memory) throw std::bad_alloc();
+      if (status != dnnl_success) throw std::runtime_error("oneDNN refused the product");
+    });
+  });
+}
+
 ffi::Error Forward(ffi::ThreadPool pool, Buffer x, Buffer w, Result y, Ints stride, Ints dilate,
                    Ints low, Ints high, int64_t groups, bool last) {
   return Run(kForward, pool, x.typed_data(), w.typed_data(), y->typed_data(),
@@ -373,9 +453,14 @@ ffi::Error Data(ffi::ThreadPool pool, Buffer y, Buffer w, Result x, Ints stride,
 
 ffi::Error Weight(ffi::ThreadPool pool, Buffer x, Buffer y, Result w, Ints stride, Ints dilate,
                   Ints low, Ints high, int64_t groups, bool last) {
-  return Run(kWeight, pool, x.typed_data(), y.typed_data(), w->typed_data(),
-             Make(x.dimensions(), last), Make(w->dimensions(), last), Make(y.dimensions(), last),
-             MakeWindow(stride, dilate, low, high), groups);
+  const View vx = Make(x.dimensions(), last), vw = Make(w->dimensions(), last);
+  const View vy = Make(y.dimensions(), last);
+  const Window at = MakeWindow(stride, dilate, low, high);
+  if (IsProduct(vw, vy, groups, last)) {
+    WeightAsProduct(pool, x.typed_data(), y.typed_data(), w->typed_data(), vx, vw, vy, at);
+    return ffi::Error::Success();
+  }
+  return Run(kWeight, pool, x.typed_data(), y.typed_data(), w->typed_data(), vx, vw, vy, at, groups);
 }
 
 View As(memory::data_type type, View v) {

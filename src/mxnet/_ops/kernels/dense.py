@@ -3,12 +3,9 @@
 ``product(a, b)`` is bilinear and each of its derivatives is one again, so gradients exist to any
 order, in both modes of differentiation; no derivative transposes an array.
 
-On CPUs float32 is multiplied by oneDNN where that is there. XLA:CPU is as fast where neither
-matrix is transposed, but sums slowly over the first axis of both operands, as the gradient of a
-weight does; so where oneDNN is not, the first operand is transposed before: 1.0 to 5 times faster,
-measured in GFLOP/s on one core, float32, N 256 and 2048 (O 64 ... 1024, I 64 ... 2048), 30 ... 215
-become 81 ... 308, and nowhere less by more than measurements vary. Figures of oneDNN's beside both
-are in benchmarks/KERNELS.md.
+On CPUs float32 is multiplied by oneDNN where that is there. XLA:CPU is nearly as fast, but not
+where it sums over the first axis of both operands, as the gradient of a weight does; so without
+oneDNN the first operand is transposed before. The measurements are in benchmarks/KERNELS.md.
 """
 
 import math
@@ -24,7 +21,7 @@ from . import direct, native
 from .choose import is_native, product_is_worth_it, transposing_is_worth_it
 from .primitive import mapped_first
 
-__all__ = ["dimension_numbers", "product"]
+__all__ = ["dimension_numbers", "dot", "dot_transposed", "product"]
 
 _A_NANOSECOND = 40  # multiplications of NumPy, on one thread
 
@@ -53,25 +50,26 @@ def dimension_numbers(rank, transpose_a, transpose_b):
     return ((i,), (j,)), (batch, batch)
 
 
-def _dot(a, b, *, transpose_a, transpose_b):
+def dot(a, b, *, transpose_a, transpose_b):
+    """:func:`product` as XLA has it."""
     return lax.dot_general(a, b, dimension_numbers(a.ndim, transpose_a, transpose_b))
 
 
-def _dot_transposed(a, b, *, transpose_a, transpose_b):
+def dot_transposed(a, b, *, transpose_a, transpose_b):
+    """:func:`product` by XLA of a transposed copy of ``a``."""
     # The barrier keeps XLA from folding the transposition into the product again.
     a = lax.optimization_barrier(a.swapaxes(-1, -2))
-    return _dot(a, b, transpose_a=not transpose_a, transpose_b=transpose_b)
+    return dot(a, b, transpose_a=not transpose_a, transpose_b=transpose_b)
 
 
 def _on_cpu(ctx, a, b, **transposed):
     x, y = ctx.avals_in
     columns = y.shape[-2 if transposed["transpose_b"] else -1]
-    sizes = x.shape, columns, transposed["transpose_a"]
-    if product_is_worth_it(x.dtype, *sizes) and is_native(native.PRODUCTS):
+    if product_is_worth_it(x.dtype, x.shape, columns) and is_native(native.PRODUCTS):
         lower = jax.ffi.ffi_lowering(native.name("product"))
         return lower(ctx, a, b, **_attributes(transposed))
-    turned = transposing_is_worth_it(*sizes)
-    function = partial(_dot_transposed if turned else _dot, **transposed)
+    turned = transposing_is_worth_it(x.shape, columns, transposed["transpose_a"])
+    function = partial(dot_transposed if turned else dot, **transposed)
     return mlir.lower_fun(function, multiple_results=False)(ctx, a, b)
 
 
@@ -80,7 +78,7 @@ def _attributes(transposed):
 
 
 product_p = Primitive("mxnet_product")
-product_p.def_impl(_dot)
+product_p.def_impl(dot)
 
 
 @product_p.def_abstract_eval
@@ -89,7 +87,7 @@ def _(a, b, *, transpose_a, transpose_b):
     return a.update(shape=(*a.shape[:-2], rows, columns), weak_type=False)
 
 
-mlir.register_lowering(product_p, mlir.lower_fun(_dot, multiple_results=False))
+mlir.register_lowering(product_p, mlir.lower_fun(dot, multiple_results=False))
 mlir.register_lowering(product_p, _on_cpu, platform="cpu")
 
 
@@ -110,7 +108,7 @@ ad.defbilinear(product_p, _derivative_of_a, _derivative_of_b)
 
 def _mapped(arrays, axes, **transposed):
     if None in axes:
-        return jax.vmap(partial(_dot, **transposed), axes)(*arrays), 0
+        return jax.vmap(partial(dot, **transposed), axes)(*arrays), 0
     return product_p.bind(*mapped_first(arrays, axes), **transposed), 0
 
 

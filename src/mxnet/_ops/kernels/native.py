@@ -48,7 +48,7 @@ class Library(NamedTuple):
 
 
 CONVOLUTION = Library("layers", ("conv_forward", "conv_data", "conv_weight"), "convolutions")
-PRODUCTS = Library("layers", ("product",), "products of matrices met for the first time")
+PRODUCTS = Library("layers", ("product",), "products of matrices")
 BYTES = Library("layers", ("conv_bytes",), "products of 8-bit numbers")
 RECURRENCE = Library(
     "layers",
