@@ -26,8 +26,8 @@ def contract(a, b, axes, batch=((), ())):
     n = a.ndim - 2
     if (
         len(i) == len(j) == 1
+        and a.ndim == b.ndim >= 2
         and tuple(batch) == (tuple(range(n)),) * 2
-        and b.ndim == a.ndim
         and a.dtype == b.dtype
     ):
         return product(a, b, i == [n], j == [n + 1])

@@ -77,6 +77,9 @@ def np_matmul(a, b):
         _misfit("matmul", a, b, f"{a.shape[-1]} rows in the second array")
     if a.ndim <= 2 and b.ndim <= 2:
         return contract(a, b, ((a.ndim - 1,), (max(b.ndim - 2, 0),)))
+    if a.shape[:-2] == b.shape[:-2]:
+        batch = tuple(range(a.ndim - 2))
+        return contract(a, b, ((a.ndim - 1,), (a.ndim - 2,)), (batch, batch))
     return jnp.matmul(a, b)
 
 
