@@ -347,7 +347,7 @@ def fail(cls, where, what, *, expected=None, got=None, hint=None) -> NoReturn:
 _TOO_BIG = ("too big", "Maximum allowed dimension exceeded", "Maximum allowed size exceeded")
 
 
-def allocate(where, function, *args, **kwargs):
+def allocate(where, function, /, *args, **kwargs):
     """What a function of NumPy gives; running out of memory in it is an OutOfMemoryError."""
     try:
         return function(*args, **kwargs)

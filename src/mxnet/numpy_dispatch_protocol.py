@@ -7,20 +7,15 @@ Other functions of NumPy are computed by NumPy on the host.
 
 import numpy as onp
 
-from .numpy.multiarray import FUNCTIONS, LINALG, fallback_names
+from .numpy.multiarray import FUNCTIONS, LINALG, OWN_FUNCTIONS, OWN_LINALG, OWN_UFUNCS
 
 __all__ = ["with_array_function_protocol", "with_array_ufunc_protocol"]
 
-_own = {n: f for n, f in FUNCTIONS.items() if n not in fallback_names}
-_NUMPY_ARRAY_UFUNC_DICT = {
-    n: f for n, f in _own.items() if isinstance(getattr(onp, n, None), onp.ufunc)
-}
-_NUMPY_ARRAY_UFUNC_LIST = list(_NUMPY_ARRAY_UFUNC_DICT)
+_NUMPY_ARRAY_UFUNC_LIST = sorted(OWN_UFUNCS & FUNCTIONS.keys())
+_NUMPY_ARRAY_UFUNC_DICT = {n: FUNCTIONS[n] for n in _NUMPY_ARRAY_UFUNC_LIST}
 _NUMPY_ARRAY_FUNCTION_DICT = {
-    getattr(onp, n): f
-    for n, f in _own.items()
-    if hasattr(onp, n) and n not in _NUMPY_ARRAY_UFUNC_DICT
-} | {getattr(onp.linalg, n): f for n, f in LINALG.items()}
+    getattr(onp, n): f for n, f in FUNCTIONS.items() if n in OWN_FUNCTIONS and hasattr(onp, n)
+} | {getattr(onp.linalg, n): f for n, f in LINALG.items() if n in OWN_LINALG}
 _NUMPY_ARRAY_FUNCTION_LIST = [f.__name__ for f in _NUMPY_ARRAY_FUNCTION_DICT]
 
 

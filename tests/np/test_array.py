@@ -439,3 +439,41 @@ def test_loops_and_branches():
     same(outputs[0], [0, 2, 4, 0, 0])
     same(end, 3)
     same(mx.nd.contrib.cond(x.sum() > 0, lambda: x, lambda: -x), [1, 2, 3])
+
+
+@pytest.mark.parametrize("shape", [(0,), (3, 0), (2, 0, 3)])
+def test_writing_to_no_elements_keeps_the_shape(shape):
+    x = np.zeros(shape)
+    x[:] = np.array(5.0)
+    x[...] = np.ones(shape)
+    assert x.shape == shape
+    with pytest.raises(mx.MXNetError):
+        x[:] = np.ones((7,) + shape)
+
+
+@pytest.mark.parametrize(
+    "key", [(..., 0, 0), (0, ..., 0), (slice(1, None), ..., slice(None)), (0, 0)]
+)
+def test_an_ellipsis_hides_no_index_too_many(key):
+    for x in (np.arange(5), mx.nd.arange(5)):
+        with pytest.raises(IndexError, match="too many indices"):
+            x[key]
+
+
+def test_the_mask_that_is_a_number():
+    x = np.ones((1, 2))
+    x[True] += 1
+    assert x.tolist() == [[2.0, 2.0]]
+    x[False] = np.array([7.0])
+    assert x.tolist() == [[2.0, 2.0]]
+
+
+def test_positions_and_values_that_do_not_fit():
+    x = np.ones((3,))
+    for wrong in ([5], onp.array([5]), np.array([5], dtype="int32"), np.ones((2,), dtype="bool")):
+        for kind in (IndexError, mx.MXNetError):  # NumPy's class, and 1.9.1's
+            with pytest.raises(kind):
+                x[wrong].wait_to_read()
+    for kind in (ValueError, mx.MXNetError):
+        with pytest.raises(kind):
+            x[:] = [1, 2]

@@ -23,9 +23,11 @@ def test_as_numpy(call):
     with onp.errstate(all="ignore"):
         wanted = eval(call, {**names, "np": Host()})
         found = eval(call, {**{k: np.array(v) for k, v in names.items()}, "np": np})
-    assert isinstance(found, np.ndarray), type(found)
+    if not isinstance(found, onp.generic):  # NumPy's own functions give its numbers
+        assert isinstance(found, np.ndarray), type(found)
+        found = found.asnumpy()
     assert found.shape == onp.shape(wanted)
-    onp.testing.assert_allclose(found.asnumpy(), wanted, rtol=2e-4, atol=2e-5)
+    onp.testing.assert_allclose(found, wanted, rtol=2e-4, atol=2e-5)
 
 
 def test_count_nonzero_of_all_is_an_int():

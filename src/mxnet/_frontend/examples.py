@@ -6095,7 +6095,7 @@ True
 
 np.alltrue
 >>> np.alltrue(np.array([1, 1, 0]))
-array(False)
+np.False_
 
 np.any
 >>> np.any(np.array([1, 0]))
@@ -6636,7 +6636,7 @@ array([[2.       , 0.       ],
 
 np.linalg.cond
 >>> np.linalg.cond(np.array([[4., 2], [2, 3]]))
-array(3.8663588)
+np.float32(3.8663588)
 
 np.linalg.det
 >>> np.linalg.det(np.array([[4., 2], [2, 3]]))
@@ -6676,7 +6676,7 @@ array([[20., 14.],
 
 np.linalg.matrix_rank
 >>> np.linalg.matrix_rank(np.array([[4., 2], [2, 3]]))
-array(2, dtype=int64)
+np.int64(2)
 
 np.linalg.multi_dot
 >>> np.linalg.multi_dot([np.ones((2, 3)), np.ones((3, 4)), np.ones((4, 1))]).shape
@@ -6824,11 +6824,11 @@ array([1., 0.])
 
 np.nanargmax
 >>> np.nanargmax(np.array([1, np.nan, 3]))
-array(2, dtype=int64)
+np.int64(2)
 
 np.nanargmin
 >>> np.nanargmin(np.array([1, np.nan, 3]))
-array(0, dtype=int64)
+np.int64(0)
 
 np.nancumprod
 >>> np.nancumprod(np.array([2, np.nan, 3]))
@@ -6840,27 +6840,27 @@ array([2., 2., 5.])
 
 np.nanmax
 >>> np.nanmax(np.array([1, np.nan, 3]))
-array(3.)
+np.float32(3.0)
 
 np.nanmedian
 >>> np.nanmedian(np.array([1, np.nan, 3]))
-array(2.)
+np.float32(2.0)
 
 np.nanmin
 >>> np.nanmin(np.array([1, np.nan, 3]))
-array(1.)
+np.float32(1.0)
 
 np.nanpercentile
 >>> np.nanpercentile(np.array([1, np.nan, 3]), 50)
-array(2.)
+np.float32(2.0)
 
 np.nanprod
 >>> np.nanprod(np.array([2, np.nan, 3]))
-array(6.)
+np.float32(6.0)
 
 np.nanquantile
 >>> np.nanquantile(np.array([1, np.nan, 3]), 0.5)
-array(2.)
+np.float32(2.0)
 
 np.ndarray
 >>> x = np.array([[1, 2], [3, 4]])
@@ -7296,7 +7296,7 @@ np.transpose
 
 np.trapz
 >>> np.trapz(np.array([0, 1, 2]))
-array(2.)
+np.float32(2.0)
 
 np.tril
 >>> np.tril(np.ones((2, 2)))

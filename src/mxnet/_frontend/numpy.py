@@ -399,8 +399,10 @@ def make_numpy_function(front, name, op_name, signature=None, renamed=None, wher
             if key not in known:
                 if key in ("name", "ctx"):
                     continue
-                raise TypeError(f"{where}() got an unexpected keyword argument {key!r}; it takes "
-                                f"{', '.join(order)}")  # fmt: skip
+                raise AttributeTypeError(
+                    f"{where}() got an unexpected keyword argument {key!r}; it takes "
+                    f"{', '.join(order)}"
+                )
             given[key] = value
         out = given.pop("out", None)
         inputs = []
@@ -614,7 +616,7 @@ def numpy_functions(front):
         if x is None and y is None:
             return found["nonzero"](condition)
         if x is None or y is None:
-            raise ValueError("either both or neither of x and y should be given")
+            raise TypeError("where: either both or neither of x and y should be given")
         if isinstance(condition, _NUMBERS):
             return x if condition else y
         need("where", "condition", condition)
@@ -674,6 +676,8 @@ def numpy_functions(front):
 
     def flattened(x, where):
         if not isinstance(x, kind):
+            if hasattr(x, "flatten"):  # an array of NumPy or of mx.nd
+                refuse_array(where, "a or b", x, kind)
             raise AttributeError(f"{where}: {type(x)} has no attribute 'flatten'; it takes arrays")
         return call("_np_reshape", [x], {"newshape": (-1,)})
 

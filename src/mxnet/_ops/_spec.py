@@ -394,6 +394,8 @@ def _read_bool(_, value):
 
 def _read_str(attr, value):
     if attr.choices is not None:
+        if attr.name == "dtype" and not isinstance(value, str):
+            value = onp.dtype(value).name  # of a type, as of its name
         if value in attr.choices:
             return value
         if isinstance(value, str):

@@ -400,7 +400,7 @@ def around(x, *, decimals: int = 0):
     Parameters
     ----------
     x : (*S)
-    decimals : int, default 0    negative: to tens, hundreds, ...
+    decimals : int, default 0    negative: to tens, hundreds, ...; integers towards 0, as in 1.9.1
 
     Returns
     -------
@@ -409,7 +409,13 @@ def around(x, *, decimals: int = 0):
     Gradient   0
     """
     rules.not_bool((x,), "around")
-    return jnp.round(x, decimals)
+    if is_real(x) or decimals >= 0:
+        return jnp.round(x, decimals)
+    unit = 10**-decimals
+    if unit > jnp.iinfo(x.dtype).max:
+        return lax.full_like(x, 0)
+    unit = lax.full_like(x, unit)
+    return lax.mul(lax.div(x, unit), unit)
 
 
 @op("_npi_polyval", promotion=rules.not_bool)

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..error import ConstraintError, MXNetError, ShapeError, fail
+from ..error import ConstraintError, MXNetError, PositionError, ShapeError, fail
 from . import _promotion as rules
 from ._axes import number, one_axis
 from ._limits import check_size
@@ -153,7 +153,7 @@ def _spread_mask(mask, data, start_axis, where):
     end = start_axis + mask.ndim
     if data.shape[start_axis:end] != mask.shape:
         fail(
-            ShapeError,
+            PositionError,
             where,
             "the mask does not fit the array",
             expected=f"mask {data.shape[start_axis:end]}",
@@ -200,22 +200,27 @@ def mask_assign_array(data, mask, value, *, start_axis: int = 0):
 
     Raises
     ------
-    ShapeError   if the number of elements differs
+    ShapeError      if the number of elements differs
+    PositionError   if the mask does not fit the axes
     """
     _spread_mask(mask, data, start_axis, "boolean_mask_assign")
     seen = onp.asarray(lax.stop_gradient(mask))
     if seen.ndim == 0:
-        return jnp.broadcast_to(value.astype(data.dtype), data.shape) if seen else data
-    places = onp.nonzero(seen)
+        if not seen:
+            return data
+        if value.ndim > data.ndim and value.shape[0] == 1:  # as reading by the mask gives it
+            value = value[0]
+    places = onp.nonzero(seen) if seen.ndim else ()
     key = (slice(None),) * start_axis + places
     try:
         return data.at[key].set(value.astype(data.dtype))
     except ValueError:
+        n = len(places[0]) if places else 1
         fail(
             ShapeError,
             "boolean_mask_assign",
             "the value does not fit the places that are set",
-            expected=f"{len(places[0])} elements, or one",
+            expected=f"{n} elements, or one",
             got=f"shape {value.shape}",
         )
 
@@ -236,7 +241,7 @@ def masked(data, mask, *, start_axis: int = 0):
 
     Raises
     ------
-    ShapeError   if the mask does not fit the axes
+    PositionError   if the mask does not fit the axes
     """
     _spread_mask(mask, data, start_axis, "boolean_mask")
     seen = onp.asarray(lax.stop_gradient(mask))

@@ -41,7 +41,9 @@ def _sum_type(x, dtype):
 
 
 def _accumulated(x, to):
-    """``x`` in the type that it is added up in."""
+    """``x`` in the type that it is added up in: its own, where ``to`` would cut the elements."""
+    if jnp.issubdtype(to, jnp.bool_) or (is_real(x) and not jnp.issubdtype(to, jnp.floating)):
+        to = _sum_type(x, None)
     return wide(lax.convert_element_type(x, to))
 
 
@@ -60,7 +62,8 @@ def np_sum(
     ----------
     a : (*S)
     axis : int or tuple of int, optional    none given means all axes
-    dtype : dtype, optional                 of sum and result; a's if not given, int64 of bool
+    dtype : dtype, optional                 of sum and result; a's if not given, int64 of bool.
+        Where it would cut the elements, only the sum is cut
     keepdims : bool, default False          keep the reduced axes, with size 1
     initial : float, optional               what is added to
 
@@ -95,7 +98,8 @@ def np_prod(
     ----------
     a : (*S)
     axis : int or tuple of int, optional    none given means all axes
-    dtype : dtype, optional                 of product and result; a's if not given, int64 of bool
+    dtype : dtype, optional                 of product and result; a's if not given, int64 of bool.
+        Where it would cut the elements, only the product is cut
     keepdims : bool, default False          keep the reduced axes, with size 1
     initial : float, optional               what is multiplied
 
@@ -306,7 +310,7 @@ _whether("any", lax.reduce_or, "any element", ("_np_sometrue",))
 
 def _position(name, reduce, extreme):
     def position(data, *, axis: int | None = None, keepdims: bool = False):
-        if data.size == 0:
+        if data.size == 0 and (axis is None or data.shape[one_axis(axis, data.ndim, name)] == 0):
             fail(
                 ShapeError,
                 name,
@@ -341,7 +345,7 @@ Returns
 
 Raises
 ------
-ShapeError   if the axis is out of range or the array empty
+ShapeError   if the axis is out of range or empty
 DTypeError   truth values
 
 Gradient   none

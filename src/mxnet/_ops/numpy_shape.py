@@ -229,6 +229,8 @@ def np_squeeze(a, *, axis: Shape | None = None):
     ------
     ShapeError   if a named axis has not size 1
     """
+    if not a.ndim and axis in ((0,), (-1,)):
+        return a  # as NumPy's: an array without axes is a vector of one here
     return lax.squeeze(a, axes_of_one(a.shape, axis))
 
 

@@ -5,7 +5,7 @@
 import numpy as onp
 
 from .._ops.index import ARRAY, INT, NEW
-from ..error import DTypeError
+from ..error import DTypeError, PositionError
 
 __all__ = ["parse_key", "WHOLE"]
 
@@ -51,14 +51,14 @@ def parse_key(key, shape, array_type):
                 raise IndexError("an index can only have a single ellipsis ('...')")
             dots = True
             rest = ndim - _axes_used(key)
-            form += _WHOLES[max(rest, 0)]
+            if rest < 0:
+                raise _too_many(key, ndim)
+            form += _WHOLES[rest]
             seen_long = seen_long or any(n > 1 for n in shape[axis : axis + rest])
             axis += rest
             continue
         if not 0 <= axis < ndim:
-            raise IndexError(
-                f"too many indices ({_axes_used(key)}) for array with {ndim} dimensions"
-            )
+            raise _too_many(key, ndim)
         n = shape[axis]
         cls = k.__class__
         if cls is slice:
@@ -97,6 +97,10 @@ def parse_key(key, shape, array_type):
     if axis < ndim:
         form += _WHOLES[ndim - axis]
     return tuple(form), tuple(starts), arrays, contiguous
+
+
+def _too_many(key, ndim):
+    return IndexError(f"too many indices ({_axes_used(key)}) for array with {ndim} dimensions")
 
 
 def _axes_used(key):
@@ -148,7 +152,7 @@ def _index_array(k, axis, n, array_type):
 
 
 def check_range(array, axis, n):
-    """Raise IndexError naming the first index that is out of range."""
+    """Raise PositionError naming the first index that is out of range."""
     if array.size and (array.max() >= n or array.min() < -n):
         bad = array[(array >= n) | (array < -n)].flat[0]
-        raise IndexError(f"index {int(bad)} is out of bounds for axis {axis} with size {n}")
+        raise PositionError(f"index {int(bad)} is out of bounds for axis {axis} with size {n}")

@@ -608,7 +608,7 @@ class NDArray:
         Raises
         ------
         MXNetError   under ``autograd.record()``, where the array or the value is being recorded
-        ValueError   shapes that cannot be broadcast
+        ShapeError   shapes that cannot be broadcast
         """
         recording = threads.recording
         whole = key is Ellipsis or (key.__class__ is slice and key == WHOLE)
@@ -637,12 +637,15 @@ class NDArray:
         if recording and v.spec.grad and not whole:
             raise MXNetError(_INPLACE)
         if whole:
+            if 0 in spec.shape:
+                _broadcast_value(v, spec.shape, check_only=True)
+                return
             self._write(_broadcast_value(v, spec.shape))
             return
         target = _target_shape(form, spec.shape, arrays)
+        v = _broadcast_value(v, target, check_only=True)
         if 0 in target:
             return
-        v = _broadcast_value(v, target, check_only=True)
         ins = (self._read(), v, *[_index_value(a, self) for a in arrays])
         self._write(append(assign_op(form), ins, starts))
 
@@ -1128,7 +1131,7 @@ def _broadcast_value(v, shape, check_only=False):
         have = have[1:]
     fits = len(have) <= len(shape) and all(a in (1, b) for a, b in zip(have[::-1], shape[::-1]))
     if not fits:
-        raise ValueError(
+        raise ShapeError(
             "operands could not be broadcast together with remapped shapes[original->remapped]: "
             f"{v.spec.shape} and requested shape {shape}"
         )

@@ -1253,7 +1253,7 @@ def bincount(x: ndarray | _Number, weights: Any = None, minlength: Any = 0) -> n
     """How often each integer occurs, or the sums of their weights."""
 
 def broadcast_arrays(*args: Any) -> list[ndarray]:
-    """A list of the arrays, broadcast against each other."""
+    """A list of the arrays, broadcast against each other; those of NumPy stay NumPy's."""
 
 def diag_indices_from(arr: ndarray) -> tuple[ndarray, ...]:
     """Coordinates of the main diagonal, a vector for each axis."""

@@ -198,6 +198,8 @@ def arange(start, stop=None, step=1, dtype=None, ctx=None, device=None):
         step = 1
     if step == 0:
         raise ZeroDivisionError("arange: step cannot be 0")
+    if isinstance(start, NDArray) or isinstance(stop, NDArray) or isinstance(step, NDArray):
+        start, stop, step = [v.item() if isinstance(v, ndarray) else v for v in (start, stop, step)]
     n = steps_between(start, stop, step)
     given = {"n": n, "start": start, "step": step, "dtype": as_dtype(dtype)}
     if n == 0:

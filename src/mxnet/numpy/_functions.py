@@ -115,10 +115,18 @@ def diag_indices_from(arr):
 
 
 def broadcast_arrays(*args):
-    """A list of the arrays, broadcast against each other."""
-    arrays = [need("broadcast_arrays", f"number {i}", x) for i, x in enumerate(args)]
+    """A list of the arrays, broadcast against each other; those of NumPy stay NumPy's."""
+    ctx = next((x.context for x in args if isinstance(x, NDArray)), None)
+    arrays: list[Any] = []
+    for i, x in enumerate(args):
+        if isinstance(x, onp.generic):
+            x = FUNCTIONS["array"](x, ctx=ctx)
+        elif not isinstance(x, onp.ndarray):
+            need("broadcast_arrays", f"number {i}", x)
+        arrays.append(x)
     common = onp.broadcast_shapes(*[x.shape for x in arrays])
-    return [FUNCTIONS["broadcast_to"](x, common) for x in arrays]
+    own = FUNCTIONS["broadcast_to"]
+    return [(own if isinstance(x, NDArray) else onp.broadcast_to)(x, common) for x in arrays]
 
 
 def histogram(a, bins=10, range=None, normed=None, weights=None, density=None):
@@ -200,7 +208,8 @@ def resize(a, new_shape):
     """The elements, repeated as often as needed, in another shape."""
     if not isinstance(a, NDArray):
         return onp.resize(a, new_shape)
-    new_shape = (new_shape,) if isinstance(new_shape, int) else tuple(new_shape)
+    whole = isinstance(new_shape, (int, onp.integer))
+    new_shape = (int(new_shape),) if whole else tuple(new_shape)
     flat = a.reshape(-1)
     size = int(onp.prod(new_shape, dtype="int64"))
     if flat.size == 0 or size == 0:

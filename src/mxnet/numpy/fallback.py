@@ -62,7 +62,7 @@ def _alltrue(a, axis=None, out=None, keepdims=False):
 
 def _count_nonzero(a, axis=None, *, keepdims=False):
     found = onp.count_nonzero(a, axis, keepdims=keepdims)
-    return int(found) if isinstance(found, onp.integer) else found  # NumPy's type changes with 2.1
+    return int(found) if axis is None and not keepdims else found  # NumPy's type changes with 2.1
 
 
 def _in1d(ar1, ar2, assume_unique=False, invert=False):

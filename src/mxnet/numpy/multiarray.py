@@ -121,29 +121,45 @@ class ndarray(NumpyMethods, NDArray):
     _numpy = True
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        """NumPy's universal functions on arrays of ``mx.np``: ours where there is one."""
+        """NumPy's universal functions on arrays of ``mx.np``: ours, or NumPy's own on the host.
+
+        Ours are used for those that 1.9.1 has itself; also for the others where ours cannot differ
+        from NumPy's (:func:`_one_float_type`), and where values are not there (:func:`_own_only`).
+        """
         if method != "__call__":
-            raise ValueError(
+            raise TypeError(
                 f"{ufunc.__name__}.{method}: only calls of universal functions are there for "
                 "arrays of mx.np"
             )
+        name = _UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__)
+        function = FUNCTIONS.get(name)
+        own = function is not None and name not in fallback_names
         out = kwargs.pop("out", None)
         if out is not None:
             out = out[0] if len(out) == 1 else out
-        function = FUNCTIONS.get(_UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__))
-        if function is None or function.__name__ in fallback_names:
-            if out is not None:
+            if isinstance(out, onp.ndarray) and name not in OWN_UFUNCS:
+                return through_numpy(ufunc, inputs, {**kwargs, "out": out}, keep=out)
+            if not own:
                 raise ValueError(f"{ufunc.__name__}: out= is not supported for arrays of mx.np")
-            return through_numpy(ufunc, inputs, kwargs)
-        return function(*inputs, **kwargs) if out is None else function(*inputs, out=out, **kwargs)
+            return function(*inputs, out=out, **kwargs)
+        if own and (name in OWN_UFUNCS or _own_only() or (not kwargs and _one_float_type(inputs))):
+            return function(*inputs, **kwargs)
+        return through_numpy(ufunc, inputs, kwargs)
 
     def __array_function__(self, func, types, args, kwargs):
-        """NumPy's functions on arrays of ``mx.np``: ours where there is one, else NumPy's own."""
+        """NumPy's functions on arrays of ``mx.np``: ours, or NumPy's own on the host.
+
+        Ours are used for those that 1.9.1 has itself, and where values are not there
+        (:func:`_own_only`); the others have the parameters and results that NumPy gives them.
+        """
         if not all(issubclass(t, (ndarray, onp.ndarray)) for t in types):
             return NotImplemented
         name = func.__name__
-        function = (LINALG if "linalg" in func.__module__ else FUNCTIONS).get(name)
-        if function is None or name in fallback_names:
+        functions, mine = FUNCTIONS, OWN_FUNCTIONS
+        if "linalg" in func.__module__:
+            functions, mine = LINALG, OWN_LINALG
+        function = functions.get(name)
+        if function is None or name in fallback_names or not (name in mine or _own_only()):
             return through_numpy(func, args, kwargs)
         return function(*args, **kwargs)
 
@@ -234,6 +250,18 @@ class ndarray(NumpyMethods, NDArray):
             raise TypeError("iteration over a 0-d array")
         for i in range(self.shape[0]):
             yield self[i]
+
+    def __round__(self, ndigits=0):
+        return self.round(0 if ndigits is None else ndigits)
+
+    def __floor__(self):
+        return FUNCTIONS["floor"](self)
+
+    def __ceil__(self):
+        return FUNCTIONS["ceil"](self)
+
+    def __trunc__(self):
+        return FUNCTIONS["trunc"](self)
 
     def __contains__(self, value):
         return bool((self == value).any().item())
@@ -444,9 +472,49 @@ class ndarray(NumpyMethods, NDArray):
         return self.copy()
 
 
-_UFUNC_NAMES = {"divide": "true_divide", "conjugate": "positive"}
+_UFUNC_NAMES = {"conjugate": "positive"}
 LINALG = {}  # the functions of np.linalg, by name
 fallback_names = set()  # functions that NumPy computes
+# Functions of NumPy that arrays of 1.9.1 compute themselves; it lets NumPy compute the others.
+OWN_UFUNCS = frozenset(
+    "abs absolute add arccos arccosh arcsin arcsinh arctan arctan2 arctanh bitwise_and bitwise_not "
+    "bitwise_or bitwise_xor cbrt ceil copysign cos cosh degrees equal exp expm1 fabs floor greater "
+    "greater_equal hypot invert lcm less less_equal log log10 log2 logical_not matmul maximum "
+    "minimum mod multiply negative not_equal power reciprocal remainder rint sign sin sinh sqrt "
+    "square subtract tan tanh true_divide trunc".split()
+)
+OWN_FUNCTIONS = frozenset(
+    "all amax amin any append argmax argmin argsort around array_split atleast_1d atleast_2d "
+    "atleast_3d bincount broadcast_arrays broadcast_to clip column_stack concatenate copy cumsum "
+    "delete diag diag_indices_from diagflat diagonal diff dot dsplit dstack ediff1d einsum "
+    "empty_like expand_dims fix flip fliplr flipud full_like hsplit hstack inner insert isneginf "
+    "isposinf max may_share_memory mean meshgrid min nan_to_num nonzero ones_like outer pad "
+    "percentile polyval prod quantile ravel repeat reshape resize roll round shape shares_memory "
+    "sort split squeeze stack std sum swapaxes take tensordot tile trace transpose tril unique "
+    "unravel_index var vdot vsplit vstack where zeros_like".split()
+)
+OWN_LINALG = frozenset(
+    "cholesky eig eigh eigvals eigvalsh inv norm pinv solve tensorinv tensorsolve".split()
+)
+
+
+def _own_only():
+    """Whether NumPy must not compute: gradients are recorded, or a block is being traced."""
+    return threads.recording or threads.tracing is not None
+
+
+def _one_float_type(inputs):
+    """Whether arrays of one floating type and numbers are all there is."""
+    found = None
+    for x in inputs:
+        if isinstance(x, ndarray):
+            dtype = x._spec.dtype
+            if dtype.kind != "f" or found not in (None, dtype):
+                return False
+            found = dtype
+        elif not isinstance(x, (bool, int, float, onp.bool_, onp.integer, onp.floating)):
+            return False
+    return found is not None
 
 
 def on_host(x, found=None):
@@ -463,8 +531,8 @@ def on_host(x, found=None):
 
 
 def from_host(x, ctx):
-    """Results with NumPy's arrays as those of ``mx.np``; other objects as they are."""
-    if isinstance(x, (onp.ndarray, onp.generic)):
+    """Results with NumPy's arrays as those of ``mx.np``; other objects and numbers as they are."""
+    if isinstance(x, onp.ndarray):
         if x.dtype.kind not in "biuf":
             return x
         return _wrap(ndarray, _host_value(onp.ascontiguousarray(x).reshape(x.shape), ctx))
@@ -475,12 +543,15 @@ def from_host(x, ctx):
     return x
 
 
-def through_numpy(function, args, kwargs):
-    """Call a function of NumPy's with arrays of ``mx.np``, which waits for them."""
+def through_numpy(function, args, kwargs, keep=None):
+    """Call a function of NumPy's with arrays of ``mx.np``, which waits for them.
+
+    A result that is the array ``keep`` stays NumPy's.
+    """
     contexts = []
     args, kwargs = on_host(tuple(args), contexts), on_host(kwargs, contexts)
     result = allocate(f"mx.np.{function.__name__}", function, *args, **kwargs)
-    return from_host(result, contexts[0]) if contexts else result
+    return from_host(result, contexts[0]) if contexts and result is not keep else result
 
 
 def _plain_key(key):
