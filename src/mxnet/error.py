@@ -42,6 +42,7 @@ __all__ = [
     "only_keywords",
     "refuse_keyword",
     "ArrayTypeError",
+    "BindingError",
     "ConstraintError",
     "DeferredInitializationError",
     "DelimiterError",
@@ -278,6 +279,12 @@ class ConstraintError(MXNetError, ValueError):
 
 class GluonArgumentError(MXNetError, ValueError, AssertionError):
     """What a helper of Gluon cannot take (1.x asserts)."""
+
+
+class BindingError(MXNetError, ValueError, KeyError):
+    """What an executor is asked for cannot be: a request of a gradient, a storage type, a name."""
+
+    __str__ = MXNetError.__str__  # KeyError would show the message in quotes
 
 
 class StorageTypeError(MXNetError, AssertionError):

@@ -20,7 +20,7 @@ from ._graph.storage import infer_storage
 from ._ops import _spec
 from ._traceback import door
 from .context import canonical, current_context
-from .error import MXNetError, ShapeError, TraceError, fail
+from .error import BindingError, MXNetError, ShapeError, TraceError, fail
 from .ndarray import NDArray, array, zeros
 from .ndarray.ndarray import _wrap
 
@@ -285,7 +285,7 @@ class Executor:
         names = [n.name for n in nodes]
         if len(set(names)) != len(names):
             twice = sorted({n for n in names if names.count(n) > 1})
-            raise ValueError(
+            raise BindingError(
                 f"Executor: found duplicated names of {what}: {', '.join(twice)}. "
                 "Hint: give each variable a name of its own."
             )
@@ -311,7 +311,7 @@ class Executor:
         """Outputs by name."""
         names = self._symbol.list_outputs()
         if len(set(names)) != len(names):
-            raise ValueError(f"Executor: found duplicated names of outputs: {names}.")
+            raise BindingError(f"Executor: found duplicated names of outputs: {names}.")
         return dict(zip(names, self.outputs))
 
     @property

@@ -167,6 +167,9 @@ def named_arguments(op, args, kwargs):
         if key in kwargs:
             fail(AttributeTypeError, op.name, f"parameter {key!r} is given twice")
         kwargs[key] = value
+    if kwargs and not kwargs.keys().isdisjoint(inputs[: len(args)]):
+        twice = next(key for key in inputs if key in kwargs)
+        fail(AttributeTypeError, op.name, f"argument {twice!r} is given twice")
     return [*args[:n], *[kwargs.pop(key, None) for key in inputs[len(args) :]]]
 
 

@@ -13,7 +13,7 @@ from .._graph.nodes import Node, hidden_key, written_name
 from .._ops import _spec
 from .._traceback import shown
 from ..attribute import AttrScope
-from ..error import MXNetError, SymbolTypeError, fail, nearest
+from ..error import AttributeTypeError, MXNetError, SymbolTypeError, fail, nearest
 from ..name import NameManager
 from .build import described, last_arguments, named_arguments, signature_of
 from .dispatch import array_class
@@ -63,8 +63,8 @@ def compose(op_name, inputs, given, name=None, attr=None, hint=None):
         wanted = op.input_names(parameters)  # as many as num_args says
         if len(wanted) > len(names):
             names = wanted
-        if len(inputs) > len(names):
-            _too_many(op, names, inputs)
+        if len(inputs) > len(names) or ("num_args" in parameters and len(inputs) > len(wanted)):
+            _too_many(op, wanted, inputs)
         full = list(inputs) + [None] * (len(names) - len(inputs))
     else:
         names = op.input_names(parameters, len(inputs))
@@ -124,6 +124,16 @@ def _too_many(op, names, inputs):
     )
 
 
+def _not_input(op, key, names):
+    fail(
+        AttributeTypeError,
+        op.name,
+        f"argument name {key} not found",
+        expected=f"symbols by the names {', '.join(names)}",
+        hint=nearest(key, names).rstrip("?") or None,
+    )
+
+
 def _not_symbol(where, name, value):
     raise SymbolTypeError(
         f"{where}: Argument {name} must be Symbol instances, but got {value!r}. "
@@ -150,11 +160,11 @@ def make_symbol_function(op, public, registered):
             if named:
                 given = {k: as_text(k, v) for k, v in kwargs.items() if k in op.attrs}
                 names = op.input_names(given, len(arrays) + len(named))[len(arrays) :]
-                if set(named) <= set(names):  # in their order, whatever the caller's
-                    last = max(names.index(k) for k in named)
-                    arrays += [named.get(k) for k in names[: last + 1]]
-                else:
-                    arrays += named.values()
+                for key in named:
+                    if key not in names:
+                        _not_input(op, key, names)
+                last = max(names.index(k) for k in named)  # in their order, whatever the caller's
+                arrays += [named.get(k) for k in names[: last + 1]]
             if isinstance(kwargs.get(variadic), (list, tuple)):
                 arrays += list(kwargs.pop(variadic))
             if op.counted or "num_args" in op.attrs:
@@ -171,6 +181,9 @@ def make_symbol_function(op, public, registered):
             if len(args) > order:
                 args, name, attr, out = last_arguments(op, args, name=name, attr=attr, out=out)
             arrays = named_arguments(op, args, kwargs)
+            for key, value in kwargs.items():
+                if isinstance(value, array_class("sym")) and key not in op.attrs:
+                    _not_input(op, key, op.inputs)
             try:
                 return compose(registered, arrays, kwargs, name, attr, hint)
             except MXNetError as e:

@@ -31,6 +31,8 @@ from .._traceback import doors, user_level
 from ..base import NotImplementedForSymbol
 from ..context import canonical, current_context
 from ..error import (
+    AttributeTypeError,
+    BindingError,
     InitializationError,
     MissingFileError,
     MXNetError,
@@ -588,6 +590,8 @@ class Symbol:
         for n in (*arg_nodes, *aux_nodes):
             by_name.setdefault(n.name, []).append(n)
         for key, s in kwargs.items():
+            if not isinstance(s, (tuple, list, onp.ndarray)):
+                fail(ShapeError, "simple_bind", f"the shape of {key}", expected="a tuple", got=s)
             for n in by_name.get(key, ()):
                 s = tuple(s)
                 if s or not legacy:
@@ -858,16 +862,16 @@ def _requests(grad_req, names):
     elif isinstance(grad_req, (list, tuple)):
         found = list(grad_req)
         if len(found) != len(names):
-            raise ValueError(
+            raise BindingError(
                 f"grad_req: expected one for each of {len(names)} arguments, got {len(found)}."
             )
     elif isinstance(grad_req, dict):
         found = [grad_req.get(n, "null") for n in names]
     else:
-        raise TypeError(f"grad_req: expected a str, list or dict, got {type(grad_req)}.")
+        raise AttributeTypeError(f"grad_req: expected a str, list or dict, got {type(grad_req)}.")
     for r in found:
         if r not in ("null", "write", "add"):
-            raise ValueError(f"grad_req must be in ('null', 'write', 'add'), got {r!r}")
+            raise BindingError(f"grad_req must be in ('null', 'write', 'add'), got {r!r}")
     return found
 
 
