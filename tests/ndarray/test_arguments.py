@@ -40,3 +40,12 @@ def test_rows_by_the_names_of_1_x():
     assert x.asnumpy().tolist() == [[1, 2], [3, 4], [5, 6]]
     with pytest.raises(ShapeError, match=r"Shape inconsistent: expected \(3, 2\), got \(2, 3\)"):
         x._sync_copyfrom(onp.zeros((2, 3)))
+
+
+@pytest.mark.parametrize("name", ["uniform", "normal", "poisson", "gamma", "exponential"])
+@pytest.mark.parametrize("out", [3, "a"])
+def test_draws_are_written_into_arrays_only(name, out):
+    with pytest.raises(TypeError, match=f"random.{name}: out does not fit: it is no array"):
+        getattr(mx.nd.random, name)(out=out)
+    with pytest.raises(TypeError, match=r"random\.randint: out does not fit: it is no array"):
+        mx.nd.random.randint(0, 3, out=out)

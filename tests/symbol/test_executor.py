@@ -360,3 +360,34 @@ def test_shared_graphs_are_bounded():
     large = Graph(11)
     assert kept.add("d", large) is kept.get("d") is large
     assert (list(kept.found), kept.length) == (["d"], 11)
+
+
+BOUND = mx.sym.var("a") * 2 + mx.sym.var("b")
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        ("foo", "must be in .'null', 'write', 'add'., got 'foo'"),
+        (["foo", "add"], "got 'foo'"),
+        ({"a": "foo"}, "got 'foo'"),
+        (["write"], "one for each of 2 arguments, got 1"),
+        ([], "one for each of 2 arguments, got 0"),
+        (3, "expected a str, list or dict"),
+    ],
+)
+def test_requests_that_are_none_are_caught_as_in_1_9_1(request_, message):
+    """There a RuntimeError from simple_bind, a ValueError or a KeyError from bind."""
+    with pytest.raises(RuntimeError, match=message):
+        BOUND.simple_bind(mx.cpu(), grad_req=request_, a=(2,), b=(2,))
+    kinds = (TypeError,) if request_ == 3 else (ValueError, KeyError)
+    ones = nd.ones((2,))
+    for kind in kinds:
+        with pytest.raises(kind, match=message):
+            BOUND.bind(mx.cpu(), [ones, ones], [ones, ones], grad_req=request_)
+
+
+@pytest.mark.parametrize("shape", [2, "x", None])
+def test_a_shape_to_bind_with_is_a_tuple(shape):
+    with pytest.raises(RuntimeError, match="simple_bind: the shape of a: expected a tuple, got"):
+        BOUND.simple_bind(mx.cpu(), a=shape)

@@ -214,3 +214,35 @@ def test_borders_and_flat_results():
     for f in (mx.sym.sort, mx.sym.cumsum):
         assert f(x, axis=None).infer_shape(x=(4, 6))[1] == [(24,)]
         assert f(x, axis=1).infer_shape(x=(4, 6))[1] == [(4, 6)]
+
+
+def test_a_symbol_by_a_name_that_is_no_input():
+    """As 1.9.1 refuses it; other unknown keywords of such operators become attributes there."""
+    x, y = mx.sym.var("x"), mx.sym.var("y")
+    for call in (
+        lambda: mx.sym.exp(x, foo=y),
+        lambda: mx.sym.exp(x, lr_mult=y),
+        lambda: mx.sym.Activation(x, act_type="relu", foo=y),
+        lambda: mx.sym.concat(x, y, foo=y),
+        lambda: mx.sym.concat(foo=x, bar=y),
+        lambda: mx.sym.concat(data=x),
+        lambda: mx.sym.add_n(x, foo=y),
+    ):
+        with pytest.raises(MXNetError, match=r"argument name \w+ not found: expected symbols by"):
+            call()
+    assert mx.sym.exp(x, foo=1).list_attr() == {"foo": "1"}
+    with pytest.raises(MXNetError, match="too many inputs: expected at most 1, got 2"):
+        mx.sym.concat(x, y, num_args=1)
+    assert mx.sym.concat(arg1=x, arg0=y, num_args=2).list_arguments() == ["y", "x"]
+
+
+@pytest.mark.parametrize("space", [mx.sym, mx.nd], ids=["sym", "nd"])
+def test_an_input_that_is_given_twice(space):
+    x = mx.sym.var("x") if space is mx.sym else mx.nd.ones((2, 2))
+    for call in (
+        lambda: space.broadcast_add(x, x, lhs=x),
+        lambda: space.broadcast_add(x, lhs=x),
+        lambda: space.FullyConnected(x, data=x, num_hidden=2),
+    ):
+        with pytest.raises(TypeError, match=r"argument '(lhs|data)' is given twice"):
+            call()

@@ -2,6 +2,8 @@
 written back.
 """
 
+from typing import NoReturn
+
 from .._dtypes import as_dtype
 from .._engine import barrier, moving
 from .._engine.segment import append, append_many
@@ -270,16 +272,12 @@ def write_out(op, results, out):
     outs = list(out) if isinstance(out, (list, tuple)) else [out]
     if len(outs) < len(results):
         results = results[: len(outs)]
+    elif len(outs) > len(results) and op.total.__class__ is int and len(outs) > op.total:
+        fail(MXNetError, op.name, "too many arrays in out", expected=len(results), got=len(outs))
     for i, (o, v) in enumerate(zip(outs, results)):
         spec = getattr(o, "_spec", None)
         if spec is None:
-            fail(
-                AttributeTypeError,
-                op.name,
-                "out does not fit: it is no array",
-                expected="an NDArray to write into",
-                got=f"{o!r} of type {type(o).__name__}",
-            )
+            refuse_out(op.name, o)
         if spec.shape != v.spec.shape:
             fail(
                 MXNetError,
@@ -294,6 +292,17 @@ def write_out(op, results, out):
             v = cast_value(v, spec.dtype)
         o._write(v)
     return out
+
+
+def refuse_out(where, out) -> NoReturn:
+    """Raise that ``out`` is no array."""
+    fail(
+        AttributeTypeError,
+        where,
+        "out does not fit: it is no array",
+        expected="an NDArray to write into",
+        got=f"{out!r} of type {type(out).__name__}",
+    )
 
 
 def cast_value(v, dtype):

@@ -7,7 +7,7 @@ from .._dtypes import as_dtype
 from .._engine.initial import host_draw
 from .._engine.state import threads
 from .._frontend.build import fill_namespace
-from .._frontend.dispatch import invoke
+from .._frontend.dispatch import invoke, refuse_out
 from .._graph.steps import spec_of
 from .._ops import _spec
 from .._traceback import door
@@ -73,6 +73,8 @@ def _draw(name, parameters, shape, dtype, ctx, out):
     parameters.
     """
     given = {}
+    if out is not None and not isinstance(out, NDArray):
+        refuse_out(f"random.{name}", out)
     if dtype is not None:
         given["dtype"] = dtype
     elif out is not None:
@@ -202,6 +204,8 @@ def shuffle(data, **kwargs):
 def randint(low, high, shape=None, dtype=None, ctx=None, out=None, **kwargs):
     """Integers in ``[low, high)``, int32 by default."""
     only_keywords(kwargs, "random.randint", ("low", "high", "shape", "dtype", "ctx", "out"))
+    if out is not None and not isinstance(out, NDArray):
+        refuse_out("random.randint", out)
     given = {
         "low": low,
         "high": high,

@@ -591,7 +591,13 @@ class Symbol:
             by_name.setdefault(n.name, []).append(n)
         for key, s in kwargs.items():
             if not isinstance(s, (tuple, list, onp.ndarray)):
-                fail(ShapeError, "simple_bind", f"the shape of {key}", expected="a tuple", got=s)
+                fail(
+                    ShapeError,
+                    "simple_bind",
+                    f"the shape of {key}",
+                    expected="a tuple",
+                    got=repr(s),
+                )
             for n in by_name.get(key, ()):
                 s = tuple(s)
                 if s or not legacy:
