@@ -16,6 +16,8 @@ def evaluated(monkeypatch):
     if _config.get("engine_type") == "NaiveEngine":
         pytest.skip("paths of one operator each")
     monkeypatch.setattr(_config.options["evaluate"], "value", 8)
+    # What is dropped, all formulas together being many, would be traced again.
+    monkeypatch.setattr(equations, "_MOST_EQUATIONS", 1 << 30)
 
 
 @pytest.fixture
@@ -50,6 +52,19 @@ def boxes(x):
     return nd.contrib.MultiBoxPrior(x.expand_dims(0), sizes=(0.2, 0.4), ratios=(1, 2))
 
 
+def pooled(x, kernel=(3, 3), pool_type="avg", **how):
+    how = {"stride": (2, 2), "pad": (1, 1), **how}
+    return nd.Pooling(x.expand_dims(0), kernel=kernel, pool_type=pool_type, **how)
+
+
+def adaptive(x, size):
+    return nd.contrib.AdaptiveAvgPooling2D(x.expand_dims(0), output_size=size)
+
+
+def resized(x, **how):
+    return nd.contrib.BilinearResize2D(x.expand_dims(0), **how)
+
+
 # Of arrays whose axes 0 and 1 are multiples of 12, and axis 2 of 24.
 FUNCTIONS = {
     "(-1, 4)": lambda x: x.reshape((-1, 4)),
@@ -81,6 +96,22 @@ FUNCTIONS = {
     "topk": lambda x: nd.topk(x, k=3, axis=0, ret_typ="value"),
     "take": lambda x: nd.take(x, nd.array([0, 2, 2])),
     "softmax": lambda x: nd.softmax(x, axis=0),
+    "average of what padding a window covers": lambda x: pooled(x, count_include_pad=False),
+    "average, full": lambda x: pooled(x, pooling_convention="full"),
+    "average, same": lambda x: pooled(x, pad=(0, 0), pooling_convention="same"),
+    "AdaptiveAvgPooling2D": lambda x: adaptive(x, (5, 7)),
+    "BilinearResize2D": lambda x: resized(x, height=5, width=20),
+    "BilinearResize2D, even": lambda x: resized(x, mode="to_even_up"),
+    "BilinearResize2D, twice": lambda x: resized(x, scale_height=2.0, scale_width=2.0),
+    "BilinearResize2D, odd twice": lambda x: resized(
+        x, scale_height=2.0, scale_width=3.0, mode="odd_scale"
+    ),
+    "BilinearResize2D like another": lambda x: nd.contrib.BilinearResize2D(
+        x.expand_dims(0), x[:, 2:, 3:].expand_dims(0), mode="like"
+    ),
+    "diag above": lambda x: nd.diag(x, k=3, axis1=0, axis2=2),
+    "diag below": lambda x: nd.diag(x, k=-3, axis1=1, axis2=2),
+    "np.trace": lambda x: mx.np.trace(x.as_np_ndarray(), -1).as_nd_ndarray(),
 }
 # Those with sizes among their attributes: it takes some more of them.
 RELATED = {
@@ -91,6 +122,7 @@ RELATED = {
     "slice_axis, all but one": lambda x: nd.slice_axis(x, axis=0, begin=0, end=x.shape[0] - 1),
     "broadcast_to": lambda x: x[:1].broadcast_to(x.shape),
     "arange": lambda x: nd.arange(x.shape[0]).reshape((-1, 1, 1)) * x,
+    "BilinearResize2D to twice": lambda x: resized(x, height=x.shape[1] * 2, width=x.shape[2] * 2),
     "one_hot": lambda x: nd.one_hot(nd.abs(x[:, 0, 0] * 9), x.shape[0]) * x[:, :1, 0],
 }
 

@@ -10,8 +10,9 @@ import numpy as onp
 import pytest
 
 from mxnet import _config
+from mxnet._graph.equations import Aval
 from mxnet._ops import nn_pool
-from mxnet._ops.kernels import choose, native
+from mxnet._ops.kernels import choose, host, native
 
 pytestmark = pytest.mark.usefixtures("compiled_at_once")
 
@@ -158,3 +159,31 @@ def test_other_widths_and_no_examples(dtype, mode):
         inside = [sum(0 <= 2 * i - 1 + o < n for i in range(m) for o in range(3)) for n, m in SIZES]
         given = y.size if pool is nn_pool.max_pool else 6 * inside[0] * inside[1]
         assert float(dx.astype("float64").sum()) == given
+
+
+@pytest.mark.parametrize("convention", ["valid", "full", "same"])
+@pytest.mark.parametrize("pad", [(0, 0), (1, 0)])
+@pytest.mark.parametrize("stride", [(1, 1), (2, 3), (4, 5)])
+@pytest.mark.parametrize("kernel", [(1, 1), (3, 3), (2, 4)])
+def test_windows_of_few_offsets_by_numpy(kernel, stride, pad, convention):
+    """Sums of windows and what their gradients come to, element by element."""
+    pad = (0, 0) if convention == "same" else pad  # which finds the padding itself
+    for spatial in ((7, 9), (8, 12), (5, 5)):
+        shape, rng = (2, 3, *spatial), onp.random.RandomState(1)
+        sizes = zip(spatial, kernel, stride, pad)
+        out, pads = zip(*(nn_pool.extent(*a, convention, shape) for a in sizes))
+        params = {"windows": nn_pool.Windows(4, (2, 3), kernel, stride, pads, out), "shape": shape}
+        x = rng.randint(-9, 9, shape).astype("float32")
+        g = rng.randint(-9, 9, (2, 3, *out)).astype("float32")
+        sums, back = onp.zeros_like(g), onp.zeros_like(x)
+        for at in onp.ndindex(*out):
+            for offset in onp.ndindex(*kernel):
+                to = zip(at, stride, offset, pads)
+                i, j = (n * s + o - low for n, s, o, (low, _) in to)
+                if 0 <= i < spatial[0] and 0 <= j < spatial[1]:
+                    sums[:, :, at[0], at[1]] += x[:, :, i, j]
+                    back[:, :, i, j] += g[:, :, at[0], at[1]]
+        for name, given, wanted in (("sum", x, sums), ("spread", g, back)):
+            ins = [Aval(given.shape, given.dtype)], [Aval(wanted.shape, wanted.dtype)]
+            found = host.RULES[f"mxnet_window_{name}"](params, *ins)(given)
+            onp.testing.assert_array_equal(found, wanted, strict=True)

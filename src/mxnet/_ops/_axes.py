@@ -1,15 +1,19 @@
 """Axes, broadcasting and number rules that the operator families share."""
 
 import jax.numpy as jnp
-from jax import lax
+import numpy as onp
+from jax import core, lax
 
 from ..error import ShapeError, fail
 
 __all__ = [
     "as_type",
     "axes_of_one",
+    "diagonal",
+    "equal",
     "is_real",
     "number",
+    "numpy_for",
     "one_axis",
     "paired",
     "reduced_axes",
@@ -129,3 +133,26 @@ def axes_of_one(shape, axis):
                 got=f"axis {tuple(axis)} of shape {shape}",
             )
     return gone
+
+
+def equal(size, other):
+    """Whether two sizes are equal. Of symbols, where that is not settled, it raises, and the
+    operator is traced with the numbers: ``==`` would say that they are not.
+    """
+    return size <= other <= size
+
+
+def numpy_for(*sizes):
+    """What makes a table for these sizes: NumPy, or jax.numpy where one of them is a symbol."""
+    return onp if all(isinstance(d, int) for d in sizes) else jnp
+
+
+def diagonal(x, k, a, b):
+    """The ``k``-th diagonals of the matrices that axes ``a`` and ``b`` are, along the last axis;
+    empty where they lie outside. As ``jnp.diagonal``, for sizes that are symbols too.
+    """
+    below, right = max(-k, 0), max(k, 0)
+    length = core.max_dim(core.min_dim(x.shape[a] - below, x.shape[b] - right), 0)
+    i = lax.iota("int32", length)
+    places = jnp.moveaxis(x, (a, b), (-2, -1)).at[..., i + below, i + right]
+    return places.get(mode="promise_in_bounds", wrap_negative_indices=False)

@@ -514,8 +514,8 @@ class Bound:
 
 def without_sizes(value, fewest, found):
     """An attribute with None in place of sizes, which are added to ``found``."""
-    if value.__class__ is tuple:
-        return tuple([without_sizes(v, fewest, found) for v in value])
+    if isinstance(value, tuple):
+        return tuple.__new__(type(value), [without_sizes(v, fewest, found) for v in value])
     if value.__class__ is int and value >= fewest:
         found.append(value)
         return None
@@ -524,8 +524,8 @@ def without_sizes(value, fewest, found):
 
 def refilled(value, fewest, sizes):
     """An attribute with the next of ``sizes`` in place of its own."""
-    if value.__class__ is tuple:
-        return tuple([refilled(v, fewest, sizes) for v in value])
+    if isinstance(value, tuple):
+        return tuple.__new__(type(value), [refilled(v, fewest, sizes) for v in value])
     return next(sizes) if value.__class__ is int and value >= fewest else value
 
 

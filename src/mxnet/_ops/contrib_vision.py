@@ -8,7 +8,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
-from ._axes import as_type
+from ._axes import as_type, numpy_for
 from ._limits import unfolded
 from ._nn import accumulator, moved, require_floating, require_shape, window
 from ._spec import Shape, op
@@ -31,11 +31,10 @@ def mix_pixels(data, rows, columns):
 
 def averaging_matrix(n, size):
     """Row i averages pixels floor(i size / n) to ceil((i + 1) size / n) of an axis."""
-    weights = onp.zeros((n, size))
-    for i in range(n):
-        first, last = i * size // n, -((i + 1) * size // -n)
-        weights[i, first:last] = 1 / (last - first)
-    return weights
+    numpy = numpy_for(n, size)
+    row, pixel = numpy.arange(n)[:, None], numpy.arange(size)
+    first, last = row * size // n, ((row + 1) * size + n - 1) // n
+    return numpy.where((pixel >= first) & (pixel < last), 1 / (last - first), 0)
 
 
 @op("_contrib_AdaptiveAvgPooling2D")
@@ -62,7 +61,7 @@ def adaptive_avg_pooling2d(data, *, output_size: Shape | None = ()):
     require_axes(where, "data", data, 4, "(B, C, H, W)")
     size = tuple(output_size or ()) or (1,)
     size = size * 2 if len(size) == 1 else size
-    if len(size) != 2 or min(size) < 0:
+    if len(size) != 2 or any(n < 0 for n in size):
         fail(
             AttributeTypeError,
             where,
@@ -83,30 +82,39 @@ def resized(where, size, mode, given, scale, like) -> int:
     """Output size of BilinearResize2D on one axis."""
     if mode == "like":
         return like
+
+    def scaled(n):  # a symbol cannot be multiplied by a fraction
+        return n * int(scale) if float(scale).is_integer() else int(n * scale)
+
     if mode == "odd_scale":
-        return int(size * scale) if size % 2 == 0 else int((size - 1) * scale) + 1
+        odd = size % 2
+        return scaled(size - odd) + odd
     if mode == "size":
-        return given if scale is None else int(size * scale)
-    even, step = "even" in mode, 1 if mode.endswith("up") else -1
-    return size if (size % 2 == 0) == even else size + step
+        return given if scale is None else scaled(size)
+    amiss = size % 2 if "even" in mode else 1 - size % 2
+    return size + (amiss if mode.endswith("up") else -amiss)
 
 
 def lerp_matrix(n, size, align_corners):
     """Row i holds the two weights of output pixel i; float32 arithmetic as the original's."""
-    one = onp.float32
-    if n == 1:  # either way the original takes the first pixel
-        at = onp.zeros(1, "float32")
-    elif align_corners:
-        at = one(size - 1) / one(n - 1) * onp.arange(n, dtype="float32")
+    numpy = numpy_for(n, size)
+    half = onp.float32(0.5)
+    at = numpy.arange(n, dtype="float32")
+
+    def ratio(a, b):
+        return numpy.asarray(a, "float32") / numpy.asarray(b, "float32")
+
+    if align_corners:
+        if n != 1:  # where it is, the original takes the first pixel either way
+            at = ratio(size - 1, n - 1) * at
     else:
-        at = one(size) / one(n) * (onp.arange(n, dtype="float32") + one(0.5)) - one(0.5)
-        at = onp.maximum(at, 0)
-    first = onp.minimum(at.astype(int), size - 1)
-    part = at - first
-    weights = onp.zeros((n, size))
-    onp.add.at(weights, (onp.arange(n), first), 1 - part)
-    onp.add.at(weights, (onp.arange(n), onp.minimum(first + 1, size - 1)), part)
-    return weights
+        at = numpy.maximum(ratio(size, n) * (at + half) - half, 0)
+        if n == 1:
+            at = at * 0
+    at, pixel = at.astype("float64")[:, None], numpy.arange(size)
+    first = numpy.minimum(at.astype(int), size - 1)
+    part, second = at - first, numpy.minimum(first + 1, size - 1)
+    return numpy.where(pixel == first, 1 - part, 0) + numpy.where(pixel == second, part, 0)
 
 
 @op("_contrib_BilinearResize2D", present={"like": lambda a: a["mode"] == "like"})
@@ -171,7 +179,7 @@ def bilinear_resize2d(
             data.shape[2:], (height, width), (scale_height, scale_width), shape
         )
     ]
-    if min(size) < 1 or min(data.shape[2:]) < 1:
+    if any(n < 1 for n in (*size, *data.shape[2:])):
         fail(
             AttributeTypeError,
             where,

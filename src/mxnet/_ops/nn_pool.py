@@ -11,11 +11,12 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._axes import numpy_for
 from ._facts import batch_of_data
 from ._limits import check_size, unfolded
 from ._nn import DEFAULT_LAYOUT, accumulator, batched, layout_of, require_floating, window
 from ._spec import Shape, op
-from .kernels.pool import max_gradient, summing
+from .kernels.pool import Windows, max_gradient, summing
 
 LAYOUT = Literal["None", "NCW", "NCHW", "NCDHW", "NWC", "NHWC", "NDHWC"]
 
@@ -49,12 +50,13 @@ def _pooling_by_numpy(
         return None
     padded = tuple([n + low + max(high, 0) for n, (low, high) in zip(shape, edges)])
     inside = tuple([slice(low, low + n) for n, (low, _) in zip(shape, edges)])
-    keys = [tuple(map(slice, *key)) for key in _keys(full, padded)]
+    keys = [tuple(map(slice, *key)) for key in full.keys(padded)]
     fill = least(dtype) if pool_type == "max" else 0
     join = onp.maximum if pool_type == "max" else onp.add
     factor = None
     if pool_type == "avg":
-        factor = onp.asarray(_factor(full, spatial, pad, count_include_pad), dtype)
+        how = pooling_convention, count_include_pad
+        factor = onp.asarray(_factor(full, spatial, pad, *how), dtype)
 
     def pool(x):
         if padded != shape:
@@ -179,37 +181,29 @@ def pooling(
         return root(total, p_value).astype(data.dtype)
     y = window_sum(full, x)
     if pool_type == "avg":
-        factor = _factor(full, spatial, pad, count_include_pad)
+        factor = _factor(full, spatial, pad, pooling_convention, count_include_pad)
         y = y * (factor if isinstance(factor, float) else jnp.asarray(factor, x.dtype))
     return y.astype(data.dtype)
 
 
-def _factor(full, spatial, pad, count_include_pad):
+def _factor(full, spatial, pad, convention, count_include_pad):
     """What the sums are multiplied by for their mean: a number, or one for each window."""
     ndim, axes, kernel, stride, _, out = full
+    with_pad = count_include_pad is None or count_include_pad
     counts = onp.ones((1,) * ndim)
     for axis, size, k, s, p, t in zip(axes, spatial, kernel, stride, pad, out):
-        c = covered(size, k, s, p, t, count_include_pad is None or count_include_pad)
+        if convention == "valid" and (with_pad or not p):
+            c = onp.full(1, float(k))  # no window reaches past its input
+        else:
+            c = covered(size, k, s, p, t, with_pad)
         counts = counts * c.reshape([-1 if i == axis else 1 for i in range(ndim)])
+    if not isinstance(counts, onp.ndarray):  # of symbols
+        return 1 / counts
     one = counts.flat[0] if counts.size else 1
     return float(1 / one) if (counts == one).all() else 1 / counts
 
 
 _MOST_OFFSETS = 1 << 14  # 128 x 128
-
-
-class Windows(tuple):
-    """Where the windows lie, hashable: ndim, axes, kernel, stride, pads (low, high), out sizes."""
-
-    def __new__(cls, ndim, axes, kernel, stride, pads, out):
-        return super().__new__(cls, (ndim, axes, kernel, stride, tuple(pads), tuple(out)))
-
-    def spread(self, values, fill):
-        """Per-axis values for all of an array's axes."""
-        every = [fill] * self[0]
-        for axis, v in zip(self[1], values):
-            every[axis] = v
-        return every
 
 
 def extent(size, k, s, p, convention, shape):
@@ -239,10 +233,11 @@ def extent(size, k, s, p, convention, shape):
 
 def covered(size, k, s, p, t, with_pad):
     """How many positions of each window along one axis count for the mean."""
-    start = onp.arange(t) * s - p
+    numpy = numpy_for(size, k, s, p, t)
+    start = numpy.arange(t) * s - p
     low, high = (-p, size + p) if with_pad else (0, size)
-    n = onp.minimum(start + k, high) - onp.maximum(start, low)
-    return onp.maximum(n, 1).astype("float64")  # a window outside holds 0 / 1
+    n = numpy.minimum(start + k, high) - numpy.maximum(start, low)
+    return numpy.maximum(n, 1).astype("float64")  # a window outside holds 0 / 1
 
 
 def whole(data, axes, pool_type, p_value):
@@ -352,20 +347,8 @@ def least(dtype):
 
 def shifted(full, padded):
     """The windows' elements one by one: for each position in a window, an array of all windows."""
-    for key in _keys(full, padded.shape):
+    for key in full.keys(padded.shape):
         yield lax.slice(padded, *key)
-
-
-def _keys(full, shape):
-    """Where these stand in an array of a shape: starts, ends and steps of all axes."""
-    _, axes, kernel, stride, _, out = full
-    for offsets in itertools.product(*(range(k) for k in kernel)):
-        start = full.spread(offsets, 0)
-        stop = list(shape)
-        step = full.spread(stride, 1)
-        for axis, o, s, t in zip(axes, offsets, stride, out):
-            stop[axis] = o + s * (t - 1) + 1
-        yield start, stop, step
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))

@@ -9,7 +9,7 @@ from jax import lax
 
 from ..error import ShapeError, fail
 from . import _promotion as rules
-from ._axes import axes_of_one, number, one_axis, spread
+from ._axes import axes_of_one, diagonal, number, one_axis, spread
 from ._spec import Scalar, Shape, alias, op
 from .shape import concat, split_v2, stack, transpose
 
@@ -667,7 +667,7 @@ def np_diag(data, *, k: int = 0):
     """
     if data.ndim not in (1, 2):
         fail(ShapeError, "diag", "no matrix", expected="one or two axes", got=data.shape)
-    return jnp.diag(data, k)
+    return jnp.diag(data, k) if data.ndim == 1 else diagonal(data, k, 0, 1)
 
 
 @op("_np_diagflat")
@@ -713,7 +713,7 @@ def np_diagonal(data, *, offset: int = 0, axis1: int = 0, axis2: int = 1):
     ------
     ShapeError   unless there are two different axes
     """
-    return jnp.diagonal(data, offset, *_plane(data, axis1, axis2, "diagonal"))
+    return diagonal(data, offset, *_plane(data, axis1, axis2, "diagonal"))
 
 
 @op("_np_trace")
@@ -734,7 +734,7 @@ def np_trace(data, *, offset: int = 0, axis1: int = 0, axis2: int = 1):
     ------
     ShapeError   unless there are two different axes
     """
-    found = jnp.diagonal(data, offset, *_plane(data, axis1, axis2, "trace"))
+    found = diagonal(data, offset, *_plane(data, axis1, axis2, "trace"))
     return lax.convert_element_type(jnp.sum(found, -1), data.dtype)
 
 

@@ -10,7 +10,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import ShapeError, fail
-from ._axes import axes_of_one, number, one_axis
+from ._axes import axes_of_one, diagonal, number, one_axis
 from ._facts import CLASH, batch_of_data, data_equal, is_full, merge, numbered
 from ._spec import Scalar, Shape, op
 from ._storage import CSR, Storage, only
@@ -919,7 +919,7 @@ def split(data, *, num_outputs: int, axis: int = 1, squeeze_axis: bool = False):
 
 def _sections(data, a, borders, squeeze_axis):
     sizes = [hi - lo for lo, hi in pairwise(borders)]
-    if borders[0] == 0 and min(sizes) >= 0:
+    if borders[0] == 0 and all(n >= 0 for n in sizes):
         # The gradient is one concatenation; that of slices is a padded copy of the whole for each.
         parts = lax.split(data, sizes, axis=a)
     else:
@@ -1157,7 +1157,7 @@ def diag(data, *, k: int = 0, axis1: int = 0, axis2: int = 1):
             expected=f"{-data.shape[a]} < k < {data.shape[b]} for shape {data.shape}",
             got=k,
         )
-    return jnp.diagonal(data, k, a, b)
+    return diagonal(data, k, a, b)
 
 
 def _image_batch(data, block, where, divided):

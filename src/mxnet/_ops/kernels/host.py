@@ -9,7 +9,7 @@ import math
 import numpy as onp
 from numpy.lib.stride_tricks import as_strided
 
-from . import draws, rowwise
+from . import draws, pool, rowwise
 
 __all__ = ["RULES", "in_memory"]
 
@@ -157,6 +157,7 @@ def _look_up(params, ins, outs):
 
 RULES = {
     **draws.BY_NUMPY,
+    **pool.BY_NUMPY,
     **rowwise.BY_NUMPY,
     "mxnet_look_up": _look_up,
     "mxnet_sort_order": _order,

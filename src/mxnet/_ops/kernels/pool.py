@@ -2,6 +2,7 @@
 elsewhere.
 """
 
+import itertools
 import math
 from functools import partial
 
@@ -15,7 +16,34 @@ from . import direct, native
 from .choose import is_native, pooling_is_worth_it
 from .primitive import kernel
 
-__all__ = ["max_gradient", "summing"]
+__all__ = ["BY_NUMPY", "Windows", "max_gradient", "summing"]
+
+
+class Windows(tuple):
+    """Where the windows lie, hashable: ndim, axes, kernel, stride, pads (low, high), out sizes."""
+
+    def __new__(cls, ndim, axes, kernel, stride, pads, out):
+        return super().__new__(cls, (ndim, axes, kernel, stride, tuple(pads), tuple(out)))
+
+    def spread(self, values, fill):
+        """Per-axis values for all of an array's axes."""
+        every = [fill] * self[0]
+        for axis, v in zip(self[1], values):
+            every[axis] = v
+        return every
+
+    def keys(self, shape):
+        """Where the windows' elements stand in a padded array of this shape: starts, ends and steps
+        along all axes, for each position in a window.
+        """
+        _, axes, kernel, stride, _, out = self
+        for offsets in itertools.product(*(range(k) for k in kernel)):
+            start = self.spread(offsets, 0)
+            stop = list(shape)
+            step = self.spread(stride, 1)
+            for axis, o, s, t in zip(axes, offsets, stride, out):
+                stop[axis] = o + s * (t - 1) + 1
+            yield start, stop, step
 
 
 def summing(plain, portable):
@@ -75,6 +103,69 @@ def _direct(target, forward, params, ins, outs):
         return None
     many = math.prod((ins if not forward else outs)[0].shape) * math.prod(windows[2])
     return direct.Call(native.POOLING, target, _numbers(windows, shape), 2 * many)
+
+
+_FEW_OFFSETS = 9  # of a window whose elements NumPy takes one after the other
+
+
+def _by_numpy(make):
+    """The rule of a primitive, see host.RULES, for windows of few offsets inside padding.
+
+    make : callable (shape, padded shape, where the one is in the other, where the parts are) ->
+        function
+    """
+
+    def rule(params, ins, outs):
+        windows, shape = params["windows"], params["shape"]
+        edges = windows.spread(windows[4], (0, 0))
+        if math.prod(windows[2]) > _FEW_OFFSETS or any(low < 0 for low, _ in edges):
+            return None
+        if 0 in ins[0].shape or 0 in outs[0].shape:
+            return None
+        padded = tuple([n + low + high for n, (low, high) in zip(shape, edges)])
+        # what is dropped at the end, where no window reaches, is not inside
+        inside = tuple(
+            [slice(low, min(low + n, m)) for n, m, (low, _) in zip(shape, padded, edges)]
+        )
+        kept = tuple([slice(0, s.stop - s.start) for s in inside])
+        parts = [tuple(map(slice, *key)) for key in windows.keys(padded)]
+        return make(shape, padded, inside, kept, parts)
+
+    return rule
+
+
+def _sum_by_numpy(shape, padded, inside, kept, parts):
+    def total(x):
+        if padded != shape:
+            whole = onp.zeros(padded, x.dtype)
+            whole[inside] = x[kept]
+            x = whole
+        found = x[parts[0]].copy()
+        for part in parts[1:]:
+            found += x[part]
+        return found
+
+    return total
+
+
+def _spread_by_numpy(shape, padded, inside, kept, parts):
+    def spread(g):
+        whole = onp.zeros(padded, g.dtype)
+        for part in reversed(parts):
+            whole[part] += g
+        if padded == shape:
+            return whole
+        found = onp.zeros(shape, g.dtype)
+        found[kept] = whole[inside]
+        return found
+
+    return spread
+
+
+BY_NUMPY = {
+    "mxnet_window_sum": _by_numpy(_sum_by_numpy),
+    "mxnet_window_spread": _by_numpy(_spread_by_numpy),
+}
 
 
 def _turned(other, ct, _, **fixed):
