@@ -12,6 +12,7 @@ from jax import lax
 
 from .. import _pixels
 from ..error import AttributeTypeError, MXNetError, ShapeError, fail
+from ._axes import equal
 from ._bits import standard_normal, uniform01
 from ._limits import check_size
 from ._spec import Scalar, Shape, op
@@ -312,7 +313,7 @@ def _resize_bytes(data, new_h, new_w):
     """Bilinear images of bytes in fixed point, to the bit what OpenCV (and MXNet 1.x) makes."""
     h, w = data.shape[-3:-1]
     x = data.astype("int32")
-    if (h, w) == (2 * new_h, 2 * new_w):  # halved: the mean of four pixels
+    if equal(h, 2 * new_h) and equal(w, 2 * new_w):  # halved: the mean of four pixels
         four = x.reshape(*x.shape[:-3], new_h, 2, new_w, 2, x.shape[-1]).sum((-4, -2))
         return ((four + 2) >> 2).astype(data.dtype)
     at, weights = _byte_weights(w, new_w, True)

@@ -397,7 +397,7 @@ def lrn(data, *, alpha: float = 9.99999975e-05, beta: float = 0.75, knorm: float
     """
     require_floating("LRN", data=data)
     require_axes("LRN", "data", data, 4, "(batch, channel, height, width)")
-    if nsize < 1 or nsize % 2 == 0:
+    if nsize < 1 or nsize % 2 != 1:
         fail(
             AttributeTypeError, "LRN", "nsize is not odd", expected="an odd number >= 1", got=nsize
         )

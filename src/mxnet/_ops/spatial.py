@@ -451,7 +451,7 @@ def correlation(
     require_axes(where, "data1", data1, 4, "(B, C, H, W)")
     if data1.shape != data2.shape:
         fail(ShapeError, where, "the images differ", expected=data1.shape, got=data2.shape)
-    if kernel_size < 1 or kernel_size % 2 == 0:
+    if kernel_size < 1 or kernel_size % 2 != 1:
         fail(
             AttributeTypeError,
             where,
