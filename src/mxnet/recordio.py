@@ -389,7 +389,7 @@ class MXRecordIO:
         if was_open and not self.writable:
             self.open()
 
-    def _check(self, writable):
+    def _check(self, writable, reopens=False):
         if self.writable != writable:
             fail(
                 _NotOpen,
@@ -399,7 +399,7 @@ class MXRecordIO:
                 got=f"flag {self.flag!r}",
             )
         if self.pid is None or self._forks != _forks:
-            if self.is_open and not writable:
+            if (self.is_open or reopens) and not writable:
                 self.reset()  # a forked worker begins at the beginning
                 return
             raise RuntimeError(
@@ -576,14 +576,14 @@ class MXIndexedRecordIO(MXRecordIO):
         return offset
 
     def seek(self, idx):
-        """Go to the record of a name.
+        """Go to the record of a name; a closed file is opened again.
 
         Raises
         ------
         KeyError      no such name
         FormatError   its offset is not in the file
         """
-        self._check(False)
+        self._check(False, reopens=True)
         self._at = self._place(idx)
         self._run = _NOTHING
 
@@ -594,7 +594,7 @@ class MXIndexedRecordIO(MXRecordIO):
 
     def read_idx(self, idx):
         """The record of a name, bytes. Raises as :meth:`seek` and :meth:`read`."""
-        self._check(False)
+        self._check(False, reopens=True)
         data, self._at = self.handle.read(self._place(idx), repr(idx))
         self._run = _NOTHING
         return data

@@ -3,7 +3,9 @@
 Programs as users type them, statement by statement, where ``test_answers.py`` has calls: layers
 with their parameters, files, hooks and prefixes, cells, losses, metrics, optimizers, schedules,
 initializers, trainers, data sets, loaders, transforms, iterators, record files, arrays of ``mx.np``
-in use, symbols, modules, stores, monitors, callbacks, text. Compared are values with types, shapes
+in use, symbols, modules, stores, monitors, callbacks, text. Those of ``sessions_data`` go through
+iterators, images, record files, sparse arrays, optimizers, stores, initializers, random draws and
+files, many with arguments drawn at random. Compared are values with types, shapes
 and contexts, what was printed, the categories of warnings, what was logged, and the classes by
 which an error is caught. Statements whose answer differs for a reason run without being compared;
 their answer is null. ``sessions.py`` recorded them.
@@ -33,7 +35,12 @@ def semantics(request, tmp_path, monkeypatch):
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(
     ("file", "semantics"),
-    [("sessions", False), ("sessions_gluon", False), ("sessions_numpy", True)],
+    [
+        ("sessions", False),
+        ("sessions_data", False),
+        ("sessions_gluon", False),
+        ("sessions_numpy", True),
+    ],
     indirect=["semantics"],
 )
 def test_as_recorded(file, semantics, part, tmp_path, monkeypatch):

@@ -285,7 +285,9 @@ class DetRandomCropAug(_DetRandomAug):
         if not there.any():
             return False
         boxes, areas = boxes[there], areas[there]
-        shares = _boxes.intersection(boxes, onp.array([left, top, right, bottom]), onp) / areas
+        # of the labels' type, so that an object which only touches the part shares nothing with it
+        part = onp.array([left, top, right, bottom], boxes.dtype)
+        shares = _boxes.intersection(boxes, part, onp) / areas
         shares = shares[shares > 0]
         return shares.size > 0 and shares.min() > self.min_object_covered
 

@@ -289,8 +289,7 @@ def LibSVMIter(*args, **kwargs):
     label_libsvm : str, optional      file of sparse labels; without it the number at the beginning
         of each row is its label
     label_shape : tuple (L,), default (1,)
-    num_parts, part_index : int, default 1 and 0   read only the rows that begin in that part of the
-        file's bytes
+    num_parts, part_index : int, default 1 and 0   only the rows of that part of the file's bytes
     round_batch : True        fill the last batch up with the first rows, with which the next round
         then does not begin
     data_name, label_name : str, default 'data' and 'softmax_label'
@@ -395,7 +394,9 @@ def _read_libsvm(where, path, width, part):
         with open(name, "rb") as file:
             for n, line in enumerate(file, 1):
                 here, at = at, at + len(line)
-                if not begin <= here < end:
+                # As in 1.9.1, a part begins after the first line break that it finds, unless at the
+                # beginning of a file.
+                if not (begin <= here < end if n == 1 else begin < here <= end):
                     continue
                 fields = line.split(b"#", 1)[0].split()
                 if not fields:
@@ -435,8 +436,21 @@ def _read_libsvm(where, path, width, part):
     return onp.asarray(labels, "float32"), rows
 
 
-def _span(size, part):
-    """First and last byte (exclusive) of a part of ``size`` bytes."""
+def _span(size, part, unit=1):
+    """First and last (exclusive) of a part of ``size`` bytes, records ..., a multiple of ``unit``.
+
+    As in 1.9.1 all parts but the last are of one size, rounded up. Where that would leave a part
+    without anything, they are as equal as can be.
+    """
+    index, parts = part
+    step = -(-size // (parts * unit)) * unit
+    if step * (parts - 1) >= size:
+        return _even_span(size, part)
+    return min(step * index, size), min(step * (index + 1), size)
+
+
+def _even_span(size, part):
+    """First and last (exclusive) of a part, none of which has two more than another."""
     index, parts = part
     return size * index // parts, size * (index + 1) // parts
 
@@ -485,7 +499,7 @@ def MNISTIter(*args, **kwargs):
             expected=f"{len(images)} labels",
             got=len(labels),
         )
-    begin, end = _span(len(images), _part(where, p))
+    begin, end = _even_span(len(images), _part(where, p))
     order = onp.arange(begin, end)
     if p["shuffle"]:
         onp.random.default_rng((_SHUFFLE, p["seed"] & 0xFFFFFFFF)).shuffle(order)

@@ -104,7 +104,7 @@ def ImageDetRecordIter(*args, **kwargs):
     max_random_hue, max_random_saturation, max_random_illumination, max_random_contrast, and
     random_hue_prob ...       ranges of change and their probabilities
     resize_mode : {'force', 'fit', 'shrink'}   to ``data_shape``; or into it in proportion, at the
-        upper left, with zeros around ('shrink': only if it is larger)
+        upper left, with black around ('shrink': only if it is larger)
 
     Returns
     -------
@@ -218,7 +218,10 @@ class _DetectionImages(Images):
             # a little more, so that what should be an integer is not cut to the one below
             height, width = (max(1, int(n * scale + 1e-6)) for n in (have_h, have_w))
         image = resized(image, width, height, interp, rng)
-        self.normalise(image, data[at, :, :height, :width], rng)
+        below, right = (n - have for n, have in zip(p["data_shape"][1:], (height, width)))
+        if below or right:
+            image = _codec.border(image, 0, below, 0, right, 0, (0,) * image.shape[2])
+        self.normalise(image, data[at], rng)
         found = onp.concatenate([header, objects.ravel()])
         labels[at, :_HEAD] = image.shape[2], height, width, len(found)
         labels[at, _HEAD : _HEAD + len(found)] = found

@@ -247,7 +247,7 @@ class Records:
             begin, end = _span(len(places), part)
             numbered = list(enumerate(places))[begin:end]
         else:
-            begin, end = _span(sum(file.size for file in files), part)
+            begin, end = _span(sum(file.size for file in files), part, 4)
             numbered, number, before = [], 0, 0
             for f, file in enumerate(files):
                 for at in file.offsets():

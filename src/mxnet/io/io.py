@@ -533,10 +533,11 @@ class NDArrayIter(DataIter):
             and kept is not None
         ):
             return self._concat(kept, self._getdata(data_source, end=end))
-        if start < 0:
+        if not 0 <= start < n:
+            hint = "call iter_next() first, or next()" if start < 0 else "DataIter needs reset"
             raise MXNetError(
-                f"NDArrayIter: there is no current batch (cursor {start}). Hint: call iter_next() "
-                "first, or next()."
+                f"NDArrayIter: there is no current batch (cursor {start} of {n} samples). "
+                f"Hint: {hint}."
             )
         if end <= n or self.last_batch_handle != "pad":
             return self._getdata(data_source, start, min(end, n))

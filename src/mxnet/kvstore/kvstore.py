@@ -146,7 +146,7 @@ class KVStore(KVStoreBase):
                 raise MXNetError(
                     f"KVStore.{where}: key {key}: expected shape {stored.shape}, got {v.shape}."
                 )
-        if self._threshold and len(values) > 1 and not self._several and stored.stype == "default":
+        if self._threshold and not self._several and stored.stype == "default":
             values = [self._compressed(key, i, v.detach()) for i, v in enumerate(values)]
         total = values[0].detach().as_in_context(ctx)
         for v in values[1:]:

@@ -603,7 +603,7 @@ def _tracked_stypes(inputs):
 
 def _csr_by_dense(a, b, ta, tb):
     only = None
-    if b.stype == "row_sparse" and ta and not b._tracked():
+    if b.stype == "row_sparse" and ta and not tb and not b._tracked():
         only = onp.zeros(b.shape[0], bool)
         only[host(b._parts()[1])] = True
     value = _csr_dot(a, b, ta, tb, only)

@@ -76,6 +76,8 @@ class Optimizer:
     same_rates = True
     # A row_sparse weight with a row_sparse gradient is updated in the gradient's rows only.
     lazy_if_sparse = False
+    # A row_sparse gradient updates its rows only, and there is no ``lazy_update`` to change that.
+    always_lazy = False
     # States of a row_sparse weight are so, too; ``lazy_update``, where there is one, decides.
     sparse_states = False
     # step takes ``key=``, a random key.

@@ -20,7 +20,7 @@ def is_lazy(optimizer, weight, grad):
     if grad.stype != "row_sparse" or grad.ndim == 0:
         return False
     sparse = weight.stype == "row_sparse" and optimizer.lazy_if_sparse
-    return bool(sparse or getattr(optimizer, "lazy_update", False))
+    return bool(sparse or optimizer.always_lazy or getattr(optimizer, "lazy_update", False))
 
 
 class Rows:

@@ -104,6 +104,11 @@ class NAG(Optimizer):
         super().__init__(**kwargs)
         self.momentum = momentum
 
+    @property
+    def always_lazy(self):
+        """Without momentum it is SGD, which is lazy."""
+        return self.momentum == 0.0
+
     create_state = _momentum
     hyper = SGD.hyper
 
@@ -333,8 +338,7 @@ class LBSGD(Optimizer):
     """
 
     sparse_states = True
-
-    master_last = True
+    always_lazy = True
 
     def __init__(
         self,
