@@ -451,6 +451,27 @@ def test_a_second_op_hook_takes_the_place_of_the_first():
     assert (first, second) == ([], ["FullyConnected"])
 
 
+def test_op_hooks_of_arrays_of_numpy():
+    net = gluon.nn.HybridSequential(prefix="n_")
+    with net.name_scope():
+        net.add(gluon.nn.Dense(2, in_units=3), gluon.nn.Activation("relu"))
+    mx.npx.set_np()
+    try:
+        net.initialize(mx.init.One())
+        net.hybridize()
+        seen = []
+        net.register_op_hook(lambda name, op, array: seen.append((name, op, type(array))))
+        found = net(mx.np.ones((1, 3)))
+    finally:
+        mx.npx.reset_np()
+    assert type(found) is mx.np.ndarray
+    assert found.asnumpy().tolist() == [[3, 3]]
+    assert seen == [
+        ("n_dense0_fwd_output", "FullyConnected", mx.np.ndarray),
+        ("n_relu0_fwd_output", "Activation", mx.np.ndarray),
+    ]
+
+
 def test_op_hooks_of_a_block_that_trains():
     net = gluon.nn.HybridSequential()
     net.add(gluon.nn.Dense(2, in_units=3))

@@ -217,3 +217,21 @@ def test_other_element_types(case, dtype):
     for found, y in zip(case.run(net, case.given(dtype)), expected, strict=True):
         assert found.dtype == onp.dtype(dtype)
         onp.testing.assert_allclose(found.asnumpy(), y, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("kind", [gluon.nn.LayerNorm, gluon.nn.InstanceNorm, gluon.nn.GroupNorm])
+def test_what_a_norm_does_not_learn_may_be_learned_after_all(kind):
+    """As in MXNet 1.9.1, where BatchNorm's alone stay as they are."""
+    layer = kind(center=False, scale=False)
+    assert {p.grad_req for p in layer.collect_params().values()} == {"null"}
+    layer.collect_params().setattr("grad_req", "write")
+    assert {p.grad_req for p in layer.collect_params().values()} == {"write"}
+    batch = gluon.nn.BatchNorm(center=False, scale=False)
+    batch.collect_params().setattr("grad_req", "write")
+    assert {p.grad_req for p in batch.collect_params().values()} == {"null"}
+
+
+@pytest.mark.parametrize("kind", [gluon.contrib.nn.Concurrent, gluon.contrib.nn.HybridConcurrent])
+def test_no_branches(kind):
+    with pytest.raises(mx.error.MXNetError, match="nothing to join"):
+        kind()(mx.nd.ones((1, 2)))

@@ -265,3 +265,13 @@ def test_arguments(make, message):
 def test_the_base_computes_nothing():
     with pytest.raises(NotImplementedError, match=r"Loss: define hybrid_forward"):
         gl.Loss(None, 0)(nd.ones((2,)))
+
+
+def test_a_number_weighs_all_samples():
+    """MXNet 1.9.1 takes one with arrays of ``mx.np``, and refuses it with those of ``mx.nd``."""
+    pred, label = nd.array([[1, 2], [3, 5]]), nd.zeros((2, 2))
+    for made in (gl.L2Loss(), gl.L1Loss()):
+        once = made(pred, label).asnumpy()
+        assert made(pred, label, 3).asnumpy().tolist() == (3 * once).tolist()
+        made.hybridize()
+        assert made(pred, label, 0.5).asnumpy().tolist() == (once / 2).tolist()

@@ -40,6 +40,7 @@ def semantics(request, tmp_path, monkeypatch):
         ("sessions_data", False),
         ("sessions_gluon", False),
         ("sessions_numpy", True),
+        ("sessions_gluon_numpy", True),
     ],
     indirect=["semantics"],
 )

@@ -42,7 +42,7 @@ from ..ndarray import NDArray
 from ..ndarray import load as _load
 from ..ndarray import save as _save
 from ..ndarray._serialize import atomic_write
-from ..ndarray.ndarray import _wrap
+from ..ndarray.ndarray import _shared, _wrap
 from ..numpy.multiarray import ndarray
 from ..symbol import Symbol
 from ..util import is_np_array, is_np_shape, np_array, np_shape
@@ -934,34 +934,40 @@ class HybridBlock(Block):
         """
         self.__dict__["_op_hook"] = callback, monitor_all
 
-    def _call_watched(self, ctx, args):
+    def _call_watched(self, ctx, args, cls):
         callback, everything = self._op_hook
         arrays, outputs = [], []
         structure = _structure_of(args, arrays)
         self.__dict__["_called_with"] = structure
         n = len(arrays)
         inputs = [symbol.var("data" if n == 1 else f"data{i}") for i in range(n)]
+        if cls is ndarray:
+            inputs, arrays = _converted(inputs, "as_np_ndarray"), [_nd_of(self, a) for a in arrays]
         given = _rebuild(structure, iter(inputs))
         form = _structure_of([self._forward_symbols(given[0], given[1:])], outputs)
         entries = [s._entries[0] for s in outputs]
         params = self.collect_params()
         if any(p._deferred_init for p in params.values()):
-            unrecorded(self._run, ctx, args, NDArray)
+            unrecorded(self._run, ctx, args, cls)
         feed = {s._entries[0][0]: a for s, a in zip(inputs, arrays)}
         for node in topological(entries):
             if node.op is None and node not in feed:
-                feed[node] = params[node.name].data(ctx)
+                feed[node] = _shared(params[node.name].data(ctx), NDArray)
+
+        seen = _np_of if cls is ndarray else lambda x: x
 
         def watch(node, ins, outs):
             if everything:
                 for name, x in zip(input_labels(node), ins):
-                    callback(name, node.op_name, x)
+                    callback(name, node.op_name, seen(x))
             for i, x in enumerate(outs):
-                callback(output_name(node, i), node.op_name, x)
+                callback(output_name(node, i), node.op_name, seen(x))
 
-        made = GraphFunction(self.name, entries, list(feed)).run(
-            ctx, list(feed.values()), watch=watch
-        )
+        with np_array(False):
+            made = GraphFunction(self.name, entries, list(feed)).run(
+                ctx, list(feed.values()), watch=watch
+            )
+        made = [seen(x) for x in made]
         return _rebuild(form, iter(made))[0]
 
     # ------------------------------------------------------------------ forward
@@ -1009,8 +1015,8 @@ class HybridBlock(Block):
             raise _refused(self)
         if self._active and threads.tracing is None:
             try:
-                if self._op_hook and cls is NDArray:
-                    return self._call_watched(ctx, (x, *args))
+                if self._op_hook:
+                    return self._call_watched(ctx, (x, *args), cls)
                 return self._call_traced(ctx, (x, *args), cls)
             except TraceError as e:
                 self._not_compiled(e)

@@ -77,9 +77,16 @@ def _apply_weighting(F, loss, weight=None, sample_weight=None):
     """The loss times both weights (client libraries' losses call it)."""
     if weight is not None and not isinstance(weight, numeric_types):
         raise LossArgumentError(f"loss: weight must be a number, got {weight!r}.")
-    if sample_weight is not None:
-        loss = F.broadcast_mul(loss, sample_weight)
+    loss = _sample_weighted(F, loss, sample_weight)
     return loss if weight is None else loss * weight
+
+
+def _sample_weighted(F, loss, sample_weight):
+    if sample_weight is None:
+        return loss
+    if isinstance(sample_weight, numeric_types):
+        return loss * sample_weight
+    return F.broadcast_mul(loss, sample_weight)
 
 
 def _softplus_of_minus_abs(F, x):
@@ -130,8 +137,7 @@ class Loss(HybridBlock):
     def _weighted(self, F, loss, sample_weight, weight=None):
         """The loss times both weights."""
         weight = self._weight if weight is None else weight
-        if sample_weight is not None:
-            loss = F.broadcast_mul(loss, sample_weight)
+        loss = _sample_weighted(F, loss, sample_weight)
         if weight is not None and weight != 1:
             loss = loss * weight
         return loss

@@ -32,6 +32,7 @@ from ..ndarray import NDArray, array, zeros
 from ..ndarray import load as _load
 from ..ndarray import save as _save
 from ..ndarray.ndarray import _shared, _wrap
+from ..numpy._creation import array as numpy_array
 from ..numpy.multiarray import ndarray
 from ..util import is_np_array, is_np_shape, np_array
 from .utils import shape_is_known
@@ -722,12 +723,13 @@ class Constant(Parameter):
     Parameters
     ----------
     name : str
-    value : NDArray or array-like
+    value : NDArray or array-like      where arrays are those of ``mx.np``, a NumPy array keeps its
+        element type
     """
 
     def __init__(self, name, value):
         if not isinstance(value, NDArray):
-            value = array(value)
+            value = numpy_array(value) if is_np_array() else array(value)
         self.value = value
         super().__init__(
             name,

@@ -118,7 +118,7 @@ class HybridSequential(_Container, HybridBlock):
 
 def _joined(F, arrays, axis):
     """Results of blocks, along one axis."""
-    if arrays[0]._numpy:
+    if arrays and arrays[0]._numpy:
         return F.np.concatenate(arrays, axis=axis)
     return F.concat(*arrays, dim=axis)
 
@@ -392,6 +392,9 @@ def _function(function, where):
 class _Norm(HybridBlock):
     """Normalisation with a learned scale ``gamma`` and shift ``beta``."""
 
+    # whether grad_req of what is not learned may be changed afterwards
+    _may_be_learned = True
+
     def _declare(self, name, shape, init, learned=True):
         return self.params.get(
             name,
@@ -399,7 +402,7 @@ class _Norm(HybridBlock):
             shape=shape,
             init=init,
             allow_deferred_init=True,
-            differentiable=learned,
+            differentiable=learned or self._may_be_learned,
         )
 
 
@@ -421,6 +424,8 @@ class _AxisNorm(_Norm):
 
 class _BatchNorm(_Norm):
     """What the kinds of batch normalisation share."""
+
+    _may_be_learned = False
 
     def __init__(
         self,
