@@ -218,3 +218,45 @@ def test_widths_of_borders_are_integers(width):
 def test_modes_of_borders_are_named():
     with pytest.raises(mx.error.MXNetError, match="'foo' is not supported: expected one of const"):
         np.pad(np.ones(2), 1, mode="foo")
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64"])
+def test_equations_of_integers_are_solved_in_float64(dtype):
+    a = onp.array([[2, 1], [1, 3]], dtype)
+    ours, b = np.array(a), np.array([1, 2], dtype="int32")
+    for found, wanted in (
+        (np.linalg.solve(ours, b), onp.linalg.solve(a, [1, 2])),
+        (np.linalg.solve(ours.astype("float32"), b), onp.linalg.solve(a, [1, 2])),
+        (np.linalg.eigvalsh(ours), onp.linalg.eigvalsh(a)),
+        (np.linalg.eigh(ours)[0], onp.linalg.eigvalsh(a)),
+        (np.sort(np.linalg.eigvals(ours)), onp.linalg.eigvalsh(a)),
+        (np.sort(np.linalg.eig(ours)[0]), onp.linalg.eigvalsh(a)),
+        (np.linalg.tensorsolve(ours, b), onp.linalg.solve(a, [1, 2])),
+    ):
+        assert found.dtype == "float64"
+        onp.testing.assert_allclose(found.asnumpy(), wanted, rtol=1e-12)
+    with pytest.raises(mx.MXNetError, match="not floating-point"):
+        np.linalg.eigvalsh(ours.astype(bool))
+
+
+def test_sizes_and_types_of_draws():
+    low = np.zeros((2,))
+    assert np.random.uniform(low, 1, size=()).shape == (2,)  # as None
+    assert np.random.uniform(size=()).shape == ()
+    for dtype in ("int32", "bool", "uint8"):
+        drawn = npx.random.bernoulli(0.5, size=(40,), dtype=dtype)
+        assert drawn.dtype == dtype
+        assert set(drawn.tolist()) == {0, 1}
+    for wrong in (lambda: np.zeros(2.5), lambda: np.zeros("a"), lambda: np.random.normal(size=2.5)):
+        for kind in (TypeError, mx.MXNetError):
+            with pytest.raises(kind, match="an int or a tuple of ints"):
+                wrong()
+
+
+def test_a_position_as_a_number():
+    assert np.unravel_index(4, (2, 3)) == (1, 1)
+    x = np.zeros((3,))
+    for wrong in (lambda: np.delete(x, 3), lambda: np.insert(x, 4, 1.0)):
+        for kind in (IndexError, mx.MXNetError):
+            with pytest.raises(kind):
+                wrong()

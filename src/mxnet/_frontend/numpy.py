@@ -1023,7 +1023,12 @@ def linalg_functions(front, functions):
         need("linalg.norm", "x", x)
         real = isinstance(ord, (int, float, onp.number))
         if ord is not None and not real and ord not in ("fro", "f", "nuc"):
-            raise ValueError(f"linalg.norm: invalid norm order {ord!r}")
+            fail(
+                ConstraintError,
+                "linalg.norm",
+                f"invalid norm order {ord!r}",
+                expected="None, a number, inf, -inf, 'fro' or 'nuc'",
+            )
         n = 1 if isinstance(axis, int) else None if axis is None else len(cast(Any, axis))
         if n is None and front.eager and ord is not None:
             n = x.ndim

@@ -92,6 +92,13 @@ def inexact(arrays, where):
     return tuple(_float_of(x) for x in arrays)
 
 
+def solved(arrays, where):
+    """Equations and eigenvalues: where an integer type is among them, all become float64."""
+    if any(jnp.issubdtype(x.dtype, jnp.integer) for x in arrays):
+        return tuple(as_type(x, jnp.dtype("float64")) for x in arrays)
+    return to_common(arrays)
+
+
 def whole(arrays, where):
     """Operations on bits: integer types and truth values only."""
     arrays = to_common(arrays)

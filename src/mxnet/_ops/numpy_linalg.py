@@ -7,6 +7,7 @@ import numpy as onp
 from jax import lax
 
 from ..error import DTypeError, ShapeError, fail
+from . import _promotion as rules
 from ._axes import is_real, one_axis
 from ._spec import Shape, op
 from .elemwise import absolute
@@ -69,13 +70,13 @@ def np_cholesky(A):
     return jnp.linalg.cholesky(A)
 
 
-@op("_npi_solve")
+@op("_npi_solve", promotion=rules.solved)
 def np_solve(A, B):
     """Solutions X of ``A X = B``.
 
     Parameters
     ----------
-    A : (*B, N, N) float
+    A : (*B, N, N) float; integers become float64
     B : (*B, N) or (*B, N, K)
 
     Returns
@@ -122,13 +123,13 @@ def _eigh(A, UPLO):
     return jnp.linalg.eigh(part + jnp.swapaxes(inner, -1, -2), symmetrize_input=False)
 
 
-@op("_npi_eigh", num_outputs=2)
+@op("_npi_eigh", num_outputs=2, promotion=rules.solved)
 def np_eigh(A, *, UPLO: str = "L"):
     """Eigenvalues and eigenvectors of symmetric matrices.
 
     Parameters
     ----------
-    A : (*B, N, N) float
+    A : (*B, N, N) float; integers become float64
     UPLO : 'L' or 'U'    the triangle that is read
 
     Returns
@@ -138,13 +139,13 @@ def np_eigh(A, *, UPLO: str = "L"):
     return tuple(_eigh(A, UPLO))
 
 
-@op("_npi_eigvalsh")
+@op("_npi_eigvalsh", promotion=rules.solved)
 def np_eigvalsh(A, *, UPLO: str = "L"):
     """Eigenvalues of symmetric matrices.
 
     Parameters
     ----------
-    A : (*B, N, N) float
+    A : (*B, N, N) float; integers become float64
     UPLO : 'L' or 'U'    the triangle that is read
 
     Returns
@@ -167,13 +168,13 @@ def _real_part(x, where):
     return x.real
 
 
-@op("_npi_eig", num_outputs=2, barrier=True)
+@op("_npi_eig", num_outputs=2, barrier=True, promotion=rules.solved)
 def np_eig(A):
     """Eigenvalues and eigenvectors of matrices, as long as they are real; runs on the host.
 
     Parameters
     ----------
-    A : (*B, N, N) float
+    A : (*B, N, N) float; integers become float64
 
     Returns
     -------
@@ -184,13 +185,13 @@ def np_eig(A):
     return tuple(jnp.asarray(_real_part(v, "linalg.eig"), A.dtype) for v in (values, vectors))
 
 
-@op("_npi_eigvals", barrier=True)
+@op("_npi_eigvals", barrier=True, promotion=rules.solved)
 def np_eigvals(A):
     """Eigenvalues of matrices, as long as they are real; runs on the host.
 
     Parameters
     ----------
-    A : (*B, N, N) float
+    A : (*B, N, N) float; integers become float64
 
     Returns
     -------
@@ -264,7 +265,7 @@ def np_tensorinv(a, *, ind: int = 2):
     return jnp.linalg.inv(a.reshape(rows, columns)).reshape(last + first)
 
 
-@op("_npi_tensorsolve")
+@op("_npi_tensorsolve", promotion=rules.solved)
 def np_tensorsolve(a, b, *, a_axes: Shape = ()):
     """Solution x of ``tensordot(a, x, x.ndim) = b``.
 

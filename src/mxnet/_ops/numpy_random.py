@@ -178,8 +178,11 @@ def _define(name, sampler, parameters, summary, batch=False):
                 array = next(given, None)
             values.append(parameters[p] if array is None and numbers[p] is None
                           else numbers[p] if array is None else array)  # fmt: skip
-        to = floating(dtype, where)
-        wide = jnp.dtype(accumulator(to))
+        if sampler is _bernoulli and dtype is not None:
+            to, wide = jnp.dtype(dtype), jnp.dtype("float32")
+        else:
+            to = floating(dtype, where)
+            wide = jnp.dtype(accumulator(to))
         ready = [jnp.asarray(v).astype(wide) for v in values]
         shape = _result_shape(where, size, [v for v in ready if v.ndim], batch)
         x = sampler(key, shape, wide, *ready).astype(to)

@@ -13,7 +13,7 @@ from .._graph.lower import COPY
 from .._graph.steps import spec_of
 from .._ops.numpy_creation import steps_between
 from ..context import canonical, current_context, device_of
-from ..error import MXNetError, allocate, fail
+from ..error import AttributeTypeError, MXNetError, allocate, fail
 from ..ndarray.ndarray import NDArray, _wrap
 from ..util import is_np_shape
 from .multiarray import FUNCTIONS, _host_value, create, ndarray
@@ -54,12 +54,21 @@ def _shape(shape, where):
                 break
         else:
             return shape
-    if isinstance(shape, (list, tuple)):
-        shape = tuple([operator.index(s) for s in shape])
-    elif isinstance(shape, ndarray):
-        shape = tuple(shape.asnumpy().astype("int64").tolist())
-    else:
-        shape = (operator.index(shape),)
+    try:
+        if isinstance(shape, (list, tuple)):
+            shape = tuple([operator.index(s) for s in shape])
+        elif isinstance(shape, ndarray):
+            shape = tuple(shape.asnumpy().astype("int64").tolist())
+        else:
+            shape = (operator.index(shape),)
+    except TypeError:
+        fail(
+            AttributeTypeError,
+            where,
+            "the shape does not fit",
+            expected="an int or a tuple of ints",
+            got=repr(shape),
+        )
     if any(s < 0 for s in shape):
         fail(ValueError, where, "a size is negative", expected="sizes >= 0", got=shape)
     if not is_np_shape() and (not shape or 0 in shape):

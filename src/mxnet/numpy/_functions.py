@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as onp
 
-from ..error import ShapeError, fail
+from ..error import PositionError, ShapeError, fail
 from ..ndarray.ndarray import NDArray
 from .multiarray import FRONT, FUNCTIONS, call, ndarray
 
@@ -103,6 +103,8 @@ def unravel_index(indices, shape, order="C"):
     """Coordinates of positions in a flattened array, an array for each axis."""
     if order != "C":
         raise NotImplementedError("unravel_index: only order 'C' is there")
+    if isinstance(indices, (int, onp.integer)):
+        return onp.unravel_index(indices, shape)
     found = call("_npi_unravel_index", [need("unravel_index", "indices", indices)],
                  {"shape": tuple(shape)})  # fmt: skip
     return tuple(found) if isinstance(found, list) else (found,)
@@ -244,7 +246,7 @@ def _at_hand(arr, obj, axis, where, more=0):
     raw = raw.astype("int64")
     wrong = raw[(raw < -n) | (raw >= n + more)]
     if wrong.size:
-        raise IndexError(
+        raise PositionError(
             f"{where}: index {int(wrong.flat[0])} is out of bounds for axis {axis or 0} with size "
             f"{n}"
         )

@@ -1,5 +1,6 @@
 """``mx.np.random``: random arrays. The stream is set by ``mx.random.seed``."""
 
+from operator import index
 from typing import Any, cast
 
 import numpy as onp
@@ -10,7 +11,7 @@ from .._engine.state import seed as _restart
 from .._engine.state import threads
 from .._graph.steps import spec_of
 from ..context import canonical, current_context
-from ..error import MXNetError, fail
+from ..error import AttributeTypeError, MXNetError, fail
 from ..ndarray.ndarray import NDArray, _wrap
 from ..ndarray.random import _require_least
 from .multiarray import _host_value, call, create, ndarray
@@ -59,7 +60,13 @@ _LEAST = {
 def _size(size):
     if size is None:
         return None
-    return (int(size),) if hasattr(size, "__index__") else tuple([int(s) for s in size])
+    try:
+        return (index(size),) if hasattr(size, "__index__") else tuple([index(s) for s in size])
+    except TypeError:
+        raise AttributeTypeError(
+            f"random: size must be an int or a tuple of ints, but got {size!r} of type "
+            f"{type(size)}."
+        ) from None
 
 
 def _draw(name, parameters, size, dtype=None, ctx=None, out=None):
@@ -83,6 +90,8 @@ def _draw(name, parameters, size, dtype=None, ctx=None, out=None):
         value = float(value)
         _require_least(name, key, value, _LEAST.get(key))
         given[key] = value
+    if inputs and size == ():
+        del given["size"]  # as None: that of the parameters
     if out is not None and size is None and not inputs:
         given["size"] = out.shape
     if not inputs:
