@@ -11,7 +11,9 @@ __all__ = [
     "area",
     "intersection",
     "overlap",
+    "overlap_of_sides",
     "ordered",
+    "sides",
     "split",
     "mirrored",
     "framed",
@@ -26,21 +28,44 @@ def area(box, xp, extra=0):
 
     ``extra`` is 1 where the far corners are pixels that belong to the box.
     """
-    size = box[..., 2:] - box[..., :2] + extra
-    return xp.where(xp.any(size <= 0, -1), 0, size[..., 0] * size[..., 1])
+    return _area(sides(box), xp, extra)
+
+
+def sides(box):
+    """Left, top, right and bottom of boxes (..., 4)."""
+    return [box[..., i] for i in range(4)]
+
+
+def _area(box, xp, extra):
+    left, top, right, bottom = box
+    width, height = right - left, bottom - top
+    if extra:
+        width, height = width + extra, height + extra
+    return xp.where((width <= 0) | (height <= 0), 0, width * height)
 
 
 def intersection(a, b, xp, extra=0):
     """Areas that boxes which broadcast have in common."""
-    low, high = xp.maximum(a[..., :2], b[..., :2]), xp.minimum(a[..., 2:], b[..., 2:])
-    return area(xp.concatenate([low, high], -1), xp, extra)
+    return _intersection(sides(a), sides(b), xp, extra)
+
+
+def _intersection(a, b, xp, extra):
+    low = [xp.maximum(x, y) for x, y in zip(a[:2], b[:2])]
+    high = [xp.minimum(x, y) for x, y in zip(a[2:], b[2:])]
+    return _area([*low, *high], xp, extra)
 
 
 def overlap(a, b, xp, extra=0):
     """Intersection over union of boxes that broadcast; 0 where the union is empty."""
-    common = intersection(a, b, xp, extra)
-    union = area(a, xp, extra) + area(b, xp, extra) - common
-    return xp.where(union > 0, common / xp.where(union > 0, union, 1), 0)
+    return overlap_of_sides(sides(a), sides(b), xp, extra)
+
+
+def overlap_of_sides(a, b, xp, extra=0):
+    """The same of boxes given by their :func:`sides`."""
+    common = _intersection(a, b, xp, extra)
+    union = _area(a, xp, extra) + _area(b, xp, extra) - common
+    some = union > 0
+    return xp.where(some, common / xp.where(some, union, 1), 0)
 
 
 def ordered(box):

@@ -13,7 +13,7 @@ import pytest
 
 from mxnet import _config
 from mxnet._ops import kernels, nn_rnn
-from mxnet._ops.kernels import choose, convolution, dense, native
+from mxnet._ops.kernels import boxes, choose, convolution, dense, native, rowwise, sort
 from mxnet._ops.kernels.convolution import Geometry
 from support import prepared
 
@@ -513,3 +513,22 @@ def test_cells_at_the_ends(using):
     expected = using("plain", run, a, r, zero, zero)
     for x, y in zip(found, expected):
         onp.testing.assert_allclose(x, y, rtol=2e-6, atol=1e-7)
+
+
+OF_BOXES = (("threshold", 0.5), ("extra", 0), ("reached", False))
+TOLD = {
+    "survivors": (boxes._survivors, boxes._loop, OF_BOXES, 6),
+    "sort_rows": (sort._rows, sort._plain_rows, (("descending", True),), 1),
+    "sort_order": (sort._order, sort._plain_order, (("descending", False),), 1),
+    "softmax": (rowwise._softmax, rowwise._plain_softmax, (("log", False),), 1),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", TOLD)
+def test_results_that_are_told_are_those_of_the_formula(name, dtype):
+    call, formula, given, n = TOLD[name]
+    arrays = [jax.ShapeDtypeStruct((3, 17), dtype)] * n
+    told = jax.eval_shape(lambda *a: call(given, *a), *arrays)
+    found = jax.eval_shape(lambda *a: formula(*a, **dict(given)), *arrays)
+    assert [(t.shape, t.dtype) for t in told] == [(f.shape, f.dtype) for f in found]

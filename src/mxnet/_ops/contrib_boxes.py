@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from .._boxes import overlap
+from .._boxes import overlap, overlap_of_sides
 from ..error import AttributeTypeError, ShapeError, fail
 from ._axes import as_type
 from ._facts import numbered
@@ -56,26 +56,52 @@ def require_last(where, name, x, size, least=1):
         )
 
 
+def part(x, k):
+    """The ``k``-th numbers along the last axis."""
+    return lax.index_in_dim(x, k, x.ndim - 1, keepdims=False)
+
+
+def along(x, places):
+    """The elements at these places along axis 1, all of which there are."""
+    return jnp.take_along_axis(x, places, 1, mode="promise_in_bounds")
+
+
 def to_corners(box):
     """(centre x, centre y, width, height) -> (x1, y1, x2, y2)."""
-    centre, half = box[..., :2], box[..., 2:] / 2
+    centre, size = halves(box)
+    half = size / 2
     return jnp.concatenate([centre - half, centre + half], -1)
 
 
 def to_center(box):
     """(x1, y1, x2, y2) -> (centre x, centre y, width, height)."""
-    low, high = box[..., :2], box[..., 2:]
-    return jnp.concatenate([(low + high) / 2, high - low], -1)
+    return jnp.concatenate(middle_and_size(box), -1)
+
+
+def middle_and_size(box):
+    """(x1, y1, x2, y2) -> (centre x, centre y) and (width, height)."""
+    low, high = halves(box)
+    return (low + high) / 2, high - low
+
+
+def halves(box):
+    """The first two and the last two of four numbers."""
+    axis = box.ndim - 1
+    return lax.slice_in_dim(box, 0, 2, axis=axis), lax.slice_in_dim(box, 2, 4, axis=axis)
 
 
 def descending(score, valid):
-    """Positions by falling score, those not valid last; equal scores keep their order."""
-    return sorted_with_positions(jnp.where(valid, -score, jnp.inf), 0, True)
+    """Positions along the last axis by falling score, those not valid last; equal scores keep
+    their order.
+    """
+    return sorted_with_positions(jnp.where(valid, -score, jnp.inf), score.ndim - 1, True)
 
 
 def first_of_all(kept):
-    """Positions of the elements that are kept, then of the others, both in their order."""
-    return sorted_with_positions(kept.astype("float32"), 0, False)
+    """Positions along the last axis of the elements that are kept, then of the others, both in
+    their order.
+    """
+    return sorted_with_positions(kept.astype("float32"), kept.ndim - 1, False)
 
 
 def silent(*results):
@@ -176,28 +202,25 @@ def box_nms(
     rows = data.reshape(math.prod(data.shape[:-2]), n, k)
     wide = accumulator(data.dtype)
     some = slice(coord_start, coord_start + 4)
-
-    def select(rows):
-        rows = rows.astype(wide)
-        score, kind = rows[:, score_index], rows[:, max(id_index, 0)]
-        valid = score > valid_thresh
-        if id_index >= 0 and background_id >= 0:
-            valid &= kind != background_id
-        order = descending(score, valid)
-        best = order[:most]
-        box, kind, alive = rows[best, some], kind[best], valid[best]
-        box = to_corners(box) if in_format == "center" else box
-
-        kind = jnp.zeros_like(kind) if force_suppress or id_index < 0 else kind
-        kept = survivors(box, kind, alive, overlap_thresh)
-        kept = jnp.concatenate([kept, jnp.zeros(n - most, bool)])
-        front = first_of_all(kept)
-        return order[front].astype("int32"), kept[front]
-
     most = min(topk, n) if topk > 0 else n
     if not rows.size or topk == 0:
         return data
-    at, kept = jax.vmap(select)(lax.stop_gradient(rows))
+    # Of all images at once: vmap would trace all of it twice.
+    given = lax.stop_gradient(rows).astype(wide)
+    score, kind = part(given, score_index), part(given, max(id_index, 0))
+    valid = score > valid_thresh
+    if id_index >= 0 and background_id >= 0:
+        valid &= kind != background_id
+    order = descending(score, valid)
+    best = lax.slice_in_dim(order, 0, most, axis=1)
+    box = along(lax.slice_in_dim(given, some.start, some.stop, axis=2), best[..., None])
+    box = to_corners(box) if in_format == "center" else box
+    ignores_kind = force_suppress or id_index < 0
+    kind = lax.full(best.shape, 0, wide) if ignores_kind else along(kind, best)
+    kept = survivors(box, kind, along(valid, best), overlap_thresh)
+    kept = lax.pad(kept, False, [(0, 0, 0), (0, n - most, 0)])
+    front = first_of_all(kept)
+    at, kept = along(order, front).astype("int32"), along(kept, front)
     found = jnp.take_along_axis(rows, at[..., None], 1)
     if in_format != out_format:
         box = lax.stop_gradient(found[..., some]).astype(wide)
@@ -492,51 +515,58 @@ def multi_box_target(
     box = anchor[0].astype(wide)
     mining = negative_mining_ratio > 0
 
-    def target(label, scores):
-        label, scores = label.astype(wide), scores.astype(wide)
-        real = jnp.cumprod(label[:, 0] != -1).astype(bool)  # (L,)
-        iou = jnp.where(real, overlap(box[:, None], label[:, 1:5], jnp), -1)  # (A, L)
-
-        def pair(_, state):
-            owner, taken = state
-            free = (owner < 0)[:, None] & ~taken
-            at = jnp.argmax(jnp.where(free, iou, -1))
-            i, j = at // label.shape[0], at % label.shape[0]
-            good = free[i, j] & (iou[i, j] > 1e-6)
-            owner = owner.at[i].set(jnp.where(good, j, owner[i]))
-            return owner, taken.at[j].set(taken[j] | good)
-
-        start = jnp.full(n, -1, "int64"), jnp.zeros(label.shape[0], bool)
-        owner, _ = lax.fori_loop(0, label.shape[0], pair, start)
-        most = jnp.max(iou, 1, initial=-1)
-        if overlap_threshold > 0:
-            near = (owner < 0) & (most > overlap_threshold)
-            owner = jnp.where(near, jnp.argmax(iou, 1), owner)
-        positive = owner >= 0
-        if mining:
-            n_positive = jnp.sum(positive)
-            wanted = (n_positive.astype("float32") * jnp.float32(negative_mining_ratio)).astype(int)
-            wanted = jnp.minimum(wanted, n - n_positive)
-            candidate = ~positive & (most < negative_mining_thresh)
-            background = jax.nn.softmax(scores, 0)[0]
-            order = descending(-background, candidate)
-            rank = jnp.zeros(n, "int64").at[order].set(jnp.arange(n))
-            negative = candidate & (rank < wanted)
-        else:
-            negative = ~positive
-        some = jnp.any(real)
-        chosen = label[jnp.maximum(owner, 0)]
-        found = encode(box, chosen[:, 1:5]) / jnp.asarray(variances, wide)
-        mask = jnp.broadcast_to((positive & some)[:, None], found.shape)
-        kind = jnp.where(positive, chosen[:, 0] + 1, jnp.where(negative, 0, ignore_label))
-        kind = jnp.where(some, kind, ignore_label)
-        return jnp.where(mask, found, 0).reshape(-1), mask.reshape(-1), kind
-
-    if not label.shape[1]:
-        b = label.shape[0]
+    b, length = label.shape[:2]
+    if not length:
         zero = jnp.zeros((b, 4 * n), anchor.dtype)
         return zero, zero, jnp.full((b, n), ignore_label, anchor.dtype)
-    results = jax.vmap(target)(*silent(label, cls_pred))
+    # Of all images at once: vmap would trace all of it twice.
+    label, scores = (x.astype(wide) for x in silent(label, cls_pred))
+    classes, *corners = (part(label, k) for k in range(5))  # (B, L)
+    real = lax.cumprod((classes != -1).astype("int32"), 1) > 0
+    iou = overlap_of_sides(
+        [lax.expand_dims(part(box, k), (0, 2)) for k in range(4)],
+        [lax.expand_dims(x, (1,)) for x in corners],
+        jnp,
+    )
+    iou = jnp.where(lax.expand_dims(real, (1,)), iou, -1)  # (B, A, L)
+    number_a, number_l = (lax.broadcasted_iota("int64", (b, k), 1) for k in (n, length))
+
+    def pair(_, state):
+        owner, taken = state
+        free = lax.expand_dims(owner < 0, (2,)) & lax.expand_dims(~taken, (1,))
+        left = lax.reshape(jnp.where(free, iou, -1), (b, n * length))
+        at = lax.expand_dims(lax.argmax(left, 1, "int64"), (1,))
+        good = lax.expand_dims(lax.reduce_max(left, (1,)), (1,)) > 1e-6
+        i, j = lax.div(at, lax.full_like(at, length)), lax.rem(at, lax.full_like(at, length))
+        owner = jnp.where(good & (number_a == i), j, owner)
+        return owner, taken | (good & (number_l == j))
+
+    start = lax.full((b, n), -1, "int64"), lax.full((b, length), False)
+    owner, _ = lax.fori_loop(0, length, pair, start)
+    most = jnp.maximum(lax.reduce_max(iou, (2,)), -1)
+    if overlap_threshold > 0:
+        near = (owner < 0) & (most > overlap_threshold)
+        owner = jnp.where(near, lax.argmax(iou, 2, "int64"), owner)
+    positive = owner >= 0
+    if mining:
+        n_positive = jnp.sum(positive, 1, keepdims=True)
+        wanted = (n_positive.astype("float32") * jnp.float32(negative_mining_ratio)).astype(int)
+        wanted = jnp.minimum(wanted, n - n_positive)
+        candidate = ~positive & (most < negative_mining_thresh)
+        background = jax.nn.softmax(scores, 1)[:, 0]
+        order = sorted_with_positions(jnp.where(candidate, background, jnp.inf), 1, True)
+        rank = sorted_with_positions(order, 1, True)
+        negative = candidate & (rank < wanted)
+    else:
+        negative = ~positive
+    some = lax.expand_dims(lax.reduce_or(real, (1,)), (1,))
+    at = lax.expand_dims(jnp.maximum(owner, 0), (2,))
+    chosen = along(label, at)
+    found = encode(box, lax.slice_in_dim(chosen, 1, 5, axis=2)) / jnp.asarray(variances, wide)
+    mask = lax.broadcast_in_dim(positive & some, found.shape, (0, 1))
+    kind = jnp.where(positive, part(chosen, 0) + 1, jnp.where(negative, 0, ignore_label))
+    kind = jnp.where(some, kind, ignore_label)
+    results = jnp.where(mask, found, 0).reshape(b, 4 * n), mask.reshape(b, 4 * n), kind
     return silent(*(as_type(r, anchor.dtype) for r in results))
 
 
@@ -550,9 +580,8 @@ def require_anchor(where, anchor):
 
 def encode(anchor, box):
     """Corner boxes relative to corner anchors."""
-    anchor, box = to_center(anchor), to_center(box)
-    shift = (box[..., :2] - anchor[..., :2]) / anchor[..., 2:]
-    return jnp.concatenate([shift, jnp.log(box[..., 2:] / anchor[..., 2:])], -1)
+    (middle, size), (its_middle, its_size) = middle_and_size(anchor), middle_and_size(box)
+    return jnp.concatenate([(its_middle - middle) / size, jnp.log(its_size / size)], -1)
 
 
 @op("_contrib_MultiBoxDetection", aliases=("_npx_multibox_detection",), same_dtype=True)

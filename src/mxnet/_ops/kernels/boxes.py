@@ -19,19 +19,19 @@ def survivors(box, kind, alive, threshold, extra=0, reached=False):
 
     Parameters
     ----------
-    box : (N, 4) float          left, top, right, bottom
-    kind : (N,) same dtype      only equal ones suppress each other
-    alive : (N,) bool           which take part
+    box : (..., N, 4) float     left, top, right, bottom
+    kind : (..., N) same dtype  only equal ones suppress each other
+    alive : (..., N) bool       which take part
     threshold : float
     extra : int                 1 where the far corners are pixels that belong to the box
     reached : bool              whether an overlap of just ``threshold`` suffices
 
     Returns
     -------
-    (N,) bool
+    (..., N) bool
     """
     given = (("threshold", float(threshold)), ("extra", extra), ("reached", reached))
-    sides = [box[:, i] for i in range(4)]
+    sides = [lax.index_in_dim(box, i, box.ndim - 1, keepdims=False) for i in range(4)]
     (kept,) = _survivors(given, *sides, kind, alive.astype(box.dtype))
     return kept > 0
 
@@ -72,4 +72,5 @@ _survivors = kernel(
     },
     by_rows=True,
     by_numpy=lambda shapes: _A_BOX * onp.prod(shapes[0]),
+    results=lambda left, *others: [(left.shape, left.dtype)],
 )

@@ -34,6 +34,7 @@ def kernel(
     by_numpy=None,
     number=10,
     judged=None,
+    results=None,
 ) -> Callable[..., Any]:
     """A function ``(given, *arrays) -> tuple`` that is the native kernel ``target`` on CPUs.
 
@@ -52,6 +53,8 @@ def kernel(
         What the formula takes NumPy, in nominal nanoseconds; default: ``number`` for each number.
     judged : callable ``(shapes, **given) -> shapes``
         What ``is_worth_it`` and ``by_numpy`` go by; default: the shapes of the arrays.
+    results : callable ``(*arrays) -> list of (shape, dtype)``
+        Of what it returns; default: what is found by tracing ``plain``, which takes its time.
 
     ``given`` are (name, value) pairs, hashable.
     """
@@ -62,9 +65,13 @@ def kernel(
 
     @p.def_abstract_eval
     def _(*arrays, **given):
-        shapes = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in arrays]
-        found = jax.eval_shape(partial(plain, **given), *shapes)
-        return [arrays[0].update(shape=f.shape, dtype=f.dtype, weak_type=False) for f in found]
+        if results is not None:
+            found = results(*arrays)
+        else:
+            shapes = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in arrays]
+            traced = jax.eval_shape(partial(plain, **given), *shapes)
+            found = [(f.shape, f.dtype) for f in traced]
+        return [arrays[0].update(shape=s, dtype=d, weak_type=False) for s, d in found]
 
     by_formula = mlir.lower_fun(plain, multiple_results=True)
 

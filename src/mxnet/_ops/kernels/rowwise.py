@@ -114,7 +114,13 @@ def _layer_norm_by_numpy(params, ins, outs):
 BY_NUMPY = {"mxnet_softmax": _softmax_by_numpy, "mxnet_layer_norm": _layer_norm_by_numpy}
 
 
-_softmax = kernel("softmax", _plain_softmax, _is_worth_it, by_rows=True)
+_softmax = kernel(
+    "softmax",
+    _plain_softmax,
+    _is_worth_it,
+    by_rows=True,
+    results=lambda x: [(x.shape, x.dtype)],
+)
 _softmax_gradient = kernel("softmax_gradient", _plain_softmax_gradient, _is_worth_it, by_rows=True)
 _layer_norm = kernel("layer_norm", _plain_layer_norm, _is_worth_it)
 _layer_norm_gradient = kernel("layer_norm_gradient", _plain_layer_norm_gradient, _is_worth_it)

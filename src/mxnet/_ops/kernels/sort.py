@@ -54,8 +54,21 @@ def _plain_permutation(key, *, n):
     return (order(lax.bitcast_convert_type(drawn, "float32"), True),)
 
 
-_rows = kernel("sort_rows", _plain_rows, _is_worth_it, by_rows=True)
-_order = kernel("sort_order", _plain_order, _is_worth_it, by_rows=True, number=80)
+_rows = kernel(
+    "sort_rows",
+    _plain_rows,
+    _is_worth_it,
+    by_rows=True,
+    results=lambda x: [(x.shape, x.dtype)],
+)
+_order = kernel(
+    "sort_order",
+    _plain_order,
+    _is_worth_it,
+    by_rows=True,
+    number=80,
+    results=lambda x: [(x.shape, onp.dtype("int32"))],
+)
 _top = kernel(
     "top_order",
     _plain_top,
