@@ -5,10 +5,11 @@ with their parameters, files, hooks and prefixes, cells, losses, metrics, optimi
 initializers, trainers, data sets, loaders, transforms, iterators, record files, arrays of ``mx.np``
 in use, symbols, modules, stores, monitors, callbacks, text. Those of ``sessions_data`` go through
 iterators, images, record files, sparse arrays, optimizers, stores, initializers, random draws and
-files, many with arguments drawn at random. Compared are values with types, shapes
-and contexts, what was printed, the categories of warnings, what was logged, and the classes by
-which an error is caught. Statements whose answer differs for a reason run without being compared;
-their answer is null. ``sessions.py`` recorded them.
+files, many with arguments drawn at random. ``symbols`` has what 290 operators infer from shapes and
+types known in part, random graphs and trainings, executors, loops, custom operators, devices,
+threads. Compared are values with types, shapes and contexts, what was printed, the categories of
+warnings, what was logged, and the classes by which an error is caught. Statements whose answer
+differs for a reason run without being compared; their answer is null. ``sessions.py`` recorded them.
 """
 
 import gzip
@@ -41,6 +42,7 @@ def semantics(request, tmp_path, monkeypatch):
         ("sessions_gluon", False),
         ("sessions_numpy", True),
         ("sessions_gluon_numpy", True),
+        ("symbols", False),
     ],
     indirect=["semantics"],
 )
