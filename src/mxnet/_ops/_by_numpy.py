@@ -168,6 +168,7 @@ def _one(value):
     return make
 
 
+# Sums and means are not made of ``_one``: another call takes 40 ns, of 1,100 for a few numbers.
 def _sum(dtype):
     add = onp.add.reduce
 
