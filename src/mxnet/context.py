@@ -196,38 +196,84 @@ def device_of(ctx):
 
 
 def cpu(device_id=0):
-    """The CPU as a context."""
+    """The CPU as a context.
+
+    Parameters
+    ----------
+    device_id : int, default 0    all numbers are one device, unless XLA is told to show several
+
+    Returns
+    -------
+    Context
+    """
     return Context("cpu", device_id)
 
 
 def cpu_pinned(device_id=0):
-    """Host memory meant for transfers to a GPU; here the same as ``cpu``."""
+    """Host memory meant for transfers to a GPU; here the same as ``cpu``.
+
+    Parameters
+    ----------
+    device_id : int, default 0
+
+    Returns
+    -------
+    Context
+    """
     return Context("cpu_pinned", device_id)
 
 
 def gpu(device_id=0):
-    """The ``device_id``-th GPU as a context. Whether it exists is checked when an array is made on
-    it.
+    """A GPU as a context. Whether it exists is checked when an array is made on it.
+
+    Parameters
+    ----------
+    device_id : int, default 0
+
+    Returns
+    -------
+    Context
     """
     return Context("gpu", device_id)
 
 
 def num_gpus():
-    """Number of GPUs that JAX can use in this process."""
+    """Number of GPUs that JAX can use in this process.
+
+    Returns
+    -------
+    int
+    """
     return len(_gpus())
 
 
 @door
 def gpu_memory_info(device_id=0):
-    """``(free, total)`` bytes of a GPU's memory, as the allocator sees it."""
+    """A GPU's memory, as the allocator sees it.
+
+    Parameters
+    ----------
+    device_id : int, default 0
+
+    Returns
+    -------
+    free, total : int    bytes
+
+    Raises
+    ------
+    ContextError   there is no such GPU
+    """
     stats = device_of(gpu(device_id)).memory_stats() or {}
     total = stats.get("bytes_limit", 0)
     return total - stats.get("bytes_in_use", 0), total
 
 
 def current_context():
-    """The context that arrays are made on by default in this thread: ``cpu(0)`` outside any ``with
-    ctx:``.
+    """The context that arrays are made on by default in this thread.
+
+    Returns
+    -------
+    Context    ``cpu(0)`` outside any ``with ctx:``
     """
     stack = _current.stack
     return stack[-1] if stack else _current.default or _CPU

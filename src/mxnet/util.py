@@ -135,12 +135,25 @@ def _under(kind, func):
 
 
 def is_np_shape():
-    """Whether NumPy's shape semantics are on: arrays without axes or elements."""
+    """Whether NumPy's shape semantics are on: arrays without axes or elements.
+
+    Returns
+    -------
+    bool
+    """
     return _active("shape")
 
 
 def set_np_shape(active):
-    """Switch NumPy's shape semantics on or off, for all threads; returns what was before.
+    """Switch NumPy's shape semantics on or off, for all threads.
+
+    Parameters
+    ----------
+    active : bool
+
+    Returns
+    -------
+    bool   what was before
 
     Raises
     ------
@@ -157,35 +170,98 @@ def set_np_shape(active):
 
 
 def np_shape(active=True):
-    """``with`` scope of NumPy's shape semantics.
+    """``with`` scope of NumPy's shape semantics, for this thread.
 
-    Entering it with ``active=False`` raises ValueError where Gluon works on arrays of ``mx.np``.
+    Parameters
+    ----------
+    active : bool, default True
+
+    Returns
+    -------
+    a context manager
+
+    Raises
+    ------
+    ValueError   switched off, when it is entered, where Gluon works on arrays of ``mx.np``
     """
     return _NumpyScope("shape", active)
 
 
 def use_np_shape(func):
-    """Decorator: run a function, or the methods of a class, under NumPy's shape semantics."""
+    """Decorator: run a function, or the methods of a class, under NumPy's shape semantics.
+
+    Parameters
+    ----------
+    func : callable or class    a class is changed as it is, with what it inherits
+
+    Returns
+    -------
+    callable or class
+
+    Raises
+    ------
+    TypeError   something else
+    """
     return _under("shape", func)
 
 
 def is_np_array():
-    """Whether Gluon works on arrays of ``mx.np``."""
+    """Whether Gluon works on arrays of ``mx.np``.
+
+    Returns
+    -------
+    bool
+    """
     return _active("array")
 
 
 def np_array(active=True):
-    """``with`` scope in which Gluon works on arrays of ``mx.np``."""
+    """``with`` scope in which Gluon works on arrays of ``mx.np``, for this thread.
+
+    Parameters
+    ----------
+    active : bool, default True
+
+    Returns
+    -------
+    a context manager
+    """
     return _NumpyScope("array", active)
 
 
 def use_np_array(func):
-    """Decorator: run a function, or the methods of a class, on arrays of ``mx.np``."""
+    """Decorator: run a function, or the methods of a class, on arrays of ``mx.np``.
+
+    Parameters
+    ----------
+    func : callable or class    as for :func:`use_np_shape`
+
+    Returns
+    -------
+    callable or class
+
+    Raises
+    ------
+    TypeError   something else
+    """
     return _under("array", func)
 
 
 def use_np(func):
-    """Decorator: NumPy's shapes and arrays for a function, or the methods of a class."""
+    """Decorator: NumPy's shapes and arrays for a function, or the methods of a class.
+
+    Parameters
+    ----------
+    func : callable or class    as for :func:`use_np_shape`
+
+    Returns
+    -------
+    callable or class
+
+    Raises
+    ------
+    TypeError   something else
+    """
     return _under("shape", _under("array", func))
 
 
@@ -196,6 +272,10 @@ def set_np(shape=True, array=True):
     ----------
     shape : bool    arrays without axes or elements
     array : bool    Gluon works on arrays of ``mx.np``
+
+    Returns
+    -------
+    None
 
     Raises
     ------
@@ -209,12 +289,31 @@ def set_np(shape=True, array=True):
 
 
 def reset_np():
-    """Switch NumPy's semantics off."""
+    """Switch NumPy's semantics off, for all threads.
+
+    Returns
+    -------
+    None
+    """
     set_np(shape=False, array=False)
 
 
 def get_cuda_compute_capability(ctx):
-    """Compute capability of a CUDA device as one number, e.g. 90; None where it is not known."""
+    """Compute capability of a CUDA device as one number, e.g. 90.
+
+    Parameters
+    ----------
+    ctx : Context of a GPU
+
+    Returns
+    -------
+    int, or None where it is not known
+
+    Raises
+    ------
+    ValueError     no context of a GPU
+    ContextError   there is no such GPU
+    """
     if not isinstance(ctx, Context) or ctx.device_type != "gpu":
         raise ValueError(f"get_cuda_compute_capability: expected a gpu context, got {ctx!r}.")
     found = getattr(device_of(ctx), "compute_capability", None)

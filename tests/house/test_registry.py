@@ -46,11 +46,6 @@ NO_OPERATOR = {
     ),
     "_contrib_getnnz": "a function of sparse arrays: nd.contrib.getnnz",
 }  # fmt: skip
-# operators whose docstring leaves attributes to be guessed: to be written; may only shrink
-ATTRIBUTES_UNSAID = {
-    "signsgd_update": {"rescale_grad", "clip_gradient"},
-    "_contrib_dequantize": {"out_type"},
-}
 # operators that no test in tests/ops names, because it reaches them by another way
 REACHED = {
     **dict.fromkeys(
@@ -119,11 +114,10 @@ def begins_with_a_sentence(doc: str) -> bool:
 def test_docstring(name):
     op = OPERATORS[name]
     assert begins_with_a_sentence(op.doc), op.doc[:200]
-    assert undocumented(op) == ATTRIBUTES_UNSAID.get(name, set())
+    assert undocumented(op) == set()
 
 
 def test_exceptions_exist():
-    assert set(ATTRIBUTES_UNSAID) <= set(OPERATORS)
     assert set(REACHED) <= set(OPERATORS)
 
 

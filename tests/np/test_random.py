@@ -144,6 +144,14 @@ def test_parameters_have_gradients():
         (lambda: np.random.normal(dtype="int32"), "dtype does not fit"),
         (npx.random.bernoulli, "either prob or logit"),
         (lambda: np.random.shuffle(mx.nd.ones(3)), "expected an ndarray"),
+        (
+            lambda: np.random.multivariate_normal([0, 0], np.ones((2, 2))),
+            "argument mean must be an ndarray",
+        ),
+        (
+            lambda: np.random.multivariate_normal(np.zeros(2), [[1, 0], [0, 1]]),
+            "argument cov must be an ndarray",
+        ),
     ],
 )
 def test_bad_input(draw, error):

@@ -9,9 +9,10 @@ import numpy as onp
 import pytest
 from scipy import stats
 
+import mxnet as mx
 from mxnet._ops import _bits
 from mxnet._ops.kernels import draws as generator
-from mxnet.error import DTypeError, ShapeError
+from mxnet.error import ConstraintError, DTypeError, ShapeError
 from support.ops import bind, call, gradients
 
 N = 200_000
@@ -130,6 +131,15 @@ def test_wide_and_negative_integers():
     big = call("_random_randint", low=0, high=2**52, shape=(N,), dtype="int64")
     assert big.max() > 2**52 * 0.999
     assert len(onp.unique(big)) > N - 5
+
+
+@pytest.mark.parametrize("draw", [mx.nd.random.uniform, mx.nd.random.randint])
+def test_bounds_the_wrong_way_round(draw):
+    """1.9.1 refuses them, and takes equal ones of uniform numbers."""
+    with pytest.raises(ConstraintError, match=r"high is below low: expected at least 3, got 1"):
+        draw(3, 1)
+    if draw is mx.nd.random.uniform:
+        assert draw(3, 3).asscalar() == 3
 
 
 def test_like():

@@ -8,6 +8,7 @@ need to be read first are written out.
 import functools
 import inspect
 import operator
+import re
 from typing import Any, cast
 
 import numpy as onp
@@ -274,11 +275,22 @@ def eval_default(text):
     return float(text) if "." in text else int(text)
 
 
-def _finish(function, name, op, signature):
+def _finish(function, name, op, signature, names=None):
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = op if isinstance(op, str) else op.doc
+    function.__doc__ = _in_its_names(op.doc, names or {})
     function.__signature__ = signature
     return function
+
+
+def _in_its_names(doc, names):
+    """An operator's docstring for a function whose parameters have other names (old -> new)."""
+    names = {old: new for old, new in names.items() if old != new}
+    if not names or not doc:
+        return doc
+    # a capital at the head of a sentence is an article, and *B are axes: no arrays
+    head = r"(?<!\. )(?<!\*)(?:(?<!^)|(?=[\w, ]* : ))"
+    words = rf"(?m){head}\b({'|'.join(map(re.escape, names))})\b"
+    return re.sub(words, lambda found: names[found[1]], doc)
 
 
 def make_unary(front, name, op_name):
@@ -430,7 +442,8 @@ def make_numpy_function(front, name, op_name, signature=None, renamed=None, wher
                 pass
         return call(op_name, inputs, attrs, out)
 
-    return _finish(function, name, op, sig)
+    names = input_names | attributes
+    return _finish(function, name, op, sig, {old: new for new, old in names.items()})
 
 
 # function of mx.np -> (operator, signature where it is not the operator's, renamed attributes)
@@ -524,51 +537,188 @@ def numpy_functions(front):
 
     @define
     def concatenate(seq, axis=0, out=None):
-        """Arrays joined along an axis, ``None`` for the flattened arrays."""
+        """Arrays joined along an axis, ``None`` for the flattened arrays.
+
+        Parameters
+        ----------
+        seq : sequence of ndarray    of the same shape but along the axis
+        axis : int or None, default 0
+        out : ndarray, optional    where to write
+
+        Returns
+        -------
+        ndarray
+
+        Raises
+        ------
+        ShapeError   shapes that do not fit, or no such axis
+        TypeError    no ndarrays
+        """
         arrays = listed("concatenate", seq)
         return call("_npi_concatenate", arrays, {"axis": axis}, out)
 
     @define
     def stack(arrays, axis=0, out=None):
-        """Arrays of one shape joined along a new axis."""
+        """Arrays of one shape joined along a new axis.
+
+        Parameters
+        ----------
+        arrays : sequence of N ndarrays (*S)
+        axis : int, default 0    where the new axis is in the result
+        out : ndarray, optional    where to write
+
+        Returns
+        -------
+        ndarray    N at ``axis``, otherwise S
+
+        Raises
+        ------
+        ShapeError   different shapes, or no such axis
+        TypeError    no ndarrays
+        """
         return call("_npi_stack", listed("stack", arrays), {"axis": axis}, out)
 
     @define
     def vstack(arrays, out=None):
-        """Arrays joined row by row."""
+        """Arrays joined row by row.
+
+        Parameters
+        ----------
+        arrays : sequence of ndarray    a vector (N,) counts as a row (1, N)
+        out : ndarray, optional    where to write
+
+        Returns
+        -------
+        ndarray of at least two axes, joined along the first
+
+        Raises
+        ------
+        ShapeError   shapes that do not fit
+        TypeError    no ndarrays
+        """
         return call("_npi_vstack", listed("vstack", arrays), {}, out)
 
     found["row_stack"] = vstack
 
     @define
     def hstack(arrays):
-        """Arrays joined side by side."""
+        """Arrays joined side by side.
+
+        Parameters
+        ----------
+        arrays : sequence of ndarray    vectors, or arrays of at least two axes
+
+        Returns
+        -------
+        ndarray    joined along the second axis, vectors along their only one
+
+        Raises
+        ------
+        ShapeError   shapes that do not fit
+        TypeError    no ndarrays
+        """
         return call("_npi_hstack", listed("hstack", arrays), {})
 
     @define
     def dstack(arrays):
-        """Arrays joined along the third axis."""
+        """Arrays joined along the third axis.
+
+        Parameters
+        ----------
+        arrays : sequence of ndarray    (M, N) counts as (M, N, 1), (N,) as (1, N, 1)
+
+        Returns
+        -------
+        ndarray of at least three axes, joined along the third
+
+        Raises
+        ------
+        ShapeError   shapes that do not fit
+        TypeError    no ndarrays
+        """
         return call("_npi_dstack", listed("dstack", arrays), {})
 
     @define
     def column_stack(tup):
-        """Arrays joined as columns."""
+        """Arrays joined as columns.
+
+        Parameters
+        ----------
+        tup : sequence of ndarray    a vector (N,) counts as a column (N, 1)
+
+        Returns
+        -------
+        ndarray (N, columns)
+
+        Raises
+        ------
+        ShapeError   shapes that do not fit
+        TypeError    no ndarrays
+        """
         return call("_npi_column_stack", listed("column_stack", tup), {})
 
     @define
     def append(arr, values, axis=None):
-        """``values`` behind ``arr``, along an axis or flattened."""
+        """``values`` behind ``arr``, along an axis or flattened.
+
+        Parameters
+        ----------
+        arr, values : ndarray
+        axis : int, optional    both are flattened by default
+
+        Returns
+        -------
+        ndarray
+
+        Raises
+        ------
+        ShapeError   shapes that do not fit
+        TypeError    no ndarrays
+        """
         return concatenate([arr, values], axis=cast(Any, axis))
 
     @define
     def split(ary, indices_or_sections, axis=0):
-        """A list of parts along an axis: so many equal ones, or parts that begin at positions."""
+        """A list of parts along an axis: so many equal ones, or parts that begin at positions.
+
+        Parameters
+        ----------
+        ary : ndarray
+        indices_or_sections : int, or list or tuple of int    number of parts, or where
+            the second and later parts begin
+        axis : int, default 0
+
+        Returns
+        -------
+        list of ndarray
+
+        Raises
+        ------
+        ShapeError   a number of parts that the size is no multiple of
+        ValueError   no part, or neither number nor positions
+        """
         given = borders_of(front, "split", indices_or_sections)
         return _many(call("_npi_split", [need("split", "ary", ary)], {**given, "axis": axis}))
 
     @define
     def array_split(ary, indices_or_sections, axis=0):
-        """A list of parts along an axis, of nearly equal size for a number of parts."""
+        """A list of parts along an axis, of nearly equal size for a number of parts.
+
+        Parameters
+        ----------
+        ary : ndarray
+        indices_or_sections : int, or list or tuple of int    number of parts, the first
+            of which may be longer by 1; or where the second and later parts begin
+        axis : int, default 0
+
+        Returns
+        -------
+        list of ndarray
+
+        Raises
+        ------
+        ValueError   no part, or neither number nor positions
+        """
         need("array_split", "ary", ary)
         given = borders_of(front, "array_split", indices_or_sections)
         sections = given.get("sections")
@@ -582,7 +732,22 @@ def numpy_functions(front):
 
     @define
     def hsplit(ary, indices_or_sections):
-        """A list of parts along the second axis, of a vector along the first."""
+        """A list of parts along the second axis, of a vector along the first.
+
+        Parameters
+        ----------
+        ary : ndarray of at least one axis
+        indices_or_sections : as for :func:`split`
+
+        Returns
+        -------
+        list of ndarray
+
+        Raises
+        ------
+        ValueError   an array without axes
+        ShapeError   a number of parts that the size is no multiple of
+        """
         need("hsplit", "ary", ary)
         if front.eager and ary.ndim < 1:
             raise ValueError("hsplit only works on arrays of 1 or more dimensions")
@@ -590,7 +755,22 @@ def numpy_functions(front):
 
     @define
     def vsplit(ary, indices_or_sections):
-        """A list of parts along the first axis."""
+        """A list of parts along the first axis.
+
+        Parameters
+        ----------
+        ary : ndarray of at least two axes
+        indices_or_sections : as for :func:`split`
+
+        Returns
+        -------
+        list of ndarray
+
+        Raises
+        ------
+        ValueError   fewer axes
+        ShapeError   a number of parts that the size is no multiple of
+        """
         need("vsplit", "ary", ary)
         if front.eager and ary.ndim < 2:
             raise ValueError("vsplit only works on arrays of 2 or more dimensions")
@@ -598,7 +778,22 @@ def numpy_functions(front):
 
     @define
     def dsplit(ary, indices_or_sections):
-        """A list of parts along the third axis."""
+        """A list of parts along the third axis.
+
+        Parameters
+        ----------
+        ary : ndarray of at least three axes
+        indices_or_sections : as for :func:`split`
+
+        Returns
+        -------
+        list of ndarray
+
+        Raises
+        ------
+        ValueError   fewer axes
+        ShapeError   a number of parts that the size is no multiple of
+        """
         need("dsplit", "ary", ary)
         if front.eager and ary.ndim < 3:
             raise ValueError("dsplit only works on arrays of 3 or more dimensions")
@@ -612,6 +807,16 @@ def numpy_functions(front):
         ----------
         condition : ndarray or bool
         x, y : ndarray or number, optional    broadcast against the condition
+
+        Returns
+        -------
+        ndarray of the broadcast shape; as :func:`nonzero` for the condition alone; ``x`` or ``y``
+            itself for a condition that is no array
+
+        Raises
+        ------
+        ValueError   only one of ``x`` and ``y``
+        TypeError    neither array nor number
         """
         if x is None and y is None:
             return found["nonzero"](condition)
@@ -634,7 +839,23 @@ def numpy_functions(front):
 
     @define
     def clip(a, a_min, a_max, out=None):
-        """Values cut to an interval; one bound may be None."""
+        """Values cut to an interval; one bound may be None.
+
+        Parameters
+        ----------
+        a : ndarray
+        a_min, a_max : number, ndarray or None    the bounds
+        out : ndarray, optional    where to write
+
+        Returns
+        -------
+        ndarray
+
+        Raises
+        ------
+        ValueError   no bound
+        TypeError    no ndarray
+        """
         if a_min is None and a_max is None:
             raise ValueError("clip: at least one bound must be given")
         if any(isinstance(v, kind) for v in (a_min, a_max)):
@@ -648,7 +869,23 @@ def numpy_functions(front):
 
     @define
     def tensordot(a, b, axes=2):
-        """Product over the last ``axes`` axes of ``a`` and the first of ``b``, or over pairs."""
+        """Product over the last ``axes`` axes of ``a`` and the first of ``b``, or over pairs.
+
+        Parameters
+        ----------
+        a, b : ndarray
+        axes : int, or a pair of axes or of lists of axes, default 2    of ``a`` and of ``b``
+
+        Returns
+        -------
+        ndarray    the other axes of ``a``, then those of ``b``
+
+        Raises
+        ------
+        ShapeError   axes of different sizes
+        ValueError   lists of different lengths
+        TypeError    no ndarrays
+        """
         need("tensordot", "a", a), need("tensordot", "b", b)
         if isinstance(axes, (int, onp.integer)):
             return call("_npi_tensordot_int_axes", [a, b], {"axes": int(axes)})
@@ -661,17 +898,58 @@ def numpy_functions(front):
 
     @define
     def inner(a, b):
-        """Product over the last axes."""
+        """Product over the last axes.
+
+        Parameters
+        ----------
+        a : ndarray (*A, N)
+        b : ndarray (*B, N)
+
+        Returns
+        -------
+        ndarray (*A, *B)
+
+        Raises
+        ------
+        ShapeError   different last sizes
+        """
         return tensordot(a, b, cast(Any, ((-1,), (-1,))))
 
     @define
     def outer(a, b):
-        """Products of all pairs of elements."""
+        """Products of all pairs of elements.
+
+        Parameters
+        ----------
+        a, b : ndarray of M and of N elements; flattened
+
+        Returns
+        -------
+        ndarray (M, N)
+
+        Raises
+        ------
+        AttributeError   no ndarrays
+        """
         return tensordot(flattened(a, "outer"), flattened(b, "outer"), 0)
 
     @define
     def vdot(a, b):
-        """Product of the flattened arrays."""
+        """Product of the flattened arrays.
+
+        Parameters
+        ----------
+        a, b : ndarray of equally many elements
+
+        Returns
+        -------
+        ndarray ()
+
+        Raises
+        ------
+        ShapeError       different numbers of elements
+        AttributeError   no ndarrays
+        """
         return tensordot(flattened(a, "vdot"), flattened(b, "vdot"), 1)
 
     def flattened(x, where):
@@ -690,6 +968,15 @@ def numpy_functions(front):
         *operands : the subscripts, then the arrays
         out : ndarray, optional
         optimize : bool or int    whether the order of products is chosen
+
+        Returns
+        -------
+        ndarray
+
+        Raises
+        ------
+        TypeError    no subscripts, unknown keywords, or no ndarrays
+        ShapeError   subscripts and arrays that do not fit
         """
         out = kwargs.pop("out", None)
         optimize = int(bool(kwargs.pop("optimize", False)))
@@ -707,7 +994,21 @@ def numpy_functions(front):
 
     @define
     def tile(A, reps):
-        """The whole array repeated along its axes."""
+        """The whole array repeated along its axes.
+
+        Parameters
+        ----------
+        A : ndarray or number
+        reps : int or tuple of int    for each axis, the last ones where there are fewer
+
+        Returns
+        -------
+        ndarray; for a number what NumPy gives
+
+        Raises
+        ------
+        TypeError   no ndarray
+        """
         if isinstance(A, _NUMBERS):
             return onp.tile(A, reps)
         reps = (reps,) if isinstance(reps, (int, onp.integer)) else tuple(reps)
@@ -715,7 +1016,22 @@ def numpy_functions(front):
 
     @define
     def repeat(a, repeats, axis=None):
-        """Each element repeated, all the same number of times or each its own."""
+        """Each element repeated, all the same number of times or each its own.
+
+        Parameters
+        ----------
+        a : ndarray
+        repeats : int, or as many ints as the axis has elements
+        axis : int, optional    flattened by default
+
+        Returns
+        -------
+        ndarray
+
+        Raises
+        ------
+        TypeError   no ndarray
+        """
         need("repeat", "a", a)
         if isinstance(repeats, (int, onp.integer)):
             return call("_np_repeat", [a], {"repeats": int(repeats), "axis": axis})
@@ -726,7 +1042,22 @@ def numpy_functions(front):
 
     @define
     def ravel(x, order="C"):
-        """The array as a vector."""
+        """The array as a vector.
+
+        Parameters
+        ----------
+        x : ndarray (*S) or number
+        order : only 'C'
+
+        Returns
+        -------
+        ndarray (N,)
+
+        Raises
+        ------
+        NotImplementedError   another order
+        TypeError             no ndarray
+        """
         if order != "C":
             raise NotImplementedError(f"ravel: order {order!r} is not implemented; 'C' is")
         if isinstance(x, _NUMBERS):
@@ -735,37 +1066,132 @@ def numpy_functions(front):
 
     @define
     def copy(a, out=None):
-        """A copy of an array."""
+        """A copy of an array.
+
+        Parameters
+        ----------
+        a : ndarray
+        out : ndarray, optional    where to write
+
+        Returns
+        -------
+        ndarray
+
+        Raises
+        ------
+        TypeError   no ndarray
+        """
         return call("_np_copy", [need("copy", "a", a)], {}, out)
 
     @define
     def flipud(m):
-        """The order along the first axis reversed."""
+        """The order along the first axis reversed.
+
+        Parameters
+        ----------
+        m : ndarray of at least one axis
+
+        Returns
+        -------
+        ndarray of that shape
+
+        Raises
+        ------
+        ShapeError   no such axis
+        """
         return found["flip"](m, 0)
 
     @define
     def fliplr(m):
-        """The order along the second axis reversed."""
+        """The order along the second axis reversed.
+
+        Parameters
+        ----------
+        m : ndarray of at least two axes
+
+        Returns
+        -------
+        ndarray of that shape
+
+        Raises
+        ------
+        ShapeError   no such axis
+        """
         return found["flip"](m, 1)
 
     @define
     def atleast_1d(*arys):
-        """Arrays with at least one axis; a list for several."""
+        """Arrays with at least one axis; a list for several.
+
+        Parameters
+        ----------
+        *arys : ndarray
+
+        Returns
+        -------
+        ndarray, or a list of them for several; axes are put in front
+
+        Raises
+        ------
+        TypeError   no ndarrays
+        """
         return _one_or_many(call("_np_atleast_1d", listed("atleast_1d", arys), {}))
 
     @define
     def atleast_2d(*arys):
-        """Arrays with at least two axes; a list for several."""
+        """Arrays with at least two axes; a list for several.
+
+        Parameters
+        ----------
+        *arys : ndarray
+
+        Returns
+        -------
+        ndarray, or a list of them for several; axes are put in front
+
+        Raises
+        ------
+        TypeError   no ndarrays
+        """
         return _one_or_many(call("_np_atleast_2d", listed("atleast_2d", arys), {}))
 
     @define
     def atleast_3d(*arys):
-        """Arrays with at least three axes; a list for several."""
+        """Arrays with at least three axes; a list for several.
+
+        Parameters
+        ----------
+        *arys : ndarray
+
+        Returns
+        -------
+        ndarray, or a list of them for several: (N,) becomes (1, N, 1), (M, N) becomes (M, N, 1)
+
+        Raises
+        ------
+        TypeError   no ndarrays
+        """
         return _one_or_many(call("_np_atleast_3d", listed("atleast_3d", arys), {}))
 
     @define
     def diff(a, n=1, axis=-1, prepend=None, append=None):
-        """Differences of neighbours along an axis, taken ``n`` times."""
+        """Differences of neighbours along an axis, taken ``n`` times.
+
+        Parameters
+        ----------
+        a : ndarray
+        n : int, default 1
+        axis : int, default -1
+        prepend, append : only None
+
+        Returns
+        -------
+        ndarray    shorter by ``n`` along the axis
+
+        Raises
+        ------
+        NotImplementedError   ``prepend`` or ``append``
+        """
         if prepend is not None or append is not None:
             raise NotImplementedError("diff: prepend and append options are not supported yet")
         return diff_plain(a, n, axis)
@@ -780,6 +1206,10 @@ def numpy_functions(front):
         obj : int, slice or ndarray    the positions; negative count from the end
         values : number or ndarray     broadcast to what is put in
         axis : int, optional
+
+        Returns
+        -------
+        ndarray of ``arr``'s type, longer along the axis; a vector without one
         """
         inputs, given = [need("insert", "arr", arr)], {"axis": axis}
         if isinstance(values, _NUMBERS):
@@ -800,6 +1230,10 @@ def numpy_functions(front):
         arr : ndarray
         obj : int, slice or ndarray    the positions; negative count from the end
         axis : int, optional
+
+        Returns
+        -------
+        ndarray    as ``arr``, but shorter along the axis; a vector without one
         """
         need("delete", "arr", arr)
         if isinstance(obj, kind):
@@ -814,6 +1248,10 @@ def numpy_functions(front):
         ----------
         ary : ndarray
         to_end, to_begin : number or ndarray, optional
+
+        Returns
+        -------
+        ndarray (before + N - 1 + behind,)    of N elements
         """
         inputs, given = [need("ediff1d", "ary", ary)], {}
         for key, value in (("to_begin", to_begin), ("to_end", to_end)):
@@ -826,7 +1264,24 @@ def numpy_functions(front):
 
     @define
     def sort(a, axis=-1, kind=None, order=None):
-        """Elements in order along an axis."""
+        """Elements in order along an axis.
+
+        Parameters
+        ----------
+        a : ndarray
+        axis : int or None, default -1    None: flattened
+        kind : without effect
+        order : only None
+
+        Returns
+        -------
+        ndarray
+
+        Raises
+        ------
+        NotImplementedError   an order
+        TypeError             no ndarray
+        """
         if order is not None:
             raise NotImplementedError("sort: order must be None")
         need("sort", "a", a)
@@ -834,7 +1289,24 @@ def numpy_functions(front):
 
     @define
     def argsort(a, axis=-1, kind=None, order=None):
-        """Positions that put the elements in order along an axis, in int64."""
+        """Positions that put the elements in order along an axis, in int64.
+
+        Parameters
+        ----------
+        a : ndarray
+        axis : int or None, default -1    None: flattened
+        kind : without effect
+        order : only None
+
+        Returns
+        -------
+        ndarray int64
+
+        Raises
+        ------
+        NotImplementedError   an order
+        TypeError             no ndarray
+        """
         if order is not None:
             raise NotImplementedError("argsort: order must be None")
         need("argsort", "a", a)
@@ -842,7 +1314,24 @@ def numpy_functions(front):
 
     @define
     def average(a, axis=None, weights=None, returned=False, out=None):
-        """Weighted mean over axes."""
+        """Weighted mean over axes.
+
+        Parameters
+        ----------
+        a : ndarray
+        axis : int or tuple of int, optional    all axes by default
+        weights : ndarray, optional    of ``a``'s shape, or a vector for one axis
+        returned : bool, default False    also the sum of the weights
+        out : ndarray, optional    where to write
+
+        Returns
+        -------
+        ndarray, or a list of it and the sum of weights, of the same shape
+
+        Raises
+        ------
+        TypeError   no ndarray
+        """
         inputs = [need("average", "a", a)]
         if weights is not None:
             inputs.append(need("average", "weights", weights))
@@ -859,6 +1348,16 @@ def numpy_functions(front):
         pad_width : int, pair or pairs    (before, after) for each axis
         mode : str    'constant', 'edge', 'reflect', 'symmetric', 'maximum' or 'minimum'
         constant_values : number, for 'constant'
+
+        Returns
+        -------
+        ndarray
+
+        Raises
+        ------
+        ConstraintError      another mode
+        AttributeTypeError   widths that are no integers
+        ValueError           a keyword that the mode does not have
         """
         need("pad", "x", x)
         modes = ("constant", "edge", "reflect", "symmetric", "maximum", "minimum")
@@ -884,7 +1383,24 @@ def numpy_functions(front):
 
     @define
     def full_like(a, fill_value, dtype=None, order="C", ctx=None, out=None):
-        """One number everywhere, in the shape of an array."""
+        """One number everywhere, in the shape of an array.
+
+        Parameters
+        ----------
+        a : ndarray
+        fill_value : number
+        dtype : default that of ``a``
+        order, ctx : without effect
+        out : ndarray, optional    where to write
+
+        Returns
+        -------
+        ndarray of ``a``'s shape
+
+        Raises
+        ------
+        TypeError   no ndarray
+        """
         given = {"fill_value": plain_number(fill_value)}
         if dtype is not None:
             given["dtype"] = as_dtype(dtype)
@@ -892,17 +1408,61 @@ def numpy_functions(front):
 
     @define
     def zeros_like(a, dtype=None, order="C", ctx=None, out=None):
-        """Zeros in the shape of an array."""
+        """Zeros in the shape of an array.
+
+        Parameters
+        ----------
+        a : ndarray
+        dtype, order, ctx, out : as for :func:`full_like`
+
+        Returns
+        -------
+        ndarray of ``a``'s shape
+
+        Raises
+        ------
+        TypeError   no ndarray
+        """
         return full_like(a, 0, dtype, order, ctx, out)
 
     @define
     def ones_like(a, dtype=None, order="C", ctx=None, out=None):
-        """Ones in the shape of an array."""
+        """Ones in the shape of an array.
+
+        Parameters
+        ----------
+        a : ndarray
+        dtype, order, ctx, out : as for :func:`full_like`
+
+        Returns
+        -------
+        ndarray of ``a``'s shape
+
+        Raises
+        ------
+        TypeError   no ndarray
+        """
         return full_like(a, 1, dtype, order, ctx, out)
 
     @define
     def empty_like(prototype, dtype=None, order="C", subok=False, shape=None):
-        """An array of the shape of another, whose contents do not matter (zeros)."""
+        """An array of the shape of another, whose contents do not matter (zeros).
+
+        Parameters
+        ----------
+        prototype : ndarray
+        dtype : default that of ``prototype``
+        order : without effect
+        subok, shape : only False and None
+
+        Returns
+        -------
+        ndarray of its shape
+
+        Raises
+        ------
+        NotImplementedError   ``subok`` or ``shape``
+        """
         if subok:
             raise NotImplementedError("empty_like: subok=True is not implemented")
         if shape is not None:
@@ -1016,6 +1576,10 @@ def linalg_functions(front, functions):
         axis : int or pair of ints, optional    of vectors or matrices; all axes by default
         keepdims : bool
 
+        Returns
+        -------
+        ndarray    of the other axes; () for all
+
         Raises
         ------
         ValueError   an order that vectors or matrices do not have
@@ -1046,7 +1610,22 @@ def linalg_functions(front, functions):
 
     @define
     def pinv(a, rcond=1e-15, hermitian=False):
-        """Pseudo-inverse; singular values below ``rcond`` times the largest count as 0."""
+        """Pseudo-inverse; singular values below ``rcond`` times the largest count as 0.
+
+        Parameters
+        ----------
+        a : ndarray (*B, M, N) float
+        rcond : number, or ndarray (*B) of them
+        hermitian : bool, default False    the matrices are symmetric
+
+        Returns
+        -------
+        ndarray (*B, N, M)
+
+        Raises
+        ------
+        ShapeError   no matrices
+        """
         need("linalg.pinv", "a", a)
         if isinstance(rcond, front.kind):
             return call("_npi_pinv", [a, rcond], {"hermitian": hermitian})
@@ -1054,12 +1633,41 @@ def linalg_functions(front, functions):
 
     @define
     def tensorinv(a, ind=2):
-        """Inverse with respect to ``tensordot`` over the first ``ind`` axes."""
+        """Inverse with respect to ``tensordot`` over the first ``ind`` axes.
+
+        Parameters
+        ----------
+        a : ndarray of shape (*S, *T), with equally many elements in S and T
+        ind : int, default 2    number of axes of S, at least 1
+
+        Returns
+        -------
+        ndarray (*T, *S)
+
+        Raises
+        ------
+        ShapeError   different numbers of elements
+        """
         return call("_npi_tensorinv", [need("linalg.tensorinv", "a", a)], {"ind": ind})
 
     @define
     def tensorsolve(a, b, axes=None):
-        """Solution x of ``tensordot(a, x, x.ndim) = b``."""
+        """Solution x of ``tensordot(a, x, x.ndim) = b``.
+
+        Parameters
+        ----------
+        a : ndarray (*b.shape, *S), with equally many elements in both
+        b : ndarray
+        axes : tuple of int, optional    axes of ``a`` that are moved to its end first
+
+        Returns
+        -------
+        ndarray (*S)
+
+        Raises
+        ------
+        ShapeError   different numbers of elements
+        """
         need("linalg.tensorsolve", "a", a), need("linalg.tensorsolve", "b", b)
         return call("_npi_tensorsolve", [a, b], {"a_axes": () if axes is None else tuple(axes)})
 

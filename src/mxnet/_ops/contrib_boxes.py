@@ -857,7 +857,14 @@ def multi_proposal(
     bbox_pred : (B, 4 K, H, W) float
     im_info : (B, 3) float
 
-    Other parameters, results and errors as for ``Proposal``.
+    Returns
+    -------
+    rois : (B * rpn_post_nms_top_n, 5)         the image's number and the corners
+    scores : (B * rpn_post_nms_top_n, 1)       with ``output_score``
+
+    Raises
+    ------
+    ShapeError, AttributeTypeError   as of ``Proposal``
     """
     numbers = rpn_pre_nms_top_n, rpn_post_nms_top_n, threshold, rpn_min_size
     attrs = (*numbers, scales, ratios, feature_stride, iou_loss)

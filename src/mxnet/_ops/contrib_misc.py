@@ -217,7 +217,23 @@ def batch_norm_with_relu(
     max_calib_range: float | None = None,
     train=False,
 ):
-    """``BatchNorm``, then everything below 0 is 0. Parameters and errors as for ``BatchNorm``."""
+    """``BatchNorm``, then everything below 0 is 0.
+
+    Parameters
+    ----------
+    data : (B, C, ...) float
+    gamma, beta, moving_mean, moving_var : (C,)
+    eps, momentum, fix_gamma, use_global_stats, output_mean_var, axis : as for ``BatchNorm``
+    cudnn_off, min_calib_range, max_calib_range : accepted and without effect
+
+    Returns
+    -------
+    same shape as data; with ``output_mean_var`` also mean and variance (C,)
+
+    Raises
+    ------
+    ShapeError   as of ``BatchNorm``
+    """
     out, *others = batch_norm(
         data,
         gamma,
@@ -265,7 +281,13 @@ def sync_batch_norm(
     ndev : int, default 1       how many devices share the batch
     key : str                   accepted and without effect
 
-    Results and errors as for ``BatchNorm``.
+    Returns
+    -------
+    same shape as data; with ``output_mean_var`` also mean and variance (C,)
+
+    Raises
+    ------
+    ShapeError   as of ``BatchNorm``
     """
     arrays = data, gamma, beta, moving_mean, moving_var
     moments = moments_over_devices if train and not use_global_stats else None

@@ -223,6 +223,7 @@ def dequantize(data, min_range, max_range, *, out_type: Literal["float32"] = "fl
     ----------
     data : any shape, int8 or uint8
     min_range, max_range : (1,) float32     the range they stand for
+    out_type : only 'float32'
 
     Returns
     -------
@@ -314,7 +315,23 @@ def quantized_act(
 
 @op("_contrib_quantized_flatten", num_outputs=3, outputs=WITH_RANGE, types=_types_move)
 def quantized_flatten(data, min_data, max_data):
-    """``Flatten`` of 8-bit numbers: (B, ...) to (B, N); the range stays."""
+    """``Flatten`` of 8-bit numbers; the range stays.
+
+    Parameters
+    ----------
+    data : (B, ...) int8 or uint8
+    min_data, max_data : (1,)       what the smallest and the largest number stand for
+
+    Returns
+    -------
+    data : (B, N) of the same type
+    min, max : (1,) float32
+
+    Raises
+    ------
+    ShapeError   if data has no axis
+    DTypeError   if data is of another type
+    """
     where = "_contrib_quantized_flatten"
     require_eight_bits(where, data=data)
     if data.ndim < 1:

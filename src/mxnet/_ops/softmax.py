@@ -142,7 +142,25 @@ def softmin(
     dtype: DType | None = None,
     use_length: bool | None = False,
 ):
-    """Softmax of ``-data``. Parameters as for ``softmax``."""
+    """Softmax of ``-data``: the smallest element gets the largest probability.
+
+    Parameters
+    ----------
+    data : any shape, float
+    axis : int, default -1
+    temperature : float, default 1           what data are divided by
+    dtype : dtype of the result, default data's
+    use_length : bool                        without effect
+
+    Returns
+    -------
+    same shape as data
+
+    Raises
+    ------
+    DTypeError   if data is not floating
+    ShapeError   if axis does not exist
+    """
     x, axis, out = prepared("softmin", data, axis, temperature, dtype)
     return softmax_of(-x, axis).astype(out).reshape(data.shape)
 
@@ -158,7 +176,22 @@ def log_softmax(
 ):
     """Logarithm of softmax, ``x / T - log sum e^(x / T)``, without loss of small probabilities.
 
-    Parameters as for ``softmax``.
+    Parameters
+    ----------
+    data : any shape, float
+    axis : int, default -1
+    temperature : float, default 1           T of the formula
+    dtype : dtype of the result, default data's
+    use_length : bool                        without effect
+
+    Returns
+    -------
+    same shape as data
+
+    Raises
+    ------
+    DTypeError   if data is not floating
+    ShapeError   if axis does not exist
     """
     x, axis, out = prepared("log_softmax", data, axis, temperature, dtype)
     return log_softmax_of(x, axis).astype(out).reshape(data.shape)
@@ -170,6 +203,20 @@ def softmax_activation(data, *, mode: Literal["channel", "instance"] = "instance
 
     1.9.1 computes ``'instance'`` over the last axis for data of more than two axes, and so does
     this.
+
+    Parameters
+    ----------
+    data : (B, C, ...) float
+    mode : {'instance', 'channel'}, default 'instance'
+
+    Returns
+    -------
+    same shape as data
+
+    Raises
+    ------
+    DTypeError   if data is not floating
+    ShapeError   if axis does not exist
     """
     axis = 1 if mode == "channel" else -1
     x, axis, out = prepared("SoftmaxActivation", data, axis, None, None)

@@ -110,11 +110,19 @@ def _of_half_precision(name, made, at):
     master = inspect.Parameter("weight32", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     update.__signature__ = inspect.Signature([*parameters[:at], master, *parameters[at:]])
     update.__name__ = name
-    update.__doc__ = f"""``{made.name}`` of a half-precision weight.
-
-    Its float32 copy ``weight32`` is replaced, like the states, which are float32 too.
-    """
+    update.__doc__ = _of_copy(made, "Its float32 copy is replaced, like the states")
     return update
+
+
+def _of_copy(made, what):
+    """The docstring of a rule's operator for a half-precision weight."""
+    _, title, sections = inspect.cleandoc(made.__doc__ or "").partition("Parameters\n----------\n")
+    first, _, others = sections.partition("\n")
+    copy = "weight32 : same shape, float32, the weight before it was rounded"
+    return (
+        f"``{made.name}`` of a half-precision weight.\n\n{what}; states are float32 too.\n\n"
+        f"{title}{first}\n{copy}\n{others}"
+    )
 
 
 @rule("sgd_update", aliases=("_sparse_sgd_update",), half="mp_sgd_update")
@@ -232,7 +240,16 @@ def nag_mom_update(
     ``w' = w + momentum (momentum m - lr (g' + wd w)) - lr (g' + wd w)`` with
     ``g' = clip(rescale_grad g)``, and ``m' = momentum m - lr (g' + wd w')``: as in 1.9.1, where the
     weight is updated in place, the decay in the stored momentum is that of the new weight.
-    Parameters as for ``sgd_mom_update``; ``mom`` is replaced by m'.
+
+    Parameters
+    ----------
+    weight, grad, mom : same shape, float; ``mom`` is replaced by m'
+    lr, momentum, wd, rescale_grad : float
+    clip_gradient : float, default -1 (off)
+
+    Returns
+    -------
+    the new weight
     """
     g = clipped(rescale_grad * grad, clip_gradient)
     step = lr * (g + wd * weight)
@@ -471,7 +488,15 @@ def signsgd_update(
 ):
     """Descent by the gradient's sign: ``w - lr (sign(g) + wd w)``.
 
-    Scaling and clipping do not change a sign.
+    Parameters
+    ----------
+    weight, grad : same shape, float
+    lr, wd : float
+    rescale_grad, clip_gradient : float      without effect: they do not change a sign
+
+    Returns
+    -------
+    the new weight
     """
     return (1 - lr * wd) * weight - lr * jnp.sign(grad)
 
@@ -548,7 +573,6 @@ def lamb_update_phase1(
 
 
 def _direction_of_copy(weight, grad, mean, var, weight32, **given):
-    """``lamb_update_phase1`` of a half-precision weight, computed from its float32 copy."""
     where = "mp_lamb_update_phase1"
     same_shapes(where, weight, weight32=weight32)
     return lamb_update_phase1(weight32, grad, mean, var, where=where, **given)
@@ -558,6 +582,7 @@ _parameters = [*lamb_update_phase1.signature.parameters.values()]
 _direction_of_copy.__signature__ = inspect.Signature(
     [*_parameters[:4], inspect.Parameter("weight32", _parameters[0].kind), *_parameters[4:]]
 )
+_direction_of_copy.__doc__ = _of_copy(lamb_update_phase1, "Its float32 copy is read")
 op("mp_lamb_update_phase1", **_outputs(["mean", "var"]))(_direction_of_copy)
 
 

@@ -1480,7 +1480,7 @@ def softmin(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """Softmax of ``-data``. Parameters as for ``softmax``."""
+    """Softmax of ``-data``: the smallest element gets the largest probability."""
 
 def log_softmax(
     data: NDArray,
@@ -3039,7 +3039,7 @@ def mp_lamb_update_phase1(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray:
-    """``lamb_update_phase1`` of a half-precision weight, computed from its float32 copy."""
+    """``lamb_update_phase1`` of a half-precision weight."""
 
 def lamb_update_phase2(
     weight: NDArray,

@@ -41,6 +41,15 @@ def split_v2(ary, indices_or_sections, axis=0, squeeze_axis=False):
     indices_or_sections : int or tuple of int
     axis : int
     squeeze_axis : bool    drop the axis (parts of size one)
+
+    Returns
+    -------
+    list of NDArray; the array alone where there is one part
+
+    Raises
+    ------
+    ValueError   neither number nor positions
+    ShapeError   a number of parts that the size is no multiple of
     """
     given = {"axis": axis, "squeeze_axis": squeeze_axis}
     if isinstance(indices_or_sections, int):

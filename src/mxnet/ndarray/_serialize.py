@@ -541,6 +541,10 @@ def save(fname, data, *, np_shape=False):
     if it is there.  MXNet 1.9.1 cannot save an array of shape ``()``; here it is written as
     ``npx.save`` would.
 
+    Returns
+    -------
+    None
+
     Raises
     ------
     TypeError, ValueError   data of another kind
@@ -566,6 +570,10 @@ def load(fname):
 
     Sparse arrays keep their storage, whatever the size of what they stand for.
 
+    Parameters
+    ----------
+    fname : str or path
+
     Returns
     -------
     list of NDArray, or dict of str to NDArray, as it was saved (one array: a list of one; an empty
@@ -586,7 +594,20 @@ def load(fname):
 
 
 def load_frombuffer(buf):
-    """Load from the bytes of a file: see :func:`load`."""
+    """Load from the bytes of a file: see :func:`load`.
+
+    Parameters
+    ----------
+    buf : bytes
+
+    Returns
+    -------
+    list of NDArray, or dict of str to NDArray
+
+    Raises
+    ------
+    FormatError, MXNetError   as of :func:`load`
+    """
     if not isinstance(buf, (bytes, bytearray, memoryview)):
         raise TypeError(f"load_frombuffer: expected bytes, got {type(buf).__name__}")
     return _arrays(buf, "load_frombuffer")

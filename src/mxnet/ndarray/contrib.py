@@ -108,6 +108,17 @@ def adamw_update(weight, grad, mean, var, rescale_grad, lr, eta, **kwargs):
 
     ``rescale_grad`` is a number or an NDArray of one; where it is 0, infinite or NaN nothing is
     updated.
+
+    Parameters
+    ----------
+    weight, grad, mean, var : NDArray of one shape; ``mean`` and ``var`` are replaced
+    rescale_grad : number or NDArray (1,)
+    lr, eta : float    learning rate; what the whole step is multiplied by
+    **kwargs    ``beta1``, ``beta2``, ``epsilon``, ``wd``, ``clip_gradient``, ``out``
+
+    Returns
+    -------
+    NDArray    the new weight
     """
     out = kwargs.pop("out", None)
     arrays = [weight, grad, mean, var, _scale(rescale_grad, weight)]
@@ -115,7 +126,18 @@ def adamw_update(weight, grad, mean, var, rescale_grad, lr, eta, **kwargs):
 
 
 def mp_adamw_update(weight, grad, mean, var, weight32, rescale_grad, lr, eta, **kwargs):
-    """AdamW for a half-precision weight with its float32 copy; see :func:`adamw_update`."""
+    """AdamW for a half-precision weight with its float32 copy; see :func:`adamw_update`.
+
+    Parameters
+    ----------
+    weight, grad : NDArray of one shape, half precision
+    mean, var, weight32 : NDArray of that shape, float32; replaced
+    rescale_grad, lr, eta, **kwargs    as for :func:`adamw_update`
+
+    Returns
+    -------
+    NDArray    the new weight, half precision
+    """
     out = kwargs.pop("out", None)
     arrays = [weight, grad, mean, var, weight32, _scale(rescale_grad, weight)]
     return invoke(get("_mp_adamw_update"), arrays, {"lr": lr, "eta": eta, **kwargs}, out)
@@ -127,7 +149,19 @@ def _in_turn(*lists):
 
 
 def multi_adamw_update(weights, grads, mean, var, rescale_grad, lrs, wds, etas, **kwargs):
-    """AdamW for lists of parameters; see :func:`adamw_update`."""
+    """AdamW for lists of parameters; see :func:`adamw_update`.
+
+    Parameters
+    ----------
+    weights, grads, mean, var : lists of NDArray, equally many; ``mean`` and ``var`` are replaced
+    rescale_grad : number or NDArray (1,)
+    lrs, wds, etas : sequences of float, one for each
+    **kwargs    ``beta1``, ``beta2``, ``epsilon``, ``clip_gradient``, ``out``
+
+    Returns
+    -------
+    list of NDArray, the new weights; one alone for one
+    """
     return _multi_adamw(
         "_multi_adamw_update", [weights, grads, mean, var], rescale_grad, lrs, wds, etas, kwargs
     )
@@ -136,7 +170,17 @@ def multi_adamw_update(weights, grads, mean, var, rescale_grad, lrs, wds, etas, 
 def multi_mp_adamw_update(
     weights, grads, mean, var, weights32, rescale_grad, lrs, wds, etas, **kwargs
 ):
-    """AdamW for lists of half-precision parameters with their float32 copies."""
+    """AdamW for lists of half-precision parameters with their float32 copies.
+
+    Parameters
+    ----------
+    weights, grads, mean, var, weights32 : lists of NDArray; the last three are float32 and replaced
+    rescale_grad, lrs, wds, etas, **kwargs    as for :func:`multi_adamw_update`
+
+    Returns
+    -------
+    list of NDArray, the new weights; one alone for one
+    """
     lists = [weights, grads, mean, var, weights32]
     return _multi_adamw("_multi_mp_adamw_update", lists, rescale_grad, lrs, wds, etas, kwargs)
 
@@ -149,14 +193,35 @@ def _multi_adamw(name, lists, rescale_grad, lrs, wds, etas, kwargs):
 
 
 def multi_lamb_update(weights, grads, mean, var, step_count, lrs, wds, **kwargs):
-    """LAMB (You et al. 2020) for lists of parameters."""
+    """LAMB (You et al. 2020) for lists of parameters.
+
+    Parameters
+    ----------
+    weights, grads, mean, var : lists of NDArray, equally many; ``mean`` and ``var`` are replaced
+    step_count, lrs, wds : sequences of number, one for each
+    **kwargs    those of the operator ``_multi_lamb_update``, and ``out``
+
+    Returns
+    -------
+    list of NDArray, the new weights; one alone for one
+    """
     return _multi_lamb(
         "_multi_lamb_update", [weights, grads, mean, var], step_count, lrs, wds, kwargs
     )
 
 
 def multi_mp_lamb_update(weights, grads, mean, var, weights32, step_count, lrs, wds, **kwargs):
-    """LAMB for lists of half-precision parameters with their float32 copies."""
+    """LAMB for lists of half-precision parameters with their float32 copies.
+
+    Parameters
+    ----------
+    weights, grads, mean, var, weights32 : lists of NDArray; the last three are float32 and replaced
+    step_count, lrs, wds, **kwargs    as for :func:`multi_lamb_update`
+
+    Returns
+    -------
+    list of NDArray, the new weights; one alone for one
+    """
     lists = [weights, grads, mean, var, weights32]
     return _multi_lamb("_multi_mp_lamb_update", lists, step_count, lrs, wds, kwargs)
 

@@ -111,9 +111,7 @@ def cond(
     """Call one of two functions."""
 
 def current_context() -> NDArray:
-    """The context that arrays are made on by default in this thread: ``cpu(0)`` outside any
-    ``with ctx:``.
-    """
+    """The context that arrays are made on by default in this thread."""
 
 def foreach(
     body: Callable[..., Any],
@@ -527,7 +525,7 @@ def BatchNormWithReLU(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> NDArray | Any:
-    """``BatchNorm``, then everything below 0 is 0. Parameters and errors as for ``BatchNorm``."""
+    """``BatchNorm``, then everything below 0 is 0."""
 
 def SyncBatchNorm(
     data: NDArray,
@@ -906,7 +904,7 @@ def quantized_flatten(
     out: NDArray | Sequence[NDArray] | None = None,
     name: str | None = None,
 ) -> list[NDArray]:
-    """``Flatten`` of 8-bit numbers: (B, ...) to (B, N); the range stays."""
+    """``Flatten`` of 8-bit numbers; the range stays."""
 
 def quantized_pooling(
     data: NDArray,

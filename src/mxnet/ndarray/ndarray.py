@@ -1146,7 +1146,16 @@ def _broadcast_value(v, shape, check_only=False):
 
 
 def waitall():
-    """Wait until everything that this thread has asked for is computed."""
+    """Wait until everything that this thread has asked for is computed.
+
+    Returns
+    -------
+    None
+
+    Raises
+    ------
+    MXNetError   what went wrong while it was computed
+    """
     flush_all()
     wait_for_devices()
 

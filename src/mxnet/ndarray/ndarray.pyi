@@ -701,7 +701,7 @@ class NDArray:
         out: NDArray | Sequence[NDArray] | None = None,
         name: str | None = None,
     ) -> NDArray:
-        """Softmax of ``-data``. Parameters as for ``softmax``."""
+        """Softmax of ``-data``: the smallest element gets the largest probability."""
 
     def sort(
         self,

@@ -67,6 +67,18 @@ def _require_least(name, key, value, least):
         )
 
 
+def _require_order(name, low, high):
+    """Raise unless two numbers are the bounds of something; equal ones are let through, as ever."""
+    if high < low:
+        fail(
+            ConstraintError,
+            f"random.{name}",
+            "high is below low",
+            expected=f"at least {low}",
+            got=high,
+        )
+
+
 @door
 def _draw(name, parameters, shape, dtype, ctx, out):
     """Numbers: one array of ``shape``. Arrays: ``shape`` draws for each element of the
@@ -85,6 +97,8 @@ def _draw(name, parameters, shape, dtype, ctx, out):
         return invoke(_spec.get("_sample_" + name), list(parameters.values()), given, out)
     for key, value in parameters.items():
         _require_least(name, key, value, _LEAST.get((name, key)))
+    if name == "uniform":
+        _require_order(name, *parameters.values())
     if shape is None:
         shape = out.shape if out is not None else (1,)
     if threads.initializing:
@@ -115,21 +129,54 @@ def uniform(low: Any = 0, high: Any = 1, shape=None, dtype=None, ctx=None, out=N
     dtype : {'float16', 'float32', 'float64'}, default float32
     ctx : Context, default the current one
     out : NDArray to write into
+
+    Returns
+    -------
+    NDArray of ``shape``, or S + ``shape``
+
+    Raises
+    ------
+    ConstraintError   ``high`` below ``low``
     """
     only_keywords(kwargs, "random.uniform", ("low", "high", "shape", "dtype", "ctx", "out"))
     return _draw("uniform", {"low": low, "high": high}, shape, dtype, ctx, out)
 
 
 def normal(loc: Any = 0, scale: Any = 1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
-    """Normal numbers of mean ``loc`` and standard deviation ``scale``. Parameters as
-    :func:`uniform`.
+    """Normal numbers of mean ``loc`` and standard deviation ``scale``.
+
+    Parameters
+    ----------
+    loc, scale : float, or NDArrays of one shape S    arrays give ``shape`` draws per element
+    shape : int or tuple of int, default (1,), for arrays ()
+    dtype : {'float16', 'float32', 'float64'}, default float32
+    ctx : Context, default the current one
+    out : NDArray, optional    where to write
+
+    Returns
+    -------
+    NDArray of ``shape``, or S + ``shape``
+
+    Raises
+    ------
+    ConstraintError   a negative deviation
     """
     only_keywords(kwargs, "random.normal", ("loc", "scale", "shape", "dtype", "ctx", "out"))
     return _draw("normal", {"loc": loc, "scale": scale}, shape, dtype, ctx, out)
 
 
 def randn(*shape, **kwargs):
-    """Normal numbers of the given dimensions: ``randn(2, 3, loc=0, scale=1)``."""
+    """Normal numbers of the given dimensions: ``randn(2, 3, loc=0, scale=1)``.
+
+    Parameters
+    ----------
+    *shape : int    default (1,)
+    loc, scale, dtype, ctx, out    as for :func:`normal`, by keyword
+
+    Returns
+    -------
+    NDArray of ``shape``
+    """
     only_keywords(kwargs, "random.randn", ("loc", "scale", "dtype", "ctx", "out"))
     loc, scale = kwargs.pop("loc", 0), kwargs.pop("scale", 1)
     if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
@@ -145,25 +192,93 @@ def randn(*shape, **kwargs):
 
 
 def poisson(lam=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
-    """Poisson numbers of mean ``lam``. Parameters as :func:`uniform`."""
+    """Poisson numbers of mean ``lam``.
+
+    Parameters
+    ----------
+    lam : float or NDArray (*S), at least 0    an array gives ``shape`` draws per element
+    shape : int or tuple of int, default (1,), for arrays ()
+    dtype : {'float16', 'float32', 'float64'}, default float32
+    ctx : Context, default the current one
+    out : NDArray, optional    where to write
+
+    Returns
+    -------
+    NDArray of ``shape``, or S + ``shape``
+
+    Raises
+    ------
+    ConstraintError   a negative mean
+    """
     only_keywords(kwargs, "random.poisson", ("lam", "shape", "dtype", "ctx", "out"))
     return _draw("poisson", {"lam": lam}, shape, dtype, ctx, out)
 
 
 def exponential(scale=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
-    """Exponential numbers of mean ``scale``. Parameters as :func:`uniform`."""
+    """Exponential numbers of mean ``scale``.
+
+    Parameters
+    ----------
+    scale : float or NDArray (*S), above 0    an array gives ``shape`` draws per element
+    shape : int or tuple of int, default (1,), for arrays ()
+    dtype : {'float16', 'float32', 'float64'}, default float32
+    ctx : Context, default the current one
+    out : NDArray, optional    where to write
+
+    Returns
+    -------
+    NDArray of ``shape``, or S + ``shape``
+
+    Raises
+    ------
+    ZeroDivisionError, ConstraintError   a mean that is not above 0
+    """
     only_keywords(kwargs, "random.exponential", ("scale", "shape", "dtype", "ctx", "out"))
     return _draw("exponential", {"lam": 1.0 / scale}, shape, dtype, ctx, out)
 
 
 def gamma(alpha=1, beta=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
-    """Gamma numbers of shape ``alpha`` and scale ``beta``. Parameters as :func:`uniform`."""
+    """Gamma numbers of shape ``alpha`` and scale ``beta``.
+
+    Parameters
+    ----------
+    alpha, beta : float, or NDArrays of one shape S    arrays give ``shape`` draws per element
+    shape : int or tuple of int, default (1,), for arrays ()
+    dtype : {'float16', 'float32', 'float64'}, default float32
+    ctx : Context, default the current one
+    out : NDArray, optional    where to write
+
+    Returns
+    -------
+    NDArray of ``shape``, or S + ``shape``
+
+    Raises
+    ------
+    ConstraintError   a negative parameter
+    """
     only_keywords(kwargs, "random.gamma", ("alpha", "beta", "shape", "dtype", "ctx", "out"))
     return _draw("gamma", {"alpha": alpha, "beta": beta}, shape, dtype, ctx, out)
 
 
 def negative_binomial(k=1, p=1, shape=None, dtype=None, ctx=None, out=None, **kwargs):
-    """Failures before the ``k``-th success of probability ``p``. Parameters as :func:`uniform`."""
+    """Failures before the ``k``-th success of probability ``p``.
+
+    Parameters
+    ----------
+    k, p : number, or NDArrays of one shape S    arrays give ``shape`` draws per element
+    shape : int or tuple of int, default (1,), for arrays ()
+    dtype : {'float16', 'float32', 'float64'}, default float32
+    ctx : Context, default the current one
+    out : NDArray, optional    where to write
+
+    Returns
+    -------
+    NDArray of ``shape``, or S + ``shape``
+
+    Raises
+    ------
+    ConstraintError   a negative number
+    """
     only_keywords(kwargs, "random.negative_binomial", ("k", "p", "shape", "dtype", "ctx", "out"))
     return _draw("negative_binomial", {"k": k, "p": p}, shape, dtype, ctx, out)
 
@@ -171,8 +286,23 @@ def negative_binomial(k=1, p=1, shape=None, dtype=None, ctx=None, out=None, **kw
 def generalized_negative_binomial(
     mu=1, alpha=1, shape=None, dtype=None, ctx=None, out=None, **kwargs
 ):
-    """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``. Parameters as
-    :func:`uniform`.
+    """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``.
+
+    Parameters
+    ----------
+    mu, alpha : float, or NDArrays of one shape S    arrays give ``shape`` draws per element
+    shape : int or tuple of int, default (1,), for arrays ()
+    dtype : {'float16', 'float32', 'float64'}, default float32
+    ctx : Context, default the current one
+    out : NDArray, optional    where to write
+
+    Returns
+    -------
+    NDArray of ``shape``, or S + ``shape``
+
+    Raises
+    ------
+    ConstraintError   a negative parameter
     """
     only_keywords(
         kwargs,
@@ -187,7 +317,18 @@ def generalized_negative_binomial(
 def multinomial(data, shape=None, get_prob=False, out=None, dtype="int32", **kwargs):
     """Indices drawn with the probabilities of the last axis of ``data``.
 
-    ``get_prob``: also the logarithm of the drawn probability, through which gradients flow.
+    Parameters
+    ----------
+    data : NDArray (K,) or (N, K)    probabilities, whose sum is 1
+    shape : int or tuple of int, optional    draws for each row, one by default
+    get_prob : bool, default False    also the logarithms, through which gradients flow
+    out : NDArray, optional    where to write
+    dtype : default int32
+
+    Returns
+    -------
+    NDArray    (*shape), by default (1,), of one row, otherwise (N, *shape); with ``get_prob`` a
+        list of that and the logarithms of the probabilities
     """
     only_keywords(kwargs, "random.multinomial", ("data", "shape", "get_prob", "out", "dtype"))
     given = {"get_prob": get_prob, "dtype": dtype}
@@ -197,15 +338,44 @@ def multinomial(data, shape=None, get_prob=False, out=None, dtype="int32", **kwa
 
 
 def shuffle(data, **kwargs):
-    """The array with its first axis in random order."""
+    """The array with its first axis in random order.
+
+    Parameters
+    ----------
+    data : NDArray (N, ...)
+    out : NDArray, optional    where to write
+
+    Returns
+    -------
+    NDArray of that shape
+    """
     return invoke(_spec.get("_shuffle"), [data], {}, kwargs.get("out"))
 
 
 def randint(low, high, shape=None, dtype=None, ctx=None, out=None, **kwargs):
-    """Integers in ``[low, high)``, int32 by default."""
+    """Integers in ``[low, high)``, int32 by default.
+
+    Parameters
+    ----------
+    low, high : int    ``high`` is left out
+    shape : int or tuple of int, default (1,)
+    dtype : {'int32', 'int64'}, default int32
+    ctx : Context, default the current one
+    out : NDArray, optional    where to write
+
+    Returns
+    -------
+    NDArray of ``shape``
+
+    Raises
+    ------
+    ConstraintError   ``high`` below ``low``
+    DTypeError        another type
+    """
     only_keywords(kwargs, "random.randint", ("low", "high", "shape", "dtype", "ctx", "out"))
     if out is not None and not isinstance(out, NDArray):
         refuse_out("random.randint", out)
+    _require_order("randint", low, high)
     given = {
         "low": low,
         "high": high,

@@ -65,9 +65,7 @@ def normal(
     out: NDArray | None = None,
     **kwargs: Any,
 ) -> NDArray:
-    """Normal numbers of mean ``loc`` and standard deviation ``scale``. Parameters as
-    :func:`uniform`.
-    """
+    """Normal numbers of mean ``loc`` and standard deviation ``scale``."""
 
 def randn(*shape: int | Sequence[int], **kwargs: Any) -> NDArray:
     """Normal numbers of the given dimensions: ``randn(2, 3, loc=0, scale=1)``."""
@@ -80,7 +78,7 @@ def poisson(
     out: NDArray | None = None,
     **kwargs: Any,
 ) -> NDArray:
-    """Poisson numbers of mean ``lam``. Parameters as :func:`uniform`."""
+    """Poisson numbers of mean ``lam``."""
 
 def exponential(
     scale: NDArray | _Number = 1,
@@ -90,7 +88,7 @@ def exponential(
     out: NDArray | None = None,
     **kwargs: Any,
 ) -> NDArray:
-    """Exponential numbers of mean ``scale``. Parameters as :func:`uniform`."""
+    """Exponential numbers of mean ``scale``."""
 
 def gamma(
     alpha: NDArray | _Number = 1,
@@ -101,7 +99,7 @@ def gamma(
     out: NDArray | None = None,
     **kwargs: Any,
 ) -> NDArray:
-    """Gamma numbers of shape ``alpha`` and scale ``beta``. Parameters as :func:`uniform`."""
+    """Gamma numbers of shape ``alpha`` and scale ``beta``."""
 
 def negative_binomial(
     k: _Number = 1,
@@ -112,7 +110,7 @@ def negative_binomial(
     out: NDArray | None = None,
     **kwargs: Any,
 ) -> NDArray:
-    """Failures before the ``k``-th success of probability ``p``. Parameters as :func:`uniform`."""
+    """Failures before the ``k``-th success of probability ``p``."""
 
 def generalized_negative_binomial(
     mu: _Number = 1,
@@ -123,9 +121,7 @@ def generalized_negative_binomial(
     out: NDArray | None = None,
     **kwargs: Any,
 ) -> NDArray:
-    """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``. Parameters as
-    :func:`uniform`.
-    """
+    """Negative binomial numbers of mean ``mu`` and dispersion ``alpha``."""
 
 def multinomial(
     data: NDArray,

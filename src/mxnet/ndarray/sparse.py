@@ -277,6 +277,10 @@ def array(source_array, ctx=None, dtype=None):
     ctx : Context, default the current one
     dtype : default the source's
 
+    Returns
+    -------
+    CSRNDArray or RowSparseNDArray
+
     Raises
     ------
     ValueError, AssertionError   something else
@@ -314,6 +318,10 @@ def zeros(stype, shape, ctx=None, dtype=None, **kwargs):
     ctx : Context, default the current one
     dtype : default float32
 
+    Returns
+    -------
+    NDArray of that storage and shape
+
     Raises
     ------
     ValueError   unknown storage
@@ -325,7 +333,20 @@ def zeros(stype, shape, ctx=None, dtype=None, **kwargs):
 
 
 def empty(stype, shape, ctx=None, dtype=None):
-    """A sparse array with nothing stored; parameters as :func:`zeros`."""
+    """A sparse array with nothing stored; parameters as :func:`zeros`.
+
+    Parameters
+    ----------
+    stype, shape, ctx, dtype : as for :func:`zeros`
+
+    Returns
+    -------
+    NDArray of that storage and shape
+
+    Raises
+    ------
+    ValueError   unknown storage
+    """
     if stype not in ("csr", "row_sparse"):
         raise ValueError(f"unknown stype : {stype}")
     return zeros(stype, shape, ctx, dtype)
@@ -338,6 +359,10 @@ def cast_storage(data, stype, out=None, name=None):
     ----------
     data : NDArray of any storage
     stype : {'csr', 'default', 'row_sparse'}    between the sparse ones: not possible
+
+    Returns
+    -------
+    NDArray of that storage
 
     Raises
     ------
@@ -392,22 +417,58 @@ def _combined(name, function, lhs, rhs):
 
 
 def add(lhs, rhs):
-    """``lhs + rhs``, arrays of any storage or numbers; two of one storage keep it."""
+    """``lhs + rhs``, arrays of any storage or numbers; two of one storage keep it.
+
+    Parameters
+    ----------
+    lhs, rhs : NDArray of any storage, or number
+
+    Returns
+    -------
+    NDArray; dense but for two of one sparse storage, or with 0
+    """
     return _combined("add", operator.add, lhs, rhs)
 
 
 def subtract(lhs, rhs):
-    """``lhs - rhs``; storage as :func:`add`."""
+    """``lhs - rhs``; storage as :func:`add`.
+
+    Parameters
+    ----------
+    lhs, rhs : NDArray of any storage, or number
+
+    Returns
+    -------
+    NDArray; storage as for :func:`add`
+    """
     return _combined("sub", operator.sub, lhs, rhs)
 
 
 def multiply(lhs, rhs):
-    """``lhs * rhs``; where one is sparse, so is the result."""
+    """``lhs * rhs``; where one is sparse, so is the result.
+
+    Parameters
+    ----------
+    lhs, rhs : NDArray of any storage, or number
+
+    Returns
+    -------
+    NDArray; sparse where one is
+    """
     return _combined("mul", operator.mul, lhs, rhs)
 
 
 def divide(lhs, rhs):
-    """``lhs / rhs``; sparse only by a number or by a broadcast array."""
+    """``lhs / rhs``; sparse only by a number or by a broadcast array.
+
+    Parameters
+    ----------
+    lhs, rhs : NDArray of any storage, or number
+
+    Returns
+    -------
+    NDArray; dense for a dense divisor
+    """
     return _combined("div", operator.truediv, lhs, rhs)
 
 

@@ -1147,7 +1147,7 @@ def blackman(
     dtype: _DType | None = ...,
     ctx: Context | str | None = None,
 ) -> ndarray:
-    """The Blackman window of ``M`` points, float32 by default."""
+    """The Blackman window: weights that fall off to both ends."""
 
 def empty(
     shape: _Shape,
@@ -1181,10 +1181,10 @@ def full(
     """Array of one number, or of an array that is broadcast; float32 by default."""
 
 def hamming(M: int | None, dtype: _DType | None = ..., ctx: Context | str | None = None) -> ndarray:
-    """The Hamming window of ``M`` points, float32 by default."""
+    """The Hamming window: weights that fall off to both ends."""
 
 def hanning(M: int | None, dtype: _DType | None = ..., ctx: Context | str | None = None) -> ndarray:
-    """The Hanning window of ``M`` points, float32 by default."""
+    """The Hanning window: weights that fall off to both ends."""
 
 def identity(
     n: int,

@@ -148,7 +148,22 @@ def _of_arrays(x, dtype):
 
 
 def asarray(a, dtype=None, ctx=None):
-    """An array of something; an ndarray of the type is returned as it is."""
+    """An array of something; an ndarray of the type is returned as it is.
+
+    Parameters
+    ----------
+    a : ndarray, numpy.ndarray, number or nested list
+    dtype : default that of an array, otherwise float32
+    ctx : Context, default the current one
+
+    Returns
+    -------
+    ndarray   ``a`` itself where it is one of this type, wherever it lies; otherwise a copy
+
+    Raises
+    ------
+    TypeError   not array-like
+    """
     if isinstance(a, ndarray) and (dtype is None or as_dtype(dtype) == a.dtype):
         return a
     return array(a, dtype, ctx)
@@ -166,22 +181,97 @@ def _filled(where, shape, value, dtype, order, ctx, out=None):
 
 
 def zeros(shape, dtype=None, order="C", ctx=None, device=None):
-    """Array of zeros, float32 by default."""
+    """Array of zeros, float32 by default.
+
+    Parameters
+    ----------
+    shape : int or tuple of int    0, or no axes, only in NumPy's semantics (:func:`npx.set_np`)
+    dtype : default float32
+    order : only 'C'
+    ctx : Context, default the current one (``device`` is the same)
+
+    Returns
+    -------
+    ndarray of that shape
+
+    Raises
+    ------
+    ValueError            a negative size
+    MXNetError            a size of 0 or no axes, in the older semantics
+    NotImplementedError   another order
+    """
     return _filled("zeros", shape, 0, dtype, order, ctx if device is None else device)
 
 
 def ones(shape, dtype=onp.float32, order="C", ctx=None, device=None):
-    """Array of ones, float32 by default."""
+    """Array of ones, float32 by default.
+
+    Parameters
+    ----------
+    shape : int or tuple of int    0, or no axes, only in NumPy's semantics (:func:`npx.set_np`)
+    dtype : default float32
+    order : only 'C'
+    ctx : Context, default the current one (``device`` is the same)
+
+    Returns
+    -------
+    ndarray of that shape
+
+    Raises
+    ------
+    ValueError            a negative size
+    MXNetError            a size of 0 or no axes, in the older semantics
+    NotImplementedError   another order
+    """
     return _filled("ones", shape, 1, dtype, order, ctx if device is None else device)
 
 
 def empty(shape, dtype=onp.float32, order="C", ctx=None, device=None):
-    """Array whose contents do not matter (zeros)."""
+    """Array whose contents do not matter (zeros).
+
+    Parameters
+    ----------
+    shape : int or tuple of int    0, or no axes, only in NumPy's semantics (:func:`npx.set_np`)
+    dtype : default float32
+    order : only 'C'
+    ctx : Context, default the current one (``device`` is the same)
+
+    Returns
+    -------
+    ndarray of that shape
+
+    Raises
+    ------
+    ValueError            a negative size
+    MXNetError            a size of 0 or no axes, in the older semantics
+    NotImplementedError   another order
+    """
     return _filled("empty", shape, 0, dtype, order, ctx if device is None else device)
 
 
 def full(shape, fill_value, dtype=None, order="C", ctx=None, out=None, device=None):
-    """Array of one number, or of an array that is broadcast; float32 by default."""
+    """Array of one number, or of an array that is broadcast; float32 by default.
+
+    Parameters
+    ----------
+    shape : int or tuple of int    0, or no axes, only in NumPy's semantics (:func:`npx.set_np`)
+    fill_value : number, ndarray or array-like    an array is broadcast to the shape
+    dtype : default float32, bool for a truth value, that of an ndarray
+    order : only 'C'
+    ctx : Context, default the current one (``device`` is the same)
+    out : ndarray, optional    where to write
+
+    Returns
+    -------
+    ndarray of that shape
+
+    Raises
+    ------
+    ValueError            a negative size
+    MXNetError            a size of 0 or no axes, in the older semantics
+    ShapeError            an array that cannot be broadcast to it
+    NotImplementedError   another order
+    """
     ctx = ctx if device is None else device
     if isinstance(fill_value, (list, tuple, onp.ndarray)):
         fill_value = array(fill_value, dtype=dtype, ctx=ctx)
@@ -199,7 +289,24 @@ def full(shape, fill_value, dtype=None, order="C", ctx=None, out=None, device=No
 
 
 def arange(start, stop=None, step=1, dtype=None, ctx=None, device=None):
-    """``start, start + step, ...`` below ``stop``; with one argument from 0. float32 by default."""
+    """``start, start + step, ...`` below ``stop``; with one argument from 0. float32 by default.
+
+    Parameters
+    ----------
+    start : number    the first number; the end, and 0 the first one, where ``stop`` is not given
+    stop : number, optional    what the numbers stay below (above, with a negative step)
+    step : number, default 1
+    dtype : default float32
+    ctx : Context, default the current one (``device`` is the same)
+
+    Returns
+    -------
+    ndarray (N,), N = ceil((stop - start) / step), at least 0
+
+    Raises
+    ------
+    ZeroDivisionError   a step of 0
+    """
     ctx = _context(ctx if device is None else device)
     if stop is None:
         start, stop = 0, start
@@ -219,7 +326,27 @@ def arange(start, stop=None, step=1, dtype=None, ctx=None, device=None):
 def linspace(
     start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, ctx=None, device=None
 ):
-    """``num`` evenly spaced numbers from ``start`` to ``stop``; ``retstep``: the step as well."""
+    """``num`` evenly spaced numbers from ``start`` to ``stop``; ``retstep``: the step as well.
+
+    Parameters
+    ----------
+    start, stop : number
+    num : int, default 50
+    endpoint : bool, default True    ``stop`` is the last number
+    retstep : bool, default False    return the step as well
+    dtype : default float32
+    axis : only 0
+    ctx : Context, default the current one (``device`` is the same)
+
+    Returns
+    -------
+    ndarray (num,), or the pair of it and the step, a float
+
+    Raises
+    ------
+    NotImplementedError   arrays as bounds; another axis
+    ValueError            a negative ``num``
+    """
     if isinstance(start, (list, onp.ndarray, NDArray)) or isinstance(
         stop, (list, onp.ndarray, NDArray)
     ):
@@ -234,7 +361,27 @@ def linspace(
 def logspace(
     start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0, ctx=None, device=None
 ):
-    """``num`` powers of ``base`` with evenly spaced exponents."""
+    """``num`` powers of ``base`` with evenly spaced exponents.
+
+    Parameters
+    ----------
+    start, stop : number    exponents of the first and the last number
+    num : int, default 50
+    endpoint : bool, default True    ``base ** stop`` is the last number
+    base : number, default 10
+    dtype : default float32
+    axis : only 0
+    ctx : Context, default the current one (``device`` is the same)
+
+    Returns
+    -------
+    ndarray (num,)
+
+    Raises
+    ------
+    NotImplementedError   another axis
+    ValueError            a negative ``num``
+    """
     if axis != 0:
         raise NotImplementedError("logspace: only axis 0 is there")
     data = allocate("logspace", onp.logspace, start, stop, int(num), endpoint, base)
@@ -242,7 +389,25 @@ def logspace(
 
 
 def eye(N, M=None, k=0, dtype=onp.float32, ctx=None, device=None, **kwargs):
-    """``(N, M)`` matrix with ones on the ``k``-th diagonal, square by default."""
+    """``(N, M)`` matrix with ones on the ``k``-th diagonal, square by default.
+
+    Parameters
+    ----------
+    N : int             rows
+    M : int, optional   columns, default ``N``
+    k : int, default 0  the diagonal: 0 the main one, above it where positive
+    dtype : default float32
+    ctx : Context, default the current one (``device`` is the same)
+
+    Returns
+    -------
+    ndarray (N, M)
+
+    Raises
+    ------
+    TypeError    another order than 'C', or unknown keywords
+    ValueError   a negative size
+    """
     if kwargs.pop("order", "C") != "C" or kwargs:
         raise TypeError(f"eye() got unexpected keywords {', '.join(kwargs) or 'order'}")
     data = allocate("eye", onp.eye, int(N), None if M is None else int(M), int(k), as_dtype(dtype))
@@ -250,12 +415,42 @@ def eye(N, M=None, k=0, dtype=onp.float32, ctx=None, device=None, **kwargs):
 
 
 def identity(n, dtype=None, ctx=None, device=None):
-    """The identity matrix."""
+    """The identity matrix.
+
+    Parameters
+    ----------
+    n : int    rows and columns
+    dtype : default float32
+    ctx : Context, default the current one (``device`` is the same)
+
+    Returns
+    -------
+    ndarray (n, n)
+
+    Raises
+    ------
+    ValueError   a negative size
+    """
     return eye(n, dtype=cast(Any, dtype), ctx=ctx if device is None else device)
 
 
 def indices(dimensions, dtype=onp.int32, ctx=None, device=None):
-    """The coordinates of every element of an array of that shape."""
+    """The coordinates of every element of an array of that shape.
+
+    Parameters
+    ----------
+    dimensions : tuple or list of int
+    dtype : default int32
+    ctx : Context, default the current one (``device`` is the same)
+
+    Returns
+    -------
+    ndarray (len(dimensions), *dimensions)    the k-th part is each element's k-th coordinate
+
+    Raises
+    ------
+    ValueError   no sequence
+    """
     if not isinstance(dimensions, (tuple, list)):
         raise ValueError("The dimensions must be sequence of ints")
     return array(
@@ -270,7 +465,18 @@ def _window(name):
         return array(allocate(name, getattr(onp, name), M), as_dtype(dtype), ctx)
 
     window.__name__ = window.__qualname__ = name
-    window.__doc__ = f"The {name.capitalize()} window of ``M`` points, float32 by default."
+    window.__doc__ = f"""The {name.capitalize()} window: weights that fall off to both ends.
+
+    Parameters
+    ----------
+    M : int    points
+    dtype : default float32
+    ctx : Context, default the current one
+
+    Returns
+    -------
+    ndarray (M,)    empty for less than 1
+    """
     return window
 
 
@@ -286,6 +492,15 @@ def meshgrid(*xi, **kwargs):
     indexing : 'xy' or 'ij'    whether the first coordinate runs along the columns
     sparse : bool              leave axes of size 1 unrepeated
     copy : bool                accepted; the arrays are always copies
+
+    Returns
+    -------
+    list of ndarray, one per vector: of all sizes, or with ``sparse`` of size 1 on other axes
+
+    Raises
+    ------
+    TypeError    unknown keywords
+    ValueError   another ``indexing``
     """
     indexing = kwargs.pop("indexing", "xy")
     sparse = kwargs.pop("sparse", False)

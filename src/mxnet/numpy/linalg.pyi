@@ -41,7 +41,7 @@ def det(a: ndarray) -> ndarray:
     """Determinants."""
 
 def cholesky(a: ndarray) -> ndarray:
-    """Lower triangles L with ``L L^T = A``; NaN where A is not positive definite."""
+    """Lower triangles L with ``L L^T = a``; NaN where a is not positive definite."""
 
 def inv(a: ndarray) -> ndarray:
     """Inverse matrices."""
@@ -50,7 +50,7 @@ def slogdet(a: ndarray) -> tuple[ndarray, ...]:
     """Sign and logarithm of the absolute value of determinants."""
 
 def svd(a: ndarray) -> tuple[ndarray, ...]:
-    """Singular value decomposition ``A = U diag(L) V``."""
+    """Singular value decomposition ``a = U diag(L) V``."""
 
 def eig(a: ndarray) -> tuple[ndarray, ...]:
     """Eigenvalues and eigenvectors of matrices, as long as they are real; runs on the host."""
@@ -59,7 +59,7 @@ def eigvals(a: ndarray) -> ndarray:
     """Eigenvalues of matrices, as long as they are real; runs on the host."""
 
 def solve(a: ndarray, b: ndarray) -> ndarray:
-    """Solutions X of ``A X = B``."""
+    """Solutions X of ``a X = b``."""
 
 def eigh(a: ndarray, UPLO: Any = "L") -> tuple[ndarray, ...]:
     """Eigenvalues and eigenvectors of symmetric matrices."""

@@ -14,6 +14,10 @@ def save(file, arr):
     file : str or path
     arr : ndarray, list of ndarray, or dict of str to ndarray
 
+    Returns
+    -------
+    None
+
     Raises
     ------
     TypeError, ValueError   data of another kind
@@ -31,6 +35,10 @@ def save(file, arr):
 
 def load(file):
     """Load what :func:`save`, or MXNet's, wrote.
+
+    Parameters
+    ----------
+    file : str or path
 
     Returns
     -------

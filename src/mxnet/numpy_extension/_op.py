@@ -14,7 +14,16 @@ for _name, _op in list(_spec.registry.items()):
 
 
 def nonzero(a):
-    """Positions of the elements that are not 0, a row of int64 for each."""
+    """Positions of the elements that are not 0, a row of int64 for each.
+
+    Parameters
+    ----------
+    a : ndarray (*S)
+
+    Returns
+    -------
+    ndarray (N, len(S)) int64
+    """
     return call("_npx_nonzero", [a], {})
 
 
@@ -27,5 +36,14 @@ def reshape(a, newshape, reverse=False, order="C"):
     newshape : int or tuple of int    sizes, or -1: inferred, -2: copied, -3: an axis of size 1 left
         out, -4: all that are left, -5: two multiplied, -6: one split into the next two
     reverse : bool                    read the codes from the right
+    order : only 'C'
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    ShapeError   a size that does not fit
     """
     return call("_npx_reshape", [a], {"newshape": newshape, "reverse": reverse, "order": order})

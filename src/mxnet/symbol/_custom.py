@@ -24,6 +24,10 @@ def Custom(*data, op_type=None, name=None, attr=None, **kwargs):
     op_type : str       the registered name
     **kwargs            passed to the constructor of the properties, as text
 
+    Returns
+    -------
+    Symbol
+
     Raises
     ------
     MXNetError   there is no such operator

@@ -34,12 +34,25 @@ def zeros(shape, dtype=None, **kwargs):
     ----------
     shape : int or tuple of int    0: a dimension that binding completes
     dtype : default float32
+
+    Returns
+    -------
+    Symbol
     """
     return _constant("_zeros", {"shape": shape, "dtype": _type(dtype)}, kwargs)
 
 
 def ones(shape, dtype=None, **kwargs):
-    """Ones; see :func:`zeros`."""
+    """Ones.
+
+    Parameters
+    ----------
+    shape, dtype : as for :func:`zeros`
+
+    Returns
+    -------
+    Symbol
+    """
     return _constant("_ones", {"shape": shape, "dtype": _type(dtype)}, kwargs)
 
 
@@ -51,6 +64,10 @@ def full(shape, val, dtype=None, **kwargs):
     shape : int or tuple of int
     val : float
     dtype : default float32
+
+    Returns
+    -------
+    Symbol
     """
     given = {"shape": shape, "dtype": _type(dtype), "value": float(val)}
     return _constant("_full", given, kwargs)
@@ -70,6 +87,10 @@ def arange(start, stop=None, step=1.0, repeat=1, infer_range=False, name=None, d
     repeat : int          how often each number stands
     infer_range : bool    let the shape say where it ends
     dtype : default float32
+
+    Returns
+    -------
+    Symbol
     """
     given = {
         "start": start,
@@ -83,7 +104,19 @@ def arange(start, stop=None, step=1.0, repeat=1, infer_range=False, name=None, d
 
 
 def linspace(start, stop, num, endpoint=True, name=None, dtype=None):
-    """``num`` numbers evenly from ``start`` to ``stop``, which is left out without ``endpoint``."""
+    """Numbers evenly from ``start`` to ``stop``, which is left out without ``endpoint``.
+
+    Parameters
+    ----------
+    start, stop : float
+    num : int
+    endpoint : bool, default True
+    dtype : default float32
+
+    Returns
+    -------
+    Symbol
+    """
     given = {
         "start": start,
         "stop": stop,
@@ -95,7 +128,19 @@ def linspace(start, stop, num, endpoint=True, name=None, dtype=None):
 
 
 def eye(N, M=0, k=0, dtype=None, **kwargs):
-    """A matrix (N, M) with ones on diagonal ``k``; M = 0: square."""
+    """A matrix (N, M) with ones on a diagonal.
+
+    Parameters
+    ----------
+    N : int            rows
+    M : int, default 0 columns; 0: as many
+    k : int, default 0 the diagonal: 0 the main one, above it where positive
+    dtype : default float32
+
+    Returns
+    -------
+    Symbol
+    """
     return _constant("_eye", {"N": N, "M": M, "k": k, "dtype": _type(dtype)}, kwargs)
 
 
@@ -107,6 +152,14 @@ def histogram(a, bins=10, range=None, **kwargs):
     a : Symbol
     bins : int, or Symbol of ascending borders
     range : (low, high), needed for a number of bins
+
+    Returns
+    -------
+    Symbol of two outputs: int64 counts, and the borders
+
+    Raises
+    ------
+    ValueError   a number of bins without ``range``
     """
     name, attr = kwargs.pop("name", None), kwargs.pop("attr", None)
     if isinstance(bins, Symbol):
@@ -117,7 +170,24 @@ def histogram(a, bins=10, range=None, **kwargs):
 
 
 def split_v2(ary, indices_or_sections, axis=0, squeeze_axis=False):
-    """Parts along an axis: so many equal ones, or parts that begin at given positions."""
+    """Parts along an axis: so many equal ones, or parts that begin at given positions.
+
+    Parameters
+    ----------
+    ary : Symbol
+    indices_or_sections : int or tuple of int
+    axis : int, default 0
+    squeeze_axis : bool, default False    drop the axis (parts of size one)
+
+    Returns
+    -------
+    Symbol of as many outputs as parts
+
+    Raises
+    ------
+    AttributeTypeError   no part
+    ValueError           neither number nor positions
+    """
     if isinstance(indices_or_sections, int):
         indices, sections = [], indices_or_sections
         if sections <= 0:
@@ -149,9 +219,20 @@ def _two_sided(name, op, scalar_op, right_op, numbers, hint, right_hint, doc):
         raise TypeError(f"types ({type(left)}, {type(right)}) not supported")
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = (
-        doc + "\n\nArguments are symbols of one shape, or numbers; two numbers give a number."
-    )
+    function.__doc__ = f"""{doc}
+
+    Parameters
+    ----------
+    left, right : Symbol of one shape, or number
+
+    Returns
+    -------
+    Symbol, or a number for two numbers
+
+    Raises
+    ------
+    TypeError   something else
+    """
     return function
 
 
@@ -172,12 +253,38 @@ _power = _two_sided(
 
 
 def pow(base, exp):
-    """``base`` to the power ``exp``: symbols of one shape, or numbers."""
+    """``base`` to the power ``exp``.
+
+    Parameters
+    ----------
+    base, exp : Symbol of one shape, or number
+
+    Returns
+    -------
+    Symbol, or a number for two numbers
+
+    Raises
+    ------
+    TypeError   something else
+    """
     return _power(base, exp)
 
 
 def power(base, exp):
-    """``base`` to the power ``exp``: symbols of one shape, or numbers."""
+    """``base`` to the power ``exp``.
+
+    Parameters
+    ----------
+    base, exp : Symbol of one shape, or number
+
+    Returns
+    -------
+    Symbol, or a number for two numbers
+
+    Raises
+    ------
+    TypeError   something else
+    """
     return _power(base, exp)
 
 

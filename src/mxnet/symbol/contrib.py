@@ -48,7 +48,17 @@ def adamw_update(
 ):
     """AdamW (Loshchilov and Hutter 2019) for one parameter; see the operator ``_adamw_update``.
 
-    ``rescale_grad`` is a number or a Symbol of one.
+    Parameters
+    ----------
+    weight, grad, mean, var : Symbol of one shape; ``mean`` and ``var`` are states
+    rescale_grad : number or Symbol (1,)
+    lr, eta : float    learning rate; what the whole step is multiplied by
+    beta1, beta2, epsilon, wd : float
+    clip_gradient : float, default -1 (off)
+
+    Returns
+    -------
+    Symbol    the new weight
     """
     given = {
         "lr": lr,
@@ -82,7 +92,18 @@ def mp_adamw_update(
     name=None,
     **kwargs,
 ):
-    """AdamW for a half-precision weight with its float32 copy; see :func:`adamw_update`."""
+    """AdamW for a half-precision weight with its float32 copy.
+
+    Parameters
+    ----------
+    weight, grad : Symbol of one shape, half precision
+    mean, var, weight32 : Symbol of that shape, float32; states
+    rescale_grad, lr, eta, beta1, beta2, epsilon, wd, clip_gradient : as for :func:`adamw_update`
+
+    Returns
+    -------
+    Symbol    the new weight, half precision
+    """
     given = {
         "lr": lr,
         "eta": eta,

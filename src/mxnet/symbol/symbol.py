@@ -949,6 +949,10 @@ def var(
     stype : {'default', 'row_sparse', 'csr'}, optional
     **kwargs : attributes whose names begin and end with two underscores
 
+    Returns
+    -------
+    Symbol
+
     Raises
     ------
     TypeError    the name is not a str
@@ -1022,6 +1026,15 @@ _CODES = {
 def Group(symbols, create_fn=Symbol):
     """A symbol of all outputs of several symbols.
 
+    Parameters
+    ----------
+    symbols : list or tuple of Symbol, or a Symbol
+    create_fn : callable, default :class:`Symbol`    makes the result of a list of outputs
+
+    Returns
+    -------
+    Symbol
+
     Raises
     ------
     TypeError   not a list of symbols, or an empty one
@@ -1034,6 +1047,14 @@ def Group(symbols, create_fn=Symbol):
 
 def load(fname):
     """A symbol from a JSON file of any MXNet version from 0.8 to 1.9.
+
+    Parameters
+    ----------
+    fname : str or path
+
+    Returns
+    -------
+    Symbol
 
     Raises
     ------
@@ -1052,7 +1073,21 @@ def load(fname):
 
 
 def load_json(json_str):
-    """A symbol from its JSON text; see :func:`load`."""
+    """A symbol from its JSON text.
+
+    Parameters
+    ----------
+    json_str : str
+
+    Returns
+    -------
+    Symbol
+
+    Raises
+    ------
+    TypeError     no text
+    FormatError   as of :func:`load`
+    """
     if not isinstance(json_str, str):
         raise TypeError("fname required to be string")
     return Symbol._of(serial.read(json_str, "load_json"))

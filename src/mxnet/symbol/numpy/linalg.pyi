@@ -35,7 +35,7 @@ def det(a: _Symbol) -> _Symbol:
     """Determinants."""
 
 def cholesky(a: _Symbol) -> _Symbol:
-    """Lower triangles L with ``L L^T = A``; NaN where A is not positive definite."""
+    """Lower triangles L with ``L L^T = a``; NaN where a is not positive definite."""
 
 def inv(a: _Symbol) -> _Symbol:
     """Inverse matrices."""
@@ -44,7 +44,7 @@ def slogdet(a: _Symbol) -> tuple[_Symbol, ...]:
     """Sign and logarithm of the absolute value of determinants."""
 
 def svd(a: _Symbol) -> tuple[_Symbol, ...]:
-    """Singular value decomposition ``A = U diag(L) V``."""
+    """Singular value decomposition ``a = U diag(L) V``."""
 
 def eig(a: _Symbol) -> tuple[_Symbol, ...]:
     """Eigenvalues and eigenvectors of matrices, as long as they are real; runs on the host."""
@@ -53,7 +53,7 @@ def eigvals(a: _Symbol) -> _Symbol:
     """Eigenvalues of matrices, as long as they are real; runs on the host."""
 
 def solve(a: _Symbol, b: _Symbol) -> _Symbol:
-    """Solutions X of ``A X = B``."""
+    """Solutions X of ``a X = b``."""
 
 def eigh(a: _Symbol, UPLO: Any = "L") -> tuple[_Symbol, ...]:
     """Eigenvalues and eigenvectors of symmetric matrices."""
