@@ -185,6 +185,21 @@ def code_only(text):
     return ast.unparse(ast.parse(text))
 
 
+def test_every_page_of_docs_has_both_languages():
+    english = {page for page in PAGES if page.startswith("docs/") and ".zh-CN" not in page}
+    assert {page for page, _ in TRANSLATED} == english | {"README.md"}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if ".zh-CN" in page])
+def test_a_chinese_page_leads_to_chinese_pages(page):
+    """But for its own English text, which its head names."""
+    here = (ROOT / page).parent
+    own = (ROOT / page.replace(".zh-CN", "")).resolve()
+    there = [(here / t.split("#")[0]).resolve() for t in pages.links(page) if ".md" in t]
+    english = [t for t in there if ".zh-CN" not in t.name and t != own]
+    assert [t.name for t in english if t.with_suffix(".zh-CN.md").exists()] == []
+
+
 TRANSLATED = [(page.replace(".zh-CN", ""), page) for page in PAGES if page.endswith(".zh-CN.md")]
 
 
@@ -208,6 +223,10 @@ def test_both_languages_say_the_same(english, chinese):
     ]
     paragraphs = [len(re.findall(r"\n\n(?=[^#|\s-])", pages.prose(p))) for p in both]
     assert paragraphs[0] == paragraphs[1]
+    items = [len(re.findall(r"(?m)^ *(?:-|\d+\.) ", pages.prose(p))) for p in both]
+    assert items[0] == items[1]
+    named = [set(re.findall(r"`+([^`\n]+)`+", pages.prose(p))) for p in both]
+    assert named[0] == named[1]
     neutral = [
         sorted({t.split("#")[0].replace(".zh-CN", "") for t in pages.links(p)} - {""}) for p in both
     ]

@@ -163,6 +163,15 @@ def test_programs_take_the_paths_of_the_page(heading):
     assert amiss(page[heading], followed(PROGRAMS[heading]())) == []
 
 
+def test_the_chinese_page_shows_the_same_paths():
+    def steps(name):
+        text = (ROOT / "docs" / name).read_text("utf-8")
+        return [re.findall("`(.+?)`", line) for line in re.findall(r"(?m)^\d+\. `.*", text)]
+
+    assert len(steps("architecture.md")) > 50
+    assert steps("architecture.zh-CN.md") == steps("architecture.md")
+
+
 def test_check_fires():
     page = (
         "\n## Five paths\n\n### one\n\n1. `ndarray/a.py`: `f`, `C.g`\n2. `_engine/b.py`: `h`\n"
