@@ -815,8 +815,7 @@ def numpy_functions(front):
 
         Raises
         ------
-        ValueError   only one of ``x`` and ``y``
-        TypeError    neither array nor number
+        TypeError   only one of ``x`` and ``y``, or neither array nor number
         """
         if x is None and y is None:
             return found["nonzero"](condition)

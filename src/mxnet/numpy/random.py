@@ -457,7 +457,7 @@ def bernoulli(prob=0.5, size=None, dtype=None, ctx=None, out=None):
     ----------
     prob : number or ndarray
     size : int or tuple of int, optional    default the shape that the parameters broadcast to
-    dtype : a float type, default float32
+    dtype : default float32
     ctx : Context, default the current one
     out : ndarray, optional    where to write
 

@@ -34,7 +34,7 @@ def bernoulli(prob=None, logit=None, size=None, dtype=None, ctx=None, out=None):
     prob : number or ndarray     the probability
     logit : number or ndarray    instead: ``log(p / (1 - p))``
     size : int or tuple of int, optional
-    dtype : a float type, default float32
+    dtype : default float32
     ctx : Context, default the current one
     out : ndarray, optional    where to write
 
