@@ -9,7 +9,8 @@ files, many with arguments drawn at random. ``symbols`` has what 290 operators i
 types known in part, random graphs and trainings, executors, loops, custom operators, devices,
 threads. Compared are values with types, shapes and contexts, what was printed, the categories of
 warnings, what was logged, and the classes by which an error is caught. Statements whose answer
-differs for a reason run without being compared; their answer is null. ``sessions.py`` recorded them.
+differs for a reason run without being compared; their answer is null. ``sessions.py`` recorded
+them.
 """
 
 import gzip

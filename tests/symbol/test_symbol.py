@@ -246,3 +246,13 @@ def test_an_input_that_is_given_twice(space):
     ):
         with pytest.raises(TypeError, match=r"argument '(lhs|data)' is given twice"):
             call()
+
+
+def test_the_attributes_of_a_group_are_those_of_its_first_node():
+    a = sym.var("a", lr_mult=2)
+    f = sym.FullyConnected(a, num_hidden=3, name="f")
+    of_a = {"__lr_mult__": "2", "lr_mult": "2"}
+    assert sym.Group([f, a]).list_attr() == {"num_hidden": "3"}
+    assert sym.Group([a, f]).list_attr() == f.get_internals().list_attr() == of_a
+    assert sym.Group([sym.exp(a), f]).list_attr() == {}
+    assert sym.Group([f, a]).attr("num_hidden") is None

@@ -263,14 +263,13 @@ class Symbol:
         return next(iter(nodes.values())) if len(nodes) == 1 else None
 
     def list_attr(self, recursive=False):
-        """Attributes of the node."""
+        """Attributes of the node; of a group, those of the first."""
         if recursive:
             raise DeprecationWarning(
                 "Symbol.list_attr with recursive=True has been deprecated. "
                 "Please use attr_dict instead."
             )
-        node = self._one("list_attr")
-        return {} if node is None else _shown(node.attrs)
+        return _shown(self._entries[0][0].attrs) if self._entries else {}
 
     def attr_dict(self):
         """Attributes of all nodes that have any, by node's name."""
