@@ -1,7 +1,8 @@
 """What a small program answers, as plain data that two interpreters can be compared by.
 
-Run under the original to record: ``python answers.py programs.json answers.json.gz``, where
-``programs.json`` is a list of texts. The file imports whatever ``mxnet`` it finds, and NumPy.
+Run in ``tests`` under the original to record: ``python -m sweep.answers programs.json
+answers.json.gz``, where ``programs.json`` is a list of texts. The file imports whatever ``mxnet``
+it finds, and NumPy.
 """
 
 import contextlib
@@ -17,6 +18,7 @@ import warnings
 import numpy as onp
 
 import mxnet as mx
+from sweep.every import every
 
 _IN_PLACE = {
     "+=": operator.iadd, "-=": operator.isub, "*=": operator.imul, "/=": operator.itruediv,
@@ -109,6 +111,7 @@ def names():
         "rnn": mx.gluon.rnn, "gl": mx.gluon.loss, "np": mx.np, "npx": mx.npx, "onp": onp,
         "A": new, "iop": in_place, "R": uniform, "fill": fill, "raises": raises, "refused": refused,
         "S": mx.sym, "I": integers, "G": gradients,
+        "every": every,
     }  # fmt: skip
 
 

@@ -8,12 +8,13 @@ modules, executors, the model zoo and what stands in contrib, 300 with ``npx`` a
 attributes, registries, custom operators, executors, monitors, callbacks, contexts, stores, files,
 schedules and helpers of Gluon, wrong inputs included, 7,200 with autograd (orders, modes, writes
 while recording, ``Function``), losses, layers of images and norms, sparse arrays, updates, 8-bit
-operators, symbols, executors and modules, and operators and keys drawn at random. Types,
-element types, shapes and values are compared, and where an error is the answer, the classes by
-which it is caught. Left out are programs that 1.9.1 refuses, and those (one in thirty, of the
-gradients one in twelve) whose answer differs for a reason: casts that are undefined in C, memory
-never written, addresses, random draws, and what docs/differences.md lists. ``answers.py`` recorded
-them.
+operators, symbols, executors and modules, and operators and keys drawn at random, and 400 calls of
+operators in all ways (``every.py``): boxes, regions, heads, layers, indices, reductions, matrices,
+updates, images and 8-bit numbers. Types, element types, shapes and values are compared, and where
+an error is the answer, the classes by which it is caught. Left out are programs that 1.9.1 refuses,
+and those (one in thirty, of the gradients one in twelve) whose answer differs for a reason: casts
+that are undefined in C, memory never written, addresses, random draws, and what docs/differences.md
+lists. ``answers.py`` recorded them.
 """
 
 import gzip
@@ -80,6 +81,7 @@ def semantics(request, tmp_path, monkeypatch):
         ("keys", False),
         ("keys_numpy", True),
         ("utils_numpy", True),
+        ("ways", False),
     ],
     indirect=["semantics"],
 )

@@ -168,7 +168,7 @@ def box_nms(
                                         0: data comes back as it is
     coord_start, score_index : int      where in the K numbers
     id_index : int, default -1 (none)   where the class is; boxes suppress those of their class
-    background_id : int, default -1     class that is dropped
+    background_id : int, default -1     class that is dropped, so that rows of class -1 are
     force_suppress : bool               suppress across classes
     in_format, out_format : {'corner', 'center'}
 
@@ -209,7 +209,7 @@ def box_nms(
     given = lax.stop_gradient(rows).astype(wide)
     score, kind = part(given, score_index), part(given, max(id_index, 0))
     valid = score > valid_thresh
-    if id_index >= 0 and background_id >= 0:
+    if id_index >= 0:
         valid &= kind != background_id
     order = descending(score, valid)
     best = lax.slice_in_dim(order, 0, most, axis=1)
@@ -770,12 +770,31 @@ def proposals(where, cls_prob, bbox_pred, im_info, attrs):
     return silent(rows.astype(cls_prob.dtype), score.reshape(-1, 1).astype(cls_prob.dtype))
 
 
+def infer_proposal(cls_prob, *others, **_):
+    """Two numbers per anchor in ``cls_prob``, four in ``bbox_pred``."""
+    b, two, *space = cls_prob
+    return {"bbox_pred": (b, 2 * two, *space), "im_info": (b, 3)}
+
+
+PROPOSAL_FACTS = {
+    "infer": infer_proposal,
+    "outputs": ("output", "score"),
+    "total": 2,
+}
+
+
 def two_if_scored(attrs, n):
     """Visible outputs of the proposal operators."""
     return 2 if attrs["output_score"] else 1
 
 
-@op("_contrib_Proposal", num_outputs=2, visible=two_if_scored, same_dtype=True, total=2)
+@op(
+    "_contrib_Proposal",
+    num_outputs=2,
+    visible=two_if_scored,
+    same_dtype=True,
+    **PROPOSAL_FACTS,
+)
 def proposal(
     cls_prob,
     bbox_pred,
@@ -833,7 +852,13 @@ def proposal(
     return proposals(where, cls_prob, bbox_pred, im_info, attrs)
 
 
-@op("_contrib_MultiProposal", num_outputs=2, visible=two_if_scored, same_dtype=True, total=2)
+@op(
+    "_contrib_MultiProposal",
+    num_outputs=2,
+    visible=two_if_scored,
+    same_dtype=True,
+    **PROPOSAL_FACTS,
+)
 def multi_proposal(
     cls_prob,
     bbox_pred,

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
-from ._facts import data_equal
+from ._facts import assumed_type, data_equal
 from ._nn import accumulator, require_axes, require_floating, require_shape
 from ._spec import Attr, op, registry
 from .nn_norm import NORM_FACTS, batch_norm, infer_batch_norm, moments_over_devices, normalised
@@ -107,7 +107,13 @@ def count_sketch(data, h, s, *, out_dim: int, processing_batch_size: int = 32):
     return out.at[:, bucket].add(data.astype(wide) * signs).astype(data.dtype)
 
 
-@op("_contrib_hawkesll", num_outputs=2, outputs=("output", "out_state"))
+@op(
+    "_contrib_hawkesll",
+    num_outputs=2,
+    outputs=("output", "out_state"),
+    free={"marks": "int32"},
+    types=assumed_type("int32"),
+)
 def hawkesll(lda, alpha, beta, state, lags, marks, valid_length, max_time):
     """Log likelihood of marked self-exciting point processes with exponential decay.
 

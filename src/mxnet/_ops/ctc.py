@@ -64,6 +64,8 @@ def ctc_loss(
             got=f"data {data.shape} and label {label.shape}",
         )
     (steps, batch, symbols), longest = data.shape, label.shape[1]
+    if use_label_lengths and not use_data_lengths and label_lengths is None:
+        data_lengths, label_lengths = None, data_lengths  # by position: the only lengths there are
     if longest > steps:
         fail(
             ShapeError,

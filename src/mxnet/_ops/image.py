@@ -14,6 +14,7 @@ from .. import _pixels
 from ..error import AttributeTypeError, MXNetError, ShapeError, fail
 from ._axes import equal
 from ._bits import standard_normal, uniform01
+from ._facts import fixed_types
 from ._limits import check_size
 from ._spec import Scalar, Shape, op
 
@@ -54,7 +55,7 @@ def _per_image(data):
 
 # ------------------------------------------------------------------------------------ to the
 # network
-@op("_image_to_tensor", aliases=("_npx__image_to_tensor",))
+@op("_image_to_tensor", aliases=("_npx__image_to_tensor",), types=fixed_types("float32"))
 def to_tensor(data):
     """Channels first, and divided by 255.
 

@@ -12,7 +12,7 @@ from jax import lax
 
 from ..error import MXNetError, ShapeError, fail
 from ._axes import as_type, one_axis, same_shape, whole_index
-from ._facts import assumed_type, put_if_open, without
+from ._facts import assumed_type, fixed_types, put_if_open, without
 from ._limits import unfolded
 from ._spec import DType, Shape, op
 from ._storage import CSR, Storage, need, none, only, rows_of
@@ -714,7 +714,7 @@ def index_add(old_tensor, index_vector, new_tensor):
 _MOST_COORDINATES = 1024
 
 
-@op("_contrib_index_array", loss=True)
+@op("_contrib_index_array", types=fixed_types("int64"), loss=True)
 def index_array(data, *, axes: Shape | None = None):
     """The coordinates of every element.
 

@@ -10,6 +10,7 @@ from ._bits import uniform01
 from ._facts import data_equal
 from ._nn import accumulator, require_floating, require_together
 from ._spec import op
+from .elemwise import softsign
 from .kernels.gelu import gelu
 
 
@@ -21,11 +22,6 @@ def relu(x):
 def softrelu(x):
     """log(1 + exp(x)) without overflow."""
     return jnp.logaddexp(x, lax.full_like(x, 0))
-
-
-def softsign(x):
-    """Compute x / (1 + |x|)."""
-    return x / (1 + jnp.abs(x))
 
 
 # one line per function: name -> function of the accumulation type

@@ -91,8 +91,8 @@ def softmax_output(
     ignore_label : float, default -1
     use_ignore : bool, default False       positions labelled ``ignore_label`` get no gradient
     normalization : {'null', 'batch', 'valid'}
-        Divide the gradient by 1, the batch size, or the number of labels that are not
-        ``ignore_label``.
+        Divide the gradient by 1, the number of labels (with ``multi_output`` of examples), or the
+        number of labels that are not ``ignore_label``.
     preserve_shape : bool, default False   see data
     out_grad : bool, default False         multiply by the gradient that arrives; else ignore that
     smooth_alpha : float, default 0
@@ -143,14 +143,15 @@ def softmax_output(
     if label.shape == shape:
         y = label.reshape(view)
     else:
-        labelled = view[:1] + view[2:]
-        y = label.reshape(-1)[: math.prod(labelled)].reshape(labelled)
+        y = label.reshape(view[:1] + view[2:] if multi_output else -1)
     return softmax_loss(rule, data.reshape(view), y).reshape(shape)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
 def softmax_loss(rule, x, label):
-    """Softmax over axis 1, with the gradient that ``rule`` describes."""
+    """Softmax over axis 1, with the gradient that ``rule`` describes. Class labels of rows may be
+    more than the rows: the first are read, and all are counted, as in 1.9.1.
+    """
     return softmax_of(x.astype(accumulator(x.dtype)), 1).astype(x.dtype)
 
 
@@ -165,21 +166,21 @@ def softmax_loss_backward(rule, residuals, head):
     if label.shape == out.shape:
         grad = (p - label.astype(p.dtype)) * rule.grad_scale
     else:
-        at = jnp.expand_dims(label, 1)
+        at = jnp.expand_dims(label[: p.shape[0]], 1)
         hit = lax.broadcasted_iota("int32", p.shape, 1) == at.astype("int32")
         # 1.9.1 smooths no labels of positions
         alpha = 0.0 if rule.per_position else rule.smooth_alpha
         grad = p - jnp.where(hit, 1 - alpha, alpha / max(p.shape[1] - 1, 1)).astype(p.dtype)
-        valid = at != jnp.asarray(rule.ignore_label).astype(label.dtype)
+        ignored = jnp.asarray(rule.ignore_label).astype(label.dtype)
         if rule.use_ignore:
-            grad = jnp.where(valid, grad, 0)
+            grad = jnp.where(at != ignored, grad, 0)
         scale = rule.grad_scale
         if rule.per_position and rule.normalization != "valid":
             scale = scale / max(math.prod(p.shape[2:]), 1)
         if rule.normalization == "batch":
-            scale = scale / max(p.shape[0], 1)
+            scale = scale / max(label.shape[0], 1)
         elif rule.normalization == "valid":
-            scale = scale / jnp.maximum(jnp.sum(valid, dtype=p.dtype), 1)
+            scale = scale / jnp.maximum(jnp.sum(label != ignored, dtype=p.dtype), 1)
         grad = grad * jnp.asarray(scale, p.dtype)
     if rule.out_grad:
         grad = grad * head.astype(p.dtype)
@@ -287,7 +288,7 @@ for _name, _row in REGRESSIONS.items():
 
 @op(
     "SVMOutput",
-    infer=lambda data, label=None, **_: {"label": tuple(data[:1])},
+    infer=lambda data, label=None, **_: {"label": tuple(data[:-1])},
     complete=(data_equal,),
     loss=True,
 )
@@ -358,7 +359,8 @@ def make_loss_output(
     grad_scale : float, default 1
     valid_thresh : float, default 0
     normalization : {'null', 'batch', 'valid'}
-        Divide by 1, the batch size, or the number of elements above ``valid_thresh``.
+        Divide by 1, the number of rows along the last axis (1 for a vector), or the number of
+        elements above ``valid_thresh``.
 
     Returns
     -------
@@ -376,7 +378,7 @@ def constant_gradient(rule, x):
 def constant_gradient_backward(rule, x, _):
     scale, threshold, normalization = rule
     if normalization == "batch":
-        scale = scale / max(x.shape[0], 1)
+        scale = scale / max(math.prod(x.shape[:-1]), 1)
     elif normalization == "valid":
         scale = scale / jnp.maximum(jnp.sum(x > threshold, dtype=accumulator(x.dtype)), 1)
     return (jnp.full(x.shape, scale, x.dtype),)

@@ -13,10 +13,13 @@ import numpy as onp
 from jax import lax
 
 from ..error import AttributeTypeError, DTypeError, ShapeError, fail
+from ._facts import data_equal, put_if_open
 from ._nn import axis_of, moved, require_floating, require_shape, window
 from ._spec import DType, Shape, op
 from .kernels import integer
-from .nn_conv import CUDNN_TUNE
+from .nn_conv import CUDNN_TUNE, infer_convolution
+from .nn_dense import infer_fully_connected
+from .nn_norm import infer_batch_norm
 from .nn_pool import pooling
 
 FULL = {"int8": 127.0, "uint8": 255.0}
@@ -33,6 +36,7 @@ _RANGES_OF_BIAS = {
     "min_bias": "not no_bias",
     "max_bias": "not no_bias",
 }
+_EIGHT_BITS = {"data": "int8", "lhs": "int8", "rhs": "int8"}  # where nobody says
 _F32, _I8, _U8, _I32 = (onp.dtype(n) for n in ("float32", "int8", "uint8", "int32"))
 _RANGE = [_F32, _F32]
 
@@ -76,6 +80,40 @@ def _types_concat(node, ins, outs):
     arrays = ins[: len(ins) // 3]
     out = None if None in arrays else _U8 if all(t == _U8 for t in arrays) else _I8
     return [None] * len(arrays) + [_F32] * (len(ins) - len(arrays)), [out, *_RANGE]
+
+
+def _types_embedding(node, ins, outs):
+    return [None, _I8, *_RANGE], [_I8, *_RANGE]
+
+
+def _types_scaled(node, ins, outs):
+    """Of a product of elements."""
+    calibrated = node.read("min_calib_range") is not None
+    kind = _F32 if node.read("enable_float_output") else _I8 if calibrated else _I32
+    return [None, None, *_RANGE, *_RANGE], [kind, *_RANGE][: len(outs)]
+
+
+def _types_norm(node, ins, outs):
+    return [_I8] + [_F32] * (len(ins) - 1), [_I8, *_RANGE]
+
+
+def _ranges(arrays):
+    """The rule that all variables but the first so many inputs are numbers, where nobody says
+    otherwise; what was computed may have a range per channel.
+    """
+
+    def rule(found, node):
+        for e in node.inputs[arrays(len(node.inputs)) :]:
+            if e[0].op is None:
+                put_if_open(found, e, (1,), node)
+
+    return rule
+
+
+_RANGED = (_ranges(lambda n: 1),)
+_RANGED_MOVE = (data_equal, *_RANGED)
+_RANGED_PAIR = (_ranges(lambda n: 2),)
+_RANGED_PRODUCT = (_ranges(lambda n: 2 if n == 6 else 3),)
 
 
 # ------------------------------------------------------------------ arithmetic
@@ -134,7 +172,7 @@ def in_range(x, low, high, steps, dtype, least=None):
     return finished(q, *((one(-m), one(m)) if dtype == "int8" else (one(low), one(high))))
 
 
-@op("_contrib_quantize", num_outputs=3, types=_types_quantize)
+@op("_contrib_quantize", num_outputs=3, types=_types_quantize, complete=_RANGED_MOVE)
 def quantize(data, min_range, max_range, *, out_type: Literal["int8", "uint8"] = "uint8"):
     """Real numbers to 8-bit ones, in a given range.
 
@@ -173,7 +211,7 @@ def calibrated(where, low, high):
     return low is not None
 
 
-@op("_contrib_quantize_v2", num_outputs=3, types=_types_quantize)
+@op("_contrib_quantize_v2", num_outputs=3, types=_types_quantize, complete=_RANGED_MOVE)
 def quantize_v2(
     data,
     *,
@@ -215,7 +253,7 @@ def quantize_v2(
     return in_range(x, low, high, HALF_MORE, out_type, min_calib_range)
 
 
-@op("_contrib_dequantize", types=_types_dequantize)
+@op("_contrib_dequantize", types=_types_dequantize, complete=_RANGED_MOVE, free=_EIGHT_BITS)
 def dequantize(data, min_range, max_range, *, out_type: Literal["float32"] = "float32"):
     """8-bit numbers back to real ones.
 
@@ -238,7 +276,7 @@ def dequantize(data, min_range, max_range, *, out_type: Literal["float32"] = "fl
     return lax.stop_gradient(data.astype("float32") * scale)
 
 
-@op("_contrib_requantize", num_outputs=3, types=_types_requantize)
+@op("_contrib_requantize", num_outputs=3, types=_types_requantize, complete=_RANGED_MOVE)
 def requantize(
     data,
     min_range,
@@ -279,7 +317,14 @@ def requantize(
     return in_range(x, jnp.float32(low), jnp.float32(high), FULL, out_type, min_calib_range)
 
 
-@op("_contrib_quantized_act", num_outputs=3, outputs=WITH_RANGE, types=_types_move)
+@op(
+    "_contrib_quantized_act",
+    num_outputs=3,
+    outputs=WITH_RANGE,
+    types=_types_move,
+    complete=_RANGED_MOVE,
+    free=_EIGHT_BITS,
+)
 def quantized_act(
     data,
     min_data,
@@ -313,7 +358,14 @@ def quantized_act(
     return finished(jnp.maximum(data, 0), one(min_data), one(max_data))
 
 
-@op("_contrib_quantized_flatten", num_outputs=3, outputs=WITH_RANGE, types=_types_move)
+@op(
+    "_contrib_quantized_flatten",
+    num_outputs=3,
+    outputs=WITH_RANGE,
+    types=_types_move,
+    complete=_RANGED,
+    free=_EIGHT_BITS,
+)
 def quantized_flatten(data, min_data, max_data):
     """``Flatten`` of 8-bit numbers; the range stays.
 
@@ -343,7 +395,14 @@ def quantized_flatten(data, min_data, max_data):
 LAYOUTS = Literal["None", "NCW", "NCHW", "NCDHW", "NWC", "NHWC", "NDHWC"]
 
 
-@op("_contrib_quantized_pooling", num_outputs=3, outputs=WITH_RANGE, types=_types_move)
+@op(
+    "_contrib_quantized_pooling",
+    num_outputs=3,
+    outputs=WITH_RANGE,
+    types=_types_move,
+    complete=_RANGED,
+    free=_EIGHT_BITS,
+)
 def quantized_pooling(
     data,
     min_data,
@@ -403,7 +462,14 @@ def quantized_pooling(
     return finished(jnp.rint(out).astype(data.dtype), one(min_data), one(max_data))
 
 
-@op("_contrib_quantized_concat", num_outputs=3, outputs=WITH_RANGE, types=_types_concat)
+@op(
+    "_contrib_quantized_concat",
+    num_outputs=3,
+    outputs=WITH_RANGE,
+    types=_types_concat,
+    complete=(_ranges(lambda n: n // 3),),
+    free=_EIGHT_BITS,
+)
 def quantized_concat(*data, num_args: int | None = None, dim: int = 1):
     """``concat`` of 8-bit arrays, brought to one range.
 
@@ -508,10 +574,13 @@ def arranged(where, arrays, no_bias):
 
 @op(
     "_contrib_quantized_fully_connected",
+    infer=infer_fully_connected,
     num_outputs=3,
     present=_RANGES_OF_BIAS,
     outputs=WITH_RANGE,
     types=_types_product,
+    complete=_RANGED_PRODUCT,
+    free=_EIGHT_BITS,
 )
 def quantized_fully_connected(
     data,
@@ -569,10 +638,13 @@ def quantized_fully_connected(
 
 @op(
     "_contrib_quantized_conv",
+    infer=infer_convolution,
     num_outputs=3,
     present=_RANGES_OF_BIAS,
     outputs=WITH_RANGE,
     types=_types_product,
+    complete=_RANGED_PRODUCT,
+    free=_EIGHT_BITS,
 )
 def quantized_conv(
     data,
@@ -650,7 +722,14 @@ def quantized_conv(
     return finished(*with_range(sums, data, weight, bias, ranges, 1))
 
 
-@op("_contrib_quantized_embedding", num_outputs=3, outputs=WITH_RANGE)
+@op(
+    "_contrib_quantized_embedding",
+    infer=lambda data, *others, input_dim, output_dim, **_: {"weight": (input_dim, output_dim)},
+    num_outputs=3,
+    outputs=WITH_RANGE,
+    types=_types_embedding,
+    complete=_RANGED_PAIR,
+)
 def quantized_embedding(
     data,
     weight,
@@ -693,7 +772,14 @@ def paired_eight_bits(where, lhs, rhs):
     return lhs.astype("float32"), rhs.astype("float32")
 
 
-@op("_contrib_quantized_elemwise_add", num_outputs=3, outputs=WITH_RANGE, types=_types_sum)
+@op(
+    "_contrib_quantized_elemwise_add",
+    num_outputs=3,
+    outputs=WITH_RANGE,
+    types=_types_sum,
+    complete=_RANGED_PAIR,
+    free=_EIGHT_BITS,
+)
 def quantized_elemwise_add(
     lhs,
     rhs,
@@ -739,6 +825,9 @@ def quantized_elemwise_add(
     "_contrib_quantized_elemwise_mul",
     num_outputs=lambda attrs, n: 1 if attrs["enable_float_output"] else 3,
     outputs=WITH_RANGE,
+    types=_types_scaled,
+    complete=_RANGED_PAIR,
+    free=_EIGHT_BITS,
 )
 def quantized_elemwise_mul(
     lhs,
@@ -779,7 +868,17 @@ def quantized_elemwise_mul(
     return finished((a * b).astype("int32"), one(-m), one(m))
 
 
-@op("_contrib_quantized_batch_norm", num_outputs=3, outputs=WITH_RANGE)
+@op(
+    "_contrib_quantized_batch_norm",
+    infer=infer_batch_norm,
+    num_outputs=5,
+    visible=3,
+    mutates=(("moving_mean", 3), ("moving_var", 4)),
+    outputs=WITH_RANGE,
+    total=3,
+    types=_types_norm,
+    complete=(data_equal, _ranges(lambda n: 5)),
+)
 def quantized_batch_norm(
     data,
     gamma,
@@ -835,11 +934,12 @@ def quantized_batch_norm(
     for name, v in vectors.items():
         require_shape(where, name, v, (data.shape[axis],), f"for data {data.shape}")
     gamma, beta, mean, var = (moved(v.astype("float32"), axis, data.ndim) for v in vectors.values())
+    same = moving_mean, moving_var  # states of a graph, which only training would change
     x = data.astype("float32") * (largest(min_data, max_data) / HALF_MORE[data.dtype.name])
     y = (x - mean) * lax.rsqrt(var + jnp.float32(eps)) * gamma + beta
     m = extent(min_calib_range, max_calib_range)
     q = to_eight_bits(y, HALF_MORE["int8"] / m, "int8")
-    return finished(q, one(min_calib_range), one(max_calib_range))
+    return finished(q, one(min_calib_range), one(max_calib_range), *same)
 
 
 def divergence(p, q):

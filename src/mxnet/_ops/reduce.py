@@ -397,7 +397,12 @@ def cumsum(
     return lax.convert_element_type(y, to)
 
 
-@op("_histogram", aliases=("_npi_histogram",), num_outputs=2)
+@op(
+    "_histogram",
+    aliases=("_npi_histogram",),
+    num_outputs=2,
+    types=lambda node, ins, outs: ([None] * len(ins), [onp.dtype("int64"), ins[0]]),
+)
 def histogram(data, bins=None, *, bin_cnt: int | None = None, range: object = None):
     """Number of elements in each interval; the last interval includes its upper border.
 

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..error import AttributeTypeError, ShapeError, fail
+from ._facts import all_equal
 from ._spec import Scalar, Scalars, op
 
 
@@ -912,7 +913,7 @@ for _wide in (False, True):
     )
 
 
-@op("multi_lars")
+@op("multi_lars", complete=(all_equal,))
 def multi_lars(
     lrs,
     weights_sum_sq,
