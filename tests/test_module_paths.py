@@ -120,6 +120,45 @@ def test_svrg_gradient_at_the_kept_weights_is_the_mean():
     onp.testing.assert_allclose(step[0], mean / 10, rtol=1e-4)  # the optimizer divides by ten
 
 
+def test_svrg_optimizer_assigns_what_is_full():
+    importlib.import_module("mxnet.contrib.svrg_optimization.svrg_optimizer")
+    names = {0: "w", 1: "w_full", 2: "full_w"}
+    optimizer = mx.optimizer.create(
+        "_SVRGOptimizer",
+        default_optimizer="sgd",
+        learning_rate=0.1,
+        momentum=0.9,
+        wd=0.01,
+        param_idx2name=names,
+    )
+    assert optimizer.default_opt.momentum == 0.9
+    assert optimizer.lr == optimizer.default_opt.lr == 0.1
+    for key, expected in ((0, [0.7, 0.6]), ("w", [0.7, 0.6]), (1, [3, 4]), (2, [3, 4])):
+        weight = nd.ones((2,))
+        state = optimizer.create_state(key, weight)
+        assert (state is None) == (expected == [3, 4])
+        optimizer.update(key, weight, nd.array([3, 4]), state)
+        onp.testing.assert_allclose(weight.asnumpy(), expected, rtol=1e-6)
+    with pytest.raises(KeyError):
+        optimizer.create_state("nothing", weight)
+
+
+def test_optimizer_of_ones_own_takes_options_of_its_own():
+    @mx.optimizer.register
+    class Halving(mx.optimizer.Optimizer):
+        def __init__(self, **kwargs):
+            self.factor = kwargs.pop("factor")
+            super().__init__(**kwargs)
+
+    try:
+        found = mx.optimizer.create("halving", factor=0.5, wd=0.25)
+        assert (found.factor, found.wd) == (0.5, 0.25)
+        with pytest.raises(TypeError, match="momentum"):
+            mx.optimizer.create("halving", factor=0.5, momentum=0.9)
+    finally:
+        del mx.optimizer.Optimizer.opt_registry["halving"]
+
+
 def test_svrg_fit():
     module, data, _, _ = regression(2)
     module.fit(

@@ -50,8 +50,6 @@ GONE = {
     "contrib.onnx.mx2onnx": _ONNX,
     "contrib.onnx.onnx2mx": _ONNX,
     "contrib.text._constants": "mx.contrib.text.embedding knows the embeddings",
-    "contrib.svrg_optimization.svrg_optimizer": "use mx.contrib.svrg_optimization.SVRGModule, "
-    "which needs no optimizer of its own",
     "cython": _C_API,
     "io.utils": "use mx.io.NDArrayIter",
     "libmxnet": _C_API,

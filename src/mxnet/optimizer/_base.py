@@ -159,16 +159,14 @@ class Optimizer:
             raise TypeError(f"optimizer: expected a name or an Optimizer, got {name!r}.")
         klass = Optimizer.opt_registry.get(name.lower())
         if klass is None:
-            hint = nearest(name.lower(), Optimizer.opt_registry)
+            known = sorted(n for n in Optimizer.opt_registry if not n.startswith("_"))
+            hint = nearest(name.lower(), known)
             raise UnknownNameError(
                 f"Cannot find optimizer {name}. "
-                + (
-                    f"Hint: {hint}"
-                    if hint
-                    else f"Known: {', '.join(sorted(Optimizer.opt_registry))}."
-                )
+                + (f"Hint: {hint}" if hint else f"Known: {', '.join(known)}.")
             )
-        _check_options(klass, kwargs)
+        if klass.__module__.startswith(f"{__package__}."):  # others may take options of their own
+            _check_options(klass, kwargs)
         return klass(**kwargs)
 
     # ------------------------------------------------------------------ the formula's numbers
