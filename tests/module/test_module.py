@@ -727,17 +727,3 @@ def test_executor_groups_take_plain_pairs_of_names_and_shapes():
     assert group.execs[0].arg_dict["f_weight"].shape == (2, 2)
     group.reshape([("data", (3, 2))], None)
     assert group.execs[0].arg_dict["data"].shape == (3, 2)
-
-
-def test_an_iterator_at_its_end_trains_nothing_silently():
-    """1.9.1 raises StopIteration; an epoch later the iterator has been reset."""
-    data = mx.io.NDArrayIter(onp.ones((4, 3), "f"), onp.zeros(4, "f"), 2)
-    net = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=2)
-    module = mx.mod.Module(mx.sym.SoftmaxOutput(net, name="softmax"))
-    seen = []
-    module.fit(data, num_epoch=2, batch_end_callback=lambda p: seen.append((p.epoch, p.nbatch)))
-    assert seen == [(0, 0), (0, 1), (1, 0), (1, 1)]
-    list(data)
-    again = mx.mod.Module(mx.sym.SoftmaxOutput(net, name="softmax"))
-    with pytest.raises(StopIteration, match=r"fit: epoch 0 has no batch: .* Hint: reset\(\)"):
-        again.fit(data, num_epoch=1)

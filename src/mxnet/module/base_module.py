@@ -302,7 +302,6 @@ class BaseModule:
         Raises
         ------
         AssertionError   ``num_epoch`` is missing
-        StopIteration    an epoch has no batch: the iterator was not reset
         """
         require(num_epoch is not None, "please specify number of epochs: num_epoch is missing.")
         self.bind(
@@ -331,10 +330,6 @@ class BaseModule:
             name_values = []
             batches = iter(train_data)
             data_batch = next(batches, None)
-            if data_batch is None:
-                raise StopIteration(
-                    f"fit: epoch {epoch} has no batch: the iterator is at its end. Hint: reset()."
-                )
             nbatch = 0
             while data_batch is not None:
                 if monitor is not None:
