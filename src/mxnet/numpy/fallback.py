@@ -3,6 +3,9 @@
 They wait for what is pending, nothing is recorded through them, and they cannot be compiled.
 """
 
+import contextlib
+import inspect
+
 import numpy as onp
 
 from .multiarray import fallback_names, through_numpy
@@ -29,7 +32,9 @@ def _through_host(function):
 
     name = function.__name__.lstrip("_")
     fallback.__name__ = fallback.__qualname__ = name
-    fallback.__wrapped__ = function  # whose parameters are asked for by ``help``
+    with contextlib.suppress(ValueError):  # C code of older NumPy does not say its parameters
+        inspect.signature(function)
+        fallback.__wrapped__ = function  # which ``help`` asks for its parameters
     release = "stable" if name == function.__name__ else "1.19"  # ours: NumPy has dropped it
     fallback.__doc__ = _TEXT.format(
         name, f"https://numpy.org/doc/{release}/reference/generated/numpy.{name}.html"
