@@ -5,6 +5,7 @@ tests draw from.
 """
 
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -687,7 +688,7 @@ def _multicast_types(node, ins, outs):
     return [None] * len(ins), [to if t in _MIXED else t for t in ins]
 
 
-def _common_type(types, narrow):
+def _common_type(types, narrow) -> Any:
     kinds = [t for t in types if t in _MIXED]
     return (min if narrow else max)(kinds, key=lambda d: jnp.finfo(d).bits) if kinds else None
 
