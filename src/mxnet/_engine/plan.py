@@ -33,11 +33,14 @@ class Template:
     again : dict        see :func:`_overwritten`
     apart : set         inputs that may be :class:`Joined`: they are only taken apart
     joins : set         numbers of the steps that make such, where the plan's user allows them
+    functions : list    of the steps: None where sizes decide it, and all of them before the first
+        plan was made
+    moving : list       numbers of the steps whose function sizes decide; None before that
     """
 
     __slots__ = (
         *("equations", "steps", "inputs", "outputs", "values", "places", "again", "apart", "joins"),
-        "made",
+        *("functions", "moving"),
     )
 
     def __init__(self, equations, steps, inputs, outputs, joins=False):
@@ -60,16 +63,16 @@ class Template:
         ]  # fmt: skip
         self.apart, self.joins = _taken_apart(steps, inputs, kept, joins)
         self.again = _overwritten(steps, dead, equations.shapes)
-        # functions for any sizes; where there is none, the numbers of the equations
-        self.made: Any = [None] * len(steps), range(len(steps))
+        self.functions: Any = [None] * len(steps)
+        self.moving: Any = None
 
     def plan(self, sizes):
         """The :class:`Plan` for certain sizes."""
         equations, steps = self.equations, self.steps
         known = equations.known(sizes)
-        made, todo = self.made
-        functions, avals, depend = made.copy(), {}, []
-        for at in todo:
+        moving = self.moving  # read first: once it is there, so are the functions
+        functions, avals = self.functions.copy(), {}
+        for at in range(len(steps)) if moving is None else moving:
             e = steps[at]
             for number in (*e.inputs, *e.outputs):
                 if number not in avals:
@@ -79,13 +82,12 @@ class Template:
                 functions[at] = _in_place(functions[at], self.again[at], avals[e.outputs[0]])
             if at in self.joins and _is_large(avals[e.outputs[0]]):
                 functions[at] = _join
-            if todo.__class__ is range and self._depends(e):
-                depend.append(at)
-        if todo.__class__ is range:
-            made = functions.copy()
-            for at in depend:
-                made[at] = None
-            self.made = made, depend
+        if moving is None:
+            moving = [at for at, e in enumerate(steps) if self._depends(e)]
+            kept = functions.copy()
+            for at in moving:
+                kept[at] = None
+            self.functions, self.moving = kept, moving
         return Plan(self, functions, sizes)
 
     def _depends(self, e):

@@ -55,7 +55,9 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 class Segment:
-    """Pending operators of one thread on one context."""
+    """Pending operators of one thread on one context: a path, whose last step is ``state``, and
+    what this thread applies it to. The path says all that a program is made from.
+    """
 
     __slots__ = (
         "state",
