@@ -13,6 +13,14 @@ from mxnet import _module_paths, nd
 NAMES = json.loads((Path(__file__).parent / "data" / "modules-1.9.1.json").read_text())
 
 
+@pytest.fixture
+def own_optimizers(monkeypatch):
+    """Optimizers that a test registers are forgotten after it."""
+    known = mx.optimizer.Optimizer.opt_registry
+    monkeypatch.setattr(mx.optimizer.Optimizer, "opt_registry", dict(known))
+
+
+@pytest.mark.usefixtures("own_optimizers")
 def test_every_module_of_1_9_1():
     assert len(NAMES) > 240
     silent, gone = [], 0
@@ -120,16 +128,17 @@ def test_svrg_gradient_at_the_kept_weights_is_the_mean():
     onp.testing.assert_allclose(step[0], mean / 10, rtol=1e-4)  # the optimizer divides by ten
 
 
+@pytest.mark.usefixtures("own_optimizers")
 def test_svrg_optimizer_assigns_what_is_full():
-    importlib.import_module("mxnet.contrib.svrg_optimization.svrg_optimizer")
-    names = {0: "w", 1: "w_full", 2: "full_w"}
+    svrg = importlib.import_module("mxnet.contrib.svrg_optimization.svrg_optimizer")
+    mx.optimizer.Optimizer.opt_registry["_svrgoptimizer"] = svrg._SVRGOptimizer
     optimizer = mx.optimizer.create(
         "_SVRGOptimizer",
         default_optimizer="sgd",
         learning_rate=0.1,
         momentum=0.9,
         wd=0.01,
-        param_idx2name=names,
+        param_idx2name={0: "w", 1: "w_full", 2: "full_w"},
     )
     assert optimizer.default_opt.momentum == 0.9
     assert optimizer.lr == optimizer.default_opt.lr == 0.1
@@ -143,20 +152,18 @@ def test_svrg_optimizer_assigns_what_is_full():
         optimizer.create_state("nothing", weight)
 
 
+@pytest.mark.usefixtures("own_optimizers")
 def test_optimizer_of_ones_own_takes_options_of_its_own():
-    @mx.optimizer.register
-    class Halving(mx.optimizer.Optimizer):
+    class TakesFactor(mx.optimizer.Optimizer):
         def __init__(self, **kwargs):
             self.factor = kwargs.pop("factor")
             super().__init__(**kwargs)
 
-    try:
-        found = mx.optimizer.create("halving", factor=0.5, wd=0.25)
-        assert (found.factor, found.wd) == (0.5, 0.25)
-        with pytest.raises(TypeError, match="momentum"):
-            mx.optimizer.create("halving", factor=0.5, momentum=0.9)
-    finally:
-        del mx.optimizer.Optimizer.opt_registry["halving"]
+    mx.optimizer.register(TakesFactor)
+    found = mx.optimizer.create("takesfactor", factor=0.5, wd=0.25)
+    assert (found.factor, found.wd) == (0.5, 0.25)
+    with pytest.raises(TypeError, match="momentum"):
+        mx.optimizer.create("takesfactor", factor=0.5, momentum=0.9)
 
 
 def test_svrg_fit():

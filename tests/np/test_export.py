@@ -281,7 +281,7 @@ def test_names_of_constants_are_free(tmp_path):
     class Holding(gluon.HybridBlock):
         def __init__(self):
             super().__init__(prefix="")
-            self.own = self.params.get_constant("constant0", onp.array([1.0, 2.0]))
+            self.own = self.params.get_constant("constant0", np.array([1.0, 2.0]))
             self.other = np.array([5.0, 6.0])
 
         def forward(self, x):

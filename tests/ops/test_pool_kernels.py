@@ -162,13 +162,13 @@ def test_other_widths_and_no_examples(dtype, mode):
 
 
 @pytest.mark.parametrize("convention", ["valid", "full", "same"])
-@pytest.mark.parametrize("pad", [(0, 0), (1, 0)])
-@pytest.mark.parametrize("stride", [(1, 1), (2, 3), (4, 5)])
+@pytest.mark.parametrize("pad", [(0, 0), (1, 0), (1, 1)])
+@pytest.mark.parametrize("stride", [(1, 1), (2, 3), (3, 3), (4, 5)])
 @pytest.mark.parametrize("kernel", [(1, 1), (3, 3), (2, 4)])
 def test_windows_of_few_offsets_by_numpy(kernel, stride, pad, convention):
     """Sums of windows and what their gradients come to, element by element."""
     pad = (0, 0) if convention == "same" else pad  # which finds the padding itself
-    for spatial in ((7, 9), (8, 12), (5, 5)):
+    for spatial in ((7, 9), (8, 12), (9, 9), (5, 5)):
         shape, rng = (2, 3, *spatial), onp.random.RandomState(1)
         sizes = zip(spatial, kernel, stride, pad)
         out, pads = zip(*(nn_pool.extent(*a, convention, shape) for a in sizes))

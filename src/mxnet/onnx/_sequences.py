@@ -348,7 +348,7 @@ def _box_nms(g, node, x, a):
 
     score = column(data, a["score_index"])
     valid = g.add("Greater", [score, number_like(g, node, a["valid_thresh"])])
-    if a["id_index"] >= 0 and a["background_id"] >= 0:
+    if a["id_index"] >= 0:
         ground = g.add(
             "Equal", [column(data, a["id_index"]), number_like(g, node, a["background_id"])]
         )

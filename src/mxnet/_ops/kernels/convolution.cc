@@ -14,12 +14,10 @@
 #include <memory>
 #include <mutex>
 #include <new>
-#include <stdexcept>
 #include <vector>
 
 #include "common.h"
 #include "handler.h"
-#include "oneapi/dnnl/dnnl.h"
 #include "oneapi/dnnl/dnnl.hpp"
 #include "parallel.h"
 #include "xla/ffi/api/ffi.h"
@@ -428,11 +426,8 @@ void WeightAsProduct(ffi::ThreadPool& pool, const float* x, const float* y, floa
     const int64_t begin = std::min(units * i / threads * kUnit, columns);
     const int64_t n = std::min(units * (i + 1) / threads * kUnit, columns) - begin;
     Alone([&] {
-      const dnnl_status_t status =
-          dnnl_sgemm('N', 'T', filters, n, rows, 1.0f, results.get(), rows, &windows[begin * rows],
-                     rows, 0.0f, w + begin, columns);
-      if (status == dnnl_out_of_memory) throw std::bad_alloc();
-      if (status != dnnl_success) throw std::runtime_error("oneDNN refused the product");
+      mxnet_xla::Multiply(false, true, filters, n, rows, results.get(), rows,
+                          &windows[begin * rows], rows, w + begin, columns);
     });
   });
 }

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <new>
-#include <stdexcept>
 
 #include "common.h"
 #include "handler.h"
-#include "oneapi/dnnl/dnnl.h"
 #include "parallel.h"
 #include "xla/ffi/api/ffi.h"
 
@@ -65,13 +62,11 @@ ffi::Error Product(ffi::ThreadPool pool, Buffer a, Buffer b, Result c, bool tran
     const int64_t top = begin(rows, r, grid.rows), height = begin(rows, r + 1, grid.rows) - top;
     const int64_t start = begin(columns, s, grid.columns);
     const int64_t width = begin(columns, s + 1, grid.columns) - start;
-    const dnnl_status_t status = dnnl_sgemm(
-        transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', height, width, inner, 1.0f,
+    mxnet_xla::Multiply(
+        transpose_a, transpose_b, height, width, inner,
         a.typed_data() + at * rows * inner + top * (transpose_a ? 1 : a_step), a_step,
-        b.typed_data() + at * inner * columns + start * (transpose_b ? b_step : 1), b_step, 0.0f,
+        b.typed_data() + at * inner * columns + start * (transpose_b ? b_step : 1), b_step,
         c->typed_data() + (at * rows + top) * columns + start, columns);
-    if (status == dnnl_out_of_memory) throw std::bad_alloc();
-    if (status != dnnl_success) throw std::runtime_error("oneDNN refused the product");
   };
   mxnet_xla::Parallel(pool, parts, [&](int64_t part) {
     mxnet_xla::Alone([&] {

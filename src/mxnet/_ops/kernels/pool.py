@@ -111,8 +111,8 @@ _FEW_OFFSETS = 9  # of a window whose elements NumPy takes one after the other
 def _by_numpy(make):
     """The rule of a primitive, see host.RULES, for windows of few offsets inside padding.
 
-    make : callable (shape, padded shape, where the one is in the other, where the parts are) ->
-        function
+    make : callable (shape, padded shape, where the one is in the other, what of the one is there,
+        where the parts are) -> function; without padding the two shapes are one object
     """
 
     def rule(params, ins, outs):
@@ -122,7 +122,9 @@ def _by_numpy(make):
             return None
         if 0 in ins[0].shape or 0 in outs[0].shape:
             return None
-        padded = tuple([n + low + high for n, (low, high) in zip(shape, edges)])
+        padded = shape
+        if any(edge != (0, 0) for edge in edges):
+            padded = tuple([n + low + high for n, (low, high) in zip(shape, edges)])
         # what is dropped at the end, where no window reaches, is not inside
         inside = tuple(
             [slice(low, min(low + n, m)) for n, m, (low, _) in zip(shape, padded, edges)]
@@ -136,7 +138,7 @@ def _by_numpy(make):
 
 def _sum_by_numpy(shape, padded, inside, kept, parts):
     def total(x):
-        if padded != shape:
+        if padded is not shape:
             whole = onp.zeros(padded, x.dtype)
             whole[inside] = x[kept]
             x = whole
@@ -153,7 +155,7 @@ def _spread_by_numpy(shape, padded, inside, kept, parts):
         whole = onp.zeros(padded, g.dtype)
         for part in reversed(parts):
             whole[part] += g
-        if padded == shape:
+        if padded is shape:
             return whole
         found = onp.zeros(shape, g.dtype)
         found[kept] = whole[inside]

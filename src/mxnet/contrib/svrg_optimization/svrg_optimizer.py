@@ -40,7 +40,7 @@ class _SVRGOptimizer(Optimizer):
         super().__init__(**{k: v for k, v in kwargs.items() if k in _COMMON})
         named = isinstance(default_optimizer, str)
         self.default_opt = create(default_optimizer, **kwargs) if named else default_optimizer
-        self.aux_opt = create(_AssignmentOptimizer.__name__)
+        self.aux_opt = _AssignmentOptimizer()
 
     def _chosen(self, index):
         name = index if index in self.idx2name.values() else self.idx2name[index]
