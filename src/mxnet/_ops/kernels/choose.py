@@ -52,8 +52,10 @@ _FEW_FILTERS = 48  # where the kernel is as wide as the image
 _MANY_ROWS = 16  # offsets
 _WIDER = 5
 
-# products of matrices: multiplications of one, of each of many, and before transposing pays
+# products of matrices: multiplications of one, from which to which, of each of many, and before
+# transposing pays
 _SMALL_PRODUCT = 1 << 12
+_LARGE_PRODUCT = 1 << 24
 _SMALL_MATRIX = 1 << 15
 _TRANSPOSED = 1 << 18
 
@@ -182,12 +184,16 @@ def is_native(library):
     return _config.get("kernels") == "native" and native.available(library)
 
 
-def product_is_worth_it(dtype, a, columns):
+def product_is_worth_it(dtype, a, columns, transpose_a):
     """Whether products of matrices ``a`` of this shape (two axes, and any before them) with
     matrices of so many columns are faster natively.
     """
-    least = _SMALL_PRODUCT if len(a) == 2 else _SMALL_MATRIX
-    return dtype == "float32" and 0 not in a and _many((*a[-2:], columns), least)
+    one = len(a) == 2
+    sizes = *a[-2:], columns
+    if dtype != "float32" or 0 in a or not _many(sizes, _SMALL_PRODUCT if one else _SMALL_MATRIX):
+        return False
+    # XLA's own is as fast there, and other operations go on beside it.
+    return transpose_a or not one or not _many(sizes, _LARGE_PRODUCT)
 
 
 def transposing_is_worth_it(a, columns, transpose_a):

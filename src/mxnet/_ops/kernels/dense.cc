@@ -15,7 +15,8 @@ using Buffer = ffi::Buffer<ffi::F32>;
 using Result = ffi::Result<Buffer>;
 
 constexpr int64_t kUnit = 16;       // of rows and columns, which the vector units take together
-constexpr double kWorthwhile = 2e6;  // operations that are worth a thread: about 20 us
+constexpr double kWorthwhile = 2e6;  // operations that are worth a part: about 20 us
+constexpr int64_t kParts = 2;        // for each thread
 
 int64_t Units(int64_t length) { return (length + kUnit - 1) / kUnit; }
 
@@ -45,14 +46,13 @@ ffi::Error Product(ffi::ThreadPool pool, Buffer a, Buffer b, Result c, bool tran
   int64_t matrices = 1;
   for (int64_t i = 0; i < last - 1; ++i) matrices *= out[i];
 
-  const double work = 2.0 * rows * columns * inner;
-  const int64_t threads = std::max<int64_t>(
-      1, std::min<int64_t>(pool.num_threads(), work * matrices / kWorthwhile + 1));
-  // Whole matrices where that leaves no thread without one for long.
-  const bool whole = matrices % threads == 0 || matrices >= 4 * threads;
-  const Grid grid(rows, columns, whole ? 1 : threads);
+  // More parts than threads: one that comes late, from another operation, then takes fewer.
+  const double work = 2.0 * rows * columns * inner * matrices / kWorthwhile;
+  const int64_t threads = pool.num_threads();
+  const int64_t most = threads > 1 ? std::max<int64_t>(1, std::min<double>(kParts * threads, work)) : 1;
+  const Grid grid(rows, columns, (most + matrices - 1) / matrices);
   const int64_t blocks = grid.rows * grid.columns, all = matrices * blocks;
-  const int64_t parts = whole ? std::min(matrices, threads > 1 ? 4 * threads : 1) : all;
+  const int64_t parts = std::min(all, most);
 
   const auto block = [&](int64_t i) {
     const int64_t at = i / blocks, r = i % blocks / grid.columns, s = i % grid.columns;

@@ -3,9 +3,10 @@
 ``product(a, b)`` is bilinear and each of its derivatives is one again, so gradients exist to any
 order, in both modes of differentiation; no derivative transposes an array.
 
-On CPUs float32 is multiplied by oneDNN where that is there. XLA:CPU is nearly as fast, but not
-where it sums over the first axis of both operands, as the gradient of a weight does; so without
-oneDNN the first operand is transposed before. The measurements are in benchmarks/KERNELS.md.
+XLA:CPU multiplies two large matrices as fast as oneDNN, but not small ones, batches, or where it
+sums over the first axis of both operands, as the gradient of a weight does. Those of float32 are
+oneDNN's where that is there; without it the first operand of such sums is transposed before. The
+measurements are in benchmarks/KERNELS.md.
 """
 
 import math
@@ -65,10 +66,11 @@ def dot_transposed(a, b, *, transpose_a, transpose_b):
 def _on_cpu(ctx, a, b, **transposed):
     x, y = ctx.avals_in
     columns = y.shape[-2 if transposed["transpose_b"] else -1]
-    if product_is_worth_it(x.dtype, x.shape, columns) and is_native(native.PRODUCTS):
+    sizes = x.shape, columns, transposed["transpose_a"]
+    if product_is_worth_it(x.dtype, *sizes) and is_native(native.PRODUCTS):
         lower = jax.ffi.ffi_lowering(native.name("product"))
         return lower(ctx, a, b, **_attributes(transposed))
-    turned = transposing_is_worth_it(x.shape, columns, transposed["transpose_a"])
+    turned = transposing_is_worth_it(*sizes)
     function = partial(dot_transposed if turned else dot, **transposed)
     return mlir.lower_fun(function, multiple_results=False)(ctx, a, b)
 
