@@ -21,7 +21,8 @@ NAMES = (
 
 # ------------------------------------------------------------------ the registry
 def test_names():
-    assert sorted(opt.Optimizer.opt_registry) == NAMES
+    # one with an underscore is there once its module of contrib is imported
+    assert sorted(n for n in opt.Optimizer.opt_registry if not n.startswith("_")) == NAMES
     assert type(opt.create("AdaGrad")) is opt.AdaGrad
     assert opt.optimizer.SGD is opt.SGD
     one = opt.SGD()

@@ -400,7 +400,7 @@ def restore(saved, current, known):
         if kind is None or kind.__name__ != saved.name:
             raise FormatError(
                 f"optimizer states: they were saved with the optimizer {saved.name}, which is not "
-                f"registered; known: {', '.join(sorted(known))}."
+                f"registered; known: {', '.join(sorted(n for n in known if n[0] != '_'))}."
             )
         target = kind.__new__(kind)
         # the base class's defaults; a subclass's constructor might need arguments
