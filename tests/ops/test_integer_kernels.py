@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import jax
@@ -10,7 +12,9 @@ import numpy as onp
 import pytest
 
 from mxnet import _config
-from mxnet._ops.kernels import choose, integer, native
+from mxnet._graph.equations import Aval
+from mxnet._ops.kernels import choose, convolution, direct, integer, native
+from mxnet._ops.kernels.convolution import Geometry
 
 RNG = onp.random.default_rng(5)
 CASES = {  # x, w, stride, pad, dilate, groups
@@ -129,3 +133,27 @@ def test_only_processors_that_add_in_32_bits_are_asked(monkeypatch):
         onp.ones((2, 3), "int8"), onp.ones((4, 3), "int8")
     )
     assert "conv_bytes" not in lowered.as_text()
+
+
+def test_threads_that_pack_one_weight_at_once():
+    if not (native.available(native.BYTES) and choose.bytes_are_native()):
+        pytest.skip(f"native kernels: {native.state(native.BYTES)}")
+    geometry = Geometry((1, 1), ((0, 0), (0, 0)), (1, 1), 1, "NCHW")
+    call = direct.Call(native.BYTES, "conv_bytes", convolution.numbers(geometry), 0)
+    int8, int32 = onp.dtype("int8"), onp.dtype("int32")
+    ins = [Aval((1, 64, 4, 4), int8), Aval((64, 64, 3, 3), int8)]
+    kernel = direct._Kernel(call, ins, [Aval((1, 64, 2, 2), int32)])
+    kernel.threads = 1
+    x, start = numbers("int8", (1, 64, 4, 4)), threading.Barrier(2)
+
+    def convolve(w):
+        start.wait()
+        return kernel(x, w)[0]
+
+    with ThreadPoolExecutor(2) as threads:
+        for _ in range(200):
+            w = numbers("int8", (64, 64, 3, 3))
+            first, second = threads.map(convolve, [w, w])
+            onp.testing.assert_array_equal(first, second)
+            onp.testing.assert_array_equal(kernel(x, w)[0], first)
+    onp.testing.assert_array_equal(first, whole(x, w, (1, 1), (0, 0), (1, 1), 1))

@@ -92,13 +92,15 @@ struct Window {
   Dims stride, dilate, low, high;  // dilate as oneDNN counts it: 0 is dense
 };
 
-// One primitive with the reorders around it. Immutable once made, so threads can share it.
+// One primitive with the reorders around it. Immutable once made, so threads can share it: memory that
+// the primitives work in is the caller's. What oneDNN keeps itself is one for all threads, which mixed
+// the sums of 8-bit weights that two of them reordered at once.
 struct Plan {
   dnnl::primitive compute;
   memory::desc user[3], wanted[3];  // two inputs and the output
   bool reorder[3];
   dnnl::primitive moves[3];
-  memory::desc scratch;
+  memory::desc scratch, moving[3];  // what `compute` and `moves` work in
 };
 
 memory::desc Any(const View& v) {
@@ -148,7 +150,9 @@ std::shared_ptr<const Plan> MakePlan(Kind kind, const View& x, const View& w, co
     if (!plan->reorder[i]) continue;
     const auto& from = i < 2 ? plan->user[i] : plan->wanted[i];
     const auto& to = i < 2 ? plan->wanted[i] : plan->user[i];
-    plan->moves[i] = dnnl::reorder(dnnl::reorder::primitive_desc(Cpu(), from, Cpu(), to));
+    const dnnl::reorder::primitive_desc move(Cpu(), from, Cpu(), to, attr);
+    plan->moves[i] = dnnl::reorder(move);
+    plan->moving[i] = move.scratchpad_desc();
   }
   return plan;
 }
@@ -242,7 +246,9 @@ std::shared_ptr<const Packed> Pack(const std::shared_ptr<const Plan>& plan, cons
   if (!made->to) throw std::bad_alloc();
   memory from(plan->user[1], Cpu(), made->from.data());
   memory to(plan->wanted[1], Cpu(), made->to.get());
-  plan->moves[1].execute(stream, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+  memory scratch(plan->moving[1], Cpu());
+  plan->moves[1].execute(
+      stream, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, scratch}});
   stream.wait();
   std::lock_guard<std::mutex> lock(guard);
   if (held + size + room > kMost) known.clear(), held = 0;
@@ -262,7 +268,8 @@ void Execute(Kind kind, const std::shared_ptr<const Plan>& shared, const void* a
   std::shared_ptr<const Packed> packed;
   if (bytes && plan.reorder[1]) packed = Pack(shared, b, stream);
   for (int i = 0; i < 3; ++i)
-    if (plan.reorder[i] && !(i == 1 && packed)) total += Padded(plan.wanted[i].get_size());
+    if (plan.reorder[i] && !(i == 1 && packed))
+      total += Padded(plan.wanted[i].get_size()) + Padded(plan.moving[i].get_size());
   if (!arena.Reserve(total)) throw std::bad_alloc();
   void* user[3] = {const_cast<void*>(a), const_cast<void*>(b), c};
   memory outer[3], inner[3];
@@ -277,9 +284,13 @@ void Execute(Kind kind, const std::shared_ptr<const Plan>& shared, const void* a
                    : outer[i];
   }
   memory scratch(plan.scratch, Cpu(), arena.Take(plan.scratch.get_size()));
+  const auto move = [&](int i, const memory& from, const memory& to) {
+    memory own(plan.moving[i], Cpu(), arena.Take(plan.moving[i].get_size()));
+    plan.moves[i].execute(
+        stream, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, own}});
+  };
   for (int i = 0; i < 2; ++i)
-    if (plan.reorder[i] && !(i == 1 && packed))
-      plan.moves[i].execute(stream, {{DNNL_ARG_FROM, outer[i]}, {DNNL_ARG_TO, inner[i]}});
+    if (plan.reorder[i] && !(i == 1 && packed)) move(i, outer[i], inner[i]);
   static const int names[3][3] = {{DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
                                   {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC},
                                   {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS}};
@@ -287,8 +298,7 @@ void Execute(Kind kind, const std::shared_ptr<const Plan>& shared, const void* a
                                 {names[kind][1], inner[1]},
                                 {names[kind][2], inner[2]},
                                 {DNNL_ARG_SCRATCHPAD, scratch}});
-  if (plan.reorder[2])
-    plan.moves[2].execute(stream, {{DNNL_ARG_FROM, inner[2]}, {DNNL_ARG_TO, outer[2]}});
+  if (plan.reorder[2]) move(2, inner[2], outer[2]);
   stream.wait();
   arena.Trim();
 }

@@ -93,6 +93,4 @@ def _attributes(shapes, geometry):
     return floats.numbers(geometry)
 
 
-# Called on NumPy arrays it gave wrong sums now and then, in a few of a hundred first calls; why is
-# not known yet. Compiled it did not.
-_kernel = kernel("conv_bytes", _plain, _is_worth_it, _attributes, evaluated=False)
+_kernel = kernel("conv_bytes", _plain, _is_worth_it, _attributes)

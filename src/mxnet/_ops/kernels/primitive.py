@@ -34,7 +34,6 @@ def kernel(
     by_numpy=None,
     number=10,
     judged=None,
-    evaluated=True,
     results=None,
 ) -> Callable[..., Any]:
     """A function ``(given, *arrays) -> tuple`` that is the native kernel ``target`` on CPUs.
@@ -56,9 +55,6 @@ def kernel(
         What ``is_worth_it`` and ``by_numpy`` go by; default: the shapes of the arrays.
     results : callable ``(*arrays) -> list of (shape, dtype)``
         Of what it returns; default: what is found by tracing ``plain``, which takes its time.
-
-    evaluated : bool, default True
-        Whether programs that are evaluated rather than compiled call the kernel too.
 
     ``given`` are (name, value) pairs, hashable.
     """
@@ -93,7 +89,8 @@ def kernel(
     def sizes(shapes, given):
         return judged(shapes, **given) if judged else shapes
 
-    def description(given, ins, outs):
+    @direct.describes(p)
+    def _(given, ins, outs):
         shapes = [a.shape for a in ins]
         dtypes = [a.dtype for a in ins]
         if by_numpy is None:
@@ -106,8 +103,6 @@ def kernel(
             cost = by_numpy(sizes(shapes, given))
         return direct.Call(library, target, numbers(shapes, given), cost)
 
-    if evaluated:
-        direct.describes(p)(description)
     mlir.register_lowering(p, by_formula)
     mlir.register_lowering(p, on_cpu, platform="cpu")
 
