@@ -818,13 +818,12 @@ def _product(params, ins, outs):
     rank, turned = len(ins[0].shape), (params["transpose_a"], params["transpose_b"])
     if _is_narrow(ins[0].dtype) or (rank == 2 and turned == (False, False)):
         return _dot_general({"dimension_numbers": dimension_numbers(rank, *turned)}, ins, outs)
-    if turned == (False, True):
-        return lambda x, y: onp.matmul(in_memory(x), in_memory(y).swapaxes(-1, -2))
-    if turned == (True, False):
-        return lambda x, y: onp.matmul(in_memory(x).swapaxes(-1, -2), in_memory(y))
-    if turned == (True, True):
-        return lambda x, y: onp.matmul(*[in_memory(v).swapaxes(-1, -2) for v in (x, y)])
-    return lambda x, y: onp.matmul(in_memory(x), in_memory(y))
+    left, right = (_transposed if t else in_memory for t in turned)
+    return lambda x, y: onp.matmul(left(x), right(y))
+
+
+def _transposed(x):
+    return in_memory(x).swapaxes(-1, -2)
 
 
 def _reduction(name, ufunc, initial=None):

@@ -8,7 +8,7 @@ from ..error import DTypeError, ShapeError, fail
 from ._axes import is_real, one_axis
 from ._facts import numbered, product_cost
 from ._spec import op
-from .matmul import contract
+from .kernels.dense import product
 
 __all__ = []
 
@@ -52,8 +52,7 @@ def _product(a, b, transpose_a, transpose_b, where):
             + (" (after transposing)" if transpose_a or transpose_b else ""),
             got=f"{a.shape} and {b.shape}",
         )
-    batch = tuple(range(n - 2))
-    return contract(a, b, ((i,), (j,)), (batch, batch))
+    return product(a, b, transpose_a, transpose_b)
 
 
 def _rows_to(x, axis, where):

@@ -16,22 +16,16 @@ __all__ = ["contract"]
 _Storage = Literal["default", "csr", "row_sparse"]
 
 
-def contract(a, b, axes, batch=((), ())):
-    """``lax.dot_general``; products of matrices, and of as many in both, as :func:`product`.
+def contract(a, b, axes):
+    """Sums over pairs of axes; ``axes``: those of ``a``, then those of ``b``.
 
     Half-precision operands stay what they are, so that the derivatives' are as well: XLA sums them
     in float32 and rounds once.
     """
     (*i,), (*j,) = axes
-    n = a.ndim - 2
-    if (
-        len(i) == len(j) == 1
-        and a.ndim == b.ndim >= 2
-        and tuple(batch) == (tuple(range(n)),) * 2
-        and a.dtype == b.dtype
-    ):
-        return product(a, b, i == [n], j == [n + 1])
-    return lax.dot_general(a, b, (axes, batch))
+    if a.ndim == b.ndim == 2 and len(i) == 1 and a.dtype == b.dtype:
+        return product(a, b, i == [0], j == [1])
+    return lax.dot_general(a, b, (axes, ((), ())))
 
 
 def _stored_product(node, ins, attrs):
@@ -151,8 +145,7 @@ def batch_dot(
             expected=f"shapes (B, {left}) and (B, {right})",
             got=f"{lhs.shape} and {rhs.shape}",
         )
-    batch = tuple(range(n - 2))
-    return contract(lhs, rhs, ((i,), (j,)), (batch, batch))
+    return product(lhs, rhs, transpose_a, transpose_b)
 
 
 @op("khatri_rao", same_dtype=True, counted=True)
@@ -215,7 +208,7 @@ def _scores(q, k, where):
             got=f"{k.shape[0]} and {k.shape[2]}",
         )
     q = q / jnp.asarray(q.shape[2] ** 0.5, q.dtype)
-    return contract(q, k, ((2,), (2,)), ((0,), (0,)))
+    return product(q, k, transpose_b=True)
 
 
 def _mixed(attention, v, heads, where):
@@ -227,7 +220,7 @@ def _mixed(attention, v, heads, where):
             expected=f"attention ({v.shape[0]}, T, {v.shape[1]})",
             got=attention.shape,
         )
-    y = contract(attention, v, ((2,), (1,)), ((0,), (0,)))
+    y = product(attention, v)
     n, t, d = y.shape
     return (
         y.reshape(n // heads, heads, t, d).transpose(2, 0, 1, 3).reshape(t, n // heads, heads * d)

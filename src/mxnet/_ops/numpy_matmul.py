@@ -6,6 +6,7 @@ from jax import lax
 from ..error import ShapeError, fail
 from . import _promotion as rules
 from ._spec import Shape, op
+from .kernels.dense import product
 from .matmul import contract
 
 __all__ = []
@@ -78,8 +79,7 @@ def np_matmul(a, b):
     if a.ndim <= 2 and b.ndim <= 2:
         return contract(a, b, ((a.ndim - 1,), (max(b.ndim - 2, 0),)))
     if a.shape[:-2] == b.shape[:-2]:
-        batch = tuple(range(a.ndim - 2))
-        return contract(a, b, ((a.ndim - 1,), (a.ndim - 2,)), (batch, batch))
+        return product(a, b)
     return jnp.matmul(a, b)
 
 

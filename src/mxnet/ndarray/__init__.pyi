@@ -198,9 +198,6 @@ __all__ = [
     "unravel_index",
     "where",
     "Embedding",
-    "dot",
-    "batch_dot",
-    "khatri_rao",
     "linalg_gemm",
     "linalg_gemm2",
     "linalg_syrk",
@@ -218,6 +215,9 @@ __all__ = [
     "linalg_makediag",
     "linalg_extracttrian",
     "linalg_maketrian",
+    "dot",
+    "batch_dot",
+    "khatri_rao",
     "Activation",
     "LeakyReLU",
     "Convolution",
@@ -1639,36 +1639,6 @@ def Embedding(
 ) -> NDArray:
     """Rows of ``weight`` at given positions."""
 
-def dot(
-    lhs: NDArray,
-    rhs: NDArray,
-    transpose_a: bool = False,
-    transpose_b: bool = False,
-    forward_stype: Literal['default', 'csr', 'row_sparse'] | None = None,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Product over the last axis of ``lhs`` and the first of ``rhs``."""
-
-def batch_dot(
-    lhs: NDArray,
-    rhs: NDArray,
-    transpose_a: bool = False,
-    transpose_b: bool = False,
-    forward_stype: Literal['default', 'csr', 'row_sparse'] | None = None,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Matrix product of each pair of matrices in two batches."""
-
-def khatri_rao(
-    *args: NDArray,
-    num_args: int | None = None,
-    out: NDArray | Sequence[NDArray] | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """Column-wise Kronecker product: column k is the Kronecker product of the columns k."""
-
 def linalg_gemm(
     A: NDArray,
     B: NDArray,
@@ -1825,6 +1795,36 @@ def linalg_maketrian(
     name: str | None = None,
 ) -> NDArray:
     """Triangular matrices from vectors: the inverse of ``extracttrian``."""
+
+def dot(
+    lhs: NDArray,
+    rhs: NDArray,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    forward_stype: Literal['default', 'csr', 'row_sparse'] | None = None,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Product over the last axis of ``lhs`` and the first of ``rhs``."""
+
+def batch_dot(
+    lhs: NDArray,
+    rhs: NDArray,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    forward_stype: Literal['default', 'csr', 'row_sparse'] | None = None,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Matrix product of each pair of matrices in two batches."""
+
+def khatri_rao(
+    *args: NDArray,
+    num_args: int | None = None,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """Column-wise Kronecker product: column k is the Kronecker product of the columns k."""
 
 def Activation(
     data: NDArray,

@@ -134,9 +134,6 @@ from . import ravel_multi_index as ravel_multi_index
 from . import unravel_index as unravel_index
 from . import where as where
 from . import Embedding as Embedding
-from . import dot as dot
-from . import batch_dot as batch_dot
-from . import khatri_rao as khatri_rao
 from . import linalg_gemm as linalg_gemm
 from . import linalg_gemm2 as linalg_gemm2
 from . import linalg_syrk as linalg_syrk
@@ -154,6 +151,9 @@ from . import linalg_extractdiag as linalg_extractdiag
 from . import linalg_makediag as linalg_makediag
 from . import linalg_extracttrian as linalg_extracttrian
 from . import linalg_maketrian as linalg_maketrian
+from . import dot as dot
+from . import batch_dot as batch_dot
+from . import khatri_rao as khatri_rao
 from . import Activation as Activation
 from . import LeakyReLU as LeakyReLU
 from . import Convolution as Convolution
@@ -405,9 +405,6 @@ __all__ = [
     "unravel_index",
     "where",
     "Embedding",
-    "dot",
-    "batch_dot",
-    "khatri_rao",
     "linalg_gemm",
     "linalg_gemm2",
     "linalg_syrk",
@@ -425,6 +422,9 @@ __all__ = [
     "linalg_makediag",
     "linalg_extracttrian",
     "linalg_maketrian",
+    "dot",
+    "batch_dot",
+    "khatri_rao",
     "Activation",
     "LeakyReLU",
     "Convolution",

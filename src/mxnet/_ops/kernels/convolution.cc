@@ -20,6 +20,7 @@
 #include "handler.h"
 #include "oneapi/dnnl/dnnl.hpp"
 #include "parallel.h"
+#include "product.h"
 #include "xla/ffi/api/ffi.h"
 
 namespace {
@@ -430,16 +431,7 @@ void WeightAsProduct(ffi::ThreadPool& pool, const float* x, const float* y, floa
       for (int64_t n = 0; n < vy.size[0]; ++n)
         std::copy_n(y + n * vy.step[0] + o * vy.step[1], image, &results[o * rows + n * image]);
   });
-  mxnet_xla::Parallel(pool, threads, [&](int64_t i) {
-    constexpr int64_t kUnit = 16;
-    const int64_t units = (columns + kUnit - 1) / kUnit;
-    const int64_t begin = std::min(units * i / threads * kUnit, columns);
-    const int64_t n = std::min(units * (i + 1) / threads * kUnit, columns) - begin;
-    Alone([&] {
-      mxnet_xla::Multiply(false, true, filters, n, rows, results.get(), rows,
-                          &windows[begin * rows], rows, w + begin, columns);
-    });
-  });
+  mxnet_xla::Products(pool, 1, false, true, filters, columns, rows, results.get(), windows.get(), w);
 }
 
 ffi::Error Forward(ffi::ThreadPool pool, Buffer x, Buffer w, Result y, Ints stride, Ints dilate,

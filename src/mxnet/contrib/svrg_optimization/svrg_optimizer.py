@@ -3,14 +3,13 @@
 :class:`SVRGModule` does without it; programs that drive a store by hand use it.
 """
 
+import inspect
+
 from ...optimizer import Optimizer, create, register
 
 __all__ = []
 
-_COMMON = frozenset(
-    "rescale_grad param_idx2name wd clip_gradient learning_rate lr_scheduler sym begin_num_update "
-    "multi_precision param_dict".split()
-)
+_COMMON = inspect.signature(Optimizer).parameters
 
 
 @register
