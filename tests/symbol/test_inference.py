@@ -17,6 +17,7 @@ from mxnet.error import MXNetError, ShapeError
 
 DATA = pathlib.Path(__file__).parents[1] / "data" / "symbol"
 SHAPES = json.loads((DATA / "infer_shape.json").read_text())
+REFUSALS = json.loads((DATA / "infer_refused.json").read_text())
 BACKWARD = json.loads((DATA / "backward_without_gradients.json").read_text())
 
 V = mx.sym.Variable
@@ -68,6 +69,47 @@ def test_shapes_flow_where_the_original_lets_them():
             for want, got in zip(chain(*row["partial"]), chain(*found)):
                 if want and (len(want) != len(got) or any(x and x != y for x, y in zip(want, got))):
                     wrong.append(f"{name}: expected {row['partial']}, got {found}")
+    assert not wrong, "\n".join(wrong)
+
+
+def refusing_names():
+    """What the recorded programs that 1.9.1 refuses are written in."""
+    a, b, x = V("a"), V("b"), V("x")
+    types = {"f16": "float16", "f32": "float32", "f64": "float64", "i32": "int32", "i64": "int64"}
+
+    def fc(n=4, **k):
+        return mx.sym.FullyConnected(x, num_hidden=n, name="fc", **k)
+
+    def conv(**k):
+        return mx.sym.Convolution(x, num_filter=4, kernel=(3, 3), name="c", **k)
+
+    def mlp():
+        h = mx.sym.FullyConnected(mx.sym.relu(fc()), num_hidden=3, name="f2")
+        return mx.sym.SoftmaxOutput(h, name="sm")
+
+    made = {"S": mx.sym, "V": V, "a": a, "b": b, "x": x, "fc": fc, "conv": conv, "mlp": mlp}
+    return {
+        "mx": mx,
+        "nd": nd,
+        "np": onp,
+        **made,
+        **{k: onp.dtype(t).type for k, t in types.items()},
+    }
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_contradictions_and_arguments_that_are_none_are_refused(partial):
+    names = {**refusing_names(), "MXNetError": MXNetError}
+    wrong = []
+    for code, error in REFUSALS:
+        if partial:
+            code = code.replace(").infer_shape(", ").infer_shape_partial(")
+            code = code.replace(").infer_type(", ").infer_type_partial(")
+        try:
+            wrong.append(f"{code}: {eval(code, dict(names))}")  # noqa: S307  recorded programs
+        except eval(error, names) as e:  # noqa: S307
+            if not str(e):
+                wrong.append(f"{code}: no message")
     assert not wrong, "\n".join(wrong)
 
 

@@ -280,8 +280,17 @@ class Completion:
         static, _ = node.parse()
         try:
             found = op.infer(*[by_name.get(n) for n in op.inputs], **static)
-        except (IndexError, TypeError, ValueError, ZeroDivisionError, MXNetError):
-            return  # evaluation says what is wrong
+        except (IndexError, TypeError, ValueError, ZeroDivisionError, MXNetError) as e:
+            if all(is_full(self.get(x)) for x in node.inputs):
+                return  # evaluation says what is wrong
+            if isinstance(e, ShapeError):
+                raise ShapeError(f"Error in operator {node.name}: {e}") from None
+            if isinstance(e, IndexError):  # the number of axes is known, and too small
+                raise ShapeError(
+                    f"Error in operator {node.name}: {node.op_name}: data has too few axes for its "
+                    f"attributes: got {_shown(data)}."
+                ) from None
+            return
         for name, e in zip(names, node.inputs):
             shape = found.get(name)
             if shape is not None and not is_full(self.get(e)):  # a full one: evaluation decides

@@ -159,15 +159,17 @@ def channel_last(layout):
 
 
 def batched(where, data, n, kernel):
-    """Raise ShapeError unless data has a batch axis, a channel axis and ``n`` spatial axes."""
-    if data.ndim != n + 2:
+    """Raise ShapeError unless data of this shape has a batch axis, a channel axis and ``n`` spatial
+    axes.
+    """
+    if len(data) != n + 2:
         fail(
             ShapeError,
             where,
             "data has the wrong number of axes",
             expected=f"{n + 2} axes (batch, channel and {n} spatial) for kernel {kernel}",
-            got=data.shape,
-            hint="add a batch axis with expand_dims(0)" if data.ndim == n + 1 else None,
+            got=data,
+            hint="add a batch axis with expand_dims(0)" if len(data) == n + 1 else None,
         )
 
 

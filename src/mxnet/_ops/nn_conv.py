@@ -36,6 +36,7 @@ def infer_convolution(
 ):
     """Shapes of the learned inputs, given the shape of the data."""
     layout = layout_of("Convolution", layout, len(kernel))
+    batched("Convolution", data, len(kernel), kernel)
     channels = data[layout.index("C")] // num_group
     last = channel_last(layout)
     shapes: dict[str, tuple] = {
@@ -157,7 +158,7 @@ def windows(where, layout, data, kernel, stride, dilate):
     """Letters of the axes, and kernel, stride and dilation as tuples; data fit them."""
     n = len(kernel)
     letters = layout_of(where, layout, n)
-    batched(where, data, n, kernel)
+    batched(where, data.shape, n, kernel)
     given = {"kernel": kernel, "stride": stride, "dilate": dilate}
     return letters, *[window(where, name, value, n, 1) for name, value in given.items()]
 
@@ -202,6 +203,7 @@ def infer_deconvolution(
 ):
     """Shapes of the learned inputs, given the shape of the data."""
     layout = layout_of("Deconvolution", layout, len(kernel))
+    batched("Deconvolution", data, len(kernel), kernel)
     channels, filters = data[layout.index("C")], num_filter // num_group
     last = channel_last(layout)
     shapes: dict[str, tuple] = {

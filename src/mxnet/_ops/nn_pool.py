@@ -157,7 +157,7 @@ def pooling(
             got=data.shape if global_pool else kernel,
         )
     letters = layout_of(where, layout, n)
-    batched(where, data, n, kernel)
+    batched(where, data.shape, n, kernel)
     axes = tuple(i for i, c in enumerate(letters) if c not in "NC")
     if global_pool:
         return whole(data, axes, pool_type, p_value)

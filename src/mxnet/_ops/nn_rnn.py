@@ -79,6 +79,18 @@ def _count(shapes):
     return sum(functools.reduce(lambda a, b: a * b, s) for part in shapes for s in part)
 
 
+def _check_data(shape):
+    if len(shape) != 3:
+        fail(
+            ShapeError,
+            "RNN",
+            "data has the wrong number of axes",
+            expected="3 axes (time, batch, input)",
+            got=shape,
+            hint="add a batch axis with expand_dims(1)" if len(shape) == 2 else None,
+        )
+
+
 def infer_rnn(
     data,
     parameters=None,
@@ -95,6 +107,7 @@ def infer_rnn(
     **_,
 ):
     """Shapes of parameters and states, given the shape of the data (deferred initialisation)."""
+    _check_data(data)
     weights, biases = parameter_sizes(
         data[2],
         state_size=state_size,
@@ -206,15 +219,7 @@ def rnn(
     _check_attributes(
         mode, state_size, num_layers, p, projection_size, lstm_state_clip_min, lstm_state_clip_max
     )
-    if data.ndim != 3:
-        fail(
-            ShapeError,
-            "RNN",
-            "data has the wrong number of axes",
-            expected="3 axes (time, batch, input)",
-            got=data.shape,
-            hint="add a batch axis with expand_dims(1)" if data.ndim == 2 else None,
-        )
+    _check_data(data.shape)
     _check_arrays(mode, use_sequence_length, data, parameters, state, state_cell, sequence_length)
     sizes = {
         "state_size": state_size,

@@ -51,7 +51,7 @@ def _wanted(node):
 
 
 def _types_quantize(node, ins, outs):
-    return [None] + [_F32] * (len(ins) - 1), [_wanted(node), *_RANGE]
+    return [_F32] * len(ins), [_wanted(node), *_RANGE]
 
 
 def _types_requantize(node, ins, outs):

@@ -1,6 +1,7 @@
 """``Symbol``: a handle on outputs of a named graph that has not been run."""
 
 import contextlib
+import operator
 import os
 import warnings
 
@@ -399,16 +400,15 @@ class Symbol:
 
     def _infer_shape(self, args, kwargs):
         for key, s in (*enumerate(args), *kwargs.items()):
-            if s is not None and not isinstance(s, (tuple, list)):
+            # None stands for a position that is left out
+            if not isinstance(s, tuple) and (s is not None or isinstance(key, str)):
                 raise TypeError(f"Arguments need to be shapes (tuple), but {key!r} is {type(s)}.")
         arg_nodes, aux_nodes, given = self._given(args, kwargs, "shape")
         legacy = not is_np_shape()
         shapes = {}
         for n, s in given:
-            s = tuple([-1 if d is None else int(d) for d in s])
-            if legacy and not s:
-                continue
-            shapes[n] = tuple([-1 if d < 0 or (d == 0 and legacy) else d for d in s])
+            if s or not legacy:
+                shapes[n] = _read_shape("infer_shape", n.name, s, legacy)
         found = complete(self._entries, shapes, zero_unknown=legacy)
 
         def shown(entry):
@@ -448,6 +448,9 @@ class Symbol:
     def infer_type_partial(self, *args, **kwargs):
         """As :meth:`infer_type`, with None for types not known."""
         arg_nodes, aux_nodes, given = self._given(args, kwargs, "type")
+        for n, t in given:
+            if isinstance(t, int):  # not the number of a type in files
+                raise TypeError(f"Cannot interpret {t!r} as a data type, for {n.name!r}.")
         found = complete_types(self._entries, {n: as_dtype(t) for n, t in given})
 
         def shown(entry):
@@ -598,9 +601,8 @@ class Symbol:
                     got=repr(s),
                 )
             for n in by_name.get(key, ()):
-                s = tuple(s)
-                if s or not legacy:
-                    shapes[n] = tuple([-1 if d < 0 or (d == 0 and legacy) else int(d) for d in s])
+                if len(s) or not legacy:
+                    shapes[n] = _read_shape("simple_bind", key, s, legacy)
         for key, t in (type_dict or {}).items():
             for n in by_name.get(key, ()):
                 types[n] = as_dtype(t)
@@ -819,6 +821,20 @@ def _shown(attrs):
         if f"__{key}__" in found:
             found.setdefault(key, found[f"__{key}__"])
     return found
+
+
+def _read_shape(where, name, shape, zero_unknown):
+    """A shape as users write it, with -1 for what is not known."""
+    sizes = [operator.index(d) for d in shape]
+    if any(d < -1 for d in sizes):
+        fail(
+            ShapeError,
+            where,
+            f"a size in the shape of {name}",
+            expected="0 or more, or -1 for an unknown one",
+            got=tuple(shape),
+        )
+    return tuple([-1 if d == 0 and zero_unknown else d for d in sizes])
 
 
 def _full(shape):
