@@ -43,7 +43,7 @@ LEFT_OUT = {
         INCIDENTAL,
     ),
     "mxnet.nd.contrib": _BACKWARD,
-    "mxnet.sym.contrib": {**_BACKWARD, "getnnz": "a function of sparse arrays, not of symbols"},
+    "mxnet.sym.contrib": _BACKWARD,
     "mxnet.operator": dict.fromkeys(
         ["Lock", "MXCallbackList", "c_int_p", "ctypes2numpy_shared"], INCIDENTAL
     ),

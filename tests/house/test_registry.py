@@ -44,7 +44,6 @@ NO_OPERATOR = {
         ["_cvcopyMakeBorder", "_cvimdecode", "_cvimread", "_cvimresize", "_imdecode"],
         "work of the host on image files: mx.image",
     ),
-    "_contrib_getnnz": "a function of sparse arrays: nd.contrib.getnnz",
 }  # fmt: skip
 # operators that no test in tests/ops names, because it reaches them by another way
 REACHED = {

@@ -361,15 +361,6 @@ def test_rows_of_row_sparse_arrays():
     assert r.grad.asnumpy().tolist() == [[0, 0], [1, 2], [3, 4], [1, 1], [0, 0]]
 
 
-def test_number_of_stored_elements():
-    a = CSR(([1, 0, 3], [0, 2, 1], [0, 2, 2, 3]), shape=(3, 4))
-    assert nd.contrib.getnnz(a).asnumpy().tolist() == [3]
-    assert nd.contrib.getnnz(a, axis=1).asnumpy().tolist() == [2, 0, 1]
-    for bad, message in (((a, 0), "None or 1"), ((nd.ones((2, 2)),), "a CSRNDArray")):
-        with pytest.raises(MXNetError, match=message):
-            nd.contrib.getnnz(*bad)
-
-
 STORAGE = json.loads(
     (Path(__file__).parents[1] / "data" / "ndarray" / "sparse_storage.json").read_text()
 )

@@ -326,3 +326,28 @@ def test_no_edge_to_a_vertex_without_weight(weights, expected):
             max_num_vertices=5,
         )
         assert found[1].indices.asnumpy().tolist() == expected
+
+
+def test_number_of_stored_elements():
+    a = nd.sparse.csr_matrix(([1, 0, 3], [0, 2, 1], [0, 2, 2, 3]), shape=(3, 4))
+    assert nd.contrib.getnnz(a).asnumpy().tolist() == [3]
+    assert nd.contrib.getnnz(a, axis=1).asnumpy().tolist() == [2, 0, 1]
+    for bad, message in (((a, 0), "None or 1"), ((nd.ones((2, 2)),), "expected a csr array")):
+        with pytest.raises(MXNetError, match=message):
+            nd.contrib.getnnz(*bad)
+
+
+def test_number_of_stored_elements_in_a_graph():
+    a = nd.sparse.csr_matrix(([1, 0, 3], [0, 2, 1], [0, 2, 2, 3]), shape=(3, 4))
+    x = mx.sym.Variable("x", stype="csr")
+    for axis, shape, counts in ((None, (1,), [3]), (1, (3,), [2, 0, 1])):
+        count = mx.sym.contrib.getnnz(x, axis=axis)
+        assert count.infer_shape(x=(3, 4))[1] == [shape]
+        assert count.infer_type(x="float32")[1] == [onp.int64]
+        (found,) = count.bind(mx.cpu(), {"x": a}).forward()
+        assert (found.dtype, found.asnumpy().tolist()) == (onp.int64, counts)
+        (doubled,) = mx.sym.contrib.getnnz(x * 2, axis=axis).bind(mx.cpu(), {"x": a}).forward()
+        assert doubled.asnumpy().tolist() == counts
+    with pytest.raises(MXNetError, match="getnnz"):
+        dense = mx.sym.contrib.getnnz(mx.sym.Variable("d"))
+        dense.bind(mx.cpu(), {"d": nd.ones((2, 2))}).forward()

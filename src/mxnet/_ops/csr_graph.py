@@ -170,6 +170,52 @@ def _facts(outputs, graphs=lambda n: 1, floats=(), first=()):
 
 
 # ------------------------------------------------------------------ edges
+def _counts_shape(found, node):
+    data, axis = found.get(node.inputs[0]), node.parse()[0]["axis"]
+    if data is not None and len(data) != 2:
+        fail(ShapeError, "_contrib_getnnz", "data does not fit", expected="two axes", got=data)
+    if data is not None and axis in (None, 0, 1):
+        found.put((node, 0), (1,) if axis is None else (data[1 - axis],), node)
+
+
+@op(
+    "_contrib_getnnz",
+    barrier=True,
+    complete=(_counts_shape,),
+    types=lambda node, ins, outs: ([None], [_INT]),
+    storage=Storage(lambda node, ins, attrs: need(node, ins == [CSR], ins), none, parts=True),
+)
+def getnnz(data, *, axis: int | None = None):
+    """How many elements a compressed-row matrix stores, explicit zeros counted.
+
+    Parameters
+    ----------
+    data : (N, M) csr
+    axis : None or 1, default None    of the whole matrix, or of each row
+
+    Returns
+    -------
+    (1,) or (N,) int64
+
+    Raises
+    ------
+    MXNetError   for another storage, or along the columns
+
+    Gradient     none
+    """
+    _need_csr("_contrib_getnnz", "data", data)
+    if axis not in (None, 1):
+        fail(
+            MXNetError,
+            "_contrib_getnnz",
+            "axis does not fit",
+            expected="None or 1 (of each row)",
+            got=axis,
+        )
+    starts = data.indptr.astype(_INT)
+    return starts[-1:] if axis is None else onp.diff(starts)
+
+
 def _one_each(found, node):
     for e in node.inputs[1:]:
         found.put((node, 0), found.get(e), node)

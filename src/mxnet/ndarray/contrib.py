@@ -7,12 +7,10 @@ from .._frontend.build import fill_namespace
 from .._frontend.dispatch import invoke
 from .._ops._spec import get
 from ..context import current_context
-from ..error import MXNetError, fail
 from . import random as _random
 from ._control_flow import cond, foreach, while_loop
 from ._creation import full
 from ._names import unknown_name
-from ._sparse_array import CSRNDArray
 from .ndarray import NDArray
 from .random import uniform
 
@@ -20,48 +18,10 @@ __all__ = [
     "cond",
     "current_context",
     "foreach",
-    "getnnz",
     "rand_zipfian",
     "uniform",
     "while_loop",
 ]
-
-
-def getnnz(data, axis=None, out=None, name=None):
-    """How many elements a compressed-row matrix stores, explicit zeros counted.
-
-    Parameters
-    ----------
-    data : CSRNDArray (N, M)
-    axis : None or 1       of the whole matrix, or of each row
-
-    Returns
-    -------
-    NDArray (1,) or (N,) int64
-
-    Raises
-    ------
-    MXNetError   for another storage, or along the columns
-    """
-    if not isinstance(data, CSRNDArray):
-        fail(
-            MXNetError,
-            "getnnz",
-            "data does not fit",
-            expected="a CSRNDArray",
-            got=type(data).__name__,
-        )
-    if axis not in (None, 1):
-        fail(
-            MXNetError,
-            "getnnz",
-            "axis does not fit",
-            expected="None or 1 (of each row)",
-            got=axis,
-        )
-    starts = data.indptr
-    counts = starts[-1:] if axis is None else starts[1:] - starts[:-1]
-    return counts if out is None else counts.copyto(out)
 
 
 def rand_zipfian(true_classes, num_sampled, range_max, ctx=None):

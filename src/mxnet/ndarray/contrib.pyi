@@ -16,7 +16,6 @@ __all__ = [
     "cond",
     "current_context",
     "foreach",
-    "getnnz",
     "rand_zipfian",
     "uniform",
     "while_loop",
@@ -60,6 +59,7 @@ __all__ = [
     "DeformablePSROIPooling",
     "DeformableConvolution",
     "ModulatedDeformableConvolution",
+    "getnnz",
     "edge_id",
     "dgl_adjacency",
     "dgl_subgraph",
@@ -120,14 +120,6 @@ def foreach(
     name: str | None = "foreach",
 ) -> tuple[Any, Any]:
     """Call ``body`` on the slices of arrays along their first axis, one after the other."""
-
-def getnnz(
-    data: NDArray,
-    axis: int | None = None,
-    out: NDArray | None = None,
-    name: str | None = None,
-) -> NDArray:
-    """How many elements a compressed-row matrix stores, explicit zeros counted."""
 
 def rand_zipfian(
     true_classes: NDArray,
@@ -665,6 +657,14 @@ def ModulatedDeformableConvolution(
     """``DeformableConvolution`` with a learned weight for each kernel position (Zhu et al.
     2019).
     """
+
+def getnnz(
+    data: NDArray,
+    axis: int | None = None,
+    out: NDArray | Sequence[NDArray] | None = None,
+    name: str | None = None,
+) -> NDArray:
+    """How many elements a compressed-row matrix stores, explicit zeros counted."""
 
 def edge_id(
     data: NDArray,
