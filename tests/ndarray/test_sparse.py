@@ -361,6 +361,46 @@ def test_rows_of_row_sparse_arrays():
     assert r.grad.asnumpy().tolist() == [[0, 0], [1, 2], [3, 4], [1, 1], [0, 0]]
 
 
+DOT = json.loads((Path(__file__).parents[1] / "data" / "ndarray" / "dot_storage.json").read_text())
+
+
+def test_storage_of_products():
+    # each row: storage of both inputs, which are transposed, forward_stype, whether it is recorded,
+    # and the storage of the result and of the gradients in 1.9.1; None where it refuses the call,
+    # which here has the dense result that forward_stype may ask for
+    a = onp.array([[1, 0, 2], [0, 0, 0], [3, 4, 0], [0, 0, 5]], "float32")
+    b = onp.array([[1, 2], [0, 0], [3, 0]], "float32")
+    wrong = []
+    for left, right, ta, tb, forward, recorded, want in DOT:
+        x = nd.array(a.T if ta else a).tostype(left)
+        y = nd.array(b.T if tb else b).tostype(right)
+        variables = [v for v in (x, y) if recorded and v.stype != "csr"]
+        for v in variables:
+            v.attach_grad()
+        how = {"transpose_a": bool(ta), "transpose_b": bool(tb), "forward_stype": forward}
+        try:
+            with autograd.record() if recorded else autograd.pause():
+                z = nd.dot(x, y, **how)
+        except MXNetError:
+            found = None
+        else:
+            assert onp.array_equal(z.asnumpy(), a @ b)
+            found = [z.stype]
+            if variables:
+                z.backward()
+                found += ["" if v.stype == "csr" else v.grad.stype for v in (x, y)]
+            for v in variables:
+                sums = b.sum(1) if v is x else a.sum(0)
+                rows = (not ta) if v is x else tb
+                expected = onp.broadcast_to(sums if rows else sums[:, None], v.shape)
+                assert onp.array_equal(v.grad.asnumpy(), expected), how
+        if found != want and not (want is None and forward == "default"):
+            wrong.append(f"{left}, {right}, {how}: expected {want}, got {found}")
+    assert not wrong, "\n".join(wrong)
+    with pytest.raises(MXNetError, match="expected a matrix"):
+        nd.dot(nd.ones(3), nd.ones(3), forward_stype="csr")
+
+
 STORAGE = json.loads(
     (Path(__file__).parents[1] / "data" / "ndarray" / "sparse_storage.json").read_text()
 )

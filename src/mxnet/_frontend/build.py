@@ -7,7 +7,7 @@ from .._engine.segment import append
 from .._ops import _spec
 from .._traceback import shown
 from ..error import AttributeTypeError, MXNetError, fail
-from .dispatch import array_class, bind, invoke
+from .dispatch import array_class, asks_for_storage, bind, invoke, invoke_stored
 
 __all__ = [
     "LaterSignature",
@@ -69,6 +69,7 @@ def make_function(op, name=None, kind=None):
         known = {} if op.scalars or op.needs_train else op._binds  # of calls that bind() has met
         needed = [i for i, n in enumerate(inputs, 1) if n not in op.optional]
         least = needed[-1] if needed else 1
+        asking = "forward_stype" in attrs and op.storage.forward is not None
 
         def function(*args, out=None, name=None, **kwargs):
             cls = kind or array_class()
@@ -100,7 +101,11 @@ def make_function(op, name=None, kind=None):
                         given = kwargs
                     found = known and _met(known, given, len(arrays))
                     if n <= len(order) and (
-                        found or not kwargs or kwargs.keys() <= op.attrs.keys()
+                        found
+                        or (
+                            (not kwargs or kwargs.keys() <= op.attrs.keys())
+                            and not (asking and asks_for_storage(given))
+                        )
                     ):
                         try:
                             bound, scalars = found or bind(op, given, len(arrays))
@@ -133,6 +138,8 @@ def make_function(op, name=None, kind=None):
                     names = tuple([n for n, a in zip(inputs, arrays) if a is not None])
                 arrays = [a for a in arrays if a is not None]
             try:
+                if asking and asks_for_storage(kwargs):
+                    return invoke_stored(op, arrays, kwargs, out, names)
                 return invoke(op, arrays, kwargs, out, names, kind)
             except MXNetError as e:
                 raise shown(e)  # noqa: B904

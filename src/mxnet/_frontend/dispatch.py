@@ -49,6 +49,16 @@ def register_storage(cls):
     _storages[cls] = _callers[0]
 
 
+def invoke_stored(op, inputs, given, out=None, names=None):
+    """:func:`invoke` where the result has another storage though no input has."""
+    return _callers[0](op, inputs, given, out, names)
+
+
+def asks_for_storage(given):
+    """Whether attributes name the storage of the result, and not a dense one."""
+    return given.get("forward_stype") not in (None, "default", "None")
+
+
 def any_stored(arrays):
     """Whether one of some arrays has another storage than a dense array."""
     return bool(_storages) and any(x.__class__ in _storages for x in arrays)
@@ -82,7 +92,8 @@ def bind(op, given, n_inputs, names=None):
     if op.static_values and scalars:
         static, scalars = _specialize(op, static, scalars)
     bound = op.bind(static, n_inputs, names)
-    if key is not None:
+    # not what is asked for in another storage: calls that find theirs here give dense arrays
+    if key is not None and not asks_for_storage(given):
         if op.scalars and len(_numbered) >= _MOST_NUMBERED:
             _numbered.clear()
         table[key] = (bound, scalars)

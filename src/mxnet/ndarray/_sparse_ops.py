@@ -552,12 +552,17 @@ def _csr_dot(x, dense, transpose_a, transpose_b, only):
 def _dot(op, inputs, given, tracked):
     found = _product_of_matrices(op, inputs, given, tracked)
     wanted = given.get("forward_stype")
-    if wanted is None or tracked:
+    if wanted is None:
         return found
     if found is None:
-        found = _dense(op, inputs, given, None, None)
+        stored = any(x.stype != "default" for x in inputs)
+        found = _dense(op, inputs, given, None, None, say=stored)
     if found.stype == wanted:
         return found
+    if wanted == "csr" and found.ndim != 2:
+        raise ShapeError(
+            f"dot: forward_stype='csr': expected a matrix as the result, got shape {found.shape}."
+        )
     # csr and row_sparse have no direct conversion
     return (found if found.stype == "default" else found.tostype("default")).tostype(wanted)
 
@@ -590,7 +595,7 @@ def _product_of_matrices(op, inputs, given, tracked):
         return None
     if a.stype == "csr":
         found = _csr_by_dense(a, b, ta, tb)
-    elif a.stype == "default" and not ta and not tracked:
+    elif a.stype == "default" and not ta and wanted in (None, "csr"):
         found = _dense_by_csr(a, b, tb)
     else:
         return None
