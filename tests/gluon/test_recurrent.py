@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as onp
@@ -12,6 +13,7 @@ from mxnet import autograd, engine, gluon, nd
 from mxnet.error import MXNetError, ShapeError
 from mxnet.gluon import contrib, nn, rnn
 
+DATA = Path(__file__).parents[1] / "data" / "gluon"
 T, N, C, H = 4, 3, 5, 6
 
 
@@ -289,3 +291,70 @@ def test_too_few_states():
     assert isinstance(info.value, IndexError)
     with pytest.raises(mx.error.StateCountError, match="got 0"):
         cell.unroll(1, mx.nd.ones((1, 1, 3)), [])
+
+
+def stacked(*cells, kind=rnn.SequentialRNNCell):
+    cell = kind()
+    for c in cells:
+        cell.add(c)
+    return cell
+
+
+def test_every_cell_unrolls_one_step_and_two_as_the_original_does():
+    # each row: cell, steps, layout, merge_outputs, lengths; then whether 1.9.1 gives a list, shapes
+    # of outputs and states, and sums of both, for ones as data and weights
+    names = {
+        "rnn": rnn,
+        "seq": stacked,
+        "H": rnn.HybridSequentialRNNCell,
+        "V": contrib.rnn.VariationalDropoutCell,
+        "P": contrib.rnn.LSTMPCell,
+        "L": lambda: rnn.LSTMCell(3, input_size=2),
+        "R": lambda n=2: rnn.RNNCell(3, input_size=n),
+        "G": lambda n=2: rnn.GRUCell(3, input_size=n),
+        "S": lambda: rnn.RNNCell(2, input_size=2),
+        "B": lambda: rnn.BidirectionalCell(names["L"](), names["L"]()),
+    }
+    rows = json.loads((DATA / "unrolled.json").read_text())
+    wrong, cells = [], {}
+    for code, n, layout, merge, lengths, (as_list, shapes, ends, sums) in rows:
+        cell = cells.get(code)
+        if cell is None:
+            cell = cells[code] = eval(code, dict(names))  # noqa: S307  a recorded program of ours
+            cell.initialize(mx.init.One())
+        x = nd.ones((2, n, 2) if layout == "NTC" else (n, 2, 2))
+        given = None if lengths is None else nd.array(lengths)
+        out, states = cell.unroll(n, x, layout=layout, merge_outputs=merge, valid_length=given)
+        parts = out if isinstance(out, list) else [out]
+        found = (
+            isinstance(out, list),
+            [list(p.shape) for p in parts],
+            [list(s.shape) for s in states],
+        )
+        total = [float(p.sum().asscalar()) for p in (*parts, *states)]
+        if found != (as_list, shapes, ends) or not onp.allclose(total, sums, atol=2e-3):
+            wrong.append(f"{code}, {n}, {layout}, {merge}, {lengths}: {found} {total}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_masks_of_inputs_and_outputs_last_for_a_sequence_of_any_cell():
+    def both():
+        return rnn.BidirectionalCell(rnn.RNNCell(20, input_size=9), rnn.RNNCell(20, input_size=9))
+
+    cell = ready(contrib.rnn.VariationalDropoutCell(both(), drop_outputs=0.5))
+    x = nd.random.uniform(1, 2, (2, 7, 9))
+    plain, _ = cell.unroll(7, x)
+    with autograd.train_mode():
+        dropped, _ = cell.unroll(7, x)
+    ratio = (dropped / plain).asnumpy()
+    assert set(onp.unique(ratio.round(3))) == {0, 2}
+    assert (ratio.round(3) == ratio[:, :1].round(3)).all()
+    # what is dropped of the inputs has no gradient at any step
+    cell = ready(contrib.rnn.VariationalDropoutCell(both(), drop_inputs=0.5))
+    x.attach_grad()
+    with autograd.record():
+        out, _ = cell.unroll(7, x)
+    out.backward()
+    kept = x.grad.asnumpy() != 0
+    assert (kept == kept[:, :1]).all()
+    assert 0 < kept.mean() < 1

@@ -2,7 +2,14 @@
 
 from ...nn._arguments import natural
 from ...rnn import BidirectionalCell
-from ...rnn.rnn_cell import _GatedCell, _operators, _Remembering
+from ...rnn.rnn_cell import (
+    _format_sequence,
+    _GatedCell,
+    _get_begin_state,
+    _mask_sequence_variable_length,
+    _operators,
+    _Remembering,
+)
 
 __all__ = ["VariationalDropoutCell", "LSTMPCell", "dynamic_unroll"]
 
@@ -58,6 +65,40 @@ class VariationalDropoutCell(_Remembering):
                 self.drop_outputs_mask = mask(self.drop_outputs, output)
             output = output * self.drop_outputs_mask
         return output, states
+
+    def unroll(
+        self,
+        length,
+        inputs,
+        begin_state=None,
+        layout="NTC",
+        merge_outputs=None,
+        valid_length=None,
+    ):
+        """Run over a sequence; see :meth:`RecurrentCell.unroll`.
+
+        Where no states are dropped the base cell unrolls itself, which may be one that has no steps
+        (:class:`BidirectionalCell`), and with ``merge_outputs=None`` the outputs are one array.
+        """
+        if self.drop_states:
+            return super().unroll(
+                length, inputs, begin_state, layout, merge_outputs, valid_length=valid_length
+            )
+        self.reset()
+        inputs, axis, F, batch = _format_sequence(length, inputs, layout, True)
+        states = _get_begin_state(self, F, begin_state, inputs, batch)
+        if self.drop_inputs:
+            inputs = F.Dropout(inputs, p=self.drop_inputs, axes=(axis,))
+        outputs, states = self.base_cell.unroll(
+            length, inputs, states, layout, merge_outputs=True, valid_length=valid_length
+        )
+        if self.drop_outputs:
+            outputs = F.Dropout(outputs, p=self.drop_outputs, axes=(axis,))
+        merge = True if merge_outputs is None else merge_outputs
+        outputs = _format_sequence(length, outputs, layout, merge)[0]
+        if valid_length is not None:  # a base cell without states takes no heed of it
+            outputs = _mask_sequence_variable_length(F, outputs, length, valid_length, axis, merge)
+        return outputs, states
 
     def __repr__(self):
         return (
