@@ -97,9 +97,7 @@ def evaluate(state, data, scalars, returned, tape):
     """
     steps = steps_of(state)
     inputs = [onp.asarray(d) for d in data]
-    differentiate = needed_pullbacks(steps)
-    if tape is not None:
-        differentiate |= set(tape.order)
+    differentiate = needed_pullbacks(steps, tape)
     last_use = last_uses(steps, returned)
     with onp.errstate(all="ignore"), one_thread():
         env, pulls = EVALUATION.path(

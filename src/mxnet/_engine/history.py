@@ -2,7 +2,7 @@
 
 from .._graph.lower import COPY, Backward, Fill, PathOp
 from .._graph.nodes import Node, topological
-from .._graph.steps import steps_of
+from .._graph.steps import specs_of, steps_of
 from .._ops._spec import BoundOp, WholeScalar
 from .._ops.index import ARRAY, INT, NEW, Assign, Index
 from ..error import MXNetError
@@ -116,13 +116,8 @@ class _RecordedGraph:
             if any(p in wanted for p in range(step.pos, step.pos + len(step.specs))):
                 needed.append(step)
                 wanted.update(step.refs)
-        env, supply, specs = {}, iter(inputs), {}
-        for step in steps:
-            for p, spec in zip(step.fresh, step.fresh_specs):
-                env[p] = next(supply)
-                specs[p] = spec
-            for k, spec in enumerate(step.specs):
-                specs[step.pos + k] = spec
+        env = dict(zip([p for step in steps for p in step.fresh], inputs))
+        specs = specs_of(steps)
         for step in reversed(needed):
             own = scalars[step.scalars_at : step.scalars_at + step.n_scalars]
             for r in step.refs:

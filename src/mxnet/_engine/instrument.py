@@ -83,10 +83,8 @@ def stepwise(state, returned, with_residuals):
     f, tape
     """
     steps = steps_of(state)
-    differentiate = needed_pullbacks(steps)
     tape = Tape(steps, with_residuals) if with_residuals else None
-    if tape:
-        differentiate |= set(tape.order)
+    differentiate = needed_pullbacks(steps, tape)
     n_scalars = count_scalars(state)
 
     def program(scalars, *inputs):

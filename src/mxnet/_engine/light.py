@@ -15,7 +15,7 @@ from .. import _config
 from .._graph.equations import Aval
 from .._graph.families import formula_of
 from .._graph.lower import Backward, GradOp, PathOp, Pullback
-from .._graph.steps import count_scalars, steps_of
+from .._graph.steps import count_scalars, specs_of, steps_of
 from .blas import one_thread
 from .numpy_rules import MOVES, RULES
 from .plan import plan
@@ -331,12 +331,9 @@ def light_of(last):
     if last.depth > _MOST_OPERATORS or last.joint:
         return None
     steps = steps_of(last)
-    specs = {}
-    for step in steps:
-        if step.recorded or step.bound.__class__ in _PATHS:
-            return None
-        specs.update(zip(step.fresh, step.fresh_specs))
-        specs.update(zip(range(step.pos, step.pos + len(step.specs)), step.specs))
+    if any(step.recorded or step.bound.__class__ in _PATHS for step in steps):
+        return None
+    specs = specs_of(steps)
     size = sum([s.nbytes for s in specs.values()])
     if size > _MOST_BYTES:
         return None

@@ -14,7 +14,7 @@ from .._graph.lower import (
     Pullback,
     ancestors,
 )
-from .._graph.steps import Step, spec_of, steps_of
+from .._graph.steps import Step, input_specs, spec_of, steps_of
 from .._tables import table
 from ..error import MXNetError
 from . import moving
@@ -288,7 +288,7 @@ def _backward_step(state, bound, refs, fresh, fresh_specs):
     if not targets:
         raise MXNetError(_NO_INPUTS)
     order = [p for s in steps for p in s.fresh]
-    specs = {p: s for step in steps for p, s in zip(step.fresh, step.fresh_specs)}
+    specs = input_specs(steps)
     step = Step(
         state,
         bound,

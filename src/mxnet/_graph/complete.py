@@ -207,10 +207,7 @@ class Completion:
         if node.bound().barrier:  # only its result will tell
             return False
         if all(is_full(s) for s in ins):
-            for i, (shape, dtype) in enumerate(self._evaluate(node, ins, ctx)):
-                self.put((node, i), shape, node)
-                self.types.setdefault((id(node), i), dtype)
-            return True
+            return self._put_outputs(node, ins, ctx)
         if any(s is None for s in ins):
             return False
         try:
@@ -221,6 +218,13 @@ class Completion:
             if len(a) == len(b):
                 self.put((node, i), tuple([x if x == y else -1 for x, y in zip(a, b)]), node)
         return False
+
+    def _put_outputs(self, node, ins, ctx):
+        """Take the outputs' shapes and types, those of all inputs being known."""
+        for i, (shape, dtype) in enumerate(self._evaluate(node, ins, ctx)):
+            self.put((node, i), shape, node)
+            self.types.setdefault((id(node), i), dtype)
+        return True
 
     def _evaluate(self, node, ins, ctx):
         bound, op = node.bound(), node.op
@@ -244,10 +248,7 @@ class Completion:
             shape = self.unknown(shape if shape is not None else (1,))
             self.put((node, 0), shape, node)
             return is_full(self.get((node, 0)))
-        for i, (shape, dtype) in enumerate(self._evaluate(node, [], ctx)):
-            self.put((node, i), shape, node)
-            self.types.setdefault((id(node), i), dtype)
-        return True
+        return self._put_outputs(node, [], ctx)
 
     def _told(self, node, found, outs):
         for e, s in zip(node.inputs, found):

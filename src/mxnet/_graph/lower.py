@@ -18,7 +18,7 @@ from jax import lax
 from .._dtypes import is_floating
 from .._ops._spec import Bound
 from .._tables import table
-from .steps import count_scalars, steps_of
+from .steps import count_scalars, input_specs, specs_of, steps_of
 
 __all__ = [
     "Backward",
@@ -370,7 +370,7 @@ class Interpreter:
             for i, (tree, where, floats, refs) in tape.trees.items()
         }
         self._pull_back(tape.steps, [i for i in tape.order if i in pulls], pulls, cts)
-        specs = {p: s for step in tape.steps for p, s in zip(step.fresh, step.fresh_specs)}
+        specs = input_specs(tape.steps)
         zeros = self.numpy.zeros
         return tuple(
             [cts[p] if p in cts else zeros(specs[p].shape, specs[p].dtype) for p in bound.targets]
@@ -408,9 +408,9 @@ def last_uses(steps, kept):
     return found
 
 
-def needed_pullbacks(steps):
-    """Indices of the steps that some Backward step of the path goes through."""
-    needed = set()
+def needed_pullbacks(steps, tape=None):
+    """Indices of the steps that some Backward step of the path goes through, or its ``tape``."""
+    needed = set() if tape is None else set(tape.order)
     for step in steps:
         if step.bound.__class__ is Backward:
             needed.update(step.info[0])
@@ -423,11 +423,9 @@ def costs(steps):
     Nominal ones, of sizes alone: so much for each operator, byte and multiplication, three times as
     much where it is differentiated.
     """
-    run, build, specs = 0.0, 0.0, {}
+    run, build, specs = 0.0, 0.0, specs_of(steps)
     for step in steps:
         bound = step.bound
-        specs.update(zip(step.fresh, step.fresh_specs))
-        specs.update(zip(range(step.pos, step.pos + len(step.specs)), step.specs))
         if bound.__class__ is PathOp:
             inner, more = costs(bound.steps)
         elif bound.__class__ is Backward:
@@ -524,10 +522,8 @@ def lower(last, returned, with_residuals=()):
     """
     steps = steps_of(last)
     n_scalars = count_scalars(last)
-    differentiate = needed_pullbacks(steps)
     tape = Tape(steps, with_residuals) if with_residuals else None
-    if tape:
-        differentiate |= set(tape.order)
+    differentiate = needed_pullbacks(steps, tape)
 
     def program(scalars, *inputs):
         if scalars.__class__ is not list:
@@ -586,7 +582,7 @@ class Pullback(Bound):
         self.among = max([tape.steps[i].bound.among for i in visited], default=0)
         order = [p for step in tape.steps for p in step.fresh]
         if self.among:  # residuals can be traced among the devices only
-            specs = {p: s for step in tape.steps for p, s in zip(step.fresh, step.fresh_specs)}
+            specs = input_specs(tape.steps)
             self.avals_out = tuple([(specs[p].shape, specs[p].dtype) for p in self.targets])
         self.input_indices = [order.index(p) for p in self.targets]
 

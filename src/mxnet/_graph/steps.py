@@ -15,7 +15,7 @@ key, and what was learnt about a step (shapes, whether it is recorded) is not co
 from .._ops._limits import check_size, is_countable
 from .._tables import table
 
-__all__ = ["Spec", "Step", "check_size", "spec_of", "steps_of"]
+__all__ = ["Spec", "Step", "check_size", "input_specs", "spec_of", "specs_of", "steps_of"]
 
 _specs = table()
 
@@ -181,6 +181,19 @@ def steps_of(last):
         last = last.parent
     steps.reverse()
     return steps
+
+
+def input_specs(steps):
+    """The Spec of each position that a path takes from outside."""
+    return {p: s for step in steps for p, s in zip(step.fresh, step.fresh_specs)}
+
+
+def specs_of(steps):
+    """The Spec of each position of a path."""
+    found = input_specs(steps)
+    for step in steps:
+        found.update(enumerate(step.specs, step.pos))
+    return found
 
 
 def count_scalars(last):

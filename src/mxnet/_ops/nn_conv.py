@@ -22,6 +22,17 @@ CUDNN_TUNE = Literal["None", "fastest", "limited_workspace", "off"]
 LAYOUT = Literal["None", "NCW", "NCHW", "NCDHW", "NWC", "NHWC", "NDHWC"]
 
 
+def _learned(outer, inner, kernel, layout, biases):
+    """Shapes of weight and bias (``biases`` numbers, or None)."""
+    last = channel_last(layout)
+    shapes: dict[str, tuple] = {
+        "weight": (outer, *kernel, inner) if last else (outer, inner, *kernel)
+    }
+    if biases is not None:
+        shapes["bias"] = (biases,)
+    return shapes
+
+
 def infer_convolution(
     data,
     weight=None,
@@ -38,13 +49,7 @@ def infer_convolution(
     layout = layout_of("Convolution", layout, len(kernel))
     batched("Convolution", data, len(kernel), kernel)
     channels = data[layout.index("C")] // num_group
-    last = channel_last(layout)
-    shapes: dict[str, tuple] = {
-        "weight": (num_filter, *kernel, channels) if last else (num_filter, channels, *kernel)
-    }
-    if not no_bias:
-        shapes["bias"] = (num_filter,)
-    return shapes
+    return _learned(num_filter, channels, kernel, layout, None if no_bias else num_filter)
 
 
 def _data_shape(found, node):
@@ -205,13 +210,7 @@ def infer_deconvolution(
     layout = layout_of("Deconvolution", layout, len(kernel))
     batched("Deconvolution", data, len(kernel), kernel)
     channels, filters = data[layout.index("C")], num_filter // num_group
-    last = channel_last(layout)
-    shapes: dict[str, tuple] = {
-        "weight": (channels, *kernel, filters) if last else (channels, filters, *kernel)
-    }
-    if not no_bias:
-        shapes["bias"] = (num_filter,)
-    return shapes
+    return _learned(channels, filters, kernel, layout, None if no_bias else num_filter)
 
 
 @op(

@@ -16,7 +16,7 @@ from ._facts import batch_of_data
 from ._limits import check_size, unfolded
 from ._nn import DEFAULT_LAYOUT, accumulator, batched, layout_of, require_floating, window
 from ._spec import Shape, op
-from .kernels.pool import Windows, max_gradient, summing
+from .kernels.pool import FEW_OFFSETS, Windows, amid, max_gradient, summing
 
 LAYOUT = Literal["None", "NCW", "NCHW", "NCDHW", "NWC", "NHWC", "NDHWC"]
 
@@ -38,19 +38,17 @@ def _pooling_by_numpy(
     letters = layout_of("Pooling", layout, n)
     axes = tuple([i for i, c in enumerate(letters) if c not in "NC"])
     stride, pad = stride or (1,) * n, pad or (0,) * n
-    if len(shape) != n + 2 or math.prod(kernel) > _FEW_OFFSETS or pooling_convention == "same":
+    if len(shape) != n + 2 or math.prod(kernel) > FEW_OFFSETS or pooling_convention == "same":
         return None
     spatial = [shape[a] for a in axes]
     out, pads = zip(
         *(extent(*a, pooling_convention, shape) for a in zip(spatial, kernel, stride, pad))
     )
     full = Windows(len(shape), axes, kernel, stride, pads, out)
-    edges = full.spread(pads, (0, 0))
-    if any(low < 0 or high < 0 for low, high in edges if low or high > 0):
+    framed = full.framed(shape)
+    if framed is None:
         return None
-    padded = tuple([n + low + max(high, 0) for n, (low, high) in zip(shape, edges)])
-    inside = tuple([slice(low, low + n) for n, (low, _) in zip(shape, edges)])
-    keys = [tuple(map(slice, *key)) for key in full.keys(padded)]
+    padded, inside, keys = framed
     fill = least(dtype) if pool_type == "max" else 0
     join = onp.maximum if pool_type == "max" else onp.add
     factor = None
@@ -59,10 +57,7 @@ def _pooling_by_numpy(
         factor = onp.asarray(_factor(full, spatial, pad, *how), dtype)
 
     def pool(x):
-        if padded != shape:
-            whole = onp.full(padded, fill, dtype)
-            whole[inside] = x
-            x = whole
+        x = amid(fill, x, padded, inside)
         first, *rest = keys
         if rest:
             second, *rest = rest
@@ -274,9 +269,6 @@ def root(total, p):
     return jnp.where(total < 0, -value, value) if p % 2 else value
 
 
-_FEW_OFFSETS = 9
-
-
 def formula_sum(full, x):
     """Sum of each window.
 
@@ -285,7 +277,7 @@ def formula_sum(full, x):
     28, 28). With 49 of them the gradient would be three times slower.
     """
     _, _, kernel, stride, pads, _ = full
-    if math.prod(kernel) <= _FEW_OFFSETS:
+    if math.prod(kernel) <= FEW_OFFSETS:
         return reduce(lax.add, shifted(full, _padded(full, x)))
     return lax.reduce_window(
         x,
@@ -301,7 +293,7 @@ def sum_by_axes(full, x):
     """The same for CPUs: along one axis after the other, which takes as many additions as the
     kernel has rows and columns, not elements.
     """
-    if math.prod(full[2]) <= _FEW_OFFSETS:
+    if math.prod(full[2]) <= FEW_OFFSETS:
         return formula_sum(full, x)
     x = _padded(full, x)
     for axis, k, s, t in zip(full[1], full[2], full[3], full[5]):

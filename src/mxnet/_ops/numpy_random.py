@@ -10,11 +10,11 @@ from jax import lax
 
 from ..error import ShapeError, fail
 from ._axes import as_type
-from ._bits import random_words, standard_normal, uniform01
+from ._bits import standard_normal, uniform01
 from ._nn import accumulator
 from ._samplers import permutation
 from ._spec import DType, Scalar, Shape, op
-from .random import floating, gamma, keyword, poisson
+from .random import floating, gamma, integers, keyword, poisson
 
 __all__ = ["DISTRIBUTIONS"]
 
@@ -241,13 +241,7 @@ def np_randint(
     -------
     (*size) of ``dtype``
     """
-    shape = () if size is None else tuple(size)
-    n = math.prod(shape)
-    first = low.astype("int64")
-    span = jnp.maximum(high.astype("int64") - first, 1).astype("uint64")
-    words = random_words(key, 2 * n).astype("uint64")
-    offset = (words[:n] << jnp.uint64(32) | words[n:]) % span
-    return (first + offset.astype("int64")).astype(dtype).reshape(shape)
+    return integers(key, low, high, () if size is None else tuple(size), dtype, wide=True)
 
 
 @op("_npi_choice", needed=dict.fromkeys(("a", "size"), "None"))

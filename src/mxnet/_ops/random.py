@@ -299,15 +299,19 @@ def random_randint(
             got=dtype.name,
         )
     shape = (1,) if shape is None else shape
+    return integers(key, low, high, shape, dtype, wide=dtype.itemsize == 8)
+
+
+def integers(key, low, high, shape, dtype, wide):
+    """Integers in [low, high) from 32 random bits each, or 64 (``wide``)."""
     n = math.prod(shape)
     first = low.astype("int64")
     span = jnp.maximum(high.astype("int64") - first, 1).astype("uint64")
-    if dtype.itemsize < 8:
-        words = random_words(key, n).astype("uint64")
-        offset = (words * span) >> jnp.uint64(32)  # the high half: cheaper than a remainder
-    else:
-        words = random_words(key, 2 * n).astype("uint64")
+    words = random_words(key, 2 * n if wide else n).astype("uint64")
+    if wide:
         offset = (words[:n] << jnp.uint64(32) | words[n:]) % span
+    else:
+        offset = (words * span) >> jnp.uint64(32)  # the high half: cheaper than a remainder
     return (first + offset.astype("int64")).astype(dtype).reshape(shape)
 
 

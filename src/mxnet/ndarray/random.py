@@ -79,14 +79,18 @@ def _require_order(name, low, high):
         )
 
 
+def _require_array(name, out):
+    if out is not None and not isinstance(out, NDArray):
+        refuse_out(f"random.{name}", out)
+
+
 @door
 def _draw(name, parameters, shape, dtype, ctx, out):
     """Numbers: one array of ``shape``. Arrays: ``shape`` draws for each element of the
     parameters.
     """
     given = {}
-    if out is not None and not isinstance(out, NDArray):
-        refuse_out(f"random.{name}", out)
+    _require_array(name, out)
     if dtype is not None:
         given["dtype"] = dtype
     elif out is not None:
@@ -373,8 +377,7 @@ def randint(low, high, shape=None, dtype=None, ctx=None, out=None, **kwargs):
     DTypeError        another type
     """
     only_keywords(kwargs, "random.randint", ("low", "high", "shape", "dtype", "ctx", "out"))
-    if out is not None and not isinstance(out, NDArray):
-        refuse_out("random.randint", out)
+    _require_array("randint", out)
     _require_order("randint", low, high)
     given = {
         "low": low,

@@ -409,6 +409,17 @@ def _completed(graph, variables, shapes, types, whole):
     return complete(graph, known, kinds, whole.zero_unknown)
 
 
+def _complete_among(graph, variables, at, shapes, types, whole):
+    """:func:`_completed` for a graph whose variables are the node's inputs ``at``."""
+    return _completed(graph, variables, [shapes[i] for i in at], [types[i] for i in at], whole)
+
+
+def _take_shapes(shapes, variables, at, found):
+    """Into the shapes of a node's inputs, those of the variables that they are."""
+    for n, i in zip(variables, at):
+        shapes[i] = found.get((n, 0)) or shapes[i]
+
+
 def _input_types(node, whole):
     return [whole.types.get((id(c), i)) for c, i in node.inputs]
 
@@ -567,16 +578,13 @@ class _While(_Subgraph):
         types = _input_types(node, whole)
         shapes = list(ins)
         for graph, variables, at in ((body, body_vars, func_at), (test, test_vars, cond_at)):
-            found = _completed(
-                graph, variables, [shapes[i] for i in at], [types[i] for i in at], whole
-            )
+            found = _complete_among(graph, variables, at, shapes, types, whole)
             if graph is body:
                 for j, k in enumerate(places):  # a variable keeps its shape
                     found.put((body_vars[k], 0), found.get(body[n_data + j]), node)
                 found.complete_shapes()
                 outs = [found.get(e) for e in body]
-            for n, i in zip(variables, at):
-                shapes[i] = found.get((n, 0)) or shapes[i]
+            _take_shapes(shapes, variables, at, found)
         stacked = [None if s is None else (limit, *s) for s in outs[:n_data]]
         return shapes, stacked + outs[n_data:]
 
@@ -620,11 +628,8 @@ class _Cond(_Subgraph):
         shapes, types, outs = list(ins), _input_types(node, whole), None
         for graph, key in zip(node.subgraphs, self.locs):
             at, variables = self.places(node, key), self.variables(graph)
-            found = _completed(
-                graph, variables, [shapes[i] for i in at], [types[i] for i in at], whole
-            )
-            for n, i in zip(variables, at):
-                shapes[i] = found.get((n, 0)) or shapes[i]
+            found = _complete_among(graph, variables, at, shapes, types, whole)
+            _take_shapes(shapes, variables, at, found)
             if graph is not node.subgraphs[0]:
                 new = [found.get(e) for e in graph]
                 outs = new if outs is None else [a or b for a, b in zip(outs, new)]

@@ -16,7 +16,9 @@ from . import direct, native
 from .choose import is_native, pooling_is_worth_it
 from .primitive import kernel
 
-__all__ = ["BY_NUMPY", "Windows", "max_gradient", "summing"]
+__all__ = ["BY_NUMPY", "FEW_OFFSETS", "Windows", "amid", "max_gradient", "summing"]
+
+FEW_OFFSETS = 9  # of a window whose elements are taken one after the other
 
 
 class Windows(tuple):
@@ -44,6 +46,28 @@ class Windows(tuple):
             for axis, o, s, t in zip(axes, offsets, stride, out):
                 stop[axis] = o + s * (t - 1) + 1
             yield start, stop, step
+
+    def framed(self, shape):
+        """For NumPy: the shape of an array of ``shape`` with its padding, the part of it that the
+        array is, and the part of all windows' elements at each position in a window. None where
+        windows leave out the array's beginning.
+        """
+        edges = self.spread(self[4], (0, 0))
+        if any(low < 0 for low, _ in edges):
+            return None
+        # at the end there may be elements that no window reaches
+        padded = tuple([n + low + max(high, 0) for n, (low, high) in zip(shape, edges)])
+        inside = tuple([slice(low, low + n) for n, (low, _) in zip(shape, edges)])
+        return padded, inside, [tuple(map(slice, *key)) for key in self.keys(padded)]
+
+
+def amid(fill, x, padded, inside):
+    """A NumPy array in the middle of padding, see :meth:`Windows.framed`."""
+    if padded == x.shape:
+        return x
+    whole = onp.full(padded, fill, x.dtype) if fill else onp.zeros(padded, x.dtype)
+    whole[inside] = x
+    return whole
 
 
 def summing(plain, portable):
@@ -105,43 +129,25 @@ def _direct(target, forward, params, ins, outs):
     return direct.Call(native.POOLING, target, _numbers(windows, shape), 2 * many)
 
 
-_FEW_OFFSETS = 9  # of a window whose elements NumPy takes one after the other
-
-
 def _by_numpy(make):
     """The rule of a primitive, see host.RULES, for windows of few offsets inside padding.
 
-    make : callable (shape, padded shape, where the one is in the other, what of the one is there,
-        where the parts are) -> function; without padding the two shapes are one object
+    make : callable (shape, and what ``Windows.framed`` gives for it) -> function
     """
 
     def rule(params, ins, outs):
         windows, shape = params["windows"], params["shape"]
-        edges = windows.spread(windows[4], (0, 0))
-        if math.prod(windows[2]) > _FEW_OFFSETS or any(low < 0 for low, _ in edges):
+        if math.prod(windows[2]) > FEW_OFFSETS or 0 in ins[0].shape or 0 in outs[0].shape:
             return None
-        if 0 in ins[0].shape or 0 in outs[0].shape:
-            return None
-        padded = shape
-        if any(edge != (0, 0) for edge in edges):
-            padded = tuple([n + low + high for n, (low, high) in zip(shape, edges)])
-        # what is dropped at the end, where no window reaches, is not inside
-        inside = tuple(
-            [slice(low, min(low + n, m)) for n, m, (low, _) in zip(shape, padded, edges)]
-        )
-        kept = tuple([slice(0, s.stop - s.start) for s in inside])
-        parts = [tuple(map(slice, *key)) for key in windows.keys(padded)]
-        return make(shape, padded, inside, kept, parts)
+        framed = windows.framed(shape)
+        return None if framed is None else make(shape, *framed)
 
     return rule
 
 
-def _sum_by_numpy(shape, padded, inside, kept, parts):
+def _sum_by_numpy(shape, padded, inside, parts):
     def total(x):
-        if padded is not shape:
-            whole = onp.zeros(padded, x.dtype)
-            whole[inside] = x[kept]
-            x = whole
+        x = amid(0, x, padded, inside)
         found = x[parts[0]].copy()
         for part in parts[1:]:
             found += x[part]
@@ -150,16 +156,12 @@ def _sum_by_numpy(shape, padded, inside, kept, parts):
     return total
 
 
-def _spread_by_numpy(shape, padded, inside, kept, parts):
+def _spread_by_numpy(shape, padded, inside, parts):
     def spread(g):
         whole = onp.zeros(padded, g.dtype)
         for part in reversed(parts):
             whole[part] += g
-        if padded is shape:
-            return whole
-        found = onp.zeros(shape, g.dtype)
-        found[kept] = whole[inside]
-        return found
+        return whole if padded == shape else whole[inside].copy()
 
     return spread
 
