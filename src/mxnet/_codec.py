@@ -13,7 +13,7 @@ import threading
 import numpy as onp
 
 from . import _config
-from .error import DTypeError, FormatError, MXNetError, ShapeError, fail
+from .error import DTypeError, FormatError, MXNetError, ShapeError, fail, require_equal
 
 __all__ = ["decode", "decode_raw", "encode", "resize", "border", "available", "opencv"]
 
@@ -85,8 +85,7 @@ def _bytes(data, where):
     """The data as a flat uint8 array without a copy."""
     if not isinstance(data, onp.ndarray):
         return onp.frombuffer(data, "uint8")
-    if data.dtype != "uint8":
-        fail(DTypeError, where, "Input needs to be uint8 buffer", expected="uint8", got=data.dtype)
+    require_equal(DTypeError, where, "Input needs to be uint8 buffer", "uint8", data.dtype)
     return onp.ascontiguousarray(data).reshape(-1)
 
 

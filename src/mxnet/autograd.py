@@ -9,7 +9,7 @@ from ._engine.value import Mark
 from ._frontend.dispatch import array_class, cast_value
 from ._interrupt import enter_scope, leave_scope, whole
 from ._traceback import door
-from .error import FunctionOutputError, MXNetError, fail
+from .error import FunctionOutputError, MXNetError, fail, require_equal
 from .ndarray.ndarray import NDArray, _head_grad
 from .symbol import Symbol
 
@@ -155,14 +155,9 @@ def mark_variables(variables, gradients, grad_reqs="write"):
     for x, g, req in zip(variables, grads, reqs):
         if req not in ("write", "add", "null"):
             raise KeyError(req)
-        if x.shape != g.shape:
-            fail(
-                MXNetError,
-                "mark_variables",
-                "gradient does not fit its variable",
-                expected=x.shape,
-                got=g.shape,
-            )
+        require_equal(
+            MXNetError, "mark_variables", "gradient does not fit its variable", x.shape, g.shape
+        )
         x._set_mark(Mark(g, req))
 
 
@@ -323,16 +318,17 @@ class Function:
             given = [cls(c) if c is not None else _zeros_like(o) for c, o in zip(cts, outs)]
             with pause(train_mode=threads.training):
                 grads = _list(self.backward(*given))
-            if len(grads) != len(values):
-                fail(
-                    MXNetError,
-                    type(self).__name__,
-                    "backward returned the wrong number of gradients",
-                    expected=len(values),
-                    got=len(grads),
-                )
+            require_equal(
+                MXNetError,
+                type(self).__name__,
+                "backward returned the wrong number of gradients",
+                len(values),
+                len(grads),
+            )
             for x, g in zip(values, grads):
-                if g is not None and not isinstance(g, NDArray):
+                if g is None:
+                    continue
+                if not isinstance(g, NDArray):
                     fail(
                         FunctionOutputError,
                         type(self).__name__,
@@ -340,14 +336,13 @@ class Function:
                         expected="an NDArray or None for each input",
                         got=type(g),
                     )
-                if g is not None and g.shape != x.spec.shape:
-                    fail(
-                        MXNetError,
-                        type(self).__name__,
-                        "backward returned a gradient that does not fit its input",
-                        expected=x.spec.shape,
-                        got=g.shape,
-                    )
+                require_equal(
+                    MXNetError,
+                    type(self).__name__,
+                    "backward returned a gradient that does not fit its input",
+                    x.spec.shape,
+                    g.shape,
+                )
             return [
                 None if g is None else _cast(g._read(), x.spec.dtype) for x, g in zip(values, grads)
             ]

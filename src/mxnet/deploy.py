@@ -35,9 +35,10 @@ from ._graph.steps import spec_of
 from ._traceback import doors, user_level
 from .autograd import predict_mode
 from .context import Context, canonical
-from .error import DTypeError, FormatError, MXNetError, ShapeError, fail
+from .error import DTypeError, FormatError, MXNetError, ShapeError, fail, require_equal
 from .executor import GraphFunction
-from .gluon.block import HybridBlock, _structure_of
+from .gluon._structure import structure_of
+from .gluon.block import HybridBlock
 from .ndarray import NDArray, array
 from .ndarray._serialize import atomic_write
 
@@ -82,7 +83,7 @@ def export(net, path, *examples, batch_axis=0, platforms=("cpu",)):
             "mx.deploy.export(net, path, nd.zeros((1, 3, 224, 224)))."
         )
     inputs = []
-    structure = _structure_of(_arrays(examples), inputs)
+    structure = structure_of(_arrays(examples), inputs)
     graph, held, outputs = _graph(net, structure, _arrays(examples))
     held = held | {name: p._reduce() for name, p in net.collect_params().items()}
     names = ["data"] if len(inputs) == 1 else [f"data{i}" for i in range(len(inputs))]
@@ -315,8 +316,7 @@ def _described(about, path):
     """The description, if it is one of ours."""
     if not isinstance(about, dict) or about.get("format") != _FORMAT:
         fail(FormatError, path, "not a file of mx.deploy.export")
-    if about["version"] != _VERSION:
-        fail(FormatError, path, "version of the file", expected=_VERSION, got=about["version"])
+    require_equal(FormatError, path, "version of the file", _VERSION, about["version"])
     for part in about["inputs"]:
         if not all(d is None or type(d) is int for d in part["shape"]):
             raise ValueError(f"shape {part['shape']}")

@@ -40,6 +40,7 @@ __all__ = [
     "not_array_like",
     "suggestion",
     "only_keywords",
+    "require_equal",
     "refuse_keyword",
     "ArrayTypeError",
     "BindingError",
@@ -348,6 +349,12 @@ def fail(cls, where, what, *, expected=None, got=None, hint=None) -> NoReturn:
     if hint:
         text += f" Hint: {hint}."
     raise cls(text)
+
+
+def require_equal(cls, where, what, expected, got, hint=None):
+    """:func:`fail` where two things differ."""
+    if expected != got:
+        fail(cls, where, what, expected=expected, got=got, hint=hint)
 
 
 # NumPy's words for what no address can reach

@@ -38,7 +38,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "initializer lr_scheduler metric optimizer kvstore kvstore_server io recordio image"
         " callback _checkpoint _fit misc".split()
     ),
-    ("gluon.parameter", "gluon.block", "gluon.utils", "gluon._repository"),  # L7
+    (
+        "gluon.parameter",
+        "gluon._structure",
+        "gluon._summary",
+        "gluon.block",
+        "gluon.utils",
+        "gluon._repository",
+    ),  # L7
     ("gluon.loss", "gluon.nn", "gluon.rnn"),
     ("gluon.trainer", "gluon.data", "gluon.model_zoo"),
     ("gluon.contrib",),

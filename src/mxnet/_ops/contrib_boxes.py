@@ -10,7 +10,7 @@ import numpy as onp
 from jax import lax
 
 from .._boxes import overlap, overlap_of_sides
-from ..error import AttributeTypeError, ShapeError, fail
+from ..error import AttributeTypeError, ShapeError, fail, require_equal
 from ._axes import as_type
 from ._facts import numbered
 from ._limits import check_size
@@ -637,14 +637,9 @@ def multi_box_detection(
             expected=f"(B, 1 + classes, {n})",
             got=cls_prob.shape,
         )
-    if loc_pred.shape != (cls_prob.shape[0], 4 * n):
-        fail(
-            ShapeError,
-            where,
-            "loc_pred does not fit",
-            expected=(cls_prob.shape[0], 4 * n),
-            got=loc_pred.shape,
-        )
+    require_equal(
+        ShapeError, where, "loc_pred does not fit", (cls_prob.shape[0], 4 * n), loc_pred.shape
+    )
     wide = accumulator(anchor.dtype)
     centre = to_center(anchor[0].astype(wide))
     sorting = 0 < nms_threshold <= 1
@@ -708,14 +703,13 @@ def proposals(where, cls_prob, bbox_pred, im_info, attrs):
         ("bbox_pred", bbox_pred, (b, 4 * kinds, height, width)),
         ("im_info", im_info, (b, 3)),
     ):
-        if x.shape != shape:
-            fail(
-                ShapeError,
-                where,
-                f"{name} does not fit {kinds} anchors (scales times ratios)",
-                expected=shape,
-                got=x.shape,
-            )
+        require_equal(
+            ShapeError,
+            where,
+            f"{name} does not fit {kinds} anchors (scales times ratios)",
+            shape,
+            x.shape,
+        )
     total = height * width * kinds
     if not total or after < 1 or stride < 1:
         fail(

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..error import DTypeError, ShapeError, fail
+from ..error import DTypeError, ShapeError, fail, require_equal
 from ._axes import is_real, one_axis
 from ._facts import numbered, product_cost
 from ._spec import op
@@ -98,8 +98,7 @@ def gemm(
         _matrices(x, "linalg_gemm", name)
     a, b, c = (_rows_to(x, axis, "linalg_gemm") for x in (A, B, C))
     y = _product(a, b, transpose_a, transpose_b, "linalg_gemm")
-    if y.shape != c.shape:
-        fail(ShapeError, "linalg_gemm", "C does not fit the product", expected=y.shape, got=c.shape)
+    require_equal(ShapeError, "linalg_gemm", "C does not fit the product", y.shape, c.shape)
     return jnp.moveaxis(alpha * y + beta * c, -2, axis)
 
 

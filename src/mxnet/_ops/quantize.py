@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..error import AttributeTypeError, DTypeError, ShapeError, fail
+from ..error import AttributeTypeError, DTypeError, ShapeError, fail, require_equal
 from ._facts import data_equal, put_if_open
 from ._nn import axis_of, moved, require_floating, require_shape, window
 from ._spec import DType, Shape, op
@@ -307,8 +307,7 @@ def requantize(
     AttributeTypeError   if only one end of the range is given
     """
     where = "_contrib_requantize"
-    if data.dtype != "int32":
-        fail(DTypeError, where, "data has the wrong type", expected="int32", got=data.dtype)
+    require_equal(DTypeError, where, "data has the wrong type", "int32", data.dtype)
     given = calibrated(where, min_calib_range, max_calib_range)
     scale = largest(min_range, max_range, data.shape[1] if data.ndim > 1 else 1)
     scale = scale / jnp.float32(INT32)
@@ -767,8 +766,7 @@ def quantized_embedding(
 def paired_eight_bits(where, lhs, rhs):
     """Both operands in float32, checked."""
     require_eight_bits(where, lhs=lhs, rhs=rhs)
-    if lhs.shape != rhs.shape:
-        fail(ShapeError, where, "operands differ in shape", expected=lhs.shape, got=rhs.shape)
+    require_equal(ShapeError, where, "operands differ in shape", lhs.shape, rhs.shape)
     return lhs.astype("float32"), rhs.astype("float32")
 
 

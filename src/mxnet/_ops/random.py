@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from .._dtypes import float32
-from ..error import DTypeError, ShapeError, fail
+from ..error import DTypeError, ShapeError, fail, require_equal
 from . import _samplers
 from ._bits import random_words, standard_normal, uniform01
 from ._facts import CLASH, data_equal, drawn_type, merge
@@ -210,14 +210,9 @@ def define_distribution(name, sampler, defaults, summary, arrays):
     def sample(*parameters, shape, dtype, key):
         first = parameters[0]
         for p, n in zip(parameters, arrays):
-            if p.shape != first.shape:
-                fail(
-                    ShapeError,
-                    f"_sample_{name}",
-                    f"{n} does not fit {arrays[0]}",
-                    expected=first.shape,
-                    got=p.shape,
-                )
+            require_equal(
+                ShapeError, f"_sample_{name}", f"{n} does not fit {arrays[0]}", first.shape, p.shape
+            )
         spread = [p.reshape(p.shape + (1,) * len(shape)) for p in parameters]
         return draw(
             f"_sample_{name}",

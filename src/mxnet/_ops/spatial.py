@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as onp
 from jax import lax
 
-from ..error import AttributeTypeError, ShapeError, fail
+from ..error import AttributeTypeError, ShapeError, fail, require_equal
 from ._facts import is_full, put_if_open
 from ._limits import check_size, unfolded
 from ._nn import accumulator, require_axes, require_floating, require_size, window
@@ -449,8 +449,7 @@ def correlation(
     where = "Correlation"
     require_floating(where, data1=data1, data2=data2)
     require_axes(where, "data1", data1, 4, "(B, C, H, W)")
-    if data1.shape != data2.shape:
-        fail(ShapeError, where, "the images differ", expected=data1.shape, got=data2.shape)
+    require_equal(ShapeError, where, "the images differ", data1.shape, data2.shape)
     if kernel_size < 1 or kernel_size % 2 != 1:
         fail(
             AttributeTypeError,

@@ -14,7 +14,7 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
-from ..error import AttributeTypeError, ShapeError, fail
+from ..error import AttributeTypeError, ShapeError, fail, require_equal
 from ._facts import all_equal
 from ._spec import Scalar, Scalars, op
 
@@ -33,10 +33,7 @@ def clipped(g, limit):
 def same_shapes(where, weight, **others):
     """Raise ShapeError unless gradient and states have the weight's shape."""
     for name, x in others.items():
-        if x.shape != weight.shape:
-            fail(
-                ShapeError, where, f"{name} does not fit weight", expected=weight.shape, got=x.shape
-            )
+        require_equal(ShapeError, where, f"{name} does not fit weight", weight.shape, x.shape)
 
 
 # ------------------------------------------------------------------ from a rule to operators
@@ -822,8 +819,7 @@ def several(name, made, attrs, wide=False, tail=(), count="num_weights", single=
         rows = {v: rates(name, k, given[k], n) for k, v in plural.items()}
         if given_rates:
             for what, x in zip(("learning rates", "decays"), rest):
-                if x.shape != (n,):
-                    fail(ShapeError, name, f"the {what} do not fit", expected=(n,), got=x.shape)
+                require_equal(ShapeError, name, f"the {what} do not fit", (n,), x.shape)
             rows, rest = dict(zip(tail, rest)), ()
         results = []
         for i, (w, g, *state) in enumerate(groups):
@@ -942,8 +938,7 @@ def multi_lars(
         ("grads_sum_sq", grads_sum_sq),
         ("wds", wds),
     ):
-        if x.shape != lrs.shape:
-            fail(ShapeError, "multi_lars", f"{name} does not fit", expected=lrs.shape, got=x.shape)
+        require_equal(ShapeError, "multi_lars", f"{name} does not fit", lrs.shape, x.shape)
     eta, eps, rescale = cast(lrs.dtype, eta, eps, rescale_grad)
     w, g = jnp.sqrt(weights_sum_sq), jnp.sqrt(grads_sum_sq)
     scaled = lrs * eta * w / (g * rescale + wds * w + eps)

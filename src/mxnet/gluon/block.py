@@ -1,4 +1,22 @@
-"""``Block`` and ``HybridBlock``: named trees of layers."""
+"""Named trees of layers: ``Block``, ``HybridBlock`` and ``SymbolBlock``.
+
+A ``Block`` has children and parameters, registered as they are assigned to attributes; names come
+from a stack of scopes (:class:`_BlockScope`). What a call passes::
+
+    Block.__call__            hooks
+      HybridBlock.forward     arrays or symbols? of mx.nd or mx.np?
+        _forward_on           hybridized: _call_traced, else hybrid_forward on these very arrays
+          _call_traced        finds the traced forward by (class of arrays, mode, structure of the
+                              arguments, Specs) in :class:`_Forward`, and runs it as one operator
+      SymbolBlock.forward     runs its graph (``executor.GraphFunction``)
+
+Parameters whose shapes are not known yet raise while the forward is run (``DeferredRead``,
+``ShapeUnknown``); ``_shapes_from_graph`` completes them and the forward is run again. ``export``
+and its like read the block's outputs as a symbol, by running ``hybrid_forward`` on symbols or,
+where it is written with ``mx.np``, from what was traced (``_whole_symbol``).
+
+How arguments are taken apart is in ``_structure.py``, parameters are in ``parameter.py``.
+"""
 
 import copy
 import functools
@@ -29,9 +47,7 @@ from .._traceback import doors, shown, user_level
 from ..autograd import predict_mode
 from ..error import (
     FormatError,
-    GluonArgumentError,
     MXNetError,
-    PositionError,
     TraceError,
     nearest,
     suggestion,
@@ -46,6 +62,21 @@ from ..ndarray.ndarray import _shared, _wrap
 from ..numpy.multiarray import ndarray
 from ..symbol import Symbol
 from ..util import is_np_array, is_np_shape, np_array, np_shape
+from ._structure import (
+    checked,
+    converted,
+    count_arrays,
+    nd_of,
+    np_of,
+    only_arrays,
+    plain,
+    rebuilt,
+    refused,
+    structure_of,
+)
+from ._structure import flatten as _flatten  # noqa: F401 - code for 1.9.1 imports both from here
+from ._structure import regroup as _regroup  # noqa: F401
+from ._summary import Summary
 from .parameter import (
     DeferredArray,
     DeferredInitializationError,
@@ -358,16 +389,7 @@ class Block:
             )
             return
         if not allow_missing:
-            by_param = {}
-            for name, p in params.items():
-                by_param.setdefault(id(p), []).append(name)
-            for name, p in params.items():
-                if not any(n in loaded for n in by_param[id(p)]):
-                    raise MismatchError(
-                        f"Parameter '{name}' is missing in {where}, which holds {brief(loaded)}. "
-                        f"{nearest(name, loaded) or nearest(p.name, loaded)} "
-                        "Hint: allow_missing=True."
-                    )
+            _require_all(params, loaded, where)
         for name, data in loaded.items():
             if name not in params:
                 if not ignore_extra:
@@ -500,7 +522,7 @@ class Block:
 
     def summary(self, *inputs):
         """Print a table of layers, output shapes and numbers of parameters for given inputs."""
-        from_hooks = _Summary(self)
+        from_hooks = Summary(self)
         try:
             self(*inputs)
         finally:
@@ -508,62 +530,18 @@ class Block:
         from_hooks.show(inputs)
 
 
-class _Summary:
-    """What ``Block.summary`` collects and prints."""
-
-    def __init__(self, block):
-        self.rows, self.hooks, self.seen = [], [], set()
-        self.counts = {"total": 0, "trainable": 0, "shared": 0}
-        self.block = block
-        block.apply(self._watch)
-
-    def _watch(self, block):
-        if isinstance(block, HybridBlock) and block._active:
-            self.detach()
-            raise AssertionError(
-                f"summary: {block.name!r} must not be hybridized. Hint: call it before."
+def _require_all(params, loaded, where):
+    """Raise unless the arrays of a file have each parameter, at one of its places."""
+    places = {}
+    for name, p in params.items():
+        places.setdefault(id(p), []).append(name)
+    for name, p in params.items():
+        if not any(n in loaded for n in places[id(p)]):
+            raise MismatchError(
+                f"Parameter '{name}' is missing in {where}, which holds {brief(loaded)}. "
+                f"{nearest(name, loaded) or nearest(p.name, loaded)} "
+                "Hint: allow_missing=True."
             )
-        if block._in_summary:
-            self.hooks.append(block.register_forward_hook(self._record))
-
-    def _record(self, block, inputs, outputs):
-        n = 0
-        for p in block.params.values():
-            size = 1
-            for d in p.shape or ():
-                size *= d
-            n += size
-            self.counts["total"] += size
-            self.counts["trainable"] += 0 if p.grad_req == "null" else size
-            if p in self.seen:
-                self.counts["shared"] += size
-            self.seen.add(p)
-        self.rows.append((f"{type(block).__name__}-{len(self.rows) + 1}", _shapes(outputs), n))
-
-    def detach(self):
-        for h in self.hooks:
-            h.detach()
-
-    def show(self, inputs):
-        line = "{:>20}  {:>42} {:>15}"
-        c = self.counts
-        given = _shapes(inputs[0] if len(inputs) == 1 else inputs)
-        text = [
-            "-" * 80,
-            line.format("Layer (type)", "Output Shape", "Param #"),
-            "=" * 80,
-            line.format("Input", _bare(given), 0),
-            *[line.format(name, _bare(shape), n) for name, shape, n in self.rows],
-            "=" * 80,
-            "Parameters in forward computation graph, duplicate included",
-            f"   Total params: {c['total']}",
-            f"   Trainable params: {c['trainable']}",
-            f"   Non-trainable params: {c['total'] - c['trainable']}",
-            f"Shared params in forward computation graph: {c['shared']}",
-            f"Unique parameters in model: {c['total'] - c['shared']}",
-            "-" * 80,
-        ]
-        print("\n".join(text))  # noqa: T201 - printing is what summary() is for
 
 
 def _holds_another(container, children):
@@ -575,95 +553,6 @@ def _holds_another(container, children):
         elif isinstance(value, Block) and value not in children:
             return True
     return False
-
-
-def _bare(shapes):
-    """Shapes as text; several without the outer brackets, as 1.9.1 prints them."""
-    return str(shapes)[1:-1] if isinstance(shapes, list) else str(shapes)
-
-
-def _shapes(x):
-    if isinstance(x, NDArray):
-        return x.shape
-    if isinstance(x, (list, tuple)):
-        return [_shapes(v) for v in x]
-    return str(type(x).__name__)
-
-
-def _structure_of(args, arrays):
-    """Nested arguments -> a hashable structure; arrays are appended to ``arrays``."""
-    # Not jax.tree_util, here and where else structures are taken apart: it knows no values that
-    # belong to the structure (3 and None are arguments of the compiled function), takes subclasses
-    # of lists for leaves, sorts a dictionary's keys (a batch would come back in another order, or,
-    # with keys of several types, not at all), and costs 1.7 us instead of 0.4 for each call.
-    out = []
-    for a in args:
-        if isinstance(a, (NDArray, Symbol)):
-            arrays.append(a)
-            out.append(0)
-        elif isinstance(a, (list, tuple)):
-            out.append((type(a), _structure_of(a, arrays)))
-        else:
-            hash(a)
-            out.append(("value", a))
-    return tuple(out)
-
-
-def _rebuild(structure, arrays):
-    """The inverse of :func:`_structure_of`; ``arrays`` is an iterator."""
-    out = []
-    for s in structure:
-        if s == 0:
-            out.append(next(arrays))
-        elif s[0] == "value":
-            out.append(s[1])
-        else:
-            items = _rebuild(s[1], arrays)
-            out.append(s[0](items) if s[0] in (list, tuple) else s[0](*items))
-    return out
-
-
-def _flatten(args, inout_str):
-    """Nested lists as a list of their arrays and a format of numbers, which :func:`_regroup` reads.
-
-    1.9.1 has both under these names, and code written for it imports them. In a format 0 stands for
-    an array, -1 for None, n > 0 for a symbol of n outputs, and a list for a list.
-    """
-    if isinstance(args, NDArray):
-        return [args], 0
-    if isinstance(args, Symbol):
-        count = len(args.list_outputs())
-        return [args], count if count > 1 else 0
-    if args is None:
-        return [None], -1
-    if not isinstance(args, (list, tuple)):
-        raise GluonArgumentError(
-            f"When hybridized, the {inout_str} of HybridBlock must be (nested) list of Symbol or "
-            f"NDArray, but got {args} of type {type(args)}"
-        )
-    parts = [_flatten(a, inout_str) for a in args]
-    return [x for arrays, _ in parts for x in arrays], [form for _, form in parts]
-
-
-def _regroup(args, fmt):
-    """What :func:`_flatten` took apart; arrays that the format does not ask for are left."""
-    return _grouped(iter(args), fmt)
-
-
-def _grouped(arrays, fmt):
-    if not isinstance(fmt, int):
-        return [_grouped(arrays, f) for f in fmt]
-    if fmt > 0:
-        return [*itertools.islice(arrays, fmt)]
-    found = next(arrays, arrays)
-    if found is arrays:
-        raise PositionError(f"_regroup: fewer arrays than the format asks for: {fmt} has none.")
-    if fmt < 0 and found is not None:
-        raise GluonArgumentError(
-            "We do not support passing types that are not None when the initial HybridBlock has "
-            f"received NoneType and has been hybridized. Received arg = {found}, fmt = {fmt}."
-        )
-    return found
 
 
 class HybridBlock(Block):
@@ -711,7 +600,7 @@ class HybridBlock(Block):
                     return self._call_traced(first.context, args, ndarray, forward)
                 except TraceError as e:
                     self._not_compiled(e)
-        return _checked(self, forward(self, *args, **kwargs))
+        return checked(self, forward(self, *args, **kwargs))
 
     def register_child(self, block, name=None):
         """Make a HybridBlock a child of this one."""
@@ -757,6 +646,7 @@ class HybridBlock(Block):
         self._clear_cached_op()
         super().cast(dtype)
 
+    # ------------------------------------------------------------------ shapes and types
     def infer_shape(self, *args):
         """Complete the parameters' shapes from inputs, without keeping the result.
 
@@ -798,6 +688,7 @@ class HybridBlock(Block):
         finally:
             threads.recording = saved
 
+    # ------------------------------------------------------------------ as a symbol
     def export(self, path, epoch=0, remove_amp_cast=True):
         """Write the block as symbol JSON and parameters, which any MXNet can load.
 
@@ -840,18 +731,18 @@ class HybridBlock(Block):
     def _own_structure(self):
         if self._called_with is None:
             return {"hybridized": self._active}
-        n = _count_arrays(self._called_with)
+        n = count_arrays(self._called_with)
         inputs = [symbol.var("data" if n == 1 else f"data{i}") for i in range(n)]
         outputs = []
         if self._is_recorded():
             graph, form = self._symbol(), self._traced_again()[0].structure
         else:
-            given = _rebuild(self._called_with, iter(inputs))
-            form = _structure_of([self.forward(*given)], outputs)
+            given = rebuilt(self._called_with, iter(inputs))
+            form = structure_of([self.forward(*given)], outputs)
             graph = outputs[0] if len(outputs) == 1 else symbol.Group(outputs)
         return {
-            "in_format": _plain(self._called_with),
-            "out_format": _plain(form)[0],
+            "in_format": plain(self._called_with),
+            "out_format": plain(form)[0],
             "inputs": [s.tojson() for s in inputs],
             "symbol": graph.tojson(),
             "hybridized": self._active,
@@ -864,7 +755,7 @@ class HybridBlock(Block):
             return ()
         graph = self._symbol()
         found = {s.name: s for s in graph.get_internals() if s.name[:4] == "data"}
-        n = _count_arrays(self._called_with)
+        n = count_arrays(self._called_with)
         names = ["data"] if n == 1 else [f"data{i}" for i in range(n)]
         return [found[k] if k in found else symbol.var(k) for k in names], graph
 
@@ -875,16 +766,16 @@ class HybridBlock(Block):
     def _whole_symbol(self):
         """The block's outputs as a symbol, and the arrays it holds besides parameters, by name."""
         structure = self._called_with
-        n = _count_arrays(structure)
+        n = count_arrays(structure)
         inputs = [symbol.var("data" if n == 1 else f"data{i}") for i in range(n)]
         if self._is_recorded():
             with np_array(True), np_shape(True):
                 return self._recorded_symbol(inputs)
         if is_np_array():
-            inputs = _converted(inputs, "as_np_ndarray")
-        out = self.forward(*_rebuild(structure, iter(inputs)))
+            inputs = converted(inputs, "as_np_ndarray")
+        out = self.forward(*rebuilt(structure, iter(inputs)))
         outputs = []
-        _structure_of([out], outputs)
+        structure_of([out], outputs)
         return outputs[0] if len(outputs) == 1 else symbol.Group(outputs), {}
 
     def _is_recorded(self):
@@ -926,6 +817,7 @@ class HybridBlock(Block):
         self.hybridize(True, clear=clear)
         return self(x, *args)
 
+    # ------------------------------------------------------------------ watched
     def register_op_hook(self, callback, monitor_all=False):
         """Call ``callback(name, operator, array)`` on the outputs of each operator (and inputs,
         with ``monitor_all``) while this block is hybridized; it runs operator by operator then.
@@ -937,14 +829,14 @@ class HybridBlock(Block):
     def _call_watched(self, ctx, args, cls):
         callback, everything = self._op_hook
         arrays, outputs = [], []
-        structure = _structure_of(args, arrays)
+        structure = structure_of(args, arrays)
         self.__dict__["_called_with"] = structure
         n = len(arrays)
         inputs = [symbol.var("data" if n == 1 else f"data{i}") for i in range(n)]
         if cls is ndarray:
-            inputs, arrays = _converted(inputs, "as_np_ndarray"), [_nd_of(self, a) for a in arrays]
-        given = _rebuild(structure, iter(inputs))
-        form = _structure_of([self._forward_symbols(given[0], given[1:])], outputs)
+            inputs, arrays = converted(inputs, "as_np_ndarray"), [nd_of(self, a) for a in arrays]
+        given = rebuilt(structure, iter(inputs))
+        form = structure_of([self._forward_symbols(given[0], given[1:])], outputs)
         entries = [s._entries[0] for s in outputs]
         params = self.collect_params()
         if any(p._deferred_init for p in params.values()):
@@ -954,7 +846,7 @@ class HybridBlock(Block):
             if node.op is None and node not in feed:
                 feed[node] = _shared(params[node.name].data(ctx), NDArray)
 
-        seen = _np_of if cls is ndarray else lambda x: x
+        seen = np_of if cls is ndarray else lambda x: x
 
         def watch(node, ins, outs):
             if everything:
@@ -968,7 +860,7 @@ class HybridBlock(Block):
                 ctx, list(feed.values()), watch=watch
             )
         made = [seen(x) for x in made]
-        return _rebuild(form, iter(made))[0]
+        return rebuilt(form, iter(made))[0]
 
     # ------------------------------------------------------------------ forward
     def forward(self, x, *args):
@@ -1003,16 +895,16 @@ class HybridBlock(Block):
     def _forward_symbols(self, x, args):
         """The block's outputs as symbols of its inputs; parameters are variables."""
         if self._of_nd and self._first_array((x, *args))._numpy:
-            given = _converted((x, *args), "as_nd_ndarray")
+            given = converted((x, *args), "as_nd_ndarray")
             with np_array(False):
-                return _converted(self._forward_symbols(given[0], given[1:]), "as_np_ndarray")
+                return converted(self._forward_symbols(given[0], given[1:]), "as_np_ndarray")
         params = {name: p.var() for name, p in self._reg_params.items()}
         with self.name_scope():
             return self.hybrid_forward(symbol, x, *args, **params)
 
     def _forward_on(self, ctx, x, args, cls=NDArray):
         if cls is ndarray and not is_np_array():
-            raise _refused(self)
+            raise refused(self)
         if self._active and threads.tracing is None:
             try:
                 if self._op_hook:
@@ -1052,12 +944,12 @@ class HybridBlock(Block):
     def _graph_shapes(self, ctx, args):
         """Shapes of the parameters as the graph of the forward gives them for these inputs."""
         arrays, outputs = [], []
-        structure = _structure_of(args, arrays)
+        structure = structure_of(args, arrays)
         inputs = [symbol.var(f"data{i}") for i in range(len(arrays))]
         if arrays[0]._numpy:
-            inputs = _converted(inputs, "as_np_ndarray")
-        given = _rebuild(structure, iter(inputs))
-        _structure_of([self._forward_symbols(given[0], given[1:])], outputs)
+            inputs = converted(inputs, "as_np_ndarray")
+        given = rebuilt(structure, iter(inputs))
+        structure_of([self._forward_symbols(given[0], given[1:])], outputs)
         nodes = {p: p.var()._entries[0][0] for p in self.collect_params().values()}
         shapes = {s._entries[0][0]: a.shape for s, a in zip(inputs, arrays)}
         for p, node in nodes.items():
@@ -1084,14 +976,11 @@ class HybridBlock(Block):
         """The forward on arrays of ``mx.np``: those of ``mx.nd`` inside, where it is written so."""
         if not self._of_nd:
             out = self.hybrid_forward(F, *args, **self._own_params(ctx))
-            return _checked(self, out)
-        args = self._as_nd(args)
+            return checked(self, out)
+        args = [nd_of(self, a) for a in args]
         with np_array(False):
             out = self.hybrid_forward(F, *args, **self._own_params(ctx))
-        return _np_of(out)
-
-    def _as_nd(self, args):
-        return [_nd_of(self, a) for a in args]
+        return np_of(out)
 
     def _run(self, ctx, args, cls):
         """The forward, run imperatively on arrays of one class."""
@@ -1113,7 +1002,7 @@ class HybridBlock(Block):
     def _call_traced(self, ctx, args, cls=NDArray, forward=None):
         arrays = []
         try:
-            structure = _structure_of(args, arrays)
+            structure = structure_of(args, arrays)
         except TypeError:
             raise TraceError("an argument is neither an array nor hashable") from None
         self.__dict__["_called_with"] = structure
@@ -1123,14 +1012,14 @@ class HybridBlock(Block):
         if cls is not NDArray:
             for a in arrays:
                 if not a._numpy:
-                    _nd_of(self, a)
+                    nd_of(self, a)
         specs = [v.spec.with_grad(False) for v in values]
         traced = self._compiled[(cls, forward, threads.training, structure, *specs)]
         values += [p._on(ctx)._read() for p in traced.captured]
         outs = traced(values, lambda: [p._on(ctx) for p in traced.captured])
         if traced.structure == (0,):
             return _wrap(cls, outs[0])
-        return _rebuild(traced.structure, iter([_wrap(cls, v) for v in outs]))[0]
+        return rebuilt(traced.structure, iter([_wrap(cls, v) for v in outs]))[0]
 
 
 def _same_elsewhere(a, ctx_a, b, ctx_b):
@@ -1150,58 +1039,6 @@ def _same_elsewhere(a, ctx_a, b, ctx_b):
 _PACKAGE = __name__.partition(".")[0] + "."
 
 
-def _nd_of(block, a):
-    """An argument with its arrays of ``mx.np`` as those of ``mx.nd``."""
-    if isinstance(a, NDArray):
-        if not a._numpy:
-            raise TypeError(
-                f"{type(block).__name__} got arrays of mx.np and of mx.nd: they do not mix. "
-                "Hint: convert with .as_np_ndarray()."
-            )
-        return _wrap(NDArray, a._read())
-    if isinstance(a, (list, tuple)):
-        return _map_items(lambda v: _nd_of(block, v), a)
-    return a
-
-
-def _np_of(out):
-    """A result with its arrays of ``mx.nd`` as those of ``mx.np``."""
-    if isinstance(out, NDArray):
-        return _wrap(ndarray, out._read())
-    if isinstance(out, (list, tuple)):
-        return _map_items(_np_of, out)
-    return out
-
-
-def _map_items(f, items):
-    """``f`` of each member of a list or tuple, as one of the same type."""
-    found = [f(v) for v in items]
-    if isinstance(items, tuple) and hasattr(items, "_fields"):
-        return type(items)(*found)
-    return found if type(items) is list else type(items)(found)
-
-
-def _converted(out, method):
-    """A structure with its symbols converted by one of their methods."""
-    if isinstance(out, (list, tuple)):
-        return _map_items(lambda v: _converted(v, method), out)
-    return getattr(out, method)() if isinstance(out, (Symbol, NDArray)) else out
-
-
-def _checked(block, out):
-    """A result whose arrays must be of ``mx.np``."""
-    if isinstance(out, NDArray):
-        if not out._numpy:
-            raise TypeError(
-                f"{type(block).__name__} returned an array of mx.nd: in NumPy's semantics blocks "
-                f"give arrays of mx.np, got {type(out)}. Hint: convert it with .as_np_ndarray()."
-            )
-    elif isinstance(out, (list, tuple)):
-        for v in out:
-            _checked(block, v)
-    return out
-
-
 def written_with_nd(method):
     """Decorator of a block's method that is written with ``mx.nd``: arrays of ``mx.np`` are taken,
     and given, as such where NumPy's semantics are on.
@@ -1213,11 +1050,11 @@ def written_with_nd(method):
         if first is None or not first._numpy:
             return method(self, *args, **kwargs)
         if not is_np_array():
-            raise _refused(self)
-        args = _converted(args, "as_nd_ndarray")
-        kwargs = {k: _converted(v, "as_nd_ndarray") for k, v in kwargs.items()}
+            raise refused(self)
+        args = converted(args, "as_nd_ndarray")
+        kwargs = {k: converted(v, "as_nd_ndarray") for k, v in kwargs.items()}
         with np_array(False):
-            return _converted(method(self, *args, **kwargs), "as_np_ndarray")
+            return converted(method(self, *args, **kwargs), "as_np_ndarray")
 
     return either
 
@@ -1228,13 +1065,6 @@ def any_arrays(method):
     """
     method.any_arrays = True
     return method
-
-
-def _refused(block):
-    return TypeError(
-        f"{type(block).__name__} got an array of mx.np, but Gluon works on arrays of mx.nd now. "
-        "Hint: call npx.set_np() first, or convert the array with .as_nd_ndarray()."
-    )
 
 
 def _compiled_in_numpy(forward):
@@ -1286,18 +1116,18 @@ class _Forward(CompiledFunction):
 
         def run(arguments):
             nonlocal form
-            inputs = _rebuild(structure, iter([_wrap(cls, v) for v in arguments]))
+            inputs = rebuilt(structure, iter([_wrap(cls, v) for v in arguments]))
             try:
                 if forward is None:
                     out = block._run(ctx, inputs, cls)
                 else:
-                    out = _checked(block, forward(block, *inputs))
+                    out = checked(block, forward(block, *inputs))
             except DeferredInitializationError as e:
                 raise ValueError(
                     f"Deferred initialization failed because shape cannot be inferred. {e}"
                 ) from None
             try:
-                form = _structure_of([out], arrays := [])
+                form = structure_of([out], arrays := [])
             except TypeError:
                 raise TraceError("a result is neither an array nor hashable") from None
             return [a._read() for a in arrays], []
@@ -1305,11 +1135,6 @@ class _Forward(CompiledFunction):
         traced = Traced(block.name, ctx, specs, run)
         traced.structure = form
         return traced
-
-
-def _plain(structure):
-    """A structure in lists and zeros, as files of blocks have it; -1 stands for None."""
-    return [0 if s == 0 else -1 if s[0] == "value" else _plain(s[1]) for s in structure]
 
 
 def _not_called():
@@ -1324,10 +1149,6 @@ def _written_with_np(block):
     return getattr(type(block).forward, "of_numpy", False) or any(
         _written_with_np(child) for child in block._children.values()
     )
-
-
-def _count_arrays(structure):
-    return sum(1 if s == 0 else _count_arrays(s[1]) if s[0] != "value" else 0 for s in structure)
 
 
 class SymbolBlock(HybridBlock):
@@ -1407,46 +1228,23 @@ class SymbolBlock(HybridBlock):
         self._empty_prefix = True
         self._params = ParameterDict("", params)
         given, made = [], []
-        self._in_structure = _structure_of([inputs], given)
+        self._in_structure = structure_of([inputs], given)
         if len(self._in_structure) == 1 and isinstance(self._in_structure[0], tuple):
             self._in_structure = self._in_structure[0][1]
-        self._out_structure = _structure_of([outputs], made)
-        for what, found in (("input", given), ("output", made)):
-            for s in found:
-                if not isinstance(s, Symbol):
-                    raise ValueError(
-                        f"SymbolBlock: an {what} is no symbol: expected a Symbol, got {type(s)}."
-                    )
-        if not made or not _only_arrays(self._out_structure):
-            raise ValueError(
-                "SymbolBlock: the outputs must be a Symbol or a (nested) list of them, got "
-                f"{outputs!r} of type {type(outputs)}."
-            )
-        if not _only_arrays(self._in_structure):
-            raise ValueError(
-                "SymbolBlock: the inputs must be a Symbol or a (nested) list of them, got "
-                f"{inputs!r} of type {type(inputs)}."
-            )
-        names = []
-        for s in given:
-            for node, _ in s._entries:
-                if node.op is not None:
-                    raise AssertionError(
-                        f"Input symbols must be variable, but {s!r} is an output of operators"
-                    )
-                names.append(node.name)
+        self._out_structure = structure_of([outputs], made)
+        self._check(inputs, given, outputs, made)
+        names = [node.name for s in given for node, _ in s._entries]
         if len(made) == 1 and len(made[0]._entries) > 1:  # a group stands for a list
             made = list(made[0])
             self._out_structure = ((list, (0,) * len(made)),)
         self._entries = [e for s in made for e in s._entries]
-        if len(self._entries) != _count_arrays(self._out_structure):
+        if len(self._entries) != count_arrays(self._out_structure):
             raise ValueError("SymbolBlock: an output in a list is a group of several outputs.")
         self._input_names = names
         self._order = topological(self._entries)
         states = auxiliary_nodes(self._order)
         types = complete_types(self._entries, {}).types
-        self._inputs, self._variables = [], []
-        by_name = {}
+        self._variables, by_name = [], {}
         nodes = [n for n in self._order if n.op is None]
         for node in sorted(nodes, key=lambda n: id(n) in states):
             if node.name in names:
@@ -1463,6 +1261,32 @@ class SymbolBlock(HybridBlock):
         self._names = {n.name for n, _ in self._variables}
         nodes = [*itertools.chain(*self._inputs), *[n for n, _ in self._variables]]
         self._compiled = GraphFunction("symbolblock", self._entries, nodes)
+
+    def _check(self, inputs, given, outputs, made):
+        """Raise unless inputs are variables and both are symbols (``given``, ``made``: those in the
+        nested lists).
+        """
+        for what, found in (("input", given), ("output", made)):
+            for s in found:
+                if not isinstance(s, Symbol):
+                    raise ValueError(
+                        f"SymbolBlock: an {what} is no symbol: expected a Symbol, got {type(s)}."
+                    )
+        if not made or not only_arrays(self._out_structure):
+            raise ValueError(
+                "SymbolBlock: the outputs must be a Symbol or a (nested) list of them, got "
+                f"{outputs!r} of type {type(outputs)}."
+            )
+        if not only_arrays(self._in_structure):
+            raise ValueError(
+                "SymbolBlock: the inputs must be a Symbol or a (nested) list of them, got "
+                f"{inputs!r} of type {type(inputs)}."
+            )
+        for s in given:
+            if any(node.op is not None for node, _ in s._entries):
+                raise AssertionError(
+                    f"Input symbols must be variable, but {s!r} is an output of operators"
+                )
 
     def _make(self, name, dtype, kind):
         shared = self._params._shared
@@ -1513,7 +1337,7 @@ class SymbolBlock(HybridBlock):
 
     def _given(self, args):
         arrays = []
-        structure = _structure_of(args, arrays)
+        structure = structure_of(args, arrays)
         if structure != self._in_structure and len(arrays) != len(self._input_names):
             raise ValueError(
                 f"{self.name}: the inputs do not fit: expected {len(self._input_names)} "
@@ -1549,14 +1373,14 @@ class SymbolBlock(HybridBlock):
         if isinstance(first, Symbol):
             outs = self._composed(arrays)
             if first._numpy:
-                outs = _converted(outs, "as_np_ndarray")
+                outs = converted(outs, "as_np_ndarray")
         elif first._numpy:
             if not is_np_array():
                 return self._forward_on(first.context, x, args, ndarray)
-            outs = _np_of(self._run_graph(first.context, [_nd_of(self, a) for a in arrays]))
+            outs = np_of(self._run_graph(first.context, [nd_of(self, a) for a in arrays]))
         else:
             outs = self._run_graph(first.context, arrays)
-        return _rebuild(self._out_structure, iter(outs))[0]
+        return rebuilt(self._out_structure, iter(outs))[0]
 
     def hybrid_forward(self, F, x, *args, **kwargs):
         """Not there: the symbol is the computation.
@@ -1608,10 +1432,6 @@ def _common_beginning(names):
     low, high = min(names), max(names)
     n = next((i for i, (a, b) in enumerate(zip(low, high)) if a != b), min(len(low), len(high)))
     return low[:n]
-
-
-def _only_arrays(structure):
-    return all(s == 0 or (s[0] != "value" and _only_arrays(s[1])) for s in structure)
 
 
 doors(globals(), but=("forward", "hybrid_forward", "__call__"))

@@ -12,7 +12,7 @@ from .._engine.value import Value
 from .._fit import require
 from .._graph.steps import spec_of
 from ..context import Context, canonical, cpu
-from ..error import MXNetError, ShapeError, fail
+from ..error import MXNetError, ShapeError, fail, require_equal
 from ..executor import placed
 from ..io import DataDesc
 from ..ndarray import NDArray, array, concatenate, zeros
@@ -130,8 +130,7 @@ def _part(x, places, axis):
 
 
 def _put(x, target):
-    if x.shape != target.shape:
-        fail(ShapeError, "forward", "an input does not fit", expected=target.shape, got=x.shape)
+    require_equal(ShapeError, "forward", "an input does not fit", target.shape, x.shape)
     if x.stype != "default" and target.stype == "default":
         x = x.tostype("default")
     target[:] = x
@@ -459,15 +458,14 @@ class DataParallelExecutorGroup:
 
     @staticmethod
     def _same_shape(name, x, shape):
-        if x.shape != tuple(shape):
-            fail(
-                ShapeError,
-                "bind",
-                f"parameter {name} does not fit the new shapes",
-                expected=tuple(shape),
-                got=x.shape,
-                hint="parameters keep their shapes: let only the batch size or the length change",
-            )
+        require_equal(
+            ShapeError,
+            "bind",
+            f"parameter {name} does not fit the new shapes",
+            tuple(shape),
+            x.shape,
+            hint="parameters keep their shapes: let only the batch size or the length change",
+        )
 
     def _collect_arrays(self):
         def parts(names):

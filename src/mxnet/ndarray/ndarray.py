@@ -39,6 +39,7 @@ from ..error import (
     ShapeError,
     TraceError,
     fail,
+    require_equal,
 )
 from ..util import is_np_shape
 from . import _parts
@@ -772,14 +773,7 @@ class NDArray:
         ValueError   another shape
         """
         a = onp.asarray(source_array, self.dtype)
-        if a.shape != self.shape:
-            fail(
-                ShapeError,
-                "_sync_copyfrom",
-                "Shape inconsistent",
-                expected=self.shape,
-                got=a.shape,
-            )
+        require_equal(ShapeError, "_sync_copyfrom", "Shape inconsistent", self.shape, a.shape)
         self[:] = a
 
     def slice_assign(self, rhs, begin, end, step):

@@ -8,7 +8,7 @@ import math
 
 import numpy as onp
 
-from ..error import MXNetError, fail
+from ..error import MXNetError, fail, require_equal
 
 __all__ = ["CONVERTERS", "converts", "number_like", "reduced_axes"]
 
@@ -176,14 +176,13 @@ def _fully_connected(g, node, x, a):
 
 @converts("BatchNorm")
 def _batch_norm(g, node, x, a):
-    if a["axis"] != 1:
-        fail(
-            MXNetError,
-            f"onnx: BatchNorm (node {node.name!r})",
-            "only channels on axis 1 can be said in ONNX",
-            expected=1,
-            got=a["axis"],
-        )
+    require_equal(
+        MXNetError,
+        f"onnx: BatchNorm (node {node.name!r})",
+        "only channels on axis 1 can be said in ONNX",
+        1,
+        a["axis"],
+    )
     gamma = x[1]
     if a["fix_gamma"]:
         channels = g.shape_of(node.inputs[1])[0]

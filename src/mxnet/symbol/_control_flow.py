@@ -12,7 +12,7 @@ from .._graph.nodes import Node, output_name, special, topological
 from .._ops._operator import Operator
 from .._ops._spec import read_shape
 from ..attribute import AttrScope
-from ..error import MXNetError, fail
+from ..error import MXNetError, fail, require_equal
 from ..executor import run_graph
 from ..name import NameManager
 from ..ndarray import NDArray
@@ -364,14 +364,9 @@ class _Subgraph(Operator):
     def check(self, node):
         """Attributes and graphs agree: called where files are read."""
         where = f"{self.name} (node {node.name!r})"
-        if len(node.subgraphs) != self.n_graphs:
-            fail(
-                MXNetError,
-                where,
-                "wrong number of subgraphs",
-                expected=self.n_graphs,
-                got=len(node.subgraphs),
-            )
+        require_equal(
+            MXNetError, where, "wrong number of subgraphs", self.n_graphs, len(node.subgraphs)
+        )
         n_out = self.number(node, "num_outputs")
         if n_out > sum(len(g) for g in node.subgraphs):
             fail(MXNetError, where, "num_outputs does not fit its subgraphs", got=n_out)

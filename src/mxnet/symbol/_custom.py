@@ -6,7 +6,7 @@ from .._dtypes import as_dtype
 from .._frontend.compose import compose
 from .._graph.nodes import special
 from .._ops._operator import Operator
-from ..error import AttributeTypeError, MXNetError, fail, nearest
+from ..error import AttributeTypeError, MXNetError, fail, nearest, require_equal
 from ..ndarray._custom import Custom as _nd_custom
 from ..ndarray._custom import registered
 from .symbol import Symbol
@@ -94,14 +94,13 @@ class _Custom(Operator):
     def check(self, node):
         """The operator is registered, and has all its inputs."""
         n = len(self.input_names(node.attrs))
-        if n != len(node.inputs):
-            fail(
-                MXNetError,
-                f"Custom (node {node.name!r})",
-                "wrong number of inputs",
-                expected=n,
-                got=len(node.inputs),
-            )
+        require_equal(
+            MXNetError,
+            f"Custom (node {node.name!r})",
+            "wrong number of inputs",
+            n,
+            len(node.inputs),
+        )
 
     def counts(self, node):
         """Numbers of outputs, all of which are visible."""

@@ -10,7 +10,7 @@ from ..._engine.state import draw, mix32, threads
 from ..._host import Mirror, host_array, on_host
 from ...error import DTypeError, ShapeError, fail
 from ...ndarray import NDArray
-from ..block import _map_items
+from .._structure import map_items
 from ..nn import HybridSequential, Sequential
 
 __all__ = [
@@ -41,7 +41,7 @@ def map_leaves(f, batch):
     if isinstance(batch, NDArray):
         return f(batch)
     if isinstance(batch, (tuple, list)):
-        return _map_items(lambda b: map_leaves(f, b), batch)
+        return map_items(lambda b: map_leaves(f, b), batch)
     if isinstance(batch, dict):
         return {k: map_leaves(f, b) for k, b in batch.items()}
     return batch

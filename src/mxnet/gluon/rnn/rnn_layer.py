@@ -1,7 +1,7 @@
 """Recurrent layers over whole sequences: the operator ``RNN``."""
 
 from ... import ndarray as nd
-from ...error import ShapeError, fail
+from ...error import ShapeError, fail, require_equal
 from ...name import NameManager
 from ...ndarray import NDArray
 from ...symbol import Symbol
@@ -234,14 +234,9 @@ class _RNNLayer(HybridBlock):
                 got=[s.shape for s in states],
             )
         for state, info in zip(states, infos):
-            if state.shape != info["shape"]:
-                fail(
-                    ShapeError,
-                    where,
-                    "Invalid recurrent state shape",
-                    expected=info["shape"],
-                    got=state.shape,
-                )
+            require_equal(
+                ShapeError, where, "Invalid recurrent state shape", info["shape"], state.shape
+            )
 
     def _complete_input_size(self, width):
         """Make the first layer's weights as wide as the input, if that is still open."""
