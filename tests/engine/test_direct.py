@@ -6,7 +6,8 @@ import pytest
 import mxnet as mx
 from mxnet import _config, autograd, gluon, nd
 from mxnet._engine.plan import plan
-from mxnet._graph.equations import Aval, Formula
+from mxnet._graph.equations import Aval
+from mxnet._graph.formulas import Formula
 from mxnet._ops.kernels import direct, native, update
 from mxnet.gluon import nn
 from mxnet.optimizer import _plan

@@ -11,8 +11,8 @@ import mxnet as mx
 from mxnet import _config, autograd, gluon, nd
 from mxnet._engine import plan, program
 from mxnet._engine.segment import all_roots
-from mxnet._graph import equations
-from mxnet._graph.equations import Formula
+from mxnet._graph import formulas
+from mxnet._graph.formulas import Formula
 from mxnet.gluon import nn
 from support import processes, programs
 from support.prepared import HANG
@@ -335,15 +335,15 @@ def test_threads():
 
 
 def test_equations_are_bounded(monkeypatch):
-    monkeypatch.setattr(equations, "_MOST_EQUATIONS", 20)
-    monkeypatch.setattr(equations, "_kept", 0)
+    monkeypatch.setattr(formulas, "_MOST_EQUATIONS", 20)
+    monkeypatch.setattr(formulas, "_kept", 0)
     kept = []
     for k in range(30):
         found = nd.one_hot(nd.array([1, 2]), 10 + k) * 3
         assert found.asnumpy().sum() == 6
-        kept.append(sum(len(b.formulas) for b in equations.holders))
+        kept.append(sum(len(b.formulas) for b in formulas.holders))
     assert max(kept[10:]) <= 20
-    assert equations._kept <= 20
+    assert formulas._kept <= 20
 
 
 def test_writes_into_arrays_without_axes(caplog):

@@ -7,8 +7,9 @@ import mxnet as mx
 from mxnet import _config, autograd, nd
 from mxnet._engine import plan
 from mxnet._engine.segment import clear
-from mxnet._graph import equations
-from mxnet._graph.equations import Aval, Formula, GradientFormula
+from mxnet._graph import formulas
+from mxnet._graph.equations import Aval
+from mxnet._graph.formulas import Formula, GradientFormula
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +18,7 @@ def evaluated(monkeypatch):
         pytest.skip("paths of one operator each")
     monkeypatch.setattr(_config.options["evaluate"], "value", 8)
     # What is dropped, all formulas together being many, would be traced again.
-    monkeypatch.setattr(equations, "_MOST_EQUATIONS", 1 << 30)
+    monkeypatch.setattr(formulas, "_MOST_EQUATIONS", 1 << 30)
 
 
 @pytest.fixture
@@ -280,7 +281,7 @@ def test_what_has_no_gradient_is_not_traced_with_one(traces):
     traces.clear()
     y.backward()
     onp.testing.assert_allclose(x.grad.asnumpy(), x.asnumpy(), rtol=1e-6)
-    made = [f for b in equations.holders for f in b.formulas.values()]
+    made = [f for b in formulas.holders for f in b.formulas.values()]
     nil = [f for f in made if isinstance(f, GradientFormula) and () in f.plans.values()]
     assert nil
     assert all(not f.traces and not f.numeric for f in nil)

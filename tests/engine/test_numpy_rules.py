@@ -17,7 +17,8 @@ from jax import lax
 
 from mxnet._engine.numpy_rules import RULES
 from mxnet._engine.plan import plan
-from mxnet._graph.equations import Aval, Formula
+from mxnet._graph.equations import Aval
+from mxnet._graph.formulas import Formula
 
 FLOATS = ("float32", "float64", "float16", "bfloat16")
 SIGNED, UNSIGNED = ("int32", "int64", "int8"), ("uint8", "uint32", "uint64")

@@ -10,7 +10,8 @@ from jax._src import ad_util
 from mxnet import _config, autograd, gluon, nd
 from mxnet._engine import numpy_rules
 from mxnet._engine import plan as plans
-from mxnet._graph.equations import Aval, Formula
+from mxnet._graph.equations import Aval
+from mxnet._graph.formulas import Formula
 from mxnet._ops.kernels import dense
 from support import processes
 

@@ -10,8 +10,8 @@ from mxnet import _config, _tables, autograd, nd
 from mxnet._engine import segment
 from mxnet._engine.plan import Plan
 from mxnet._engine.trace import Traced
-from mxnet._graph import equations
-from mxnet._graph.equations import Formula
+from mxnet._graph import formulas
+from mxnet._graph.formulas import Formula
 from mxnet._graph.steps import Spec, Step
 from mxnet._ops._spec import BoundOp
 from mxnet.gluon import nn
@@ -26,7 +26,7 @@ def few_are_kept(monkeypatch):
     _tables.make_room()
     gc.freeze()  # what others hold, and may let go of meanwhile, is not counted
     monkeypatch.setattr(_config.options["max_trie_steps"], "value", 300)
-    monkeypatch.setattr(equations, "_MOST_EQUATIONS", 1500)
+    monkeypatch.setattr(formulas, "_MOST_EQUATIONS", 1500)
 
 
 def network():
@@ -72,7 +72,7 @@ def test_all_of_it_is_dropped_together(few_are_kept):
     assert most["Traced"] < 50, most
     assert most["Formula"] < 200, most
     assert most["Plan"] < 600, most
-    assert equations._traces.cache_info().currsize < 500
+    assert formulas._traces.cache_info().currsize < 500
 
 
 def test_counting_finds_what_is_kept(few_are_kept, monkeypatch):

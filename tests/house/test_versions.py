@@ -20,7 +20,7 @@ PRIVATE = {
     ("src/mxnet/_engine/cache.py", "jax._src"),
     ("src/mxnet/_engine/fork.py", "jax._src"),
     ("src/mxnet/_engine/collective.py", "jax._src"),
-    ("src/mxnet/_graph/equations.py", "jax._src"),
+    ("src/mxnet/_graph/formulas.py", "jax._src"),
     ("src/mxnet/_engine/collective.py", "jaxlib._jax"),
     ("src/mxnet/_engine/coordination.py", "jaxlib._jax"),
 }

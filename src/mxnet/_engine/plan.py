@@ -1,4 +1,13 @@
-"""Equations run by NumPy: the rule of each primitive, applied once per shapes."""
+"""Equations run by NumPy: the rule of each primitive, applied once per shapes.
+
+What of the equations does not depend on sizes is made once, a :class:`Template`: which variables
+each step reads and writes, when they may be dropped, which results may lie in an operand's memory.
+A :class:`Plan` adds a function for each step, by the rules for certain shapes (``numpy_rules.py``,
+``_ops/kernels/host.py``; ``direct.py`` for native kernels; else JAX's primitive, compiled alone).
+
+Formulas keep plans for arrays of certain shapes: the evaluator (``evaluate.py``) and ``light.py``
+pass them :func:`plan`, or :func:`gradient_plan` for an operator and its pullback.
+"""
 
 import math
 from typing import Any

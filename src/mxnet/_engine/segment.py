@@ -3,6 +3,12 @@
 This is the hot path of the framework. Appending costs a handful of dictionary look-ups per
 operator: the prefix tree (``_graph/steps.py``) already knows the shapes of anything that was
 appended before.
+
+A :class:`Segment` is what one thread has pending on one context: a path in the tree, and the values
+that it is applied to. Front ends append (:func:`append`, :func:`append_many`) and get pending
+Values; handles read them (:func:`concrete`, :func:`wait`, :func:`host_data`), which runs the whole
+segment (:func:`flush`): ``program.run_program``, or the path's own function where it is light
+(``light.py``). ``tape.py`` appends backward steps, ``trace.py`` records blocks in a :class:`Trace`.
 """
 
 import operator
@@ -54,6 +60,7 @@ _lock = lock()
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
+# ----------------------------------------------------------------------------- segments of a thread
 class Segment:
     """Pending operators of one thread on one context: a path, whose last step is ``state``, and
     what this thread applies it to. The path says all that a program is made from.
@@ -145,37 +152,7 @@ class aside:
         leave_scope()
 
 
-def _known_step(seg, bound, ins):
-    """The step of an operator that was appended here before, its new inputs registered; None, and
-    nothing registered, where it was not or an input is pending elsewhere.
-
-    The inputs' contexts need no check of their own: they are part of the key.
-    """
-    state = seg.state
-    slots = seg.slots
-    n = state.n
-    key = [bound]
-    for v in ins:
-        if v.data is None:
-            if v.seg is not seg:
-                _take_back(seg, state)
-                return None
-            key.append(v.pos)
-        else:
-            p = slots.get(v)
-            if p is None:
-                if v.tape is not None:
-                    settle(v)
-                slots[v] = n
-                n += 1
-                p = v.spec
-            key.append(p)
-    step = (state.next_rec if threads.recording else state.next).get(tuple(key))
-    if step is None:
-        _take_back(seg, state)
-    return step
-
-
+# ---------------------------------------------------------------------------------------- appending
 def append(bound, ins, scalars=(), ctx=None):
     """Append an operator with one output that has a handle; returns its Value. See
     :func:`append_many`.
@@ -257,42 +234,6 @@ def append(bound, ins, scalars=(), ctx=None):
         raise
 
 
-_position = operator.attrgetter("pos")
-
-
-def alias(value, mark):
-    """A second Value of the same array, as the variable that ``mark`` belongs to."""
-    spec = value.spec.with_grad(mark is not None)
-    if value.data is not None:
-        return Value(value.seg, 0, spec, value.data, None, mark)
-    seg = value.seg
-    if seg.__class__ is not Segment or seg.owner != get_ident() or seg.trace is not None:
-        return Value(None, 0, spec, concrete(value), None, mark)
-    outs = seg.outs
-    i = bisect_left(outs, value.pos, key=_position)  # of the value, or of the one it is an alias of
-    second = Value(seg, value.pos, spec, None, None, mark)
-    seg.aliases.append((second, i))
-    return second
-
-
-def _take_back(seg, state):
-    """Forget the inputs that an append which did not complete has registered."""
-    slots = seg.slots
-    while len(slots) > state.n_inputs:
-        slots.popitem()
-
-
-def mend(seg):
-    """Make a segment consistent after an append that an exception, perhaps an interrupt, has ended.
-
-    Its state says what it holds: whatever was registered beyond that is forgotten.
-    """
-    state = seg.state
-    _take_back(seg, state)
-    del seg.scalars[state.scalars_at + state.n_scalars :]
-    del seg.outs[state.n_kept :]
-
-
 def append_many(bound, ins, scalars=(), keep=1, ctx=None):
     """Append an operator to this thread's segment.
 
@@ -340,6 +281,37 @@ def append_many(bound, ins, scalars=(), keep=1, ctx=None):
         if t.segment is not None:  # perhaps another one than it was
             mend(t.segment)
         raise
+
+
+def _known_step(seg, bound, ins):
+    """The step of an operator that was appended here before, its new inputs registered; None, and
+    nothing registered, where it was not or an input is pending elsewhere.
+
+    The inputs' contexts need no check of their own: they are part of the key.
+    """
+    state = seg.state
+    slots = seg.slots
+    n = state.n
+    key = [bound]
+    for v in ins:
+        if v.data is None:
+            if v.seg is not seg:
+                _take_back(seg, state)
+                return None
+            key.append(v.pos)
+        else:
+            p = slots.get(v)
+            if p is None:
+                if v.tape is not None:
+                    settle(v)
+                slots[v] = n
+                n += 1
+                p = v.spec
+            key.append(p)
+    step = (state.next_rec if threads.recording else state.next).get(tuple(key))
+    if step is None:
+        _take_back(seg, state)
+    return step
 
 
 def _checked_step(bound, ins, keep, ctx):
@@ -438,6 +410,42 @@ def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
     return step
 
 
+def _take_back(seg, state):
+    """Forget the inputs that an append which did not complete has registered."""
+    slots = seg.slots
+    while len(slots) > state.n_inputs:
+        slots.popitem()
+
+
+def mend(seg):
+    """Make a segment consistent after an append that an exception, perhaps an interrupt, has ended.
+
+    Its state says what it holds: whatever was registered beyond that is forgotten.
+    """
+    state = seg.state
+    _take_back(seg, state)
+    del seg.scalars[state.scalars_at + state.n_scalars :]
+    del seg.outs[state.n_kept :]
+
+
+_position = operator.attrgetter("pos")
+
+
+def alias(value, mark):
+    """A second Value of the same array, as the variable that ``mark`` belongs to."""
+    spec = value.spec.with_grad(mark is not None)
+    if value.data is not None:
+        return Value(value.seg, 0, spec, value.data, None, mark)
+    seg = value.seg
+    if seg.__class__ is not Segment or seg.owner != get_ident() or seg.trace is not None:
+        return Value(None, 0, spec, concrete(value), None, mark)
+    outs = seg.outs
+    i = bisect_left(outs, value.pos, key=_position)  # of the value, or of the one it is an alias of
+    second = Value(seg, value.pos, spec, None, None, mark)
+    seg.aliases.append((second, i))
+    return second
+
+
 def used_up(value):
     """Whether a backward pass has used up the graph that a value is part of."""
     if value.tape is not None:
@@ -475,27 +483,7 @@ def is_naive():
     return _config.get("engine_type") == "NaiveEngine"
 
 
-def user_line():
-    """``file:line`` of the innermost frame outside this package."""
-    frame = sys._getframe(2)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}" if frame else None
-
-
-def _contexts_differ(bound, ins):
-    found = ", ".join(str(v.spec.ctx) for v in ins)
-    raise ContextError(
-        f"{bound.name}: arrays on different contexts: expected one, got {found}. "
-        f"Hint: move them with .as_in_context({ins[0].spec.ctx})."
-    )
-
-
-def raise_failed(value):
-    """Raise what made a value fail."""
-    raise MXNetError(str(value.seg.error)) from value.seg.error
-
-
+# ------------------------------------------------------------------------------------------ running
 def flush(seg):
     """Run what is pending in a segment, and give its live values their data."""
     light = seg.state.light
@@ -536,6 +524,44 @@ def _flush(seg):
     _bound_what_is_kept()
 
 
+def flush_all():
+    """Run everything that is pending in this thread, but for what waits for another device."""
+    t = threads
+    if t.tracing is not None:
+        raise TraceError(
+            f"{user_line()}: the value of an array was asked for inside a hybridized block"
+        )
+    for seg in [*t.segments.values(), *t.sides.values()]:
+        if not seg.state.joint or len(_parts(seg)) == seg.state.among:
+            flush(seg)
+        elif not alive(seg):
+            seg.reset()  # it waits for a device, and nobody for it
+
+
+def _bound_what_is_kept():
+    """Past the bound, forget what was recorded, and all that was only made for it."""
+    if stats.steps > _config.get("max_trie_steps"):
+        clear()
+        make_room()
+
+
+def clear():
+    """Forget all recorded steps and their programs (they are made anew when met again)."""
+    with _lock:
+        todo = list(_roots.values())
+        stats.steps = 0
+    while todo:  # each is cut off: what holds one of them, a tape say, would hold all after it
+        step = todo.pop()
+        todo += [*step.next.values(), *step.next_rec.values()]
+        step.next, step.next_rec = {}, {}
+
+
+def all_roots():
+    """The empty paths of all contexts that were used."""
+    return list(_roots.values())
+
+
+# ------------------------------------------------------------------- operators over several devices
 def _parts(seg):
     """The thread's segments that hold operators over several devices, of the type of ``seg``'s."""
     kind = seg.ctx.device_typeid
@@ -660,30 +686,59 @@ def _cut(seg, n):
     return _Rest(rest, late, notes)
 
 
-def _explain_failure(e, state):
-    names, step = [], state
-    while step.parent is not None and len(names) < 8:
-        names.append(f"{step.bound.name} ({step.line})")
-        step = step.parent
-    text = str(e).strip().splitlines()
-    return _kind_of(e, text)(
-        f"running {state.depth} operators failed: {type(e).__name__}: {text[0] if text else ''} "
-        f"The last of them: {', '.join(reversed(names))}."
-    )
+# ----------------------------------------------------------------------------------- reading values
+def concrete(value):
+    """The data of a value (``jax.Array`` or ``numpy.ndarray``), running what is pending if need be.
 
-
-def flush_all():
-    """Run everything that is pending in this thread, but for what waits for another device."""
-    t = threads
-    if t.tracing is not None:
+    Running means everything that is pending, not only what this value needs, so that the programs a
+    step is cut into do not depend on what was read.
+    """
+    if value.data is None:
+        _fetch(value)
+    data = value.data
+    if data.__class__ is Placeholder:
         raise TraceError(
             f"{user_line()}: the value of an array was asked for inside a hybridized block"
         )
-    for seg in [*t.segments.values(), *t.sides.values()]:
-        if not seg.state.joint or len(_parts(seg)) == seg.state.among:
-            flush(seg)
-        elif not alive(seg):
-            seg.reset()  # it waits for a device, and nobody for it
+    return data
+
+
+def wait(value):
+    """Wait until a value is computed; returns its data, as :func:`concrete` does.
+
+    Raises
+    ------
+    OutOfMemoryError, MXNetError   it could not be computed: programs are only started by running
+        them, so that they may fail afterwards
+    """
+    data = value.data
+    if data is None:
+        seg = value.seg
+        # What is light in this thread, without a call on the way; a trace's segment never is.
+        if (
+            seg.__class__ is not Segment
+            or (light := seg.state.light) is None
+            or seg.owner != get_ident()
+            or not light.run(seg)
+        ):
+            _fetch(value)
+        data = value.data
+    if data.__class__ is onp.ndarray:
+        return data
+    data = concrete(value)
+    if hasattr(data, "block_until_ready"):
+        try:
+            data.block_until_ready()
+        except Exception as e:  # noqa: BLE001 - whatever failed on the device
+            raise _failed_later(e) from None
+    return data
+
+
+def host_data(value):
+    """The data of a value as a NumPy array, on the same memory where that can be. See
+    :func:`wait`; NumPy itself would end the process, reading what could not be computed.
+    """
+    return onp.asarray(wait(value))
 
 
 def _fetch(value):
@@ -751,58 +806,38 @@ def _compute(value):
         value.data = counterpart.data
 
 
-def concrete(value):
-    """The data of a value (``jax.Array`` or ``numpy.ndarray``), running what is pending if need be.
-
-    Running means everything that is pending, not only what this value needs, so that the programs a
-    step is cut into do not depend on what was read.
-    """
-    if value.data is None:
-        _fetch(value)
-    data = value.data
-    if data.__class__ is Placeholder:
-        raise TraceError(
-            f"{user_line()}: the value of an array was asked for inside a hybridized block"
-        )
-    return data
+# -------------------------------------------------------------------------------------- what failed
+def user_line():
+    """``file:line`` of the innermost frame outside this package."""
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}" if frame else None
 
 
-def wait(value):
-    """Wait until a value is computed; returns its data, as :func:`concrete` does.
-
-    Raises
-    ------
-    OutOfMemoryError, MXNetError   it could not be computed: programs are only started by running
-        them, so that they may fail afterwards
-    """
-    data = value.data
-    if data is None:
-        seg = value.seg
-        # What is light in this thread, without a call on the way; a trace's segment never is.
-        if (
-            seg.__class__ is not Segment
-            or (light := seg.state.light) is None
-            or seg.owner != get_ident()
-            or not light.run(seg)
-        ):
-            _fetch(value)
-        data = value.data
-    if data.__class__ is onp.ndarray:
-        return data
-    data = concrete(value)
-    if hasattr(data, "block_until_ready"):
-        try:
-            data.block_until_ready()
-        except Exception as e:  # noqa: BLE001 - whatever failed on the device
-            raise _failed_later(e) from None
-    return data
+def _contexts_differ(bound, ins):
+    found = ", ".join(str(v.spec.ctx) for v in ins)
+    raise ContextError(
+        f"{bound.name}: arrays on different contexts: expected one, got {found}. "
+        f"Hint: move them with .as_in_context({ins[0].spec.ctx})."
+    )
 
 
-def host_data(value):
-    """The data of a value as a NumPy array, on the same memory where that can be. See
-    :func:`wait`; NumPy itself would end the process, reading what could not be computed.
-    """
-    return onp.asarray(wait(value))
+def raise_failed(value):
+    """Raise what made a value fail."""
+    raise MXNetError(str(value.seg.error)) from value.seg.error
+
+
+def _explain_failure(e, state):
+    names, step = [], state
+    while step.parent is not None and len(names) < 8:
+        names.append(f"{step.bound.name} ({step.line})")
+        step = step.parent
+    text = str(e).strip().splitlines()
+    return _kind_of(e, text)(
+        f"running {state.depth} operators failed: {type(e).__name__}: {text[0] if text else ''} "
+        f"The last of them: {', '.join(reversed(names))}."
+    )
 
 
 def _failed_later(e):
@@ -818,6 +853,7 @@ def _kind_of(e, text):
     return OutOfMemoryError if full else MXNetError
 
 
+# ------------------------------------------------------------------------------------------ tracing
 class Placeholder:
     """Data of the inputs of a block that is being traced."""
 
@@ -852,26 +888,3 @@ class Trace:
         t = threads
         t.segment, t.tracing, t.recording, t.hold = self.saved
         leave_scope()
-
-
-def all_roots():
-    """The empty paths of all contexts that were used."""
-    return list(_roots.values())
-
-
-def clear():
-    """Forget all recorded steps and their programs (they are made anew when met again)."""
-    with _lock:
-        todo = list(_roots.values())
-        stats.steps = 0
-    while todo:  # each is cut off: what holds one of them, a tape say, would hold all after it
-        step = todo.pop()
-        todo += [*step.next.values(), *step.next_rec.values()]
-        step.next, step.next_rec = {}, {}
-
-
-def _bound_what_is_kept():
-    """Past the bound, forget what was recorded, and all that was only made for it."""
-    if stats.steps > _config.get("max_trie_steps"):
-        clear()
-        make_room()

@@ -1,13 +1,15 @@
-"""The equations of each operator; what operators have in common that differ in sizes alone.
+"""The formula of each operator; what operators have in common that differ in sizes alone.
 
-``formula_of`` and ``gradient_of`` keep a Formula (``equations.py``) with the bound operator. One
-whose attributes name sizes belongs to a :class:`Family`: its equations may be those of the family,
-in which these sizes are symbols too.
+:func:`formula_of` and :func:`gradient_of` keep a Formula (``formulas.py``) with the bound operator:
+shape inference, the evaluator and the profiler's costs ask them here. An operator whose attributes
+name sizes (``x.reshape((n, -1))``) is a :class:`_Member` of a :class:`Family`: its equations may be
+those of the family, in which these sizes are symbols too.
 """
 
 import numpy as onp
 
-from .equations import Aval, Formula, GradientFormula, emptied_with_formulas, holders
+from .equations import Aval
+from .formulas import Formula, GradientFormula, emptied_with_formulas, holders
 from .symbols import FEWEST
 
 __all__ = ["formula_of", "gradient_of"]

@@ -1,5 +1,10 @@
 """Sizes of arrays as symbols: which sizes become one, and what expressions of symbols come to.
 
+``formulas.py`` asks :func:`pattern_of` or :func:`related` how shapes are written with symbols,
+:func:`avals_of` for JAX's shapes of a pattern, which it traces with, and :func:`fitting` whether
+other shapes are of a pattern that was traced. ``equations.py`` collects the sizes that JAX makes of
+the symbols in :class:`Expressions`, which gives all their numbers at once.
+
 A *pattern* is the shapes and types of arrays with names of symbols in place of sizes. An entry of a
 shape in it is one of
 

@@ -498,7 +498,7 @@ class Bound:
 
     def __init__(self):
         self.avals = {}  # cache of shape inference
-        self.formulas = {}  # its equations, and those with gradients: see _graph/equations.py
+        self.formulas = {}  # its equations, and those with gradients: see _graph/families.py
 
     def __repr__(self):
         return self.name

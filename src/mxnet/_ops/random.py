@@ -294,7 +294,7 @@ def random_randint(
             got=dtype.name,
         )
     shape = (1,) if shape is None else shape
-    return integers(key, low, high, shape, dtype, wide=dtype.itemsize == 8)
+    return integers(key, low, high, shape, dtype, wide=dtype.itemsize > 4)
 
 
 def integers(key, low, high, shape, dtype, wide):
