@@ -113,3 +113,38 @@ def test_docstrings_are_cleaned_as_inspect_does(doc):
 def test_examples_of_modules_that_are_imported_late():
     assert "\n>>> " in mx.gluon.contrib.nn.Concurrent.__doc__
     assert mx.gluon.contrib.nn.Concurrent.__doc__.count("Examples\n---") == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "frozen", "enabled"),
+    [
+        ("", True, True),
+        (
+            "data = [[] for _ in range(60_000)]",
+            False,
+            True,
+        ),  # a program's own, which may become garbage
+        ("gc.disable()", False, False),
+    ],
+)
+def test_garbage_is_not_looked_for_among_what_is_imported(before, frozen, enabled):
+    searches, objects, is_enabled = told(
+        f"import gc, json; {before}\n"
+        "found = []\n"
+        "gc.callbacks.append(lambda phase, info: found.append(info['generation']))\n"
+        "import mxnet; del gc.callbacks[:]\n"
+        "print(json.dumps([found.count(2), gc.get_freeze_count(), gc.isenabled()]))"
+    )
+    assert searches == 0
+    assert (objects > 100_000) is frozen
+    assert is_enabled is enabled
+
+
+def test_garbage_is_looked_for_after_an_import_that_failed():
+    assert told(
+        "import gc, json, sys; sys.modules['jax'] = None\n"
+        "try:\n"
+        "    import mxnet\n"
+        "except ImportError:\n"
+        "    print(json.dumps([gc.isenabled(), gc.get_freeze_count() == 0]))"
+    ) == [True, True]

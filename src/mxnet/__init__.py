@@ -9,81 +9,84 @@ _os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 # The runtime's start-up notes are not for users.
 _os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-import jax as _jax
+from ._garbage import no_garbage as _no_garbage
 
-if not (_jax_log := _logging.getLogger("jax")).level:
-    _jax_log.setLevel(_logging.WARNING)  # a root logger at DEBUG is not for its lines
-_jax.config.update("jax_enable_x64", True)  # float64 and int64 are real in MXNet
+with _no_garbage():
+    import jax as _jax
 
-from ._engine.collective import join as _join
+    if not (_jax_log := _logging.getLogger("jax")).level:
+        _jax_log.setLevel(_logging.WARNING)  # a root logger at DEBUG is not for its lines
+    _jax.config.update("jax_enable_x64", True)  # float64 and int64 are real in MXNet
 
-_join()  # a group of processes, if a launcher started this one; before JAX looks for devices
+    from ._engine.collective import join as _join
 
-from ._frontend.examples import attach as _attach_examples
-from ._module_paths import install as _install_paths
-from ._namespaces import show_public_names as _show_public_names
+    _join()  # a group of processes, if a launcher started this one; before JAX looks for devices
 
-_install_paths()
+    from ._frontend.examples import attach as _attach_examples
+    from ._module_paths import install as _install_paths
+    from ._namespaces import show_public_names as _show_public_names
 
-from . import (
-    attribute,
-    autograd,
-    base,
-    callback,
-    context,
-    contrib,
-    engine,
-    error,
-    executor,
-    executor_manager,
-    gluon,
-    image,
-    initializer,
-    io,
-    kvstore,
-    lr_scheduler,
-    metric,
-    model,
-    module,
-    monitor,
-    name,
-    ndarray,
-    numpy,
-    numpy_extension,
-    numpy_op_fallback,
-    operator,
-    optimizer,
-    random,
-    recordio,
-    registry,
-    rnn,
-    symbol,
-    util,
-)
-from . import image as img
-from . import initializer as init
-from . import kvstore as kv
-from . import module as mod
-from . import monitor as mon
-from . import ndarray as nd
-from . import numpy as np
-from . import numpy_extension as npx
-from . import random as rnd
-from . import symbol as sym
-from .attribute import AttrScope
-from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
-from .error import MXNetError
-from .libinfo import __version__
-from .util import (
-    is_np_array,
-    is_np_shape,
-    np_array,
-    np_shape,
-    set_np_shape,
-    use_np,
-    use_np_array,
-    use_np_shape,
-)
+    _install_paths()
+
+    from . import (
+        attribute,
+        autograd,
+        base,
+        callback,
+        context,
+        contrib,
+        engine,
+        error,
+        executor,
+        executor_manager,
+        gluon,
+        image,
+        initializer,
+        io,
+        kvstore,
+        lr_scheduler,
+        metric,
+        model,
+        module,
+        monitor,
+        name,
+        ndarray,
+        numpy,
+        numpy_extension,
+        numpy_op_fallback,
+        operator,
+        optimizer,
+        random,
+        recordio,
+        registry,
+        rnn,
+        symbol,
+        util,
+    )
+    from . import image as img
+    from . import initializer as init
+    from . import kvstore as kv
+    from . import module as mod
+    from . import monitor as mon
+    from . import ndarray as nd
+    from . import numpy as np
+    from . import numpy_extension as npx
+    from . import random as rnd
+    from . import symbol as sym
+    from .attribute import AttrScope
+    from .context import Context, cpu, cpu_pinned, current_context, gpu, num_gpus
+    from .error import MXNetError
+    from .libinfo import __version__
+    from .util import (
+        is_np_array,
+        is_np_shape,
+        np_array,
+        np_shape,
+        set_np_shape,
+        use_np,
+        use_np_array,
+        use_np_shape,
+    )
 
 _show_public_names()
 # names of nd that stand on what is above it; F.np and F.npx of a hybrid_forward(F, ...) among them
