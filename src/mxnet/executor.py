@@ -221,7 +221,18 @@ class Executor:
     outputs : list of NDArray                                 of the last forward
     """
 
-    def __init__(self, symbol, ctx, args, grads, requests, aux, group2ctx=None, grad_req="write"):
+    def __init__(
+        self,
+        symbol,
+        ctx,
+        args,
+        grads,
+        requests,
+        aux,
+        group2ctx=None,
+        grad_req="write",
+        found=None,  # the graph's Completion, where there is one
+    ):
         self._symbol = symbol
         self._ctx = canonical(ctx)
         self._group2ctx, self._grad_req = group2ctx, grad_req
@@ -255,19 +266,21 @@ class Executor:
             symbol.name or "executor",
             symbol._entries,
             [*self._arg_nodes, *self._aux_nodes],
-            self._complete(),
+            self._complete(found),
         )
 
-    def _complete(self):
+    def _complete(self, found):
         """Shapes of operators without inputs that leave dimensions open; checks all others."""
         nodes = [*self._arg_nodes, *self._aux_nodes]
         arrays = [*self.arg_arrays, *self.aux_arrays]
-        found = complete(
-            self._symbol._entries,
-            {n: a.shape for n, a in zip(nodes, arrays)},
-            {n: as_dtype(a.dtype) for n, a in zip(nodes, arrays)},
-            ctx=self._ctx,
-        )
+        specs = {n: (a.shape, as_dtype(a.dtype)) for n, a in zip(nodes, arrays)}
+        if found is None or not found.tells_of(specs):
+            found = complete(
+                self._symbol._entries,
+                {n: shape for n, (shape, _) in specs.items()},
+                {n: dtype for n, (_, dtype) in specs.items()},
+                ctx=self._ctx,
+            )
         entries = self._symbol._entries
         self._output_specs = [(found.get(e), found.type_of(e)) for e in entries]
         stypes = {n: a.stype for n, a in zip(nodes, arrays)}

@@ -321,3 +321,41 @@ def test_a_new_size_builds_what_depends_on_sizes_only(monkeypatch):
     # the product and its gradient, the sum and its gradient; not the function of the weight
     assert not {"tanh", "exp", "integer_pow"} & set(built)
     assert 0 < len(built) <= 20 * 12
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_a_path_that_is_one_operator_is_not_traced(traces, looked):
+    """Its steps have found out what it gives; NumPy runs it step by step."""
+    net = mx.gluon.nn.HybridSequential()
+    net.add(mx.gluon.nn.Dense(6, activation="tanh", in_units=5), mx.gluon.nn.Dense(3, in_units=6))
+    net.initialize()
+
+    def gradient(x):
+        with autograd.record():
+            y = (net(x) ** 2).sum()
+        if looked:  # the path has run before its gradient is asked for
+            y.asnumpy()
+        y.backward()
+        return net[0].weight.grad().asnumpy()
+
+    x = nd.array(array(0, 4, 5))
+    wanted = gradient(x)
+    traces.clear()
+    net.hybridize()
+    onp.testing.assert_allclose(gradient(x), wanted, rtol=1e-6)
+    assert traces == []
+
+
+def test_a_gradient_that_is_recorded_is_not_traced_for_its_shape(traces):
+    x = nd.array(array(0, 9, 5))
+    x.attach_grad()
+    with autograd.record():
+        y = (x**3).sum()
+        (slope,) = autograd.grad(y, [x], create_graph=True)
+        before = len(traces)
+        assert slope.shape == (9, 5)
+        assert slope.dtype == onp.float32
+        z = (slope * slope).sum()
+    z.backward()
+    assert before == 2  # the power and the sum
+    onp.testing.assert_allclose(x.grad.asnumpy(), 36 * x.asnumpy() ** 3, rtol=1e-5)

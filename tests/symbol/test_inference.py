@@ -13,6 +13,7 @@ import pytest
 
 import mxnet as mx
 from mxnet import nd
+from mxnet._graph.complete import Completion
 from mxnet.error import MXNetError, ShapeError
 
 DATA = pathlib.Path(__file__).parents[1] / "data" / "symbol"
@@ -363,3 +364,41 @@ def test_the_types_that_are_inferred_are_those_that_come():
 def test_shapes_of_draws_and_conversions_flow_both_ways(code, given, ins, out):
     found = eval(code, dict(NAMES)).infer_shape(**given)  # noqa: S307 - of this file
     assert found == (ins, [out], [])
+
+
+def test_binding_asks_each_operator_once(monkeypatch):
+    """Types go both ways in a long chain, and what is bound is not inferred again."""
+    asked = []
+    for name in ("_types_of", "_forward"):
+
+        def noted(self, node, *rest, name=name, method=getattr(Completion, name)):
+            asked.append(name)
+            return method(self, node, *rest)
+
+        monkeypatch.setattr(Completion, name, noted)
+    x = mx.sym.Variable("x")
+    for _ in range(30):
+        x = mx.sym.FullyConnected(mx.sym.relu(x), num_hidden=3)
+    executor = x.simple_bind(mx.cpu(), x=(2, 3), type_dict={"x": "float64"})
+    assert executor.arg_arrays[-1].dtype == onp.float64
+    assert asked.count("_forward") == 60
+    # on the way forward all is known, so it is asked once; its weight and bias are news to it
+    assert 60 <= asked.count("_types_of") <= 90
+    asked.clear()
+    x.simple_bind(mx.cpu(), x=(2, 3))  # of no type: each is asked once in both directions
+    assert asked.count("_forward") == 60
+    assert asked.count("_types_of") <= 120
+
+
+@pytest.mark.parametrize("kind", [None, "float16", "float64"])
+def test_what_is_bound_is_what_its_arrays_say(kind):
+    """Also where nothing tells a type, or an operator takes others than float32 by itself."""
+    x, i = mx.sym.Variable("x"), mx.sym.Variable("i")
+    y = mx.sym.Embedding(i, x, input_dim=4, output_dim=3)
+    types = {} if kind is None else {"x": kind}
+    executor = mx.sym.Group([y, mx.sym.argmax(y, axis=2), mx.sym.one_hot(i, 4)]).simple_bind(
+        mx.cpu(), i=(2, 5), type_dict=types
+    )
+    before = [(o.shape, o.dtype) for o in executor.outputs]
+    assert before == [(o.shape, o.dtype) for o in executor.forward()]
+    assert before[0] == ((2, 5, 3), onp.dtype(kind or "float32"))

@@ -45,6 +45,8 @@ class Completion:
         self.shapes = {(id(n), 0): s for n, s in shapes.items()}
         self.types = {(id(n), 0): t for n, t in types.items()}
         self.changed = False
+        self.evaluated = False  # all shapes are what operators gave, with types as ``type_of`` has
+        self._others = False  # something was not, or was evaluated with types of its own
         for node in self.order:
             if node.op is None:
                 self._from_attributes(node)
@@ -108,23 +110,32 @@ class Completion:
     # ------------------------------------------------------------------ types
     def complete_types(self):
         """Propagate element types both ways, without shapes."""
+        nodes = [n for n in self.order if n.op is not None]
+        self._readers = {}
+        for node in nodes:
+            for c, i in node.inputs:
+                self._readers.setdefault((id(c), i), []).append(node)
+        # Those whose operator may have more to tell: what it was told last has changed since.
+        self._asked = set(map(id, nodes))
         for _ in range(_MAX_PASSES):
-            self.changed = False
-            for node in self.order:
-                if node.op is not None:
-                    self._types_of(node)
-            for node in reversed(self.order):
-                if node.op is not None:
-                    self._types_of(node)
-            if not self.changed:
+            for some in (nodes, reversed(nodes)):
+                for node in some:
+                    if id(node) in self._asked:
+                        self._asked.discard(id(node))
+                        self._types_of(node)
+            if not self._asked:
                 return
 
-    def _put_type(self, entry, dtype, node, strict):
+    def _put_type(self, entry, dtype, node, strict, alone=False):
+        """Add what ``node`` tells of an entry's type; ``alone``: it has no more to tell."""
         key = (id(entry[0]), entry[1])
         old = self.types.get(key)
         if old is None:
             self.types[key] = dtype
-            self.changed = True
+            for other in self._readers.get(key, ()):
+                self._asked.add(id(other))
+            if entry[0].op is not None and not alone:
+                self._asked.add(id(entry[0]))
         elif strict and old != dtype:
             raise DTypeError(
                 f"Error in operator {node.name}: {node.op_name}: arrays of different types: "
@@ -137,15 +148,15 @@ class Completion:
         if op.is_numpy:
             self._numpy_types(node, outs)
             return
-        ins, made = op.types(
-            node,
-            [self.types.get((id(c), i)) for c, i in node.inputs],
-            [self.types.get((id(c), i)) for c, i in outs],
-        )
-        for entries, types, strict in (node.inputs, ins, op.one_type), (outs, made, False):
-            for e, t in zip(entries, types):
-                if t is not None:
-                    self._put_type(e, t, node, strict)
+        known = [self.types.get((id(c), i)) for c, i in node.inputs]
+        ins, made = op.types(node, known, [self.types.get((id(c), i)) for c, i in outs])
+        for e, t in zip(node.inputs, ins):
+            if t is not None:
+                self._put_type(e, t, node, op.one_type)
+        alone = all(t is not None for t in known)  # its outputs follow from them
+        for e, t in zip(outs, made):
+            if t is not None:
+                self._put_type(e, t, node, False, alone)
 
     def _numpy_types(self, node, outs):
         """Types of an operator of ``mx.np``: found by evaluating it on arrays of some shape, as
@@ -169,12 +180,22 @@ class Completion:
             except MXNetError:
                 continue
             for e, spec in zip(outs, found):
-                self._put_type(e, spec.dtype, node, False)
+                self._put_type(e, spec.dtype, node, False, True)
             return
 
     def type_of(self, entry):
         """An entry's type, float32 where nothing is known."""
         return self.types.get((id(entry[0]), entry[1])) or _F32
+
+    def tells_of(self, variables):
+        """Whether it is all there is to know for variables of certain shapes and types.
+
+        variables : dict from Node to (shape, numpy.dtype)
+        """
+        return self.evaluated and all(
+            self.get((n, 0)) == shape and self.type_of((n, 0)) == dtype
+            for n, (shape, dtype) in variables.items()
+        )
 
     # ------------------------------------------------------------------ shapes
     def complete_shapes(self, ctx=None):
@@ -189,6 +210,7 @@ class Completion:
                     if self._forward(node, ctx):
                         done.add(id(node))
             if len(done) == sum(n.op is not None for n in self.order):
+                self.evaluated = not self._others
                 return
             for node in reversed(self.order):
                 if node.op is not None and id(node) not in done:
@@ -201,6 +223,7 @@ class Completion:
         ins = [self.get(e) for e in node.inputs]
         told = node.op.infer_shape(node, ins, self)
         if told is not None:
+            self._others = True
             return self._told(node, *told)
         if not ins:
             return self._source(node, ctx)
@@ -228,11 +251,13 @@ class Completion:
 
     def _evaluate(self, node, ins, ctx):
         bound, op = node.bound(), node.op
-        free = [op.free.get(name, _F32) for name in op.inputs]
-        types = [
-            self.types.get((id(c), i)) or onp.dtype(free[k] if k < len(free) else _F32)
-            for k, (c, i) in enumerate(node.inputs)
-        ]
+        types = [self.types.get((id(c), i)) for c, i in node.inputs]
+        if any(t is None for t in types):
+            free = [onp.dtype(op.free.get(name, _F32)) for name in op.inputs]
+            for k, t in enumerate(types):
+                if t is None:
+                    types[k] = free[k] if k < len(free) else _F32
+                    self._others |= types[k] != _F32
         specs = [spec_of(s, t, ctx) for s, t in zip(ins, types)]
         try:
             found = infer_outputs(bound, specs, ctx)

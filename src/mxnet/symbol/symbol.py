@@ -645,7 +645,7 @@ class Symbol:
             aux.append(
                 x if x is not None and _like(x, spec) else zeros(spec[0], ctx=ctx, dtype=spec[1])
             )
-        return Executor(self, ctx, args, grads, requests, aux, group2ctx, grad_req)
+        return Executor(self, ctx, args, grads, requests, aux, group2ctx, grad_req, found)
 
     def _storage(self, stype_dict=None):
         """Storage types of arguments and of their gradients where sparse, by node; see
