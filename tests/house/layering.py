@@ -19,8 +19,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     tuple(
         "error base _config context name attribute log util registry libinfo"
         " _dtypes _shapes _archive _boxes _codec _command _garbage _interrupt _launchers _lines"
-        " _locks _machine _module_paths _namespaces _pixels _tables _threads _torch_files _traceback"
-        " _vocabulary".split()
+        " _locks _machine _module_paths _namespaces _pixels _tables _threads _torch_files"
+        " _traceback _vocabulary".split()
     ),
     ("_ops",),  # L1 what can be computed
     ("_graph",),  # L2 how it is described

@@ -369,13 +369,16 @@ def test_shapes_of_draws_and_conversions_flow_both_ways(code, given, ins, out):
 def test_binding_asks_each_operator_once(monkeypatch):
     """Types go both ways in a long chain, and what is bound is not inferred again."""
     asked = []
-    for name in ("_types_of", "_forward"):
 
-        def noted(self, node, *rest, name=name, method=getattr(Completion, name)):
+    def note(name, method):
+        def noted(self, node, *rest):
             asked.append(name)
             return method(self, node, *rest)
 
         monkeypatch.setattr(Completion, name, noted)
+
+    for name in ("_types_of", "_forward"):
+        note(name, getattr(Completion, name))
     x = mx.sym.Variable("x")
     for _ in range(30):
         x = mx.sym.FullyConnected(mx.sym.relu(x), num_hidden=3)
