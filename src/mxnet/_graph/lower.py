@@ -581,21 +581,12 @@ class Pullback(Bound):
         self.visited = frozenset([tape.steps[i].pos for i in visited])
         self.among = max([tape.steps[i].bound.among for i in visited], default=0)
         order = [p for step in tape.steps for p in step.fresh]
-        specs = _specs_of(tape.steps)
+        specs = specs_of(tape.steps)
         self.avals_out = tuple([(specs[p].shape, specs[p].dtype) for p in self.targets])
         self.input_indices = [order.index(p) for p in self.targets]
 
     def run(self, inputs, scalars):
         return TRACING.pullback(self, inputs)
-
-
-def _specs_of(steps):
-    """What the array at each position of a path is: its steps have found that out."""
-    found = {}
-    for s in steps:
-        found.update(zip(s.fresh, s.fresh_specs))
-        found.update(enumerate(s.specs, s.pos))
-    return found
 
 
 class PathOp(Bound):
@@ -618,7 +609,7 @@ class PathOp(Bound):
 
         self.last_use = last_uses(self.steps, returned)
         self.among = last.among
-        specs = _specs_of(self.steps)
+        specs = specs_of(self.steps)
         self.avals_out = tuple([(specs[p].shape, specs[p].dtype) for p in returned])
 
     def all_scalars(self, scalars, number):
@@ -656,7 +647,7 @@ class GradOp(Bound):
         self.among = last.among
         where = [p for s in self.steps for p in s.fresh]
         self.at = [where.index(p) for p in targets]
-        specs = _specs_of(self.steps)
+        specs = specs_of(self.steps)
         self.avals_out = tuple([(specs[p].shape, specs[p].dtype) for p in targets])
 
     def run(self, inputs, scalars):
