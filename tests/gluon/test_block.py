@@ -343,6 +343,20 @@ def test_several_contexts():
     close(net.weight.list_grad()[1], 2 * onp.ones((2, 2)))
     with pytest.raises(RuntimeError, match=r"is not on cpu\(2\)"):
         net.weight.data(mx.cpu(2))
+    # 1.9.1 raises RuntimeError for blocks that are not hybridized, MXNetError for those that are
+    for active, error in ((False, RuntimeError), (True, mx.MXNetError)):
+        net.hybridize(active)
+        for _ in range(2):
+            with pytest.raises(error, match=r"is not on cpu\(2\)"):
+                net(nd.ones((1, 2), ctx=mx.cpu(2)))
+            net(xs[0])
+    imported = gluon.SymbolBlock(
+        mx.sym.dot(mx.sym.Variable("x"), mx.sym.Variable("w")), mx.sym.Variable("x")
+    )
+    imported.params["w"].shape = (2, 2)
+    imported.initialize()
+    with pytest.raises(mx.MXNetError, match=r"is not on cpu\(1\)"):
+        imported(xs[1])
 
 
 def test_initialize_twice_warns_and_gpu_is_refused():

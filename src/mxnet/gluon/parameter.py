@@ -353,7 +353,7 @@ class Parameter:
             found = table.get(ctx)
             if found is not None:
                 return found
-            raise RuntimeError(
+            raise ContextError(
                 f"Parameter '{self.name}' is not on {ctx}: "
                 f"it was initialized on {self.list_ctx()}. "
                 "Hint: net.initialize(ctx=[...]) or net.collect_params().reset_ctx(...)."
