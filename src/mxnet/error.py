@@ -63,6 +63,7 @@ __all__ = [
     "ModelFileError",
     "NotImplementedForSymbol",
     "NotSupportedForSparseNDArray",
+    "PadModeError",
     "PositionError",
     "ScheduleError",
     "StorageTypeError",
@@ -280,6 +281,12 @@ class ConstraintError(MXNetError, ValueError):
 
 class GluonArgumentError(MXNetError, ValueError, AssertionError):
     """What a helper of Gluon cannot take (1.x asserts)."""
+
+
+class PadModeError(ConstraintError, KeyError):
+    """A way of padding that is not there (1.x raised KeyError)."""
+
+    __str__ = MXNetError.__str__  # KeyError would show the message in quotes
 
 
 class BindingError(MXNetError, ValueError, KeyError):

@@ -264,3 +264,64 @@ def test_a_position_as_a_number():
         for kind in (IndexError, mx.MXNetError):
             with pytest.raises(kind):
                 wrong()
+
+
+def test_an_order_without_an_axis_is_of_the_last_two_axes():
+    """As 1.9.1 does: an array of more axes holds matrices."""
+    data = onp.random.default_rng(1).normal(size=(2, 5, 3, 4)).astype("float32")
+    x = np.array(data)
+    for order in (1, -1, 2, -2, onp.inf, -onp.inf, "fro", "nuc"):
+        expected = [[onp.linalg.norm(m, order) for m in row] for row in data]
+        got = np.linalg.norm(x, ord=order)
+        onp.testing.assert_allclose(got.asnumpy(), expected, rtol=1e-4)
+        assert np.linalg.norm(x, ord=order, keepdims=True).shape == (2, 5, 1, 1)
+        onp.testing.assert_allclose(
+            np.linalg.norm(x[0, 0], ord=order).asnumpy(), expected[0][0], rtol=1e-4
+        )
+    onp.testing.assert_allclose(np.linalg.norm(x).asnumpy(), onp.linalg.norm(data), rtol=1e-5)
+    # 'fro' of vectors is their length
+    for axis in (1, -1, (0,)):
+        expected = onp.sqrt((data**2).sum(axis))
+        onp.testing.assert_allclose(np.linalg.norm(x, "fro", axis).asnumpy(), expected, rtol=1e-5)
+    with pytest.raises(ValueError, match="more than two axes"):
+        np.linalg.norm(x, "fro", axis=(0, 1, 2))
+
+
+def test_whole_quotients_with_arrays_of_numpy():
+    """NumPy's operator computes, as in 1.9.1: its types, on arrays of mx.np."""
+    data, other = onp.array([7, 8, 9], "float32"), onp.array([2.0, 3, 4])
+    x = np.array(data)
+    pairs = [(x // other, data // other), (other // x, other // data)]
+    pairs += zip(divmod(x, other), onp.divmod(data, other))
+    pairs += zip(divmod(other, x), onp.divmod(other, data))
+    for got, expected in pairs:
+        assert isinstance(got, np.ndarray)
+        assert got.dtype == expected.dtype
+        assert onp.array_equal(got.asnumpy(), expected)
+    y = x
+    y //= other
+    assert onp.array_equal(y.asnumpy(), data // other)
+    assert onp.array_equal(x.asnumpy(), data)
+    with pytest.raises(TypeError, match="not supported"):
+        x + other
+
+
+def test_numbers_as_arrays():
+    got = np.broadcast_to(2, (2, 3))
+    assert (got.dtype, got.asnumpy().tolist()) == (onp.float32, [[2, 2, 2]] * 2)
+    assert np.broadcast_to(onp.float64(1.5), 3).asnumpy().tolist() == [1.5] * 3
+    assert np.broadcast_to(True, (2,)).dtype == bool
+    assert [np.clip(5, 1, 2), np.clip(2.5, None, 2.25), np.clip(0, 1, None)] == [2, 2.25, 1]
+    with pytest.raises(TypeError, match="argument array must be an ndarray"):
+        np.broadcast_to([1.0, 2], (2, 2))
+    for wrong in (2, [1.0], None):
+        with pytest.raises(TypeError, match="argument a must be an ndarray"):
+            npx.nonzero(wrong)
+        with pytest.raises(TypeError, match="argument a must be an ndarray"):
+            npx.reshape(wrong, (-1,))
+
+
+def test_an_unknown_way_of_padding_is_an_error_of_three_kinds():
+    for error in (KeyError, ValueError, mx.MXNetError):
+        with pytest.raises(error, match="mode 'wrap' is not supported: expected one of constant"):
+            np.pad(np.ones((3,)), ((1, 1),), mode="wrap")

@@ -17,7 +17,14 @@ from .._dtypes import as_dtype
 from .._ops import _spec
 from .._ops._limits import unfolded
 from .._ops.numpy_elemwise import BINARY_FUNCTIONS, UNARY_FUNCTIONS
-from ..error import ArrayTypeError, AttributeTypeError, ConstraintError, fail
+from ..error import (
+    ArrayTypeError,
+    AttributeTypeError,
+    ConstraintError,
+    PadModeError,
+    ShapeError,
+    fail,
+)
 
 __all__ = [
     "ArrayTypeError",
@@ -171,6 +178,8 @@ class NumpyMethods:
         return self._functions["invert"](self)
 
     def __divmod__(self, other):
+        if isinstance(other, onp.ndarray):
+            return NotImplemented  # NumPy's own operator knows what to do
         return self // other, self % other
 
     def __rdivmod__(self, other):
@@ -425,7 +434,10 @@ def make_numpy_function(front, name, op_name, signature=None, renamed=None, wher
             if not isinstance(x, kind):
                 if name in _OF_NUMBERS and isinstance(x, _NUMBERS):
                     return getattr(onp, name)(x, **given)
-                refuse_array(where, n, x, kind)
+                if name not in _MAKE_ARRAYS or not isinstance(x, _NUMBERS):
+                    refuse_array(where, n, x, kind)
+                dtype = "bool" if isinstance(x, (bool, onp.bool_)) else "float32"
+                x = front.create("_npi_full", {"value": plain_number(x), "dtype": dtype})
             inputs.append(x)
         attrs = {}
         for n, attribute in attributes.items():
@@ -488,7 +500,8 @@ TABLE = {
     ),
 }  # fmt: skip
 # Of a plain number these give what NumPy gives.
-_OF_NUMBERS = {"around", "flip", "nan_to_num"}
+_OF_NUMBERS = {"around", "flip", "nan_to_num"}  # NumPy computes with a number
+_MAKE_ARRAYS = {"broadcast_to"}  # a number is an array of no axes
 _SAME = {
     "amax": "max",
     "amin": "min",
@@ -857,6 +870,8 @@ def numpy_functions(front):
         """
         if a_min is None and a_max is None:
             raise ValueError("clip: at least one bound must be given")
+        if out is None and all(v is None or isinstance(v, _NUMBERS) for v in (a, a_min, a_max)):
+            return onp.clip(a, a_min, a_max)
         if any(isinstance(v, kind) for v in (a_min, a_max)):
             if a_min is not None:
                 a = found["maximum"](a, a_min)
@@ -1354,7 +1369,7 @@ def numpy_functions(front):
 
         Raises
         ------
-        ConstraintError      another mode
+        PadModeError         another mode (a ``ValueError`` and a ``KeyError``)
         AttributeTypeError   widths that are no integers
         ValueError           a keyword that the mode does not have
         """
@@ -1362,7 +1377,7 @@ def numpy_functions(front):
         modes = ("constant", "edge", "reflect", "symmetric", "maximum", "minimum")
         if mode not in modes:
             fail(
-                ConstraintError,
+                PadModeError,
                 "pad",
                 f"mode {mode!r} is not supported",
                 expected=f"one of {', '.join(modes)}",
@@ -1572,7 +1587,8 @@ def linalg_functions(front, functions):
         x : ndarray
         ord : None, number, inf, -inf, 'fro' or 'nuc'    as NumPy's; None is the root of the sum of
             squares
-        axis : int or pair of ints, optional    of vectors or matrices; all axes by default
+        axis : int or pair of ints, optional    of vectors or matrices; by default all axes, or with
+            ``ord`` the last two of an array that has more
         keepdims : bool
 
         Returns
@@ -1594,9 +1610,15 @@ def linalg_functions(front, functions):
             )
         n = 1 if isinstance(axis, int) else None if axis is None else len(cast(Any, axis))
         if n is None and front.eager and ord is not None:
-            n = x.ndim
-        if ord in ("fro", "f") and n not in (None, 2):
-            raise ValueError(f"linalg.norm: 'fro' is of two axes, got {n}")
+            n = min(x.ndim, 2)
+        if ord in ("fro", "f") and n is not None and n > 2:
+            fail(
+                ShapeError,
+                "linalg.norm",
+                "no such norm: 'fro' over more than two axes",
+                expected="one axis of vectors or two of matrices",
+                got=axis,
+            )
         if ord in (onp.inf, -onp.inf) and n == 1:
             # the operator of 1.9.1 lacks these, and files should be read there
             return functions["max" if ord > 0 else "min"](functions["abs"](x), axis, keepdims)

@@ -310,8 +310,7 @@ def np_norm(
     ----------
     data : (*S)
     ord : float, default 2           of vectors any number; of matrices 1, -1, 2, -2, inf, -inf
-    axis : int or pair of int, optional    none given means all axes: one or two, unless there is no
-        order
+    axis : int or pair of int, optional    none given means all axes, or with an order the last two
     keepdims : bool, default False   keep the axes, with size 1
     flag : int, default -2           -2 and 1: the root of the sum of squares; 2: the sum of the
         singular values ('nuc'); others: ``ord`` counts
@@ -328,7 +327,9 @@ def np_norm(
     """
     x = wide(data if is_real(data) else lax.convert_element_type(data, "float32"))
     to = data.dtype if is_real(data) else jnp.dtype("float32")
-    axes = tuple(range(x.ndim)) if axis is None else axis
+    # with an order, an array of more axes holds matrices on the last two
+    first = max(x.ndim - 2, 0) if flag != -2 else 0
+    axes = tuple(range(first, x.ndim)) if axis is None else axis
     axes = tuple([one_axis(a, x.ndim, "linalg.norm") for a in axes])
     if len(set(axes)) != len(axes):
         _no_norm("an axis is named twice", "distinct axes", axes)

@@ -155,7 +155,10 @@ def _inplace(method):
                 raise MXNetError(WRITE_TRACKED)
             if isinstance(other, NDArray) and other._tracked():
                 raise MXNetError(_INPLACE)
-        result = method(self, other)._read()
+        result = method(self, other)
+        if result is NotImplemented:
+            return result
+        result = result._read()
         spec = self._spec
         if result.spec.shape != spec.shape:
             fail(

@@ -60,7 +60,13 @@ def _binary(name, reflected=False):
         kind: scalar.bind({**_defaults(scalar), "is_int": kind is int}, 1) for kind in (float, int)
     }
     fixed = _fixed_numbers(scalar, is_int=True)
-    return _binary_method(_spec.get(row.both).bind({}, 2), numbers, fixed, _refuse, reflected)
+    refuse = _leave_to_numpy if name == "floor_divide" else _refuse
+    return _binary_method(_spec.get(row.both).bind({}, 2), numbers, fixed, refuse, reflected)
+
+
+def _leave_to_numpy(other):
+    """An array of NumPy computes with an array of ``mx.np`` by its own operators."""
+    return NotImplemented if isinstance(other, onp.ndarray) else _refuse(other)
 
 
 def _refuse(other):

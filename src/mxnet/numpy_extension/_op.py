@@ -2,7 +2,7 @@
 
 from .._frontend.build import make_function
 from .._ops import _spec
-from ..numpy.multiarray import call, ndarray
+from ..numpy.multiarray import FRONT, call, ndarray
 
 __all__ = []
 
@@ -24,7 +24,7 @@ def nonzero(a):
     -------
     ndarray (N, len(S)) int64
     """
-    return call("_npx_nonzero", [a], {})
+    return call("_npx_nonzero", [FRONT.need("nonzero", "a", a)], {})
 
 
 def reshape(a, newshape, reverse=False, order="C"):
@@ -46,4 +46,5 @@ def reshape(a, newshape, reverse=False, order="C"):
     ------
     ShapeError   a size that does not fit
     """
+    FRONT.need("reshape", "a", a)
     return call("_npx_reshape", [a], {"newshape": newshape, "reverse": reverse, "order": order})
