@@ -1,5 +1,8 @@
 """Reshape codes, slices, joins and the rest, against NumPy, loops and records of 1.9.1."""
 
+import json
+from pathlib import Path
+
 import jax
 import numpy as onp
 import pytest
@@ -7,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mxnet import nd
+from mxnet._ops.numpy_shape import extended_shape
 from mxnet._ops.shape import reshaped, split
+from mxnet.base import MXNetError
 from mxnet.error import ShapeError
 from support.ops import call, check_gradient, gradients
 
@@ -17,6 +22,10 @@ def count(*shape):
 
 
 X = count(2, 3, 4)
+# [shape, codes, reverse, 1.9.1's answer or none]
+RESHAPE_CODES = json.loads(
+    (Path(__file__).parents[1] / "data" / "ndarray" / "reshape_codes.json").read_text()
+)
 
 # 1.9.1 on shape (2, 3, 4): codes, the result, the result read from the right
 CODES = [
@@ -41,8 +50,19 @@ def test_reshape_codes_as_recorded(codes, forward, backward):
 
 def test_reshape_from_the_right():
     assert reshaped((10, 5, 4), (-1, 0), reverse=True) == (50, 4)
-    assert reshaped((8, 6), (0, -4, 2, -1), reverse=True) == (8, 2, 3)
+    assert reshaped((8, 6), (0, 2, -1, -4), reverse=True) == (8, 2, 3)
     assert reshaped((2, 3, 4), (-2, 4), reverse=True) == (2, 3, 4)
+
+
+@pytest.mark.parametrize("name", ["Reshape", "_npx_reshape"])
+def test_any_reshape_codes_as_recorded(name):
+    infer = {"Reshape": reshaped, "_npx_reshape": extended_shape}[name]
+    for shape, codes, reverse, expected in RESHAPE_CODES[name]:
+        if expected is None:
+            with pytest.raises(MXNetError):
+                infer(shape, codes, reverse)
+        else:
+            assert infer(shape, codes, reverse) == tuple(expected), (shape, codes, reverse)
 
 
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=4), st.data())

@@ -72,12 +72,12 @@ def extended_shape(old, wanted, reverse=False, where="npx.reshape"):
     """The shape that the codes of ``npx.reshape`` mean.
 
     -1 is inferred, -2 copies a size, -3 leaves out an axis of size 1, -4 copies all that are left,
-    -5 multiplies the next two, -6 splits one into the next two numbers.
+    -5 multiplies the next two, -6 splits one into the next two numbers. ``reverse`` reads sizes and
+    codes from the right, so that -6 stands behind its two numbers.
     """
     sizes, codes = list(old), list(wanted)
     if reverse:
-        sizes = sizes[::-1]
-        codes = _turned_codes(codes)
+        sizes, codes = sizes[::-1], codes[::-1]
     new, unknown, i, at = [], None, 0, 0
 
     def size():
@@ -152,17 +152,6 @@ def extended_shape(old, wanted, reverse=False, where="npx.reshape"):
     if reverse:
         new = new[::-1]
     return numpy_shape(old, tuple(new), where)
-
-
-def _turned_codes(codes):
-    """Codes read from the right; the two numbers of a split stay behind their code."""
-    groups, at = [], 0
-    while at < len(codes):
-        n = 3 if codes[at] == -6 else 1
-        group = codes[at : at + n]
-        groups.append([group[0], *group[:0:-1]])
-        at += n
-    return [c for g in groups[::-1] for c in g]
 
 
 @op("_npx_reshape", aliases=("_npi_reshape",))

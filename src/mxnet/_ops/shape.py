@@ -25,12 +25,12 @@ def reshaped(old, wanted, reverse=False, where="Reshape"):
     """The shape that MXNet's special codes mean for an array of shape ``old``.
 
     0 copies a size, -1 is inferred, -2 copies all that are left, -3 multiplies the next two,
-    -4 splits one into the next two numbers (one of them may be -1). ``reverse`` reads
-    from the right.
+    -4 splits one into the next two numbers (one of them may be -1). ``reverse`` reads sizes and
+    codes from the right, so that -4 stands behind its two numbers.
     """
     sizes, codes = list(old), list(wanted)
     if reverse:
-        sizes, codes = sizes[::-1], _reversed_codes(codes)
+        sizes, codes = sizes[::-1], codes[::-1]
     new, unknown, i, at = [], None, 0, 0
     while at < len(codes):
         code = codes[at]
@@ -68,8 +68,6 @@ def reshaped(old, wanted, reverse=False, where="Reshape"):
                 second = whole // first
             if first * second != whole or first < 0:
                 _misfit(old, wanted, where, f"two numbers with product {whole} after -4")
-            if reverse:
-                first, second = second, first
             new += [first, second]
         else:
             _misfit(old, wanted, where, "sizes or the codes 0, -1, -2, -3, -4")
@@ -80,16 +78,6 @@ def reshaped(old, wanted, reverse=False, where="Reshape"):
     if math.prod(new) != total:
         _misfit(old, wanted, where, f"a shape of {total} elements")
     return tuple(reversed(new)) if reverse else tuple(new)
-
-
-def _reversed_codes(codes):
-    """Codes from right to left, each -4 still before its two numbers."""
-    groups, at = [], 0
-    while at < len(codes):
-        width = 3 if codes[at] == -4 else 1
-        groups.append(codes[at : at + width])
-        at += width
-    return [c for g in reversed(groups) for c in g]
 
 
 def _size(sizes, i, old, wanted, where):
@@ -159,7 +147,8 @@ def reshape(
     shape : tuple of int            sizes, or codes: 0 copies the size of the input's axis, -1 is
                                     inferred from the rest, -2 copies all axes left, -3 merges two
                                     axes, -4 splits one into the two sizes that follow
-    reverse : bool, default False   read the codes from the last axis
+    reverse : bool, default False   read the codes from the last axis; -4 then stands behind its two
+                                    sizes
     target_shape : tuple of int     old form: 0 is inferred
     keep_highest : bool             with target_shape: keep the first axis
 
