@@ -64,9 +64,9 @@ def make_targets():
     return {t for line in re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE) for t in line.split()}
 
 
-def extras():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return set(project["optional-dependencies"])
+def names_in(table):
+    """Names that a table of the project has in ``pyproject.toml``."""
+    return set(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][table])
 
 
 def commands_amiss(text):
@@ -81,7 +81,7 @@ def commands_amiss(text):
             amiss += [f"make {t}" for t in targets if t not in make_targets()]
         elif words[:2] == ["pip", "install"]:
             asked = {e for group in re.findall(r"\[([^]]+)\]", line) for e in group.split(",")}
-            amiss += [f"extra {e}" for e in sorted(asked - extras())]
+            amiss += [f"extra {e}" for e in sorted(asked - names_in("optional-dependencies"))]
         elif words[0].endswith("python") and words[1] == "-m":
             found = importlib.util.find_spec(words[2])
             known = Path(found.origin).read_text() if found else ""
@@ -95,7 +95,7 @@ def commands_amiss(text):
             known = script.read_text() + (script.parent / "road.py").read_text()
             options = [w for w in words if w.startswith("--") and w != "--help"]
             amiss += [o for o in options if f'"{o}"' not in known]
-        else:
+        elif words[0] not in names_in("scripts"):
             amiss.append(line)
     return amiss
 
@@ -115,7 +115,7 @@ def test_the_install_page_names_every_extra(page):
     chooser, table, *_ = pages.tables(page)
     named = {row[0].strip("`") for row in table}
     named |= {extra for row in chooser for extra in re.findall(r"\[(\w+)\]", row[2])}
-    assert named == extras() - {"dev", "kernels", "test"}
+    assert named == names_in("optional-dependencies") - {"dev", "kernels", "test"}
 
 
 def test_commands_that_do_not_exist_are_noticed():
