@@ -8,7 +8,7 @@ import numpy as onp
 import pytest
 
 import mxnet as mx
-from mxnet import _module_paths, nd
+from mxnet import _module_paths, _namespaces, nd
 
 NAMES = json.loads((Path(__file__).parent / "data" / "modules-1.9.1.json").read_text())
 
@@ -45,6 +45,25 @@ def test_the_tables_name_modules_that_are_not_here():
         at = root.joinpath(*name.split("."))
         assert not at.with_suffix(".py").exists(), name
         assert not (at / "__init__.py").exists(), name
+
+
+def test_names_that_a_module_of_1_9_1_had_only_imported():
+    for modules, place, names in _namespaces.IMPORTED:
+        at = importlib.import_module(f"mxnet.{place}" if place else "mxnet")
+        public = [n for n in at.__all__ if not n.startswith("_")]
+        for pair in public if names is None else names.split():
+            name, _, there = pair.partition("=")
+            for module in map(importlib.import_module, [f"mxnet.{m}" for m in modules.split()]):
+                assert hasattr(module, name), (module, name)
+                if names is not None:
+                    assert getattr(module, name) is getattr(at, there or name), (module, name)
+    for name in ("io.io", "rnn", "numpy.multiarray"):
+        module = importlib.import_module(f"mxnet.{name}")
+        with pytest.raises(
+            AttributeError, match=f"module 'mxnet.{name}' has no attribute 'nought'"
+        ):
+            module.nought  # noqa: B018
+        assert "DataIter" not in dir(mx.rnn)
 
 
 def test_a_module_that_never_was():

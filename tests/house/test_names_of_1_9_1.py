@@ -29,10 +29,6 @@ LEFT_OUT = {
     "mxnet.name": {"classproperty": INCIDENTAL},
     "mxnet.npx": {"classproperty": INCIDENTAL},
     "mxnet.nd.sparse": {"Context": INCIDENTAL},
-    "mxnet.gluon.block": {"load_json": INCIDENTAL},
-    "mxnet.rnn": dict.fromkeys(
-        ["DataBatch", "DataDesc", "DataIter", "load_checkpoint", "save_checkpoint"], INCIDENTAL
-    ),
     "mxnet.autograd": dict.fromkeys(["Lock", "MXCallbackList"], INCIDENTAL),
     "mxnet.nd": dict.fromkeys(
         [
