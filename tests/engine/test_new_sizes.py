@@ -5,11 +5,14 @@ import pytest
 
 import mxnet as mx
 from mxnet import _config, autograd, nd
-from mxnet._engine import plan
-from mxnet._engine.segment import clear
+from mxnet._engine import numpy_rules, plan
+from mxnet._engine.segment import clear, segment_of
 from mxnet._graph import formulas
 from mxnet._graph.equations import Aval
 from mxnet._graph.formulas import Formula, GradientFormula
+from mxnet._graph.lower import Backward, open_positions
+from mxnet._graph.steps import steps_of
+from mxnet._ops.kernels import direct, native
 
 
 @pytest.fixture(autouse=True)
@@ -321,6 +324,116 @@ def test_a_new_size_builds_what_depends_on_sizes_only(monkeypatch):
     # the product and its gradient, the sum and its gradient; not the function of the weight
     assert not {"tanh", "exp", "integer_pow"} & set(built)
     assert 0 < len(built) <= 20 * 12
+
+
+def test_what_types_decide_is_not_built_for_new_sizes(monkeypatch):
+    """Elementwise operations, sums, changes of type: their functions are those of other sizes, and
+    results are written over what nothing reads where that is large.
+    """
+    built = []
+    function = plan._function_of
+
+    def noted(e, *given):
+        built.append(e.primitive.name)
+        return function(e, *given)
+
+    monkeypatch.setattr(plan, "_function_of", noted)
+
+    def run(n):
+        x = array(n, n, 40)
+        y = nd.exp(nd.array(x) * 2 - 1).astype("float64").sum(axis=1)
+        onp.testing.assert_allclose(y.asnumpy(), onp.exp(x * 2 - 1).sum(1), rtol=1e-5)
+
+    run(50)
+    run(51)
+    built.clear()
+    for n in [*range(52, 60), 900, 2000, 61]:  # from 820 rows on memory is used again
+        run(n)
+    assert not numpy_rules.UNSIZED & set(built)
+    assert {"exp", "mul", "convert_element_type", "reduce_sum"} <= numpy_rules.UNSIZED
+    assert not {"reshape", "broadcast_in_dim", "gather", "reduce_max"} & numpy_rules.UNSIZED
+
+
+@pytest.mark.skipif(not native.available(native.PRODUCTS), reason="not built")
+def test_attributes_of_products_are_made_once(monkeypatch):
+    made = []
+    init = direct.Attributes.__init__
+    w, b = nd.array(array(0, 256, 784)), nd.zeros((256,))
+
+    def noted(self, given):
+        made.append(given)
+        init(self, given)
+
+    def run(n):
+        return nd.FullyConnected(nd.array(array(n, n, 784)), w, b, num_hidden=256).asnumpy()
+
+    run(300)
+    monkeypatch.setattr(direct.Attributes, "__init__", noted)
+    for n in range(301, 305):
+        assert run(n).shape == (n, 256)
+    assert made == []
+
+
+def test_open_positions_follow_from_those_before():
+    """After a backward pass, too, that uses up what it went through."""
+    x = nd.array(array(0, 3))
+    x.attach_grad()
+    seen = []
+
+    def look():
+        state = segment_of(x.context).state
+        steps = steps_of(state)
+        used = [
+            set(s.info[0]) for s in steps if s.bound.__class__ is Backward and not s.bound.retain
+        ]
+        gone = set().union(*used)
+        wanted = {
+            p
+            for i, s in enumerate(steps)
+            if s.recorded and i not in gone
+            for p in range(s.pos, s.pos + s.keep)
+            if s.specs[p - s.pos].grad
+        }
+        assert open_positions(state) == wanted
+        seen.append(len(wanted))
+
+    with autograd.record():
+        y = x * 2
+        look()
+        z = nd.exp(y)
+        look()
+        autograd.backward(z, retain_graph=True)
+        look()
+        u = z * y + 1
+        look()
+        a, _b = nd.split(nd.concat(u, u, dim=0), num_outputs=2, axis=0)
+        look()
+        v = nd.square(x)
+        autograd.backward(a)
+        look()
+        w = v * 3
+        look()
+    assert seen == [1, 2, 2, 4, 7, 1, 2]
+    onp.testing.assert_allclose(w.asnumpy(), 3 * x.asnumpy() ** 2, rtol=1e-6)
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_gradient_of_softmax_by_numpy(log, dtype):
+    x, head = (onp.random.RandomState(k).randn(4, 9).astype(dtype) for k in range(2))
+    given = nd.array(x, dtype=dtype)
+    given.attach_grad()
+    with autograd.record():
+        y = nd.log_softmax(given) if log else nd.softmax(given)
+    y.backward(nd.array(head, dtype=dtype))
+    p = onp.exp(x - x.max(1, keepdims=True))
+    p /= p.sum(1, keepdims=True)
+    sums = head if log else p * head
+    wanted = (
+        head - p * sums.sum(1, keepdims=True) if log else p * (head - sums.sum(1, keepdims=True))
+    )
+    rtol = 1e-5 if dtype == "float32" else 1e-12
+    onp.testing.assert_allclose(given.grad.asnumpy(), wanted, rtol=rtol, atol=rtol)
 
 
 @pytest.mark.parametrize("looked", [False, True])

@@ -117,6 +117,7 @@ WRITTEN = {
         [graph([1, 2], [], [0]), whole(0, 1, 2), whole(2, 2, 0)],
         {},
     ),
+    "_contrib_getnnz": ([graph([1, 2], [], [0])], {"axis": 1}),
     "_contrib_dgl_adjacency": ([graph([1, 2], [], [0])], {}),
     "_contrib_dgl_subgraph": (
         [graph([1, 2], [], [0]), whole(0, 2, dtype="int64")],

@@ -20,10 +20,11 @@ from jax import lax
 from .._ops.kernels.dense import dimension_numbers
 from .._ops.kernels.host import in_memory
 
-__all__ = ["MOVES", "RULES", "Joined", "foreign"]
+__all__ = ["MOVES", "RULES", "UNSIZED", "Joined", "foreign"]
 
 
 RULES = {}  # name of a primitive -> rule
+UNSIZED = set()  # names whose functions are the same for all sizes: types and ranks decide
 # What only moves data, parts of an array that users index among it: nothing to be warned of.
 MOVES = set(
     "broadcast_in_dim reshape squeeze expand_dims transpose rev slice concatenate stack pad index "
@@ -31,12 +32,14 @@ MOVES = set(
 )
 
 
-def rule(*names):
-    """Register a rule."""
+def rule(*names, sized=True):
+    """Register a rule; ``sized``: what it gives may depend on sizes."""
 
     def decorate(make):
         for name in names:
             RULES[name] = make
+        if not sized:
+            UNSIZED.update(names)
         return make
 
     return decorate
@@ -114,7 +117,7 @@ def _digamma(x):
 def _elementwise(name, function, wide=False):
     """A function of arrays of one type; ``wide``: float16 and bfloat16 go through float32."""
 
-    @rule(name)
+    @rule(name, sized=False)
     def make(params, ins, outs):
         dtype = outs[0].dtype
         if wide and _is_narrow(dtype):
@@ -184,18 +187,18 @@ for _name, _function in {
     _elementwise(_name, _function, wide=True)
 
 
-@rule("copy", "copy_p", "stop_gradient", "random_wrap", "random_unwrap")
+@rule("copy", "copy_p", "stop_gradient", "random_wrap", "random_unwrap", sized=False)
 def _same(params, ins, outs):
     # A random key is an array of its words here.
     return lambda x: x
 
 
-@rule("optimization_barrier")
+@rule("optimization_barrier", sized=False)
 def _barrier(params, ins, outs):
     return lambda *a: a
 
 
-@rule("div")
+@rule("div", sized=False)
 def _div(params, ins, outs):
     dtype = outs[0].dtype
     if dtype.kind not in "iu":
@@ -213,7 +216,7 @@ def _div(params, ins, outs):
     return divide
 
 
-@rule("rem")
+@rule("rem", sized=False)
 def _rem(params, ins, outs):
     dtype = outs[0].dtype
     if dtype.kind not in "iu":
@@ -253,7 +256,7 @@ def _integer_pow(params, ins, outs):
     return power
 
 
-@rule("round")
+@rule("round", sized=False)
 def _round(params, ins, outs):
     if params["rounding_method"] == lax.RoundingMethod.TO_NEAREST_EVEN:
         return onp.rint
@@ -298,7 +301,7 @@ def _population_count(params, ins, outs):
     return lambda x: onp.bitwise_count(x.view(unsigned)).astype(x.dtype)
 
 
-@rule("clamp")
+@rule("clamp", sized=False)
 def _clamp(params, ins, outs):
     def clamp(low, x, high):
         if low.size == high.size == 1 and low.dtype.kind == "f":
@@ -329,7 +332,7 @@ def _select(params, ins, outs):
     return choose
 
 
-@rule("convert_element_type")
+@rule("convert_element_type", sized=False)
 def _convert(params, ins, outs):
     old, new = ins[0].dtype, outs[0].dtype
     if old == new:
@@ -434,7 +437,7 @@ def _reshape(params, ins, outs):
     return lambda x: x.reshape(shape)
 
 
-@rule("transpose")
+@rule("transpose", sized=False)
 def _transpose(params, ins, outs):
     order = params["permutation"]
     return lambda x: x.transpose(order)
@@ -654,7 +657,8 @@ def _gather(params, ins, outs):
     windows = [i for i in range(len(shape)) if i not in dropped]
     n_batch = len(indices_shape) - 1
     outer = [i for i in range(len(out_shape)) if i not in offset]
-    order = list(onp.argsort([*outer, *offset]))  # from (batch, window) to the result's axes
+    axes = [*outer, *offset]
+    order = sorted(range(len(axes)), key=axes.__getitem__)  # from (batch, window) to the result's
     moves = order != list(range(len(out_shape)))
     fill = params.get("fill_value")
     if fill is None:
@@ -816,9 +820,11 @@ def _dot_general(params, ins, outs):
 @rule("mxnet_product")
 def _product(params, ins, outs):
     rank, turned = len(ins[0].shape), (params["transpose_a"], params["transpose_b"])
-    if _is_narrow(ins[0].dtype) or (rank == 2 and turned == (False, False)):
+    if _is_narrow(ins[0].dtype):
         return _dot_general({"dimension_numbers": dimension_numbers(rank, *turned)}, ins, outs)
     left, right = (_transposed if t else in_memory for t in turned)
+    if rank == 2 and turned == (False, False):
+        return lambda x, y: left(x).dot(right(y))  # see _dot_general
     return lambda x, y: onp.matmul(left(x), right(y))
 
 
@@ -827,7 +833,7 @@ def _transposed(x):
 
 
 def _reduction(name, ufunc, initial=None):
-    @rule(name)
+    @rule(name, sized=initial is not None)
     def make(params, ins, outs):
         axes, dtype = tuple(params["axes"]), outs[0].dtype
         narrow = _is_narrow(dtype) and ufunc in (onp.add, onp.multiply)

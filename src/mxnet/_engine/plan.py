@@ -20,7 +20,7 @@ from .._graph.symbols import FEWEST
 from .._ops._spec import Bound, refilled, without_sizes
 from .._ops.kernels import direct, host
 from .._tables import table
-from .numpy_rules import RULES, Joined, foreign
+from .numpy_rules import RULES, UNSIZED, Joined, foreign
 
 __all__ = ["Plan", "TooLong", "gradient_plan", "plan"]
 
@@ -87,8 +87,6 @@ class Template:
                 if number not in avals:
                     avals[number] = equations.aval(number, known)
             functions[at] = _function_of(e, sizes, known, avals)
-            if at in self.again:
-                functions[at] = _in_place(functions[at], self.again[at], avals[e.outputs[0]])
             if at in self.joins and _is_large(avals[e.outputs[0]]):
                 functions[at] = _join
         if moving is None:
@@ -97,12 +95,16 @@ class Template:
             for at in moving:
                 kept[at] = None
             self.functions, self.moving = kept, moving
+        for at, place in self.again.items():
+            functions[at] = _in_place(functions[at], place, steps[at].outputs[0], equations, known)
         return Plan(self, functions, sizes)
 
     def _depends(self, e):
         """Whether an equation's function is another one for other sizes."""
         shapes = self.equations.shapes
-        return bool(e.fillers) or any(
+        if e.fillers:
+            return True
+        return e.primitive.name not in UNSIZED and any(
             d < 0 for number in (*e.inputs, *e.outputs) for d in shapes[number].shape
         )
 
@@ -204,9 +206,11 @@ def _is_large(aval):
     return isinstance(dtype, onp.dtype) and math.prod(shape) * dtype.itemsize >= _LARGE
 
 
-def _in_place(function, place, aval):
-    """A function that writes its result to its operand at ``place``, where that is worth it."""
-    if function.__class__ is not onp.ufunc or not _is_large(aval):
+def _in_place(function, place, number, equations, known):
+    """A function that writes its result, variable ``number``, to its operand at ``place``, where
+    that is worth it.
+    """
+    if function.__class__ is not onp.ufunc or not _is_large(equations.aval(number, known)):
         return function
     if place:
         return lambda a, b: function(a, b, out=b)

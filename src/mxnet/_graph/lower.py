@@ -161,18 +161,31 @@ def open_positions(last):
     consumed by a backward pass without ``retain_graph``. Cached on the step.
     """
     if last.open is None:
-        steps = steps_of(last)
-        consumed = set()
-        for step in steps:
+        found, step = set(), last
+        while step.parent is not None and step.open is None:
             if step.bound.__class__ is Backward and not step.bound.retain:
-                consumed.update(step.info[0])
-        last.open = frozenset(
-            p
-            for i, s in enumerate(steps)
-            if s.recorded and i not in consumed
-            for p in range(s.pos, s.pos + s.keep)
-            if s.specs[p - s.pos].grad
-        )
+                return _open_in_all(last)
+            if step.recorded:
+                found.update([p for p, s in enumerate(step.specs[: step.keep], step.pos) if s.grad])
+            step = step.parent
+        before = step.open or frozenset()  # what was so before is looked for once
+        last.open = before | found if found else before
+    return last.open
+
+
+def _open_in_all(last):
+    steps = steps_of(last)
+    consumed = set()
+    for step in steps:
+        if step.bound.__class__ is Backward and not step.bound.retain:
+            consumed.update(step.info[0])
+    last.open = frozenset(
+        p
+        for i, s in enumerate(steps)
+        if s.recorded and i not in consumed
+        for p in range(s.pos, s.pos + s.keep)
+        if s.specs[p - s.pos].grad
+    )
     return last.open
 
 

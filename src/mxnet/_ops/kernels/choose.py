@@ -5,6 +5,8 @@ import enum
 import math
 import threading
 
+import numpy as onp
+
 from ... import _config
 from ..._machine import cpu_features
 from . import native
@@ -39,6 +41,7 @@ class Formulation(enum.Enum):
     PLAIN = "plain"
 
 
+_F32 = onp.dtype("float32")
 # The bounds, each from the measurements in benchmarks/KERNELS.md.
 
 # convolutions
@@ -265,7 +268,7 @@ def pooling_is_worth_it(dtypes, x, kernel=None, forward=False):
 
 def rows_are_long(dtypes, x):
     """Whether what runs along the rows of an ``x`` of this shape is faster natively."""
-    return all(d == "float32" for d in dtypes) and _many(x, _LONG)
+    return all(d == _F32 for d in dtypes) and _many(x, _LONG)
 
 
 def slope_is_rational(dtype, x):

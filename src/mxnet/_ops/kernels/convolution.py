@@ -150,6 +150,7 @@ def _given_shape(a, b, *, geometry, shape):
     return a.update(shape=shape, weak_type=False)
 
 
+_F32 = onp.dtype("float32")
 _TARGETS = {"forward": "conv_forward", "data": "conv_data", "weight": "conv_weight"}
 _PLAIN = {"forward": plain_forward, "data": plain_data, "weight": plain_weight}
 _FORMS = {
@@ -198,19 +199,24 @@ def numbers(g):
     }
 
 
+@lru_cache(256)
+def _attributes(g):
+    return direct.Attributes(numbers(g))
+
+
 def _direct(kind, params, ins, outs):
     """The native kernel beside NumPy, which multiplies copies of all windows."""
     g = params["geometry"]
     if any(p < 0 for pair in g.pad for p in pair) or any(0 in a.shape for a in (*ins, *outs)):
         return None
-    if any(a.dtype != "float32" for a in ins):
+    if any(a.dtype != _F32 for a in ins):
         return None
     a, b, c = ins[0].shape, ins[1].shape, outs[0].shape
     w, y = {"forward": (b, c), "data": (b, a), "weight": (c, b)}[kind]
     windows = y[0] * math.prod([y[i] for i in g.spatial])
     copied = math.prod(w[1:]) * g.groups
     cost = windows * copied * (2 + 0.1 * w[0] / g.groups)
-    return direct.Call(native.CONVOLUTION, _TARGETS[kind], numbers(g), cost)
+    return direct.Call(native.CONVOLUTION, _TARGETS[kind], _attributes(g), cost)
 
 
 def _in_float32(primitive, a, b, **params):

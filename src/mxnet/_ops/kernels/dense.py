@@ -10,7 +10,7 @@ measurements are in benchmarks/KERNELS.md.
 """
 
 import math
-from functools import partial
+from functools import cache, partial
 
 import jax
 import numpy as onp
@@ -24,6 +24,7 @@ from .primitive import mapped_first
 
 __all__ = ["dimension_numbers", "dot", "dot_transposed", "product"]
 
+_F32 = onp.dtype("float32")  # compared with a name, a type is looked up each time
 _A_NANOSECOND = 40  # multiplications of NumPy, on one thread
 
 
@@ -117,13 +118,21 @@ def _mapped(arrays, axes, **transposed):
 batching.primitive_batchers[product_p] = _mapped
 
 
+@cache
+def _transpositions(a, b):
+    return direct.Attributes(_attributes({"transpose_a": a, "transpose_b": b}))
+
+
 @direct.describes(product_p)
 def _product_directly(params, ins, outs):
     a, b = ins
-    if any(v.dtype != "float32" for v in (a, b, *outs)) or 0 in (*a.shape, *b.shape):
+    if a.dtype != _F32 or b.dtype != _F32 or outs[0].dtype != _F32:
+        return None
+    if 0 in a.shape or 0 in b.shape:
         return None
     many = math.prod(outs[0].shape) * a.shape[-2 if params["transpose_a"] else -1]
-    return direct.Call(native.PRODUCTS, "product", _attributes(params), many / _A_NANOSECOND)
+    attributes = _transpositions(params["transpose_a"], params["transpose_b"])
+    return direct.Call(native.PRODUCTS, "product", attributes, many / _A_NANOSECOND)
 
 
 @direct.describes(lax.dot_general_p)

@@ -88,6 +88,24 @@ def _softmax_by_numpy(params, ins, outs):
     return softmax
 
 
+def _softmax_gradient_by_numpy(params, ins, outs):
+    dtype, log = ins[0].dtype, params["log"]
+    if dtype not in (onp.float32, onp.float64):
+        return None
+    add: Any = onp.add.reduce
+
+    def gradient(y, g):
+        if log:
+            found = onp.exp(y)
+            onp.multiply(found, add(g, -1, dtype, None, True), found)
+            return (onp.subtract(g, found, found),)
+        found = onp.multiply(y, g)
+        onp.subtract(g, add(found, -1, dtype, None, True), found)
+        return (onp.multiply(y, found, found),)
+
+    return gradient
+
+
 def _layer_norm_by_numpy(params, ins, outs):
     (shape, dtype), eps = ins[0], onp.array(params["eps"], ins[0].dtype)
     if dtype not in (onp.float32, onp.float64) or 0 in shape:
@@ -111,7 +129,11 @@ def _layer_norm_by_numpy(params, ins, outs):
 
 
 # name of a primitive -> rule, see host.RULES
-BY_NUMPY = {"mxnet_softmax": _softmax_by_numpy, "mxnet_layer_norm": _layer_norm_by_numpy}
+BY_NUMPY = {
+    "mxnet_softmax": _softmax_by_numpy,
+    "mxnet_softmax_gradient": _softmax_gradient_by_numpy,
+    "mxnet_layer_norm": _layer_norm_by_numpy,
+}
 
 
 _softmax = kernel(
