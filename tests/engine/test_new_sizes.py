@@ -357,7 +357,7 @@ def test_what_types_decide_is_not_built_for_new_sizes(monkeypatch):
 @pytest.mark.skipif(not native.available(native.PRODUCTS), reason="not built")
 def test_attributes_of_products_are_made_once(monkeypatch):
     made = []
-    init = direct.Attributes.__init__
+    init = direct.KernelAttributes.__init__
     w, b = nd.array(array(0, 256, 784)), nd.zeros((256,))
 
     def noted(self, given):
@@ -368,7 +368,7 @@ def test_attributes_of_products_are_made_once(monkeypatch):
         return nd.FullyConnected(nd.array(array(n, n, 784)), w, b, num_hidden=256).asnumpy()
 
     run(300)
-    monkeypatch.setattr(direct.Attributes, "__init__", noted)
+    monkeypatch.setattr(direct.KernelAttributes, "__init__", noted)
     for n in range(301, 305):
         assert run(n).shape == (n, 256)
     assert made == []

@@ -201,7 +201,7 @@ def numbers(g):
 
 @lru_cache(256)
 def _attributes(g):
-    return direct.Attributes(numbers(g))
+    return direct.KernelAttributes(numbers(g))
 
 
 def _direct(kind, params, ins, outs):

@@ -120,7 +120,7 @@ batching.primitive_batchers[product_p] = _mapped
 
 @cache
 def _transpositions(a, b):
-    return direct.Attributes(_attributes({"transpose_a": a, "transpose_b": b}))
+    return direct.KernelAttributes(_attributes({"transpose_a": a, "transpose_b": b}))
 
 
 @direct.describes(product_p)

@@ -16,7 +16,7 @@ from ...error import MXNetError, OutOfMemoryError
 from . import native
 from .choose import is_native
 
-__all__ = ["Attributes", "Call", "chosen", "describes"]
+__all__ = ["KernelAttributes", "Call", "chosen", "describes"]
 
 _WORTH_IT = 300_000  # nominal nanoseconds of NumPy's
 _MESSAGE = 1000  # bytes of an error
@@ -43,7 +43,7 @@ class Call(NamedTuple):
 
     library: native.Library
     target: str
-    attributes: "dict | Attributes"  # made once, where they are the same for many sizes
+    attributes: "dict | KernelAttributes"  # made once, where they are the same for many sizes
     nanoseconds: float  # that NumPy takes, nominally
     copied: dict = {}  # number of a result -> of the array that it starts as
 
@@ -104,7 +104,7 @@ class _Attribute(ctypes.Structure):
     )
 
 
-class Attributes:
+class KernelAttributes:
     """A kernel's attributes in the form that it takes them in."""
 
     def __init__(self, given):
@@ -124,11 +124,11 @@ class Attributes:
 
 
 _MOST_KEPT = 512
-_attributes = {}  # (target, what they are) -> Attributes, the same for arrays of many sizes
+_attributes = {}  # (target, what they are) -> KernelAttributes, the same for arrays of many sizes
 
 
 def _attributes_of(call):
-    if call.attributes.__class__ is Attributes:
+    if call.attributes.__class__ is KernelAttributes:
         return call.attributes
     key = [call.target]
     for name, value in call.attributes.items():
@@ -139,7 +139,7 @@ def _attributes_of(call):
     if found is None:
         if len(_attributes) >= _MOST_KEPT:
             _attributes.clear()
-        found = _attributes[key] = Attributes(call.attributes)
+        found = _attributes[key] = KernelAttributes(call.attributes)
     return found
 
 
