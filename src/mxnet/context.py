@@ -20,9 +20,12 @@ __all__ = [
     "set_default",
     "canonical",
     "device_of",
+    "HOST_MEMORY",
+    "on_cpu",
 ]
 
 _TYPES = {1: "cpu", 2: "gpu", 3: "cpu_pinned", 5: "cpu_shared"}
+HOST_MEMORY = (3, 5)  # types of memory, not of devices: cpu_pinned and cpu_shared
 _CODES = {name: code for code, name in _TYPES.items()}
 _interned = {}
 
@@ -163,6 +166,11 @@ def canonical(ctx, where="ctx"):
     return _interned.setdefault((ctx.device_typeid, ctx.device_id), ctx)
 
 
+def on_cpu(ctx):
+    """The context where what lies in ``ctx`` is computed: ``cpu(i)`` for ``cpu_pinned(i)``."""
+    return canonical(Context("cpu", ctx.device_id)) if ctx.device_typeid in HOST_MEMORY else ctx
+
+
 def _gpus():
     try:
         return jax.local_devices(backend="gpu")
@@ -210,7 +218,7 @@ def cpu(device_id=0):
 
 
 def cpu_pinned(device_id=0):
-    """Host memory meant for transfers to a GPU; here the same as ``cpu``.
+    """Host memory meant for transfers to a GPU. Operators compute on ``cpu`` what lies there.
 
     Parameters
     ----------

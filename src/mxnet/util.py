@@ -115,8 +115,8 @@ def _under(kind, func):
         for name, member in inspect.getmembers_static(func):
             if inspect.isfunction(member):
                 setattr(func, name, _under(kind, member))
-            elif isinstance(member, staticmethod):
-                setattr(func, name, staticmethod(_under(kind, member.__func__)))
+            elif isinstance(member, (staticmethod, classmethod)) and name[:2] != "__":
+                setattr(func, name, type(member)(_under(kind, member.__func__)))
             elif isinstance(member, property):
                 parts: Any = (member.fget, member.fset, member.fdel)
                 changed: Any = [f and _under(kind, f) for f in parts]

@@ -124,8 +124,12 @@ def _logged():
 
 
 def statements(program):
-    """The texts of a program's statements."""
-    return [ast.get_source_segment(program, node) for node in ast.parse(program).body]
+    """The texts of a program's statements, decorators included."""
+    nodes = ast.parse(program).body
+    for node in nodes:
+        for first in getattr(node, "decorator_list", ())[:1]:
+            node.lineno, node.col_offset = first.lineno, first.col_offset - 1  # at its "@"
+    return [ast.get_source_segment(program, node) for node in nodes]
 
 
 def answers(texts, before=lambda k: None):
@@ -169,7 +173,8 @@ def record(program, semantics):
     """[[statement, answer], ...] of a program; a statement that ends the process is left out."""
     texts, lost = statements(program), set()
     while True:
-        kept = [t for k, t in enumerate(texts) if k not in lost]
+        places = [k for k in range(len(texts)) if k not in lost]
+        kept = [texts[k] for k in places]
         out, into = os.pipe()
         child = os.fork()
         if child == 0:
@@ -189,7 +194,7 @@ def record(program, semantics):
         os.waitpid(child, 0)
         if len(rows) == len(kept):
             return list(zip(kept, rows))
-        lost.add(texts.index(kept[len(rows)]))
+        lost.add(places[len(rows)])
 
 
 if __name__ == "__main__":

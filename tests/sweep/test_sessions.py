@@ -7,10 +7,13 @@ in use, symbols, modules, stores, monitors, callbacks, text. Those of ``sessions
 iterators, images, record files, sparse arrays, optimizers, stores, initializers, random draws and
 files, many with arguments drawn at random. ``symbols`` has what 290 operators infer from shapes and
 types known in part, random graphs and trainings, executors, loops, custom operators, devices,
-threads. Compared are values with types, shapes and contexts, what was printed, the categories of
-warnings, what was logged, and the classes by which an error is caught. Statements whose answer
-differs for a reason run without being compared; their answer is null. ``sessions.py`` recorded
-them.
+threads. ``corners`` has what earlier ones hardly touched: ``test_utils``, errors that come late,
+several contexts and pinned memory, loops and branches with gradients and JSON, custom operators and
+functions with each of their methods, models, callbacks, monitors, summaries, scopes, text, 8-bit
+helpers, decorators, registries. Compared are values with types, shapes and contexts, what was
+printed, the categories of warnings, what was logged, and the classes by which an error is caught.
+Statements whose answer differs for a reason run without being compared; their answer is null.
+``sessions.py`` recorded them.
 """
 
 import gzip
@@ -44,6 +47,7 @@ def semantics(request, tmp_path, monkeypatch):
         ("sessions_numpy", True),
         ("sessions_gluon_numpy", True),
         ("symbols", False),
+        ("corners", False),
     ],
     indirect=["semantics"],
 )

@@ -22,10 +22,12 @@ import numpy as onp
 from .. import _config
 from .._graph.infer import infer_outputs
 from .._graph.lower import Backward, open_positions
-from .._graph.steps import Root, Step, steps_of
+from .._graph.steps import Root, Step, spec_of, steps_of
 from .._interrupt import enter_scope, leave_scope, uninterrupted, whole
 from .._locks import lock
+from .._ops._spec import BoundOp
 from .._tables import make_room
+from ..context import HOST_MEMORY, on_cpu
 from ..error import ContextError, MXNetError, OutOfMemoryError, TraceError
 from .fork import check
 from .joint import alive, common, difference, run_jointly
@@ -316,7 +318,8 @@ def _known_step(seg, bound, ins):
 
 def _checked_step(bound, ins, keep, ctx):
     """The segment that an operator belongs in, and its step there: every input is checked, and
-    computed where it is pending elsewhere.
+    computed where it is pending elsewhere. Operators compute on ``cpu(i)`` what lies in
+    ``cpu_pinned(i)``; only the engine's own copies and blocks stay there.
     """
     t = threads
     if t.tracing is None:
@@ -324,11 +327,13 @@ def _checked_step(bound, ins, keep, ctx):
             if v.data is None and v.seg.__class__ is Failed:
                 raise_failed(v)
         if ins:
-            c = ins[0].spec.ctx
-            for v in ins:
-                if v.spec.ctx is not c:
+            ctx = ins[0].spec.ctx
+            mixed = any(v.spec.ctx is not ctx for v in ins)
+            if mixed or (ctx.device_typeid in HOST_MEMORY and isinstance(bound, BoundOp)):
+                ins = [_on_cpu(v) for v in ins]
+                ctx = ins[0].spec.ctx
+                if any(v.spec.ctx is not ctx for v in ins):
                     _contexts_differ(bound, ins)
-            ctx = c
         seg = t.segment
         if seg is None or seg.ctx is not ctx:
             seg = segment_of(ctx)
@@ -813,6 +818,16 @@ def user_line():
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}" if frame else None
+
+
+def _on_cpu(value):
+    """A value of pinned or shared host memory as one of the ``cpu`` of its number, which it is."""
+    spec = value.spec
+    if spec.ctx.device_typeid not in HOST_MEMORY:
+        return value
+    there = spec_of(spec.shape, spec.dtype, on_cpu(spec.ctx)).with_grad(spec.grad)
+    data = concrete(value)
+    return Value(value.seg, value.pos, there, data, value.tape, value.mark)
 
 
 def _contexts_differ(bound, ins):

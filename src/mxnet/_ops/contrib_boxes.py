@@ -239,7 +239,7 @@ def bipartite_matching(data, *, is_ascend: bool = False, threshold: float, topk:
     ----------
     data : (..., N, M) float            scores
     is_ascend : bool, default False     the least score is the best
-    threshold : float                   stop at a score worse than this
+    threshold : float                   stop at a score that is not better than this
     topk : int, default -1 (all)        stop after ``topk + 1`` pairs, as the original does
 
     Returns
@@ -270,7 +270,7 @@ def bipartite_matching(data, *, is_ascend: bool = False, threshold: float, topk:
             free = (row < 0)[:, None] & (column < 0)
             at = jnp.argmax(jnp.where(free, score, -jnp.inf))
             i, j = at // m, at % m
-            good = free[i, j] & ~(score[i, j] < worst)
+            good = free[i, j] & (score[i, j] > worst)
             return (
                 row.at[i].set(jnp.where(good, j, row[i])),
                 column.at[j].set(jnp.where(good, i, column[j])),

@@ -21,7 +21,6 @@ class LogMetricsCallback:
 
     def __init__(self, logging_dir, prefix=None):
         self.prefix = prefix
-        self.step = 0
         self.summary_writer = _writer()(logging_dir)
 
     def __call__(self, param):
@@ -29,15 +28,14 @@ class LogMetricsCallback:
 
         Parameters
         ----------
-        param : BatchEndParam     with ``eval_metric``
+        param : BatchEndParam     with ``eval_metric``; the epoch is the step
         """
         if param.eval_metric is None:
             return
-        self.step += 1
         for name, value in param.eval_metric.get_name_value():
             if self.prefix is not None:
                 name = f"{self.prefix}-{name}"
-            self.summary_writer.add_scalar(name, value, self.step)
+            self.summary_writer.add_scalar(name, value, global_step=param.epoch)
 
 
 def _writer():

@@ -17,7 +17,7 @@ from .._frontend.dispatch import DeferredRead
 from .._graph.steps import spec_of
 from .._interrupt import uninterrupted
 from .._traceback import doors, user_level
-from ..context import Context, canonical, cpu, current_context, device_of
+from ..context import Context, canonical, cpu, current_context, device_of, on_cpu
 from ..error import (
     ContextError,
     DeferredInitializationError,
@@ -351,6 +351,8 @@ class Parameter:
                     return next(iter(table.values()))
                 ctx = current_context()
             found = table.get(ctx)
+            if found is None:
+                found = table.get(on_cpu(ctx))
             if found is not None:
                 return found
             raise ContextError(

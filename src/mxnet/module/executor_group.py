@@ -644,17 +644,21 @@ class DataParallelExecutorGroup:
         Parameters
         ----------
         eval_metric : EvalMetric
-        labels : list of NDArray; where ``pre_sliced``, one such list per device
+        labels : list of NDArray; where ``pre_sliced``, one such list per device. Of labels for a
+            larger batch than the last one their beginning counts.
         """
         for i, exe in enumerate(self.execs):
             if pre_sliced:
                 part = labels[i]
-            elif len(self.execs) == 1 or not self.label_layouts:
+            elif not self.label_layouts:
                 part = labels or ()
             else:
+                places = self.slices[i]
                 part = [
-                    x if axis < 0 else _part(x, self.slices[i], axis)
-                    for x, axis in zip(labels, self.label_layouts)
+                    x
+                    if axis < 0 or (places.start == 0 and x.shape[axis] <= places.stop)
+                    else _part(x, places, axis)
+                    for x, axis in zip(labels or (), self.label_layouts)
                 ]
             names = self.label_names or [f"label{j}" for j in range(len(part))]
             eval_metric.update_dict(

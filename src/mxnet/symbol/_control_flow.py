@@ -6,6 +6,8 @@ meets symbols from outside, which become inputs of the loop. The loops run by ``
 
 from typing import Any
 
+import numpy as onp
+
 from .._frontend.compose import compose, node_attributes
 from .._graph.complete import complete, complete_types
 from .._graph.nodes import Node, output_name, special, topological
@@ -585,14 +587,17 @@ class _While(_Subgraph):
 
     def types(self, node, given, outs):
         """Types of inputs and outputs from those of some inputs."""
-        _, body = node.subgraphs
-        _, body_vars, _, func_at, _, _ = self._split(node)
-        types = {n: given[i] for n, i in zip(body_vars, func_at) if given[i] is not None}
-        found = complete_types(body, types).types
-        ins = list(given)
-        for n, i in zip(body_vars, func_at):
-            ins[i] = found.get((id(n), 0)) or ins[i]
-        return ins, [found.get((id(n), i)) for n, i in body]
+        test, body = node.subgraphs
+        test_vars, body_vars, cond_at, func_at, _, _ = self._split(node)
+        ins, outs = list(given), []
+        for graph, variables, at in ((body, body_vars, func_at), (test, test_vars, cond_at)):
+            types = {n: ins[i] for n, i in zip(variables, at) if ins[i] is not None}
+            found = complete_types(graph, types).types
+            for n, i in zip(variables, at):
+                ins[i] = found.get((id(n), 0)) or ins[i]
+            if graph is body:
+                outs = [found.get((id(n), i)) for n, i in graph]
+        return ins, outs
 
 
 class _Cond(_Subgraph):
@@ -640,6 +645,12 @@ class _Cond(_Subgraph):
             for n, i in zip(variables, at):
                 ins[i] = ins[i] or found.get((id(n), 0))
             outs = [o or found.get((id(n), i)) for o, (n, i) in zip(outs, graph)]
+        pred, at = node.subgraphs[0], self.places(node, self.locs[0])
+        if all(o is not None for o in outs):  # then float32 is what a predicate is made of
+            types = {n: ins[i] for n, i in zip(self.variables(pred), at) if ins[i] is not None}
+            found = complete_types(pred, types).types
+            for n, i in zip(self.variables(pred), at):
+                ins[i] = ins[i] or found.get((id(n), 0)) or onp.dtype("float32")
         return ins, outs
 
 
