@@ -136,3 +136,19 @@ def test_dir_of_the_package():
     assert not [n for n in dir(mx) if n[0] == "_" and n[1] != "_"]
     assert len([n for n in dir(mx.metric) if n[0] != "_"]) <= 30
     assert mx.metric.onp is not None  # what is not shown can be asked for
+
+
+def test_class_methods_of_a_decorated_class_have_the_semantics():
+    @util.use_np
+    class Both:
+        @classmethod
+        def of_class(cls):
+            return cls.__name__, mx.is_np_shape(), util.is_np_array()
+
+        @staticmethod
+        def static():
+            return mx.is_np_shape(), util.is_np_array()
+
+    assert Both.of_class() == ("Both", True, True)
+    assert Both.static() == (True, True)
+    assert not mx.is_np_shape()

@@ -727,3 +727,14 @@ def test_executor_groups_take_plain_pairs_of_names_and_shapes():
     assert group.execs[0].arg_dict["f_weight"].shape == (2, 2)
     group.reshape([("data", (3, 2))], None)
     assert group.execs[0].arg_dict["data"].shape == (3, 2)
+
+
+def test_labels_of_a_larger_batch_count_by_their_beginning():
+    x = mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3)
+    mod = mx.mod.Module(mx.sym.SoftmaxOutput(x, name="softmax"), context=mx.cpu())
+    mod.bind([("data", (4, 2))], [("softmax_label", (4,))])
+    mod.init_params(mx.init.One())
+    mod.forward(DataBatch([nd.ones((4, 2))], [nd.zeros(4)]))
+    metric = mx.metric.Accuracy()
+    mod.update_metric(metric, [nd.array([0, 0, 0, 1, 1, 1])])
+    assert (metric.sum_metric, metric.num_inst) == (3, 4)

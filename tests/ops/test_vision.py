@@ -3,6 +3,7 @@
 import numpy as onp
 import pytest
 
+from mxnet import nd
 from mxnet.error import AttributeTypeError, ShapeError
 from support.ops import call, check_gradient, gradients
 
@@ -163,3 +164,16 @@ def test_numbers_as_text():
     onp.testing.assert_array_equal(
         text, call("_contrib_MultiBoxPrior", x, sizes=(0.5, 0.3), ratios=(1, 2))
     )
+
+
+@pytest.mark.parametrize(
+    ("ascend", "threshold", "rows"),
+    [
+        (False, 0.2, [1, -1, 0]), (False, 0.3, [1, -1, -1]), (False, 0.6, [-1, -1, -1]),
+        (True, 0.1, [-1, -1, -1]), (True, 0.4, [-1, 0, -1]), (True, 0.5, [-1, 0, 1]),
+    ],
+)  # fmt: skip
+def test_a_match_is_better_than_the_threshold_as_recorded(ascend, threshold, rows):
+    scores = nd.array([[0.5, 0.6], [0.1, 0.2], [0.3, 0.4]])
+    found, _ = nd.contrib.bipartite_matching(scores, is_ascend=ascend, threshold=threshold)
+    assert found.asnumpy().tolist() == rows

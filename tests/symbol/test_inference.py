@@ -405,3 +405,16 @@ def test_what_is_bound_is_what_its_arrays_say(kind):
     before = [(o.shape, o.dtype) for o in executor.outputs]
     assert before == [(o.shape, o.dtype) for o in executor.forward()]
     assert before[0] == ((2, 5, 3), onp.dtype(kind or "float32"))
+
+
+def test_types_of_what_branches_and_conditions_alone_read_as_recorded():
+    y, limit = mx.sym.var("y"), mx.sym.var("limit")
+    chosen = mx.sym.contrib.cond(mx.sym.var("p"), lambda: y + 1, lambda: y - 1)
+    ins, outs, _ = chosen.infer_type(y="float64")
+    assert dict(zip(chosen.list_arguments(), ins)) == {"p": onp.float32, "y": onp.float64}
+    assert outs == [onp.float64]
+    _, states = mx.sym.contrib.while_loop(
+        lambda i: i < limit, lambda i: (i, i + 1), [y], max_iterations=4
+    )
+    ins, _, _ = states[0].infer_type(y="float64")
+    assert ins == [onp.float64, onp.float64]
