@@ -143,8 +143,9 @@ def test_garbage_is_not_looked_for_among_what_is_imported(before, frozen, enable
 def test_garbage_is_looked_for_after_an_import_that_failed():
     assert told(
         "import gc, json, sys; sys.modules['jax'] = None\n"
+        "before = gc.get_freeze_count()\n"  # Python 3.12 begins with some
         "try:\n"
         "    import mxnet\n"
         "except ImportError:\n"
-        "    print(json.dumps([gc.isenabled(), gc.get_freeze_count() == 0]))"
+        "    print(json.dumps([gc.isenabled(), gc.get_freeze_count() == before]))"
     ) == [True, True]

@@ -297,7 +297,7 @@ UNDECLARED = {"nd": ["imdecode"]}
 
 # declared for other modules of the package; 1.9.1 has none of them
 HELPERS = {
-    "context": {"canonical", "device_of", "set_default"},
+    "context": {"HOST_MEMORY", "canonical", "device_of", "on_cpu", "set_default"},
     "error": {"allocate", "fail", "nearest", "only_keywords", "refuse_keyword"},
     "executor": {"GraphFunction", "input_labels", "placed", "run_graph"},
     "gluon.block": {"any_arrays", "written_with_nd"},
