@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = sorted(p for d in ("benchmarks", "examples", "tools") for p in (ROOT / d).rglob("*.py"))
+SCRIPTS = sorted(
+    p
+    for d in ("benchmarks", "examples", "tools")
+    for p in (ROOT / d).rglob("*.py")
+    if ".envs" not in p.parts  # the peers' own environments
+)
 # run by the original, whose names these are
 OF_1_9_1 = {"tools/oracle", "benchmarks/shims"}
 
