@@ -383,6 +383,16 @@ def _checked_step(bound, ins, keep, ctx):
     return seg, step
 
 
+def _on_cpu(value):
+    """A value of pinned or shared host memory as one of the ``cpu`` of its number, which it is."""
+    spec = value.spec
+    if spec.ctx.device_typeid not in HOST_MEMORY:
+        return value
+    there = spec_of(spec.shape, spec.dtype, on_cpu(spec.ctx)).with_grad(spec.grad)
+    data = concrete(value)
+    return Value(value.seg, value.pos, there, data, value.tape, value.mark)
+
+
 @uninterrupted  # an interrupt in the middle of a trace leaves JAX's caches half made
 def _new_step(state, bound, ins, slots, fresh, fresh_specs, keep, recording):
     """The step of an operator that was never appended here before: infers its outputs, which may
@@ -818,16 +828,6 @@ def user_line():
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}" if frame else None
-
-
-def _on_cpu(value):
-    """A value of pinned or shared host memory as one of the ``cpu`` of its number, which it is."""
-    spec = value.spec
-    if spec.ctx.device_typeid not in HOST_MEMORY:
-        return value
-    there = spec_of(spec.shape, spec.dtype, on_cpu(spec.ctx)).with_grad(spec.grad)
-    data = concrete(value)
-    return Value(value.seg, value.pos, there, data, value.tape, value.mark)
 
 
 def _contexts_differ(bound, ins):

@@ -12,6 +12,7 @@ from ..._machine import cpu_features
 from . import native
 
 __all__ = [
+    "F32",
     "Formulation",
     "choose",
     "bytes_are_native",
@@ -41,7 +42,7 @@ class Formulation(enum.Enum):
     PLAIN = "plain"
 
 
-_F32 = onp.dtype("float32")
+F32 = onp.dtype("float32")  # compared with a name, a type is looked up each time
 # The bounds, each from the measurements in benchmarks/KERNELS.md.
 
 # convolutions
@@ -268,7 +269,7 @@ def pooling_is_worth_it(dtypes, x, kernel=None, forward=False):
 
 def rows_are_long(dtypes, x):
     """Whether what runs along the rows of an ``x`` of this shape is faster natively."""
-    return all(d == _F32 for d in dtypes) and _many(x, _LONG)
+    return all(d == F32 for d in dtypes) and _many(x, _LONG)
 
 
 def slope_is_rational(dtype, x):

@@ -23,7 +23,7 @@ from jax.interpreters import ad, batching, mlir
 
 from ... import _config
 from . import direct, forms, native
-from .choose import Formulation, choose
+from .choose import F32, Formulation, choose
 from .forms import Geometry
 from .primitive import mapped_first
 
@@ -150,7 +150,6 @@ def _given_shape(a, b, *, geometry, shape):
     return a.update(shape=shape, weak_type=False)
 
 
-_F32 = onp.dtype("float32")
 _TARGETS = {"forward": "conv_forward", "data": "conv_data", "weight": "conv_weight"}
 _PLAIN = {"forward": plain_forward, "data": plain_data, "weight": plain_weight}
 _FORMS = {
@@ -209,7 +208,7 @@ def _direct(kind, params, ins, outs):
     g = params["geometry"]
     if any(p < 0 for pair in g.pad for p in pair) or any(0 in a.shape for a in (*ins, *outs)):
         return None
-    if any(a.dtype != _F32 for a in ins):
+    if any(a.dtype != F32 for a in ins):
         return None
     a, b, c = ins[0].shape, ins[1].shape, outs[0].shape
     w, y = {"forward": (b, c), "data": (b, a), "weight": (c, b)}[kind]

@@ -19,12 +19,11 @@ from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
 from . import direct, native
-from .choose import is_native, product_is_worth_it, transposing_is_worth_it
+from .choose import F32, is_native, product_is_worth_it, transposing_is_worth_it
 from .primitive import mapped_first
 
 __all__ = ["dimension_numbers", "dot", "dot_transposed", "product"]
 
-_F32 = onp.dtype("float32")  # compared with a name, a type is looked up each time
 _A_NANOSECOND = 40  # multiplications of NumPy, on one thread
 
 
@@ -126,7 +125,7 @@ def _transpositions(a, b):
 @direct.describes(product_p)
 def _product_directly(params, ins, outs):
     a, b = ins
-    if a.dtype != _F32 or b.dtype != _F32 or outs[0].dtype != _F32:
+    if a.dtype != F32 or b.dtype != F32 or outs[0].dtype != F32:
         return None
     if 0 in a.shape or 0 in b.shape:
         return None
